@@ -1,0 +1,63 @@
+"""Everything that can go wrong on purpose, as one tree.
+
+InternationaleError           carries a Message, and the place (a field, a line, a file) where it is wrong
+├── Refused                   the reader may not do this                              403
+├── Invalid                   what was entered is wrong, at ``place``                  400
+├── NotFound                  there is no such thing, or it is not for this reader    404
+├── Conflict                  something changed meanwhile, or is already so           409
+├── Paused                    shared writing waits (fence, not joined, no hub yet)    503
+├── Misconfigured             settings, files or arguments of the host are wrong      exit status 2
+└── Untrusted                 what a stranger sent is not authentic: ``reason`` is the quarantine's code
+"""
+
+from internationale.messages import Message
+
+
+class InternationaleError(Exception):
+    """Base of all errors raised on purpose.
+
+    ``message`` is put into words at the edge, in the reader's language. ``place`` names the field, line or file that is
+    wrong, as the person who entered it knows it; empty when the error is about the whole.
+    """
+
+    def __init__(self, message: Message, *, place: str = "") -> None:
+        super().__init__(str(message))
+        self.message = message
+        self.place = place
+
+
+class Refused(InternationaleError):
+    """The reader may not do this."""
+
+
+class Invalid(InternationaleError):
+    """What was entered is wrong; nothing was changed."""
+
+    def __init__(self, message: Message, *, place: str = "", others: "tuple[Invalid, ...]" = ()) -> None:
+        super().__init__(message, place=place)
+        self.others = others
+        """Further errors of the same form, so that a person can mend all of them at once."""
+
+
+class NotFound(InternationaleError):
+    """There is no such thing, or not for this reader: the two are never told apart to a stranger."""
+
+
+class Conflict(InternationaleError):
+    """It changed meanwhile, or is already so; the answer says what to do."""
+
+
+class Paused(InternationaleError):
+    """Shared writing waits for something outside; what was entered can be sent again later."""
+
+
+class Misconfigured(InternationaleError):
+    """The host's settings, files or arguments are wrong."""
+
+
+class Untrusted(InternationaleError):
+    """What came from outside is not authentic. ``reason`` is a stable code (``bad_signature``, ``unknown_key`` …)."""
+
+    def __init__(self, reason: str, *, place: str = "") -> None:
+        super().__init__(Message(reason), place=place)
+        self.reason = reason

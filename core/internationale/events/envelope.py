@@ -1,0 +1,300 @@
+"""The envelope: one event as a CloudEvents 1.0 JSON object, exactly the bytes that were signed.
+
+Nothing is canonicalised: the bytes are the record, the signature covers their DSSE encoding, and a receiver verifies
+before it parses. Format and test vectors are documented in ``core/internationale/events/README.md``.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Self
+
+import msgspec
+
+from internationale.errors import Untrusted
+from internationale.events import keys
+from internationale.events.refs import SECTION, Ref
+
+MAX_BODY = 256 * 1024
+"""The largest envelope, in bytes. What is larger travels as parts."""
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 32
+MAX_REFS = 256
+SEALED = "org.intl.sealed.v1"
+PUBLIC = "public"
+INTERNATIONAL = "international"
+
+_SUBJECT = re.compile(rf"intl\.v1\.log\.({SECTION})\.([1-9][0-9]{{0,8}})\.([1-9][0-9]{{0,14}})")
+_TYPE = re.compile(r"org\.intl(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]{0,3}")
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+_HEX64 = re.compile(r"[0-9a-f]{64}")
+_AUTHOR = re.compile(r"[^\x00-\x20\x7f]([^\x00-\x1f\x7f]{0,62}[^\x00-\x20\x7f])?")
+_REQUIRED = frozenset(
+    ["specversion", "id", "source", "type", "time", "datacontenttype", "dataschema", "epoch", "sequence", "prevhash", "audience", "data"]
+)
+_KNOWN = _REQUIRED | {"refs", "parts", "author"}
+_EXTENSION = re.compile(r"[a-z0-9]{1,20}")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where an event stands: the section that said it, the epoch of its log, its number (from 1, without holes)."""
+
+    section: str
+    epoch: int
+    sequence: int
+
+    @classmethod
+    def of_subject(cls, subject: str) -> Self:
+        """Read ``intl.v1.log.<section>.<epoch>.<sequence>``; raises ``Untrusted("subject_malformed")``."""
+        match = _SUBJECT.fullmatch(subject)
+        if match is None:
+            raise Untrusted("subject_malformed", place=subject[:200])
+        return cls(match[1], int(match[2]), int(match[3]))
+
+    @property
+    def subject(self) -> str:
+        """The NATS subject it travels under."""
+        return f"intl.v1.log.{self.section}.{self.epoch}.{self.sequence}"
+
+    def __str__(self) -> str:
+        return f"{self.section}:{self.epoch}:{self.sequence}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Envelope:
+    """A parsed envelope. ``hash`` is that of the signed bytes, 64 hex digits; ``data`` is plain JSON."""
+
+    section: str
+    epoch: int
+    sequence: int
+    type: str
+    time: datetime
+    dataschema: str
+    prevhash: str
+    refs: tuple[Ref, ...] = ()
+    parts: tuple[str, ...] = ()
+    author: str | None = None
+    audience: str = INTERNATIONAL
+    data: Mapping[str, Any]
+    hash: str = ""
+
+    @property
+    def address(self) -> Address:
+        return Address(self.section, self.epoch, self.sequence)
+
+    @property
+    def id(self) -> str:
+        """``fr:1:1234``, unique in the federation as long as nobody forks."""
+        return str(self.address)
+
+    @property
+    def ref(self) -> Ref:
+        """How other events name this one as their cause."""
+        return Ref(self.section, self.epoch, self.sequence, self.hash[:16])
+
+
+@dataclass(frozen=True)
+class Signed:
+    """An envelope as it travels: the bytes and, beside them, ``keyid.base64url``."""
+
+    body: bytes
+    signature: str
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the DSSE encoding, 64 hex digits."""
+        return keys.digest(keys.EVENT, self.body).hex()
+
+
+def genesis(section: str, epoch: int, roster_hash: str) -> str:
+    """The ``prevhash`` of a log's first event: it pins the roster version (by hash) that opened the epoch."""
+    return hashlib.sha256(f"intl-genesis-v1\0{section}\0{epoch}\0".encode() + bytes.fromhex(roster_hash)).hexdigest()
+
+
+def serialize(envelope: Envelope) -> bytes:
+    """The bytes to sign. Own events are validated to the letter: raises ``Untrusted`` when they would be refused."""
+    document: dict[str, Any] = {
+        "specversion": "1.0",
+        "id": envelope.id,
+        "source": f"urn:intl:section:{envelope.section}",
+        "type": envelope.type,
+        "time": envelope.time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "datacontenttype": "application/json",
+        "dataschema": envelope.dataschema,
+        "epoch": envelope.epoch,
+        "sequence": str(envelope.sequence),
+        "prevhash": envelope.prevhash,
+        "audience": envelope.audience,
+    }
+    if envelope.author is not None:
+        document["author"] = envelope.author
+    if envelope.refs:
+        document["refs"] = " ".join(map(str, envelope.refs))
+    if envelope.parts:
+        document["parts"] = " ".join(envelope.parts)
+    document["data"] = dict(envelope.data)
+    body = msgspec.json.encode(document)
+    parse(body)
+    return body
+
+
+def seal(envelope: Envelope, key: keys.SigningKey) -> Signed:
+    """Sign an envelope."""
+    body = serialize(envelope)
+    return Signed(body, key.sign(keys.EVENT, body))
+
+
+def parse(body: bytes) -> Envelope:
+    """Read verified bytes strictly. Raises ``Untrusted`` with a stable reason and the place that is wrong."""
+    if len(body) > MAX_BODY:
+        raise Untrusted("oversize")
+    document = _strict_json(body)
+    if not isinstance(document, dict):
+        raise Untrusted("malformed_envelope")
+    if missing := _REQUIRED - document.keys():
+        raise Untrusted("malformed_envelope", place=min(missing))
+    for name, value in document.items():
+        _check_attribute(name, value)
+    envelope = _read(document, keys.digest(keys.EVENT, body).hex())
+    if document["id"] != envelope.id:
+        raise Untrusted("malformed_envelope", place="id")
+    _check_audience(envelope)
+    return envelope
+
+
+def _read(document: dict[str, Any], hash_: str) -> Envelope:
+    source = re.fullmatch(rf"urn:intl:section:({SECTION})", document["source"])
+    if source is None:
+        raise Untrusted("malformed_envelope", place="source")
+    for name, pattern in (("type", _TYPE), ("time", _TIME), ("prevhash", _HEX64), ("sequence", re.compile(r"[1-9][0-9]{0,14}"))):
+        if pattern.fullmatch(document[name]) is None:
+            raise Untrusted("malformed_envelope", place=name)
+    try:
+        time = datetime.fromisoformat(document["time"])
+    except ValueError as error:
+        raise Untrusted("malformed_envelope", place="time") from error
+    return Envelope(
+        section=source[1],
+        epoch=document["epoch"],
+        sequence=int(document["sequence"]),
+        type=document["type"],
+        time=time,
+        dataschema=document["dataschema"],
+        prevhash=document["prevhash"],
+        refs=_refs(document.get("refs")),
+        parts=_parts(document.get("parts")),
+        author=document.get("author"),
+        audience=document["audience"],
+        data=document["data"],
+        hash=hash_,
+    )
+
+
+def _refs(text: str | None) -> tuple[Ref, ...]:
+    if text is None:
+        return ()
+    refs = tuple(Ref.parse(word) for word in text.split(" "))
+    if len(refs) > MAX_REFS or len(set(refs)) != len(refs):
+        raise Untrusted("malformed_refs", place="refs")
+    return refs
+
+
+def _parts(text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    parts = tuple(text.split(" "))
+    if len(parts) > MAX_REFS or len(set(parts)) != len(parts) or not all(map(_HEX64.fullmatch, parts)):
+        raise Untrusted("malformed_envelope", place="parts")
+    return parts
+
+
+def _check_attribute(name: str, value: object) -> None:
+    """CloudEvents attributes are simple values; unknown ones of the right form are kept in the bytes and ignored."""
+    if name == "data":
+        right = isinstance(value, dict)
+    elif name == "epoch":
+        right = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 999_999_999
+    elif name == "specversion":
+        right = value == "1.0"
+    elif name == "datacontenttype":
+        right = value == "application/json"
+    elif name == "author":
+        right = isinstance(value, str) and _AUTHOR.fullmatch(value) is not None
+    elif name in _KNOWN:
+        right = isinstance(value, str) and 0 < len(value) <= 32_768
+    else:
+        right = _EXTENSION.fullmatch(name) is not None and isinstance(value, str | int)
+    if not right:
+        raise Untrusted("malformed_envelope", place=name[:64])
+
+
+def _check_audience(envelope: Envelope) -> None:
+    """``public``, ``international``, or the named sections that a sealed event is encrypted to (and only it)."""
+    if envelope.audience in (PUBLIC, INTERNATIONAL):
+        if envelope.type == SEALED:
+            raise Untrusted("malformed_envelope", place="audience")
+        return
+    names = envelope.audience.split(" ")
+    well_named = all(re.fullmatch(SECTION, name) for name in names) and sorted(set(names)) == names
+    if envelope.type != SEALED or not well_named or envelope.author is not None or envelope.refs:
+        raise Untrusted("malformed_envelope", place="audience")
+
+
+def _strict_json(body: bytes) -> Any:
+    """JSON without floats, duplicate keys, huge integers, NUL, lone surrogates or deep nesting."""
+    try:
+        document = json.loads(
+            body.decode("utf-8"),
+            object_pairs_hook=_no_duplicates,
+            parse_float=_no_number,
+            parse_constant=_no_number,
+            parse_int=_small_integer,
+        )
+    except (ValueError, RecursionError) as error:
+        raise Untrusted("malformed_json") from error
+    _check_values(document)
+    return document
+
+
+def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise Untrusted("duplicate_key")
+    return document
+
+
+def _no_number(text: str) -> Any:
+    raise Untrusted("bad_number", place=text[:32])
+
+
+def _small_integer(text: str) -> int:
+    if len(text) > 17 or abs(int(text)) > MAX_INTEGER:
+        raise Untrusted("bad_number", place=text[:32])
+    return int(text)
+
+
+def _check_values(document: object) -> None:
+    """Walks without recursion, so that no input decides how deep our own stack goes."""
+    pending: list[tuple[object, int]] = [(document, 1)]
+    while pending:
+        value, depth = pending.pop()
+        if depth > MAX_DEPTH:
+            raise Untrusted("too_deep")
+        if isinstance(value, str):
+            _check_text(value)
+        elif isinstance(value, list):
+            pending.extend((item, depth + 1) for item in value)
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                _check_text(key)
+                pending.append((item, depth + 1))
+
+
+def _check_text(text: str) -> None:
+    """NUL cannot be stored by every database, and a lone surrogate has no UTF-8."""
+    if "\0" in text or any("\ud800" <= letter <= "\udfff" for letter in text if letter >= "\ud800"):
+        raise Untrusted("bad_text")

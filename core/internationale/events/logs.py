@@ -1,0 +1,71 @@
+"""The rules of one section's log, as the roster pins them, and the order in which an arriving event is verified.
+
+Order (each step only after the one before): size, subject, section, key and its range of numbers, signature over the
+bytes, strict parse, subject against the signed fields, epoch. Number and chain are the ledger's to check: they are the only
+two that can be temporary.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from internationale.errors import Untrusted
+from internationale.events import envelope as envelopes
+from internationale.events import keys
+from internationale.events.envelope import Address, Envelope, Signed
+
+
+@dataclass(frozen=True)
+class KeyRange:
+    """A log key and the numbers it may sign: from ``first`` to ``last`` (None: until further notice), inclusive."""
+
+    key: keys.PublicKey
+    first: int
+    last: int | None = None
+
+    def covers(self, sequence: int) -> bool:
+        return self.first <= sequence and (self.last is None or sequence <= self.last)
+
+
+@dataclass(frozen=True)
+class LogRules:
+    """One section's log: its current epoch, the ``prevhash`` of the epoch's first event, and the keys that may sign."""
+
+    section: str
+    epoch: int
+    genesis: str
+    keys: tuple[KeyRange, ...]
+
+
+Keyring = Mapping[str, LogRules]
+"""The rules of every log we know, by section."""
+
+
+def verify(subject: str, signed: Signed, keyring: Keyring) -> Envelope:
+    """Authenticate what came under ``subject``. Raises ``Untrusted`` with one of these reasons:
+
+    ``oversize``, ``subject_malformed``, ``unknown_section``, ``unknown_key``, ``key_not_valid_at_number``,
+    ``bad_signature``, the strict parser's reasons, ``subject_mismatch``, ``wrong_epoch``.
+    """
+    if len(signed.body) > envelopes.MAX_BODY:
+        raise Untrusted("oversize")
+    address = Address.of_subject(subject)
+    rules = keyring.get(address.section)
+    if rules is None:
+        raise Untrusted("unknown_section")
+    _signing_key(rules, signed.signature, address.sequence).verify(keys.EVENT, signed.body, signed.signature)
+    envelope = envelopes.parse(signed.body)
+    if envelope.address != address:
+        raise Untrusted("subject_mismatch")
+    if envelope.epoch != rules.epoch:
+        raise Untrusted("wrong_epoch")
+    return envelope
+
+
+def _signing_key(rules: LogRules, signature: str, sequence: int) -> keys.PublicKey:
+    named = [entry for entry in rules.keys if entry.key.id == signature.partition(".")[0]]
+    if not named:
+        raise Untrusted("unknown_key")
+    for entry in named:
+        if entry.covers(sequence):
+            return entry.key
+    raise Untrusted("key_not_valid_at_number")

@@ -1,0 +1,127 @@
+"""An event type gives a name, a shape and an authority to something that can be said.
+
+Names: ``<owner>.<noun>_<past participle>``, e.g. ``documents.amendment_proposed``; on the wire it becomes the CloudEvents
+type ``org.intl.documents.amendment_proposed.v1``. Within a version only optional fields are added; a change of meaning is
+a new version, with an upcast from the one before.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from internationale.events.envelope import Envelope
+from internationale.events.refs import Ref
+
+PREFIX = "org.intl."
+
+
+class Payload(BaseModel):
+    """Base of every event's ``data``.
+
+    Reading is tolerant (fields of a later build are ignored, and stay in the signed bytes); types are strict, so that
+    two builds can never coerce one event into two meanings. No floats: decimals travel as strings.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+P = TypeVar("P", bound=Payload, covariant=True)
+
+
+@dataclass(frozen=True)
+class Event(Generic[P]):
+    """An authentic event, decoded: what the rules and projections of its type are given.
+
+    ``parts`` holds the bytes of the content-addressed parts that the envelope names, by hash.
+    """
+
+    envelope: Envelope
+    payload: P
+    causes: "Causes"
+    parts: Mapping[str, bytes] = field(default_factory=dict)
+
+
+class Causes(Protocol):
+    """The applied events that an event stands on, as pinned by its refs. The same on every instance."""
+
+    def __iter__(self) -> Any:
+        """The direct causes, in the order of the refs, as ``Event``."""
+
+    def at(self, ref: Ref) -> "Event[Any]":
+        """One event by its ref: a direct cause or one further back. Raises ``KeyError`` when it is not applied."""
+
+
+Authority = Callable[[Event[Any]], str | None]
+"""Judges an authentic event by what it stands on alone: None if it may, else the reason code that voids it.
+
+Pure and versioned with the type: every instance must come to the same verdict, whatever else it knows.
+"""
+
+
+def anyone(event: Event[Any]) -> str | None:
+    """The authority of things that every section may say of itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventType:
+    """One kind of event. ``upcasts[n]`` turns the data of version n into that of version n + 1; pure."""
+
+    name: str
+    payload: type[Payload]
+    version: int = 1
+    authority: Authority = anyone
+    upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
+
+    @property
+    def wire(self) -> str:
+        """The CloudEvents ``type``."""
+        return f"{PREFIX}{self.name}.v{self.version}"
+
+    @property
+    def dataschema(self) -> str:
+        """The CloudEvents ``dataschema``."""
+        return f"urn:intl:schema:{self.name}:{self.version}"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """All event types spoken here."""
+
+    by_wire: Mapping[str, tuple[EventType, int]]
+    by_payload: Mapping[type[Payload], EventType]
+
+    @classmethod
+    def of(cls, types: Iterable[EventType]) -> Self:
+        """Gather the types; two of the same name are a programmer's error (``ValueError``)."""
+        by_wire: dict[str, tuple[EventType, int]] = {}
+        by_payload: dict[type[Payload], EventType] = {}
+        for kind in types:
+            for version in (*kind.upcasts, kind.version):
+                wire = f"{PREFIX}{kind.name}.v{version}"
+                if wire in by_wire:
+                    raise ValueError(f"{wire} is declared twice")
+                by_wire[wire] = (kind, version)
+            by_payload[kind.payload] = kind
+        return cls(by_wire, by_payload)
+
+    def knows(self, wire: str) -> bool:
+        """Whether an event of this CloudEvents type can be understood by this build."""
+        return wire in self.by_wire
+
+    def decode(self, envelope: Envelope) -> Payload:
+        """The payload of an envelope, brought up to today's version.
+
+        Raises ``KeyError`` for an unknown type and pydantic's ``ValidationError`` for data that is not of its shape.
+        """
+        kind, version = self.by_wire[envelope.type]
+        data = dict(envelope.data)
+        while version < kind.version:
+            data = kind.upcasts[version](data)
+            version += 1
+        return kind.payload.model_validate(data)
+
+    def authority(self, envelope: Envelope) -> Authority:
+        """Who may say this."""
+        return self.by_wire[envelope.type][0].authority

@@ -1,0 +1,67 @@
+"""All that a plugin may import from the core."""
+
+from internationale.errors import Conflict, InternationaleError, Invalid, Misconfigured, NotFound, Paused, Refused
+from internationale.events.envelope import INTERNATIONAL, PUBLIC, Address, Envelope
+from internationale.events.refs import Ref
+from internationale.events.types import Causes, Event, EventType, Payload
+from internationale.kit import documents, fields
+from internationale.kit.hookspecs import hookimpl
+from internationale.kit.ports import Section
+from internationale.kit.vocabulary import (
+    Capability,
+    Check,
+    DocumentKind,
+    MenuItem,
+    Need,
+    Panel,
+    Place,
+    Projection,
+    Reader,
+    Receipt,
+    Role,
+    SectionCard,
+    Task,
+    Utterance,
+    naming,
+)
+from internationale.messages import Message, marker
+
+__all__ = [
+    "INTERNATIONAL",
+    "PUBLIC",
+    "Address",
+    "Capability",
+    "Causes",
+    "Check",
+    "Conflict",
+    "DocumentKind",
+    "Envelope",
+    "Event",
+    "EventType",
+    "InternationaleError",
+    "Invalid",
+    "MenuItem",
+    "Message",
+    "Misconfigured",
+    "Need",
+    "NotFound",
+    "Panel",
+    "Paused",
+    "Payload",
+    "Place",
+    "Projection",
+    "Reader",
+    "Receipt",
+    "Ref",
+    "Refused",
+    "Role",
+    "Section",
+    "SectionCard",
+    "Task",
+    "Utterance",
+    "documents",
+    "fields",
+    "hookimpl",
+    "marker",
+    "naming",
+]

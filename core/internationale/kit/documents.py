@@ -1,0 +1,142 @@
+"""What plugins may do with shared documents: the port of the documents room, and the values that it hands out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from sqlmodel import Session
+
+from internationale.events.refs import Ref
+from internationale.kit.vocabulary import Reader
+
+TITLE = "title"
+"""The unit id of a document's title, which is translated like a block."""
+
+
+class UnitState(StrEnum):
+    """The state of one translation unit, derived from hashes, never stored."""
+
+    MISSING = "missing"
+    CURRENT = "current"
+    OUTDATED = "outdated"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One block of a revision: its permanent id, kind (heading, paragraph, list_item, quotation, table, code, rule),
+    Markdown source without the white space around it, frozen number (``""`` when the kind is not numbered) and hash.
+    """
+
+    id: str
+    kind: str
+    level: int
+    source: str
+    number: str
+    hash: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """One document in a list."""
+
+    id: str
+    kind: str
+    home: str
+    language: str
+    title: str
+    revision: int
+    audience: str
+    changed: datetime
+    ref: Ref
+    """The event of the latest revision: what co-signing, committing, translating stand on."""
+    open_amendments: int = 0
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A block with its translation into one language, as the desk and the reading page need it.
+
+    ``text`` is the translation (None: missing); ``made_from`` the source it was made from, when that is no longer today's;
+    ``by`` the section that offered it. ``source_changes`` and ``text`` are plain Markdown source.
+    """
+
+    block: Block
+    state: UnitState
+    text: str | None = None
+    made_from: str | None = None
+    by: str | None = None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A document's latest revision in one language. In its own language every unit is CURRENT with the source as text."""
+
+    document: Summary
+    language: str
+    """The language read in; may differ from ``document.language``."""
+    units: Sequence[Unit]
+    """The first unit is the title's (block id ``TITLE``)."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every unit is current."""
+        return all(unit.state is UnitState.CURRENT for unit in self.units)
+
+    @property
+    def title(self) -> str:
+        """The title in this language, or in the document's own while it is missing."""
+        return self.units[0].text or self.document.title
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a document is in one language: numbers of units."""
+
+    language: str
+    current: int
+    outdated: int
+    missing: int
+
+    @property
+    def total(self) -> int:
+        return self.current + self.outdated + self.missing
+
+    @property
+    def complete(self) -> bool:
+        return self.current == self.total
+
+
+class Documents(Protocol):
+    """The documents room, as plugins see it. All calls run in the caller's session (and transaction).
+
+    Raises ``NotFound`` for an unknown document, ``Refused`` when the reader may not, ``Invalid`` for wrong input,
+    ``Conflict`` when the base changed meanwhile.
+    """
+
+    def list(self, session: Session, kind: str | None = None) -> Sequence[Summary]:
+        """Documents (of one kind), latest change first."""
+        ...
+
+    def get(self, session: Session, document: str) -> Summary: ...
+
+    def read(self, session: Session, document: str, language: str, *, revision: int | None = None) -> Reading:
+        """The latest (or a given) revision in one language."""
+        ...
+
+    def progress(self, session: Session, document: str) -> Sequence[Progress]:
+        """One line for each language of the federation but the document's own, in code order."""
+        ...
+
+    def open(self, session: Session, *, kind: str, language: str, title: str, text: str, audience: str, by: Reader) -> str:
+        """Publish a new shared document with its first revision; returns its id."""
+        ...
+
+    def revise(self, session: Session, document: str, *, base: int, title: str, text: str, note: str, by: Reader) -> int:
+        """Publish the next revision, made on revision ``base``; returns its number. Only the home section may."""
+        ...
+
+    def offer(self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int, by: Reader) -> None:
+        """Share translations ``{block id: text}`` made from the blocks of ``revision``."""
+        ...

@@ -1,0 +1,71 @@
+"""The types of what people type: bounded, without NUL or direction tricks, the same for pages and API.
+
+A form is a ``Form`` whose fields use these types; web parses pages' form bodies and API's JSON into it and turns every
+error into a sentence in the reader's language with the field as its place.
+"""
+
+import re
+import unicodedata
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+LINE = 200
+"""The most characters of one line (a title, a name)."""
+PROSE = 20_000
+"""The most characters of a comment, a reason, a report."""
+TEXT = 2_000_000
+"""The most characters of a whole document."""
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_BIDI_OVERRIDE = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+
+
+def clean(text: str) -> str:
+    """Refuse control characters, lone surrogates and invisible direction overrides; keep everything else as typed."""
+    if _CONTROL.search(text):
+        raise ValueError("control_character")
+    if _BIDI_OVERRIDE.search(text):
+        raise ValueError("direction_override")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        raise ValueError("control_character") from error
+    return text
+
+
+def one_line(text: str) -> str:
+    """``clean``, on one line, without white space at its ends; not empty."""
+    text = unicodedata.normalize("NFC", clean(text)).strip()
+    if not text:
+        raise ValueError("empty")
+    if "\n" in text or "\r" in text or "\t" in text:
+        raise ValueError("several_lines")
+    return text
+
+
+def prose(text: str) -> str:
+    """``clean``, with line ends as ``\\n`` (browsers post CRLF), not empty."""
+    text = clean(text.replace("\r\n", "\n").replace("\r", "\n")).strip("\n")
+    if not text.strip():
+        raise ValueError("empty")
+    return text
+
+
+def optional_prose(text: str) -> str:
+    """``prose`` that may be left empty."""
+    return prose(text) if text.strip() else ""
+
+
+Line = Annotated[str, StringConstraints(max_length=LINE), AfterValidator(one_line)]
+Prose = Annotated[str, StringConstraints(max_length=PROSE), AfterValidator(prose)]
+OptionalProse = Annotated[str, StringConstraints(max_length=PROSE), AfterValidator(optional_prose)]
+Text = Annotated[str, StringConstraints(max_length=TEXT), AfterValidator(prose)]
+Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+
+
+class Form(BaseModel):
+    """Base of every form and API body. Unknown fields are an error: a misspelt field must not be lost silently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

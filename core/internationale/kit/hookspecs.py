@@ -1,0 +1,150 @@
+"""The hooks: every place where a plugin (or a room) may speak. Synchronous, no network, plain values.
+
+Declarations are asked once, at start; an error in one is an error at start. Questions are asked as they come up: a plugin
+that raises loses its own answer and nothing else, except ``allowed``, where raising means no.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pluggy
+from sqlmodel import Session
+
+from internationale.events.types import Event, EventType
+from internationale.kit.ports import Section
+from internationale.kit.vocabulary import (
+    Capability,
+    Check,
+    DocumentKind,
+    MenuItem,
+    Need,
+    Panel,
+    Place,
+    Projection,
+    Reader,
+    Task,
+)
+
+hookspec = pluggy.HookspecMarker("internationale")
+hookimpl = pluggy.HookimplMarker("internationale")
+
+
+@hookspec
+def event_types() -> Sequence[EventType]:
+    """What can be said to other sections.
+
+    Asked once. Names begin with the plugin's own name. Example: ``return [EventType(name="actions.called", payload=Called)]``.
+    """
+    return []
+
+
+@hookspec
+def projections() -> Sequence[Projection]:
+    """How applied events become rows.
+
+    Asked once. Table names begin with the plugin's name and an underscore.
+    """
+    return []
+
+
+@hookspec
+def capabilities() -> Sequence[Capability]:
+    """What can be allowed, in words for the secretary, and which roles hold it to begin with.
+
+    Asked once. Every event type needs a capability of its name.
+    """
+    return []
+
+
+@hookspec
+def document_kinds() -> Sequence[DocumentKind]:
+    """The kinds of shared text that this plugin brings.
+
+    Asked once. The documents room does the rest: reading, revisions, debate, amendments, translation.
+    """
+    return []
+
+
+@hookspec
+def routes() -> Sequence[Any]:
+    """Litestar handlers: pages under ``/<plugin>``, API under ``/api/v1/<plugin>``.
+
+    Asked once for each application. Make the handlers *inside* a function (a factory), never at module level: Litestar
+    handlers cache what the first application gave them.
+    """
+    return []
+
+
+@hookspec
+def commands(cli: Any) -> None:
+    """Add click commands to ``cli`` (a ``click.Group``), in a group named like the plugin.
+
+    Asked once, when the command line starts. The section is ``ctx.obj()``: opened only when called.
+    """
+
+
+@hookspec
+def tasks() -> Sequence[Task]:
+    """Work to be done again and again by the worker.
+
+    Asked once. Each must be safe to run twice.
+    """
+    return []
+
+
+@hookspec
+def checks() -> Sequence[Check]:
+    """What ``internationale status`` should look at.
+
+    Asked once. An empty list of messages means healthy.
+    """
+    return []
+
+
+@hookspec(firstresult=True)
+def identify(section: Section, session: Session, scope: str, secret: str) -> Reader | None:
+    """Who this is. ``scope`` is ``session`` (the id in the cookie) or ``token`` (a personal API token).
+
+    Asked once per request that carries a secret; exactly one plugin may implement it. None: nobody.
+    """
+    return None
+
+
+@hookspec
+def allowed(section: Section, reader: Reader, capability: str, subject: str | None) -> bool | None:
+    """Whether a reader may, beyond the grants.
+
+    Everyone is asked: one False forbids (and so does raising), one True allows, otherwise the grants decide. Order never
+    decides security.
+    """
+    return None
+
+
+@hookspec
+def menu(section: Section, reader: Reader) -> Sequence[MenuItem]:
+    """Entries of the main menu for this reader."""
+    return []
+
+
+@hookspec
+def needs(section: Section, session: Session, reader: Reader) -> Sequence[Need]:
+    """What waits for this person, for the home page: few, concrete, each with the page where it is done.
+
+    Asked once per home page of a signed-in reader.
+    """
+    return []
+
+
+@hookspec
+def panels(place: Place, subject: Any, section: Section, session: Session, reader: Reader) -> Sequence[Panel]:
+    """Pieces of other people's pages.
+
+    Asked once per page, never per row. ``subject`` is what ``Place`` says. Example: the statements plugin answers at
+    ``Place.DOCUMENT`` with the co-signatures when ``subject.document.kind == "statement"``, and with ``[]`` otherwise.
+    """
+    return []
+
+
+@hookspec
+def recorded(section: Section, event: Event[Any]) -> None:
+    """An event, own or foreign, was applied and committed. At least once; errors are logged, never raised."""

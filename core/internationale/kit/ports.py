@@ -1,0 +1,81 @@
+"""The running section, as plugins and rooms see it."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any, Protocol, runtime_checkable
+
+from sqlmodel import Session
+
+from internationale.events.envelope import Envelope
+from internationale.events.refs import Ref
+from internationale.kit.documents import Documents
+from internationale.kit.vocabulary import DocumentKind, Panel, Place, Reader, Receipt, SectionCard, Utterance
+
+
+@runtime_checkable  # Litestar checks what it injects with isinstance
+class Section(Protocol):
+    """One section at work. Database code is synchronous; call it from worker threads, never from the event loop."""
+
+    @property
+    def code(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The section's own languages, the first is its main one."""
+        ...
+
+    @property
+    def documents(self) -> Documents: ...
+
+    @property
+    def kinds(self) -> dict[str, DocumentKind]:
+        """All declared kinds of document, by name."""
+        ...
+
+    def now(self) -> datetime:
+        """The time, aware, in UTC. The only clock."""
+        ...
+
+    def reading(self) -> AbstractContextManager[Session]:
+        """A session for reading only; nothing is kept."""
+        ...
+
+    def writing(self) -> AbstractContextManager[Session]:
+        """A session in one transaction: committed at the end, rolled back when anything raises."""
+        ...
+
+    def publish(self, session: Session, *utterances: Utterance, by: Reader) -> Sequence[Envelope]:
+        """Say something to the other sections, within the caller's transaction: number, sign, append, project.
+
+        The reader must hold the capability named like the event's type. Raises ``Refused``, ``Paused`` (fenced, or not a
+        member of an International), ``Conflict`` when the event would be void here, ``Invalid`` when it is too large.
+        """
+        ...
+
+    def may(self, reader: Reader, capability: str, subject: str | None = None) -> bool:
+        """Whether the reader holds the capability (for this object). Every plugin may forbid."""
+        ...
+
+    def require(self, reader: Reader, capability: str, subject: str | None = None) -> None:
+        """Raise ``Refused``, in words, when the reader may not."""
+        ...
+
+    def sections(self, session: Session) -> Sequence[SectionCard]:
+        """The sections of the International by the latest roster, ordered by code; empty before joining."""
+        ...
+
+    def federation_languages(self, session: Session) -> tuple[str, ...]:
+        """All languages of all sections, sorted."""
+        ...
+
+    def receipts(self, session: Session, ref: Ref) -> Sequence[Receipt]:
+        """Which sections are known to hold this event: one receipt per member section, ordered by code."""
+        ...
+
+    def panels(self, place: Place, subject: Any, reader: Reader) -> Sequence[Panel]:
+        """The plugins' panels for one page."""
+        ...
