@@ -41,3 +41,15 @@ def marker(domain: str) -> Callable[[str], Message]:
         return Message(sentence, domain)
 
     return mark
+
+
+def plural_marker(domain: str) -> Callable[[str, str, int], Message]:
+    """The ``ngettext`` of one catalog, for sentences that count: ``ngettext("%(n)s page", "%(n)s pages", n) % {"n": n}``.
+
+    The extraction tool finds the calls by the name ``ngettext``, so keep that name.
+    """
+
+    def mark(singular: str, plural: str, count: int) -> Message:
+        return Message(singular, domain, plural=plural, count=count)
+
+    return mark

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, Self, TypeVar
 
+import msgspec
 from pydantic import BaseModel, ConfigDict
 
 from internationale.events.envelope import Envelope
@@ -120,7 +121,9 @@ class Vocabulary:
         while version < kind.version:
             data = kind.upcasts[version](data)
             version += 1
-        return kind.payload.model_validate(data)
+        return kind.payload.model_validate_json(
+            msgspec.json.encode(data)
+        )  # JSON's strictness: a list may be a tuple, a text a date
 
     def authority(self, envelope: Envelope) -> Authority:
         """Who may say this."""

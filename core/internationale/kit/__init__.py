@@ -4,7 +4,7 @@ from internationale.errors import Conflict, InternationaleError, Invalid, Miscon
 from internationale.events.envelope import INTERNATIONAL, PUBLIC, Address, Envelope
 from internationale.events.refs import Ref
 from internationale.events.types import Causes, Event, EventType, Payload
-from internationale.kit import documents, fields
+from internationale.kit import documents, fields, grants, http, texts
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import (
@@ -24,7 +24,7 @@ from internationale.kit.vocabulary import (
     Utterance,
     naming,
 )
-from internationale.messages import Message, marker
+from internationale.messages import Message, marker, plural_marker
 
 __all__ = [
     "INTERNATIONAL",
@@ -61,7 +61,10 @@ __all__ = [
     "Utterance",
     "documents",
     "fields",
+    "grants",
     "hookimpl",
     "marker",
     "naming",
+    "plural_marker",
+    "texts",
 ]

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlmodel import Session
 
 from internationale.events.refs import Ref
+from internationale.events.types import Causes, Event
 from internationale.kit.vocabulary import Reader
 
 TITLE = "title"
@@ -91,6 +92,15 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Rendering:
+    """How ``section`` once put one ``source`` into another language: what a translation memory is made of."""
+
+    source: str
+    text: str
+    section: str
+
+
+@dataclass(frozen=True)
 class Progress:
     """How far a document is in one language: numbers of units."""
 
@@ -106,6 +116,33 @@ class Progress:
     @property
     def complete(self) -> bool:
         return self.current == self.total
+
+
+@dataclass(frozen=True)
+class Pinned:
+    """A revision as another event names it among its causes: whose document it is, of what kind, which revision."""
+
+    document: str
+    kind: str
+    home: str
+    number: int
+    ref: Ref
+
+
+def pinned_among(causes: Causes, document: str) -> Pinned | None:
+    """The revision of the document that an event stands on, for the rules of what stands on documents; None without one."""
+    for cause in causes:
+        if _is(cause, "opened", "revised") and cause.payload.document == document:
+            first = cause
+            while _is(first, "revised"):
+                first = causes.at(first.envelope.refs[0])  # a revision's first ref pins the one before it
+            number = 1 if first is cause else cause.payload.number
+            return Pinned(document, first.payload.kind, cause.envelope.section, number, cause.envelope.ref)
+    return None
+
+
+def _is(event: Event[Any], *names: str) -> bool:
+    return event.envelope.type.startswith(tuple(f"org.intl.documents.{name}.v" for name in names))
 
 
 class Documents(Protocol):
@@ -135,6 +172,10 @@ class Documents(Protocol):
 
     def revise(self, session: Session, document: str, *, base: int, title: str, text: str, note: str, by: Reader) -> int:
         """Publish the next revision, made on revision ``base``; returns its number. Only the home section may."""
+        ...
+
+    def renderings(self, session: Session, source: str, target: str) -> Sequence[Rendering]:
+        """All that was ever offered from documents in language ``source`` into ``target``, also of earlier wordings."""
         ...
 
     def offer(self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int, by: Reader) -> None:

@@ -6,9 +6,12 @@ error into a sentence in the reader's language with the field as its place.
 
 import re
 import unicodedata
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from internationale.messages import Message
 
 LINE = 200
 """The most characters of one line (a title, a name)."""
@@ -57,10 +60,18 @@ def optional_prose(text: str) -> str:
     return prose(text) if text.strip() else ""
 
 
+def exact(text: str) -> str:
+    """``clean``, not blank, and otherwise byte for byte as it came: for whole documents from files and programs."""
+    if not clean(text).strip():
+        raise ValueError("empty")
+    return text
+
+
 Line = Annotated[str, StringConstraints(max_length=LINE), AfterValidator(one_line)]
 Prose = Annotated[str, StringConstraints(max_length=PROSE), AfterValidator(prose)]
 OptionalProse = Annotated[str, StringConstraints(max_length=PROSE), AfterValidator(optional_prose)]
 Text = Annotated[str, StringConstraints(max_length=TEXT), AfterValidator(prose)]
+Markdown = Annotated[str, StringConstraints(max_length=TEXT), AfterValidator(exact)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 
@@ -69,3 +80,5 @@ class Form(BaseModel):
     """Base of every form and API body. Unknown fields are an error: a misspelt field must not be lost silently."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+    labels: ClassVar[Mapping[str, Message]] = {}
+    """What the fields that people fill in are called on the page, for error pages; fields without a label are the page's own."""

@@ -10,6 +10,7 @@ from sqlmodel import Session
 from internationale.events.envelope import Envelope
 from internationale.events.refs import Ref
 from internationale.kit.documents import Documents
+from internationale.kit.grants import Grants
 from internationale.kit.vocabulary import DocumentKind, Panel, Place, Reader, Receipt, SectionCard, Utterance
 
 
@@ -29,7 +30,15 @@ class Section(Protocol):
         ...
 
     @property
+    def base_url(self) -> str:
+        """Where people reach this instance, without a slash at its end: for links that are handed on."""
+        ...
+
+    @property
     def documents(self) -> Documents: ...
+
+    @property
+    def grants(self) -> Grants: ...
 
     @property
     def kinds(self) -> dict[str, DocumentKind]:

@@ -1,0 +1,55 @@
+"""Asking another section directly over the hub's plain request and reply: nothing is stored.
+
+Question: bytes on ``intl.v1.req.<section>``. Answer: one message for each parcel (headers ``Intl-Sig``, ``Intl-Subject``), closed
+by an empty message without headers.
+"""
+
+import asyncio
+import contextlib
+import logging
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from internationale.bus import Answer, Parcel
+from internationale.bus.reading import SIGNATURE, parcel, status, unreachable
+
+_log = logging.getLogger(__name__)
+_SUBJECT = "Intl-Subject"
+
+
+async def ask(client: Client, section: str, question: bytes, wait: float) -> list[Parcel]:
+    """What the section answers within ``wait`` seconds of silence."""
+    inbox = client.new_inbox()
+    found: list[Parcel] = []
+    with unreachable():
+        answers = await client.subscribe(inbox)
+        try:
+            await client.publish(f"intl.v1.req.{section}", question, reply=inbox)
+            while (message := await answers.next_msg(wait)).headers and not status(message):
+                found.append(parcel(message, str(message.headers.get(_SUBJECT, ""))))
+        except (TimeoutError, nats.errors.TimeoutError):
+            return found
+        finally:
+            with contextlib.suppress(nats.errors.Error):
+                await answers.unsubscribe()
+    return found
+
+
+async def serve(client: Client, section: str, answer: Answer) -> None:
+    """Answer questions to this section as long as the connection lasts."""
+
+    async def asked(message: Msg) -> None:
+        try:
+            for found in await answer(message.data):
+                headers = {_SUBJECT: found.subject} | ({SIGNATURE: found.signature} if found.signature else {})
+                await client.publish(message.reply, found.body, headers=headers)
+            await client.publish(message.reply, b"")
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            _log.exception("a question could not be answered")
+
+    await client.subscribe(f"intl.v1.req.{section}", cb=asked)
+    await client.flush()  # from here on the hub knows

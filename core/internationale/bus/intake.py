@@ -1,0 +1,114 @@
+"""Receiving from a durable pull consumer without losing what a crash or a broken connection left half delivered.
+
+The consumer acknowledges *everything up to* a message. So whatever was delivered and not acknowledged before (by an
+earlier process, or lost on a broken connection) must be read again before anything newer is acknowledged, otherwise
+that acknowledgement would cover it. It is read by its position in the stream; seeing it twice is harmless.
+"""
+
+import asyncio
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError, ServiceUnavailableError
+
+from internationale.bus import Batch, Parcel, Unprovisioned
+from internationale.bus.reading import parcel, read_range, unreachable
+
+_PROMPT = 5.0
+"""Seconds to wait for what the hub has said to be there."""
+
+
+class Intake:
+    """One section's place in one stream."""
+
+    def __init__(self, client: Client, context: JetStreamContext, stream: str, section: str) -> None:
+        self._client = client
+        self._context = context
+        self._stream = stream
+        self._section = section
+        self._pull: JetStreamContext.PullSubscription | None = None
+        self._unsure = True
+        """Whether something may have been delivered that did not reach us or was not finished."""
+        self._again = range(0)
+        """Positions to be read again."""
+        self._interrupted = asyncio.Event()
+
+    def interrupt(self) -> None:
+        """The connection came back: give up the fetch under way, which would wait in vain, and look what was lost."""
+        self._unsure = True
+        self._interrupted.set()
+
+    async def take(self, limit: int, wait: float) -> Batch:
+        """See ``Bus.receive``."""
+        if self._unsure:
+            await self._look_back()
+        self._unsure = True  # until done is called
+        if self._again:
+            return await self._reread(limit)
+        messages = await self._fetch(limit, wait) if wait or await self._pending() else []
+        if not messages:
+            self._unsure = self._interrupted.is_set()
+        return Batch([parcel(message, message.subject) for message in messages], lambda: self._acknowledge(messages))
+
+    async def _pending(self) -> int:
+        with unreachable():
+            info = await self._context.consumer_info(self._stream, self._section)
+        return info.num_pending or 0
+
+    async def _look_back(self) -> None:
+        self._interrupted.clear()
+        with unreachable():
+            try:
+                info = await self._context.consumer_info(self._stream, self._section)
+            except NotFoundError as error:
+                raise Unprovisioned(f"no consumer {self._section} on {self._stream}") from error
+        if self._pull is None:
+            with unreachable():
+                self._pull = await self._context.pull_subscribe_bind(self._section, self._stream)
+        acknowledged = (info.ack_floor.stream_seq or 0) if info.ack_floor else 0
+        delivered = (info.delivered.stream_seq or 0) if info.delivered else 0
+        self._again = range(acknowledged + 1, delivered + 1)
+
+    async def _reread(self, limit: int) -> Batch:
+        last = self._again.stop - 1
+        kept = await read_range(self._client, self._stream, self._again.start, min(limit, len(self._again)))
+        reached = kept[-1][0] if kept else last
+
+        async def done() -> None:
+            self._again = range(reached + 1, last + 1)
+            self._unsure = self._interrupted.is_set()
+
+        parcels: list[Parcel] = [found for position, found in kept if position <= last]
+        return Batch(parcels, done)
+
+    async def _fetch(self, limit: int, wait: float) -> list[Msg]:
+        if self._pull is None:  # bound by _look_back, always
+            return []
+        fetching = asyncio.ensure_future(self._pull.fetch(limit, timeout=wait or _PROMPT))
+        interrupted = asyncio.ensure_future(self._interrupted.wait())
+        try:
+            await asyncio.wait((fetching, interrupted), return_when=asyncio.FIRST_COMPLETED)
+            if not fetching.done():
+                return []
+            with unreachable():
+                return await self._fetched(fetching)
+        finally:
+            fetching.cancel()
+            interrupted.cancel()
+            await asyncio.gather(fetching, interrupted, return_exceptions=True)
+
+    async def _fetched(self, fetching: "asyncio.Future[list[Msg]]") -> list[Msg]:
+        try:
+            return await fetching
+        except (nats.errors.TimeoutError, TimeoutError):
+            return []
+        except ServiceUnavailableError as error:  # at once, when the consumer or the stream is gone
+            raise Unprovisioned(f"no consumer {self._section} on {self._stream}") from error
+
+    async def _acknowledge(self, messages: list[Msg]) -> None:
+        if messages:
+            with unreachable():
+                await messages[-1].ack_sync(timeout=5)
+        self._unsure = self._interrupted.is_set()

@@ -1,0 +1,95 @@
+"""The streams of a hub and the rights of its consumers, and how they are made.
+
+``deny_purge`` stays off on purpose: an operator may purge a subject that an attacker squats; sections have no right to.
+``max_deliver`` is without limit: a finite one silently drops what could not be taken in yet.
+"""
+
+from collections.abc import Mapping
+
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DeliverPolicy,
+    DiscardPolicy,
+    StorageType,
+    StoreCompression,
+    StreamConfig,
+    StreamInfo,
+)
+from nats.js.errors import BadRequestError, NotFoundError
+
+from internationale.bus import HEADS, LOG, PART, ROSTER
+
+_KIND = {"log": LOG, "heads": HEADS, "roster": ROSTER, "part": PART}
+DELIVERED = (LOG, HEADS, ROSTER)
+"""The streams with a consumer for each section."""
+
+_ONCE = StreamConfig(
+    storage=StorageType.FILE,
+    max_msgs_per_subject=1,
+    discard=DiscardPolicy.NEW,
+    discard_new_per_subject=True,
+    allow_direct=True,
+    deny_delete=True,
+    max_msg_size=300 * 1024,
+    duplicate_window=120,  # not used: what was said before is refused by its subject, without a time limit
+)
+
+CONFIGURATIONS: Mapping[str, StreamConfig] = {
+    LOG: _ONCE.evolve(name=LOG, subjects=["intl.v1.log.*.*.*"], allow_atomic=True, compression=StoreCompression.S2),
+    PART: _ONCE.evolve(name=PART, subjects=["intl.v1.part.*.*"], allow_atomic=True, deny_delete=False),
+    ROSTER: _ONCE.evolve(name=ROSTER, subjects=["intl.v1.roster.*.*"]),
+    HEADS: _ONCE.evolve(
+        name=HEADS,
+        subjects=["intl.v1.heads.*"],
+        max_msgs_per_subject=16,
+        discard=DiscardPolicy.OLD,
+        discard_new_per_subject=False,
+    ),
+}
+
+
+def stream_of(subject: str) -> str:
+    """The stream that keeps a subject or a pattern of one kind. Raises ``KeyError`` for a kind that is not ours."""
+    return _KIND[subject.split(".")[2]]
+
+
+async def provision(context: JetStreamContext, section: str) -> None:
+    """Make what is missing, and set right what an operator may have changed. Safe to repeat."""
+    for configuration in CONFIGURATIONS.values():
+        await _make(context, configuration)
+    for stream in DELIVERED:
+        await context.add_consumer(stream, _consumer(section))
+
+
+async def _make(context: JetStreamContext, wanted: StreamConfig) -> None:
+    try:
+        found = (await context.stream_info(wanted.name or "")).config
+    except NotFoundError:
+        found = (await _add(context, wanted)).config
+    if differences(wanted, found):
+        await context.update_stream(wanted)
+
+
+async def _add(context: JetStreamContext, wanted: StreamConfig) -> StreamInfo:
+    try:
+        return await context.add_stream(wanted)
+    except BadRequestError:  # another section made it meanwhile
+        return await context.stream_info(wanted.name or "")
+
+
+def differences(wanted: StreamConfig, found: StreamConfig) -> dict[str, object]:
+    """The options of a stream that are not as wanted: name -> as found."""
+    return {name: found.as_dict().get(name) for name, value in wanted.as_dict().items() if found.as_dict().get(name) != value}
+
+
+def _consumer(section: str) -> ConsumerConfig:
+    return ConsumerConfig(
+        durable_name=section,
+        deliver_policy=DeliverPolicy.ALL,
+        ack_policy=AckPolicy.ALL,
+        ack_wait=30,
+        max_deliver=-1,
+        max_ack_pending=1024,
+    )

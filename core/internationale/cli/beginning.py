@@ -1,0 +1,128 @@
+"""``init``, ``found`` and ``join``: how a section begins, and how it comes to belong to an International."""
+
+import json
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from internationale import settings
+from internationale.cli.files import read_invitation
+from internationale.cli.root import Home
+from internationale.cli.speech import say
+from internationale.errors import Conflict, Misconfigured
+from internationale.events import card
+from internationale.events.keys import SigningKey
+from internationale.messages import marker
+from internationale.rooms.roster import port, queries, rules
+
+_ = marker("core")
+
+
+@click.command()
+@click.argument("code", required=False)
+@click.option("--name", help="The section's name, as people call it.")
+@click.option("--language", "languages", multiple=True, help="A language code; the main one first. May be repeated.")
+@click.option("--port", type=click.IntRange(1, 65535), help="Where the pages are served on this machine.")
+@click.option("--base-url", help="Where people reach the pages, e.g. https://section.example.")
+@click.option("--hub", "hubs", multiple=True, help="The address of a hub. May be repeated.")
+@click.option("--database", help="The address of a database; a SQLite file beside the settings by default.")
+@click.pass_obj
+def init(home: Home, /, code: str | None, **given: object) -> None:
+    """Begin a section: settings, key, database.
+
+    CODE is its name in addresses, for ever: 2 to 32 small letters, digits and hyphens. In a directory that already has a
+    section.toml only the key and the database are made.
+    """
+    file = home.path / settings.FILE
+    if (home.path / "keys" / "log.key").exists():
+        raise Conflict(_("There already is a section here. Nothing was changed."), place=str(home.path))
+    if file.exists():
+        if code is not None or any(given.values()):
+            raise Conflict(_("There already are settings here. Edit the file, then say “init” alone."), place=str(file))
+    else:
+        _write_settings(home, {"code": code, **given})
+    settings.write_key(home.settings.log_key, SigningKey.generate())
+    section = home()
+    say(_("Section “%(name)s” begins in %(home)s.") % {"name": section.name, "home": home.path})
+    say(_("Fingerprint of its key: %(fingerprint)s") % {"fingerprint": card.fingerprint(section.key.public)})
+    command = f"internationale --home {home.path}"
+    say(
+        _("Invite the first member, who looks after membership: %(command)s")
+        % {"command": f"{command} members invite --role secretary"}
+    )
+    say(_("Start it: %(command)s") % {"command": f"{command} run"})
+    say(_("Its card, for the International that it wants to join: %(command)s") % {"command": f"{command} section card"})
+
+
+@click.command()
+@click.option("--hub", "hubs", multiple=True, help="The address of a hub that the sections share. May be repeated.")
+@click.pass_obj
+def found(home: Home, hubs: tuple[str, ...]) -> None:
+    """Found an International, with this section as its committee.
+
+    Makes the root key that signs who belongs to it. Keep a copy of keys/root.key in a safe place.
+    """
+    section = home()
+    root = SigningKey.generate()
+    document = rules.founding(card.verify(port.own_card(section)), root, hubs or section.settings.hubs, section.now())
+    with section.writing() as session:
+        if queries.latest(session) is not None:
+            raise Conflict(_("This section already belongs to an International."))
+        port.adopt(session, [document], code=section.code, key=section.key.public, now=section.now())
+        try:
+            settings.write_key(section.settings.root_key, root)
+        except FileExistsError as error:
+            raise Conflict(_("There already is a root key here."), place=str(section.settings.root_key)) from error
+    say(
+        _("The International is founded. Its root key is %(path)s: keep a copy in a safe place.")
+        % {"path": section.settings.root_key}
+    )
+    say(_("Fingerprint of the root key: %(fingerprint)s") % {"fingerprint": card.fingerprint(root.public)})
+
+
+@click.command()
+@click.argument("invitation", type=click.File("rb"))
+@click.pass_obj
+def join(home: Home, invitation: BinaryIO) -> None:
+    """Join the International whose committee made the file INVITATION."""
+    documents, hubs = read_invitation(invitation.read(), invitation.name)
+    section = home()
+    with section.writing() as session:
+        version = port.adopt(session, documents, code=section.code, key=section.key.public, now=section.now())
+    section.roster_changed()
+    names = ", ".join(entry.name for entry in version.roster.sections)
+    say(_("Joined. The International has these sections: %(names)s.") % {"names": names})
+    say(_("Compare this with the committee, by voice or on paper:"))
+    for root in version.roster.roots:
+        click.echo(f"  {card.fingerprint(root.key)}  {root.holder}")
+    if hubs and not section.settings.hubs:
+        _add_hubs(home.path / settings.FILE, hubs)
+        say(_("Its hubs were added to the settings: %(hubs)s. If the section runs, restart it.") % {"hubs": ", ".join(hubs)})
+
+
+def _write_settings(home: Home, given: dict[str, object]) -> None:
+    """A new ``section.toml``; taken away again when what was given makes no sense."""
+    file = home.path / settings.FILE
+    home.path.mkdir(mode=0o750, parents=True, exist_ok=True)
+    missing = {"code": "CODE", "name": "--name", "languages": "--language"}
+    for name, option in missing.items():
+        if not given[name]:
+            raise Misconfigured(_("“%(option)s” is missing.") % {"option": option})
+    lines = [f"{name} = {_toml(value)}\n" for name, value in given.items() if value]
+    file.write_text("# What each setting means: internationale.settings.\n" + "".join(lines), encoding="utf-8")
+    try:
+        settings.load(home.path, home.environ)
+    except Misconfigured:
+        file.unlink()
+        raise
+
+
+def _add_hubs(file: Path, hubs: tuple[str, ...]) -> None:
+    """In front, because what stands after a table in TOML belongs to that table."""
+    file.write_text(f"hubs = {_toml(hubs)}\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
+
+
+def _toml(value: object) -> str:
+    """JSON's texts, numbers and lists of texts are TOML's too."""
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)

@@ -1,0 +1,92 @@
+"""``internationale section …``: one's own card, and who belongs to the International."""
+
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from internationale import settings
+from internationale.cli.files import invitation, printed, read_card
+from internationale.cli.root import Home
+from internationale.cli.speech import say, tell
+from internationale.errors import Conflict
+from internationale.events import card
+from internationale.messages import marker
+from internationale.rooms.roster import port, queries, rules
+
+_ = marker("core")
+
+
+@click.group()
+def section() -> None:
+    """The sections of the International, and this section's card."""
+
+
+@section.command("card")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write it into this file.")
+@click.pass_obj
+def show_card(home: Home, out: Path | None) -> None:
+    """Print this section's public card, for the committee that admits it."""
+    running = home()
+    text = printed(port.own_card(running).plain())
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    out.write_text(text, encoding="utf-8")
+    say(_("Fingerprint of its key: %(fingerprint)s") % {"fingerprint": card.fingerprint(running.key.public)})
+
+
+@section.command("admit")
+@click.argument("file", metavar="CARD", type=click.File("rb"))
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the invitation here; CODE.invitation by default."
+)
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool) -> None:
+    """Admit the section whose CARD this is, and write the invitation with which it joins."""
+    candidate = read_card(file.read(), file.name)
+    running = home()
+    with running.reading() as session:
+        if queries.latest(session) is None:
+            raise Conflict(_("This section does not belong to an International yet: “found” one first."))
+    root = settings.read_key(running.settings.root_key)
+    say(
+        _("Section “%(name)s” (%(code)s), languages: %(languages)s, at %(address)s")
+        % {
+            "name": candidate.name,
+            "code": candidate.code,
+            "languages": ", ".join(candidate.languages),
+            "address": candidate.address or "—",
+        }
+    )
+    say(_("Fingerprint of its key: %(fingerprint)s") % {"fingerprint": card.fingerprint(candidate.key)})
+    if not yes:
+        click.confirm("Was this fingerprint compared with the section, by voice or on paper?", abort=True)
+    with running.writing() as session:
+        latest = queries.latest(session)
+        document = rules.admitting(candidate, latest, root, running.now()) if latest else None
+        if document is not None:
+            port.store_version(session, document, running.now())
+        text = printed(invitation(queries.chain(session), queries.hubs(session)))
+    out = out or Path(f"{candidate.code}.invitation")
+    out.write_text(text, encoding="utf-8")
+    say(_("Admitted. Send this file to the section: %(path)s") % {"path": out})
+
+
+@section.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def every(home: Home, as_json: bool) -> None:
+    """List the sections with their keys' fingerprints, and how far each has everyone's log."""
+    running = home()
+    with running.reading() as session:
+        state = queries.overview(session, running.code, running.now())
+    if as_json:
+        tell(state)
+        return
+    if not state.version:
+        say(_("This section has not joined an International yet."))
+    for each in state.sections:
+        lacks = "?" if each.lacks is None else f"-{each.lacks}" if each.lacks else "="
+        click.echo(f"{each.code:16} {each.status:10} {lacks:>7}  {each.fingerprint}  {each.name} ({', '.join(each.languages)})")

@@ -1,0 +1,107 @@
+"""``internationale log …``: prove the log, and hand it out as it travelled."""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import click
+
+from internationale.cli.root import Home
+from internationale.cli.speech import say, tell
+from internationale.errors import Untrusted
+from internationale.events import keys, roster
+from internationale.events.logs import LogRules
+from internationale.ledger.reading import Stored
+from internationale.messages import marker
+from internationale.rooms.roster import queries
+
+_ = marker("core")
+
+
+@dataclass
+class Proof:
+    """What came of checking one log: how many events are right, and the first that is not (with the reason's code)."""
+
+    section: str
+    epoch: int
+    events: int = 0
+    wrong_at: int | None = None
+    reason: str = ""
+
+
+@click.group()
+def log() -> None:
+    """The signed log of all sections, as it is stored here."""
+
+
+@log.command("verify")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def verify(home: Home, as_json: bool) -> None:
+    """Check every signature and every chain, by section, against the roster. Exit status 1 when anything is wrong."""
+    section = home()
+    with section.reading() as session:
+        chain = roster.verify_chain(documents) if (documents := queries.chain(session)) else ()
+        proofs = prove(section.ledger.every_event(session), roster.histories(chain))
+    if as_json:
+        tell({"roster": len(chain), "logs": proofs})
+    else:
+        say(_("The roster: %(n)s versions, each signed by enough root keys.") % {"n": len(chain)})
+        for proof in proofs:
+            _print(proof)
+    if any(proof.reason for proof in proofs):
+        raise SystemExit(1)
+
+
+@log.command("export")
+@click.option("--section", "only", help="Only the log of this section.")
+@click.pass_obj
+def export(home: Home, only: str | None) -> None:
+    """Print every event as it travelled: one JSON object per line with subject, body (base64url) and signature."""
+    section = home()
+    with section.reading() as session:
+        for event in section.ledger.every_event(session):
+            if only in (None, event.address.section):
+                body = keys.encode(event.signed.body)
+                line = {"subject": event.address.subject, "body": body, "signature": event.signed.signature}
+                click.echo(json.dumps(line))
+
+
+def prove(events: Iterable[Stored], histories: Mapping[tuple[str, int], LogRules]) -> list[Proof]:
+    """Check events that come by section, epoch and number. One proof for each log, up to its first fault."""
+    proofs: list[Proof] = []
+    previous = ""
+    for event in events:
+        address = event.address
+        rules = histories.get((address.section, address.epoch))
+        if not proofs or (proofs[-1].section, proofs[-1].epoch) != (address.section, address.epoch):
+            proofs.append(Proof(address.section, address.epoch))
+            previous = rules.genesis if rules is not None else ""
+        proof = proofs[-1]
+        if proof.reason:
+            continue
+        try:
+            _check(event, rules, proof.events + 1, previous)
+        except Untrusted as error:
+            proof.wrong_at, proof.reason = address.sequence, error.reason
+        else:
+            proof.events, previous = address.sequence, event.hash
+    return proofs
+
+
+def _check(event: Stored, rules: LogRules | None, number: int, previous: str) -> None:
+    if rules is None:
+        raise Untrusted("unknown_section")
+    envelope = event.recheck({rules.section: rules})
+    if event.address.sequence != number:
+        raise Untrusted("missing_before")
+    if envelope.prevhash != previous:
+        raise Untrusted("broken_chain")
+
+
+def _print(proof: Proof) -> None:
+    values = {"section": proof.section, "epoch": proof.epoch, "n": proof.events, "at": proof.wrong_at, "code": proof.reason}
+    if proof.reason:
+        say(_("%(section)s, epoch %(epoch)s: WRONG at number %(at)s: %(code)s. Right before it: %(n)s.") % values, problem=True)
+    else:
+        say(_("%(section)s, epoch %(epoch)s: %(n)s events, all signed and chained.") % values)

@@ -1,0 +1,59 @@
+"""``run`` and ``plugins``."""
+
+import logging
+import signal
+
+import click
+import uvicorn
+
+from internationale.cli.root import Home
+from internationale.cli.speech import say
+from internationale.messages import marker
+
+_ = marker("core")
+
+GRACE = 3
+"""Seconds that requests under way are given at the end."""
+
+
+@click.command()
+@click.pass_obj
+def run(home: Home) -> None:
+    """Serve the pages and carry messages, in one process, until it is stopped."""
+    from internationale.web.app import create_app
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    section = home()
+    settings = section.settings
+    config = uvicorn.Config(
+        create_app(section),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,  # who read what is nobody's business, the host's neither
+        server_header=False,
+        lifespan="on",
+        ws="none",
+        timeout_graceful_shutdown=GRACE,
+    )
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)  # uvicorn takes them over, shuts down, and hands the signal on to this
+    say(_("Section “%(name)s” is served at %(url)s.") % {"name": section.name, "url": section.base_url})
+    uvicorn.Server(config).run()
+
+
+def _stop(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
+
+
+@click.command()
+@click.pass_obj
+def plugins(home: Home) -> None:
+    """List the plugins that are on, and those that could not be loaded."""
+    found = home.plugins
+    for name, module in found.modules():
+        click.echo(f"{name:16} {module.__name__}")
+    for name, reason in found.broken.items():
+        click.secho(f"{name:16} {reason}", fg="red")
+    if found.broken:
+        raise SystemExit(1)

@@ -1,0 +1,42 @@
+"""How the command line speaks: in the language of the terminal, or in JSON for programs."""
+
+import json
+import os
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from typing import Any
+
+import click
+
+from internationale import i18n
+from internationale.messages import Message
+
+
+def language() -> str:
+    """The language of the terminal, as far as there is a catalog for it."""
+    spoken = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    tag = spoken.partition(".")[0].partition("@")[0].replace("_", "-")
+    return i18n.negotiate(tag, ["en", *i18n.languages()]) or "en"
+
+
+def worded(message: Message) -> str:
+    """A message in that language."""
+    return i18n.word(message, language())
+
+
+def say(message: Message, *, problem: bool = False) -> None:
+    """Print one sentence; a problem in red where the terminal has colours."""
+    click.secho(worded(message), fg="red" if problem else None)
+
+
+def tell(document: Any) -> None:
+    """Print a document for programs."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Message):
+        return worded(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)

@@ -1,0 +1,145 @@
+"""``status``: how the section stands, on one screen. Exit status 1 when something needs a hand."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import click
+from sqlalchemy import select
+from sqlalchemy.engine import make_url
+from sqlmodel import Session
+
+from internationale import i18n
+from internationale.cli.root import Home
+from internationale.cli.speech import language, say, tell, worded
+from internationale.events import card
+from internationale.kit import Check
+from internationale.ledger import tables
+from internationale.messages import Message, marker
+from internationale.rooms.roster import queries
+from internationale.rooms.roster.queries import Counts, Federation
+from internationale.section import Section
+
+_ = marker("core")
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class HubState:
+    """How much of our own log a hub is not known to have."""
+
+    hub: str
+    unsent: int
+
+
+@dataclass(frozen=True)
+class Status:
+    """Everything that ``status`` knows. ``problems`` empty: all is well."""
+
+    code: str
+    name: str
+    home: str
+    database: str
+    address: str
+    fingerprint: str
+    federation: Federation
+    logs: dict[str, int]
+    hubs: tuple[HubState, ...]
+    counts: Counts
+    problems: tuple[Message, ...]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def status(home: Home, as_json: bool) -> None:
+    """Show how the section stands: roster, logs, hubs, what is held back, and what the plugins' checks say."""
+    found = survey(home())
+    if as_json:
+        tell(found)
+    else:
+        _print(found)
+    if found.problems:
+        raise SystemExit(1)
+
+
+def survey(section: Section) -> Status:
+    """Look at everything once."""
+    with section.reading() as session:
+        federation = queries.overview(session, section.code, section.now())
+        heads = {code: head.sequence for code, head in section.ledger.heads(session).items()}
+        hubs = _hubs(session, section)
+        counts = queries.counts(session)
+    return Status(
+        code=section.code,
+        name=section.name,
+        home=str(section.settings.home),
+        database=make_url(section.settings.database).render_as_string(hide_password=True),
+        address=section.base_url,
+        fingerprint=card.fingerprint(section.key.public),
+        federation=federation,
+        logs=heads,
+        hubs=hubs,
+        counts=counts,
+        problems=tuple(_problems(section, counts)),
+    )
+
+
+def _hubs(session: Session, section: Section) -> tuple[HubState, ...]:
+    """Cursors are kept for ``<address> <identity>``; a hub that was never reached has none."""
+    head = section.ledger.head(session, section.code)
+    rows = session.connection().execute(select(tables.cursor).order_by(tables.cursor.c.hub)).all()
+    known = [HubState(row.hub, head.sequence - row.sequence if row.epoch == head.epoch else head.sequence) for row in rows]
+    reached = {state.hub.partition(" ")[0] for state in known}
+    return (*known, *(HubState(url, head.sequence) for url in section.settings.hubs if url not in reached))
+
+
+def _problems(section: Section, counts: Counts) -> Sequence[Message]:
+    found = [
+        _("Plugin %(name)s is set aside: %(why)s") % {"name": name, "why": why} for name, why in section.plugins.broken.items()
+    ]
+    if counts.forks:
+        found.append(_("A log has two histories. It stands still until the committee decides."))
+    if counts.failed:
+        found.append(_("%(n)s events could not be shown here; an upgrade may help.") % {"n": counts.failed})
+    for name, checks in section.plugins.each("checks"):
+        for check in checks:
+            found += _run(section, name, check)
+    return found
+
+
+def _run(section: Section, name: str, check: Check) -> list[Message]:
+    """A check that fails is a finding itself; the others go on."""
+    try:
+        return check.run(section)
+    except Exception as error:
+        log.exception("check %s of %s failed", check.name, name)
+        return [_("The check “%(check)s” of %(name)s failed: %(why)s") % {"check": check.name, "name": name, "why": repr(error)}]
+
+
+def _print(found: Status) -> None:
+    spoken = language()
+    rows: list[tuple[Message, str]] = [
+        (_("Section"), f"{found.name} ({found.code})"),
+        (_("Home"), found.home),
+        (_("Database"), found.database),
+        (_("Address"), found.address),
+        (_("Fingerprint"), found.fingerprint),
+    ]
+    if found.federation.version and found.federation.expires:
+        until = i18n.day(found.federation.expires, spoken)
+        rows.append(
+            (_("Roster"), worded(_("version %(n)s, valid until %(day)s") % {"n": found.federation.version, "day": until}))
+        )
+    else:
+        rows.append((_("Roster"), worded(_("not joined"))))
+    rows += [(_("Log"), f"{code} {number}") for code, number in found.logs.items()]
+    rows += [(_("Hub"), worded(_("%(hub)s: %(n)s unsent") % {"hub": hub.hub, "n": hub.unsent})) for hub in found.hubs]
+    counts = found.counts
+    rows.append((_("Waiting"), str(counts.waiting + counts.parked)))
+    rows.append((_("Void or failed"), str(counts.void + counts.failed)))
+    rows.append((_("Turned away"), str(counts.refused)))
+    for label, value in rows:
+        click.echo(f"{worded(label):16} {value}")
+    for problem in found.problems:
+        say(problem, problem=True)

@@ -1,0 +1,239 @@
+"""The roster: the signed list of who is in the International, with which keys.
+
+Rules after The Update Framework's root role: version N + 1 needs the threshold of N's root keys *and* of its own; one key
+counts once; versions never skip and never go back; each version carries the hash of the one before. A threshold of one is a
+valid beginning. Root keys sign nothing but rosters and are nobody's log keys.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
+
+from internationale.errors import Untrusted
+from internationale.events import keys, signed
+from internationale.events.envelope import genesis
+from internationale.events.logs import KeyRange, Keyring, LogRules
+from internationale.events.signed import Document, SignedDocument
+
+BEGINNING = "0" * 64
+"""The ``prevhash`` of the first version."""
+LONGEST = timedelta(days=397)
+"""Thirteen months: how long a version may be valid. It bounds how long an attacker can hold back a newer one."""
+
+Mandate = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
+
+
+class Status(StrEnum):
+    """Where a section stands. Only members' logs go on."""
+
+    MEMBER = "member"
+    SUSPENDED = "suspended"
+    EXPELLED = "expelled"
+    RESIGNED = "resigned"
+
+
+class Root(Document):
+    """One key that may sign rosters. ``holder`` names an office or a section, never a person."""
+
+    key: signed.Key
+    holder: signed.Name
+
+
+class LogKey(Document):
+    """A log key and the numbers it may sign, within the section's current epoch."""
+
+    key: signed.Key
+    first: signed.Number
+    last: signed.Number | None = None
+
+
+class LastGood(Document):
+    """Up to where a section's log counts: everything after it is not accepted. Number 0 (any hash): nothing of it."""
+
+    epoch: signed.Epoch
+    sequence: signed.Count
+    hash: signed.Hash
+
+
+class Entry(Document):
+    """One section. ``opened`` is the roster version that opened its current epoch; ``address`` the base of its pages."""
+
+    code: signed.Code
+    name: signed.Name
+    languages: signed.Languages
+    status: Status
+    mandates: Annotated[tuple[Mandate, ...], Field(max_length=32)] = ()
+    epoch: signed.Epoch
+    opened: signed.Number
+    keys: Annotated[tuple[LogKey, ...], Field(min_length=1, max_length=256)]
+    address: signed.Url | None = None
+    last_good: LastGood | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.status is not Status.MEMBER and self.last_good is None:
+            raise ValueError("a section that is not a member needs last_good")
+        previous = 0
+        for entry in self.keys:
+            if entry.first <= previous or (entry.last is not None and entry.last < entry.first):
+                raise ValueError("the keys' numbers overlap or are out of order")
+            previous = entry.last if entry.last is not None else 2**53
+        return self
+
+
+class Hub(Document):
+    """A carrier that the sections share."""
+
+    id: signed.Code
+    urls: Annotated[tuple[signed.Url, ...], Field(min_length=1, max_length=16)]
+
+
+def _distinct_roots(roots: tuple[Root, ...]) -> tuple[Root, ...]:
+    if len({root.key for root in roots}) != len(roots):
+        raise ValueError("a root key stands twice")
+    return roots
+
+
+class Roster(Document):
+    """One version of the roster."""
+
+    version: signed.Number
+    prevhash: signed.Hash
+    issued: signed.Moment
+    expires: signed.Moment
+    threshold: Annotated[int, Field(ge=1, le=64)]
+    roots: Annotated[tuple[Root, ...], Field(min_length=1, max_length=64), AfterValidator(_distinct_roots)]
+    sections: Annotated[tuple[Entry, ...], Field(max_length=1000)]
+    hubs: Annotated[tuple[Hub, ...], Field(max_length=64)] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        codes = [entry.code for entry in self.sections]
+        log_keys = [log_key.key for entry in self.sections for log_key in entry.keys]
+        wrong = {
+            "the threshold is higher than the number of roots": self.threshold > len(self.roots),
+            "the sections are not in order, or one stands twice": sorted(set(codes)) != codes,
+            "one key stands for two logs": len(set(log_keys)) != len(log_keys),
+            "a root key is also a log key": not {root.key for root in self.roots}.isdisjoint(log_keys),
+            "an epoch was opened by a version to come": any(entry.opened > self.version for entry in self.sections),
+            "it is valid for longer than thirteen months, or not at all": not timedelta(0)
+            < self.expires - self.issued
+            <= LONGEST,
+        }
+        for sentence, is_so in wrong.items():
+            if is_so:
+                raise ValueError(sentence)
+        return self
+
+    def entry(self, code: str) -> Entry | None:
+        """One section's entry."""
+        return next((entry for entry in self.sections if entry.code == code), None)
+
+    def expired(self, now: datetime) -> bool:
+        """Past its date reading goes on, but nothing new may be decided from it."""
+        return now >= self.expires
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version as it travels, and what it says. The bytes are the record: their hash is what the next version names."""
+
+    document: SignedDocument
+    roster: Roster
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the DSSE encoding of the signed bytes, 64 hex digits."""
+        return keys.digest(keys.ROSTER, self.document.body).hex()
+
+
+def verify(previous: Version | None, candidate: SignedDocument) -> Version:
+    """Accept the version after ``previous`` (None: the first).
+
+    Raises ``Untrusted``: ``malformed_roster`` (and the JSON's), ``roster_rollback`` (older, or another of the same number),
+    ``roster_gap`` (versions in between are missing; can come right later), ``roster_fork`` (does not follow this one),
+    ``roster_threshold`` (too few of the old or of its own roots signed), ``roster_history`` (a section vanished, or its epoch
+    went back).
+    """
+    version = Version(candidate, signed.parse(Roster, candidate.body, "malformed_roster"))
+    if previous is None:
+        if version.roster.version != 1:
+            raise Untrusted("roster_gap")
+        if version.roster.prevhash != BEGINNING:
+            raise Untrusted("roster_fork")
+    else:
+        _check_succession(previous, version.roster)
+        _check_threshold(previous.roster, candidate)
+    _check_threshold(version.roster, candidate)
+    return version
+
+
+def verify_chain(chain: Sequence[SignedDocument]) -> tuple[Version, ...]:
+    """Check every version from the first. Raises ``Untrusted`` like ``verify``; ``roster_gap`` for an empty chain."""
+    if not chain:
+        raise Untrusted("roster_gap")
+    versions: list[Version] = []
+    for candidate in chain:
+        versions.append(verify(versions[-1] if versions else None, candidate))
+    return tuple(versions)
+
+
+def keyring(latest: Roster, hashes: Mapping[int, str]) -> Keyring:
+    """The rules of every log by the latest version. ``hashes``: that of each version which opened an epoch, by number.
+
+    The log of a section that is no longer a member is authentic up to its ``last_good`` number, and not after.
+    """
+    return {entry.code: _rules(entry, hashes[entry.opened]) for entry in latest.sections}
+
+
+def histories(chain: Sequence[Version]) -> Mapping[tuple[str, int], LogRules]:
+    """The rules of every log that there ever was, by section and epoch, from a whole verified chain: for audits.
+
+    The last version that says something of an epoch decides; an epoch that was closed counts up to its ``last_good`` number.
+    """
+    hashes = {version.roster.version: version.hash for version in chain}
+    entries: dict[tuple[str, int], Entry] = {}
+    for version in chain:
+        for entry in version.roster.sections:
+            entries[entry.code, entry.epoch] = entry
+            closed = (entry.code, entry.last_good.epoch) if entry.last_good is not None else None
+            if closed in entries:
+                entries[closed] = entries[closed].model_copy(update={"last_good": entry.last_good})
+    return {log: _rules(entry, hashes[entry.opened]) for log, entry in entries.items()}
+
+
+def _rules(entry: Entry, opened_by: str) -> LogRules:
+    end = entry.last_good.sequence if entry.last_good is not None and entry.last_good.epoch == entry.epoch else None
+    ranges = [
+        KeyRange(log_key.key, log_key.first, min((n for n in (log_key.last, end) if n is not None), default=None))
+        for log_key in entry.keys
+        if end is None or log_key.first <= end
+    ]
+    return LogRules(entry.code, entry.epoch, genesis(entry.code, entry.epoch, opened_by), tuple(ranges))
+
+
+def _check_succession(previous: Version, roster: Roster) -> None:
+    if roster.version <= previous.roster.version:
+        raise Untrusted("roster_rollback")
+    if roster.version > previous.roster.version + 1:
+        raise Untrusted("roster_gap")
+    if roster.prevhash != previous.hash:
+        raise Untrusted("roster_fork")
+    for before in previous.roster.sections:
+        after = roster.entry(before.code)
+        if after is None or after.epoch < before.epoch or (after.epoch == before.epoch and after.opened != before.opened):
+            raise Untrusted("roster_history", place=before.code)
+    known = {entry.code: entry.epoch for entry in previous.roster.sections}
+    for entry in roster.sections:
+        if known.get(entry.code) != entry.epoch and entry.opened != roster.version:
+            raise Untrusted("roster_history", place=entry.code)
+
+
+def _check_threshold(judge: Roster, candidate: SignedDocument) -> None:
+    roots = tuple(root.key for root in judge.roots)
+    if len(signed.signers(keys.ROSTER, candidate, roots)) < judge.threshold:
+        raise Untrusted("roster_threshold")

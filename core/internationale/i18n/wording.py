@@ -1,0 +1,54 @@
+"""Puts messages into the words of a language. Whatever a catalog holds, this never raises: English stands in."""
+
+import logging
+from collections.abc import Mapping
+from contextvars import ContextVar
+
+from internationale.i18n.catalogs import catalog
+from internationale.messages import Message
+
+log = logging.getLogger(__name__)
+
+CORE = "core"
+speaking: ContextVar[str] = ContextVar("speaking", default="en")
+"""The language that is spoken in this request."""
+
+
+def word(message: Message, language: str | None = None) -> str:
+    """The message in a language (by default the one being spoken), with its parameters filled in."""
+    language = language or speaking.get()
+    if message.plural:
+        sentence = ngettext(message.id, message.plural, message.count, language=language, domain=message.domain)
+    else:
+        sentence = gettext(message.id, language=language, domain=message.domain)
+    if not message.parameters:
+        return sentence
+    parameters = _worded(message.parameters, language)
+    try:
+        return sentence % parameters
+    except (KeyError, ValueError, TypeError):
+        log.exception("translation of %r into %s cannot be filled in", message.id, language)
+        return str(message)
+
+
+def gettext(sentence: str, *, language: str | None = None, domain: str = CORE) -> str:
+    """The sentence in a language: from its domain, else from the core's (pages that extend the core's), else in English."""
+    if not sentence:
+        return ""
+    language = language or speaking.get()
+    translated = catalog(language, domain).gettext(sentence)
+    return catalog(language, CORE).gettext(sentence) if translated == sentence and domain != CORE else translated
+
+
+def ngettext(singular: str, plural: str, count: int, *, language: str | None = None, domain: str = CORE) -> str:
+    """The right form for a number, by the plural rule of the domain's own catalog."""
+    language = language or speaking.get()
+    translated = catalog(language, domain).ngettext(singular, plural, count)
+    if translated in {singular, plural} and domain != CORE:
+        return catalog(language, CORE).ngettext(singular, plural, count)
+    return translated
+
+
+def _worded(parameters: Mapping[str, object], language: str) -> dict[str, object]:
+    """Parameters that are messages themselves are worded too."""
+    return {name: word(value, language) if isinstance(value, Message) else value for name, value in parameters.items()}

@@ -1,0 +1,62 @@
+"""What a plugin needs of HTTP beyond Litestar: the session cookie, and where it is safe to send somebody next.
+
+There is no session store here. The plugin that knows people keeps sessions (hook ``identify`` with ``scope="session"``);
+the cookie carries a secret of its making, new at every sign-in, and nothing is set for passers-by.
+"""
+
+from datetime import timedelta
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from litestar.datastructures import Cookie
+from litestar.response import Response
+
+from internationale.kit.ports import Section
+
+SESSION = timedelta(days=14)
+"""How long a browser keeps the cookie; the plugin decides how long the session behind it lives."""
+MAX_PATH = 2000
+
+
+def cookie_name(section: Section) -> str:
+    """``intl-<code>``: named per section because browsers share cookies between ports; ``__Host-`` pins it under HTTPS."""
+    return f"__Host-intl-{section.code}" if is_secure(section) else f"intl-{section.code}"
+
+
+def is_secure(section: Section) -> bool:
+    """Whether the section is reached by HTTPS."""
+    return section.base_url.startswith("https://")
+
+
+def set_session(response: Response[Any], section: Section, secret: str, *, lasting: timedelta = SESSION) -> None:
+    """Let the browser carry ``secret`` (as made by the caller: unguessable, in ASCII letters and digits) from now on."""
+    response.set_cookie(_cookie(section, secret, int(lasting.total_seconds())))
+
+
+def clear_session(response: Response[Any], section: Section) -> None:
+    """Let the browser forget the session."""
+    response.set_cookie(_cookie(section, "", 0))
+
+
+def local_path(path: str | None, default: str = "/") -> str:
+    """``path`` if it leads to a page of this section, else ``default``: for ``next=`` and the like.
+
+    Refused are other hosts in every spelling that a browser understands: ``//host``, ``/\\host``, with control characters
+    between, or encoded.
+    """
+    if not path or len(path) > MAX_PATH or not path.startswith("/"):
+        return default
+    plain = unquote(path)
+    if plain.startswith(("//", "/\\")) or "\\" in plain or not plain.isprintable():
+        return default
+    try:
+        parts = urlsplit(path)
+    except ValueError:
+        return default
+    return default if parts.scheme or parts.netloc else path
+
+
+def _cookie(section: Section, value: str, seconds: int) -> Cookie:
+    return Cookie(
+        key=cookie_name(section), value=value, max_age=seconds, path="/", secure=is_secure(section), httponly=True, samesite="lax"
+    )

@@ -1,0 +1,97 @@
+"""What an event stands on, read from the log when a rule or a projection asks for it."""
+
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from internationale.events import envelope as envelopes
+from internationale.events.envelope import Address, Envelope
+from internationale.events.refs import Ref
+from internationale.events.types import Event, Payload, Vocabulary
+from internationale.ledger import tables
+from internationale.ledger.judging import address
+from internationale.ledger.parts import SALT
+from internationale.ledger.records import key
+
+KEPT = 2_000
+"""How many decoded events are kept at hand."""
+HORIZON = 10_000
+"""How many events back a cause is looked for: a bound that is the same on every instance."""
+
+
+class Archive:
+    """Decoded events of the log, by address, with those of the running transaction that are not written yet."""
+
+    def __init__(self, connection: Connection, vocabulary: Vocabulary) -> None:
+        self._connection = connection
+        self._vocabulary = vocabulary
+        self._kept: OrderedDict[Address, Envelope] = OrderedDict()
+
+    def keep(self, envelope: Envelope) -> None:
+        """Have an envelope at hand."""
+        self._kept[envelope.address] = envelope
+        if len(self._kept) > KEPT:
+            self._kept.popitem(last=False)
+
+    def envelope(self, where: Address) -> Envelope:
+        """An envelope of the log. Raises ``KeyError`` when it is not here."""
+        if where not in self._kept:
+            query = select(tables.event.c.body).filter_by(**key(where))
+            body = self._connection.execute(query).scalar_one_or_none()
+            if body is None:
+                raise KeyError(str(where))
+            self.keep(envelopes.parse(body))
+        return self._kept[where]
+
+    def event(self, envelope: Envelope, payload: Payload | None = None) -> Event[Any]:
+        """An event as rules and projections get it."""
+        decoded = self._vocabulary.decode(envelope) if payload is None else payload
+        return Event(envelope, decoded, CausesOf(self, envelope), PartsOf(self._connection, envelope.parts))
+
+
+class CausesOf:
+    """Implements ``events.types.Causes`` for one event. All ancestors of a judged event are applied."""
+
+    def __init__(self, archive: Archive, envelope: Envelope) -> None:
+        self._archive = archive
+        self._refs = envelope.refs
+
+    def __iter__(self) -> Iterator[Event[Any]]:
+        return (self._load(ref) for ref in self._refs)
+
+    def at(self, ref: Ref) -> Event[Any]:
+        """An ancestor, breadth first. What is not an ancestor is not found, though it be here: others may not have it."""
+        queue, seen = list(self._refs), set(self._refs)
+        for place in queue:
+            if place == ref:
+                return self._load(ref)
+            if len(queue) < HORIZON:
+                further = [other for other in self._archive.envelope(address(place)).refs if other not in seen]
+                queue += further
+                seen.update(further)
+        raise KeyError(str(ref))
+
+    def _load(self, ref: Ref) -> Event[Any]:
+        return self._archive.event(self._archive.envelope(address(ref)))
+
+
+class PartsOf(Mapping[str, bytes]):
+    """The contents of an event's parts, read when they are asked for."""
+
+    def __init__(self, connection: Connection, hashes: tuple[str, ...]) -> None:
+        self._connection = connection
+        self._hashes = hashes
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._hashes:
+            raise KeyError(name)
+        query = select(tables.part.c.content).filter_by(hash=name)
+        return bytes(self._connection.execute(query).scalar_one()[SALT:])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._hashes)
+
+    def __len__(self) -> int:
+        return len(self._hashes)

@@ -1,0 +1,76 @@
+"""The database of one section: how it is opened, read and written. The same promises on SQLite and PostgreSQL.
+
+One writer at a time: SQLite by ``BEGIN IMMEDIATE``, PostgreSQL by an advisory lock, both taken when a writing session
+begins. What a writer has read is therefore still so when it commits, and numbers of the own log cannot be given twice.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+WRITER = 0x494E544C
+"""The key of PostgreSQL's advisory lock that the one writer holds: "INTL"."""
+PATIENCE_MS = 30_000
+"""How long a writer waits for the one before it, in milliseconds."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for ``sqlite:///file`` or ``postgresql+psycopg://…`` with the settings that a signed log needs."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, pool_size=20, max_overflow=20)
+        event.listen(engine, "connect", _sqlite_settings)
+    else:
+        engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _sqlite_settings(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    """FULL, because a power cut must not take back an event that is already on the bus: the section would fork itself."""
+    connection.isolation_level = None  # sqlite3 would begin by itself, too late and too weakly; ``_begin`` does it
+    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}"):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", True)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    elif writes:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER})"))
+    else:
+        connection.execute(text("SET TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ"))
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session that sees one moment of the database and can change nothing."""
+    with Session(engine.execution_options(writes=False), expire_on_commit=False) as session:
+        yield session
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session in one transaction: committed at the end, rolled back when anything raises."""
+    with Session(engine, expire_on_commit=False) as session, session.begin():
+        session.connection()  # begin now, so that what is read first is still so when we commit
+        yield session
+
+
+def is_outage(error: BaseException) -> bool:
+    """Whether the database itself is in trouble (full, locked, gone), rather than the statement being wrong."""
+    if not isinstance(error, DBAPIError):
+        return isinstance(error, MemoryError)
+    if isinstance(error.orig, sqlite3.Error):
+        code: Any = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        return isinstance(error, OperationalError) and code & 0xFF != sqlite3.SQLITE_ERROR
+    return isinstance(error, OperationalError | InterfaceError)

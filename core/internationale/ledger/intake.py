@@ -1,0 +1,128 @@
+"""What to do with an authentic event by its number: the table of cases.
+
+=====================  ============================  ==========================================================
+number                 hash, chain                   what happens
+=====================  ============================  ==========================================================
+already in the log     same hash                     dropped (``duplicate``)
+already in the log     another hash                  proof of a fork: the log is cut there (``forked``)
+next                   prevhash fits                 appended, then the parked ones that follow
+next                   prevhash does not fit         parked: a number before it must exist twice; it is asked for
+later                                                parked, and the gap is asked for
+at or after a cut                                    parked, until people decide
+first of its epoch     not the roster's genesis      quarantined (``wrong_genesis``)
+=====================  ============================  ==========================================================
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from internationale.events import envelope as envelopes
+from internationale.events.envelope import Address, Envelope
+from internationale.events.logs import Keyring
+from internationale.ledger.deliveries import Arrival, Delivery
+from internationale.ledger.heads import Head
+from internationale.ledger.parking import Parking
+from internationale.ledger.records import Record
+from internationale.ledger.unit import Unit
+
+
+@dataclass
+class Taken:
+    """What came of a batch: ``outcomes`` by place in it (missing: look at the record of that address)."""
+
+    outcomes: dict[int, str] = field(default_factory=dict)
+    records: list[Record] = field(default_factory=list)
+    rivals: list[Arrival] = field(default_factory=list)
+    refused: list[Arrival] = field(default_factory=list)
+
+
+class Intake:
+    """Appends what can be appended, in the caller's transaction; decides nothing about what is said."""
+
+    def __init__(self, unit: Unit, keyring: Keyring, known: dict[Address, str]) -> None:
+        self._unit = unit
+        self._keyring = keyring
+        self._here = known
+        self._parking = Parking(unit.connection, unit.now)
+        self._parked: dict[Address, str] = {}
+        self.taken = Taken()
+
+    def take(self, arrivals: Sequence[Arrival]) -> Taken:
+        """Go through a batch, each log in the order of its numbers."""
+        places = _in_order(arrivals)
+        self._parked = self._parking.hashes({arrival.envelope.address for arrival in arrivals if arrival.envelope is not None})
+        for place in places:
+            arrival = arrivals[place]
+            if arrival.envelope is None:
+                self._refuse(place, arrival)
+            elif outcome := self._number(arrival.envelope, arrival):
+                self.taken.outcomes[place] = outcome
+        self._unit.heads.save()
+        return self.taken
+
+    def _refuse(self, place: int, arrival: Arrival) -> None:
+        self.taken.outcomes[place] = "duplicate" if arrival.reason == "duplicate" else "quarantined"
+        if arrival.reason != "duplicate":
+            self.taken.refused.append(arrival)
+
+    def _number(self, envelope: Envelope, arrival: Arrival) -> str:
+        where = envelope.address
+        head = self._unit.heads.of(envelope.section, envelope.epoch)
+        held = self._here.get(where) or self._parked.get(where)
+        if held == envelope.hash:
+            return "duplicate"
+        if held is not None:
+            self.taken.rivals.append(arrival)
+            return "forked"
+        if envelope.sequence == 1 and envelope.prevhash != self._keyring[envelope.section].genesis:
+            self.taken.refused.append(Arrival(arrival.delivery, None, "wrong_genesis"))
+            return "quarantined"
+        if not self._follows(envelope, head):
+            return self._park(envelope, arrival.delivery)
+        self._append(envelope, arrival.delivery, head)
+        self._drain(head)
+        return ""
+
+    def _follows(self, envelope: Envelope, head: Head) -> bool:
+        if envelope.sequence != head.sequence + 1 or head.frozen:
+            return False
+        return envelope.sequence == 1 or envelope.prevhash == head.hash
+
+    def _append(self, envelope: Envelope, delivery: Delivery, head: Head) -> None:
+        head.sequence, head.hash = envelope.sequence, envelope.hash
+        self._here[envelope.address] = envelope.hash
+        self.taken.records.append(Record(envelope, delivery.body, delivery.signature, self._unit.now, delivery.via))
+
+    def _park(self, envelope: Envelope, delivery: Delivery) -> str:
+        if not self._parking.add(envelope, delivery):
+            return "full"
+        self._parked[envelope.address] = envelope.hash
+        return "parked"
+
+    def _drain(self, head: Head) -> None:
+        if self._parking.first(head.section, head.epoch) != head.sequence + 1:
+            return
+        appended = []
+        for row in self._parking.following(head.section, head.epoch, head.sequence):
+            envelope = envelopes.parse(row.body)
+            if not self._follows(envelope, head):
+                break
+            self._append(envelope, Delivery(envelope.address.subject, row.body, row.signature, row.via), head)
+            appended.append(envelope.address)
+        self._parking.remove(appended)
+        for where in appended:
+            self._parked.pop(where, None)
+
+
+def _in_order(arrivals: Sequence[Arrival]) -> list[int]:
+    """Places in the batch, such that each log is in the order of its numbers and logs stay interleaved as they came."""
+    logs: dict[tuple[str, int], list[int]] = {}
+    for place, arrival in enumerate(arrivals):
+        if arrival.envelope is not None:
+            logs.setdefault((arrival.envelope.section, arrival.envelope.epoch), []).append(place)
+    ordered = list(range(len(arrivals)))
+    for places in logs.values():
+        by_number = sorted(places, key=lambda place: arrivals[place].envelope.sequence)  # type: ignore[union-attr]
+        for slot, place in zip(places, by_number, strict=True):
+            ordered[slot] = place
+    return ordered

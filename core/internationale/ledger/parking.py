@@ -1,0 +1,86 @@
+"""Authentic events that cannot be appended yet: there is a gap before them, or their log is cut."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select
+
+from internationale.events.envelope import Address, Envelope
+from internationale.ledger.deliveries import Delivery
+from internationale.ledger.records import CHUNK, among, chunks, key, of
+from internationale.ledger.tables import parked
+
+MAX_PARKED = 10_000
+"""How many events of one section may be parked. What comes beyond is not kept: it will be asked for when the gap closes."""
+MAX_BYTES = 64 * 1024 * 1024
+"""How many bytes of one section may be parked."""
+
+
+class Parking:
+    """The parked events of the logs that one transaction works on."""
+
+    def __init__(self, connection: Connection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+        self._used: dict[str, tuple[int, int]] = {}
+        self._first: dict[tuple[str, int], int | None] = {}
+
+    def first(self, section: str, epoch: int) -> int | None:
+        """The lowest number of a log that is parked."""
+        if (section, epoch) not in self._first:
+            query = select(func.min(parked.c.sequence)).where(parked.c.section == section, parked.c.epoch == epoch)
+            self._first[section, epoch] = self._connection.execute(query).scalar()
+        return self._first[section, epoch]
+
+    def hashes(self, addresses: Iterable[Address]) -> dict[Address, str]:
+        """The hashes of those of these events that are parked."""
+        columns = (parked.c.section, parked.c.epoch, parked.c.sequence, parked.c.hash)
+        found: dict[Address, str] = {}
+        for chunk in chunks(addresses):
+            found |= {of(row): row.hash for row in self._connection.execute(select(*columns).where(among(parked, chunk)))}
+        return found
+
+    def add(self, envelope: Envelope, delivery: Delivery) -> bool:
+        """Keep one; False when there is no room for more of this section."""
+        count, size = self._usage(envelope.section)
+        if count >= MAX_PARKED or size + len(delivery.body) > MAX_BYTES:
+            return False
+        self._used[envelope.section] = (count + 1, size + len(delivery.body))
+        values = {
+            **key(envelope.address),
+            "hash": envelope.hash,
+            "body": delivery.body,
+            "signature": delivery.signature,
+            "received_at": self._now,
+            "via": delivery.via,
+        }
+        self._first.pop((envelope.section, envelope.epoch), None)
+        self._connection.execute(insert(parked), values)
+        return True
+
+    def following(self, section: str, epoch: int, sequence: int) -> Iterator[Row[*tuple[Any, ...]]]:
+        """The parked events of a log after a number, without holes, in order."""
+        while True:
+            here = (parked.c.section == section) & (parked.c.epoch == epoch) & (parked.c.sequence > sequence)
+            rows = self._connection.execute(select(parked).where(here).order_by(parked.c.sequence).limit(CHUNK)).all()
+            for row in rows:
+                if row.sequence != sequence + 1:
+                    return
+                yield row
+                sequence = row.sequence
+            if not rows:
+                return
+
+    def remove(self, addresses: Iterable[Address]) -> None:
+        """They were appended."""
+        self._first.clear()
+        for chunk in chunks(addresses):
+            self._connection.execute(delete(parked).where(among(parked, chunk)))
+
+    def _usage(self, section: str) -> tuple[int, int]:
+        if section not in self._used:
+            size = func.coalesce(func.sum(func.length(parked.c.body)), 0)
+            count, used = self._connection.execute(select(func.count(), size).where(parked.c.section == section)).one()
+            self._used[section] = (int(count), int(used))
+        return self._used[section]

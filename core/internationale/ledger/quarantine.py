@@ -1,0 +1,101 @@
+"""What is not authentic: kept outside the log with its reason, so that the host can look at it and the true event still comes.
+
+Bounded by bytes for each source (the section that a message claims to be from, if there is such a section); counts go on.
+"""
+
+import hashlib
+from collections import Counter
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+
+from internationale.ledger.deliveries import Arrival, Delivery, address
+from internationale.ledger.records import chunks
+from internationale.ledger.tables import quarantine, refusal
+
+BUDGET = 16 * 1024 * 1024
+"""Bytes kept for each source."""
+OVERHEAD = 512
+"""What a row costs besides its body."""
+STRANGER = "?"
+"""The source of what comes under no section that we know."""
+RETRIED = ("unknown_section", "unknown_key", "key_not_valid_at_number", "wrong_epoch", "wrong_genesis")
+"""Reasons that a new roster can take away."""
+
+
+def keep(connection: Connection, arrivals: Sequence[Arrival], sections: Collection[str], now: datetime) -> None:
+    """Count these, and keep the bytes of those that are new while there is room."""
+    fresh = _unknown(connection, arrivals)
+    counts, sizes = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
+    room: dict[str, int] = {}
+    for arrival in arrivals:
+        delivery, kind = arrival.delivery, (_source(arrival.delivery, sections), arrival.reason)
+        counts[kind] += 1
+        size = len(delivery.body) + len(delivery.signature) + len(delivery.subject) + OVERHEAD
+        source = kind[0]
+        if source not in room:
+            used = select(func.coalesce(func.sum(refusal.c.bytes), 0)).where(refusal.c.source == source)
+            room[source] = BUDGET - int(connection.execute(used).scalar_one())
+        name = _name(delivery)
+        if name in fresh and size <= room[source]:
+            fresh.discard(name)
+            room[source] -= size
+            sizes[kind] += size
+            connection.execute(insert(quarantine), _row(name, source, arrival, now))
+    for kind, count in counts.items():
+        _count(connection, kind, count, sizes[kind])
+
+
+def take(connection: Connection, limit: int) -> list[Delivery]:
+    """Take out (and delete) what a new roster may have made authentic, to be accepted again."""
+    rows = connection.execute(select(quarantine).where(quarantine.c.reason.in_(RETRIED)).limit(limit)).all()
+    for row in rows:
+        size = len(row.body) + len(row.signature) + len(row.subject) + OVERHEAD
+        here = (refusal.c.source == row.source) & (refusal.c.reason == row.reason)
+        connection.execute(update(refusal).where(here).values(bytes=refusal.c.bytes - size))
+    connection.execute(delete(quarantine).where(quarantine.c.id.in_([row.id for row in rows])))
+    return [Delivery(row.subject, row.body, row.signature, row.via) for row in rows]
+
+
+def _unknown(connection: Connection, arrivals: Sequence[Arrival]) -> set[str]:
+    names = {_name(arrival.delivery) for arrival in arrivals}
+    for chunk in chunks(list(names)):
+        names.difference_update(connection.execute(select(quarantine.c.id).where(quarantine.c.id.in_(chunk))).scalars())
+    return names
+
+
+def _name(delivery: Delivery) -> str:
+    rest = f"{delivery.subject}\0{delivery.signature}\0".encode("utf-8", "surrogatepass")
+    return hashlib.sha256(rest + delivery.body).hexdigest()
+
+
+def _source(delivery: Delivery, sections: Collection[str]) -> str:
+    claimed = address(delivery)
+    return claimed.section if claimed is not None and claimed.section in sections else STRANGER
+
+
+def _row(name: str, source: str, arrival: Arrival, now: datetime) -> dict[str, object]:
+    delivery = arrival.delivery
+    return {
+        "id": name,
+        "source": source,
+        "subject": _plain(delivery.subject),
+        "body": delivery.body,
+        "signature": _plain(delivery.signature),
+        "reason": arrival.reason,
+        "via": _plain(delivery.via),
+        "first_seen": now,
+    }
+
+
+def _plain(text: str) -> str:
+    """What every database can store. A subject or signature that is changed by this was not valid anyway."""
+    return text.encode("unicode_escape").decode("ascii")[:4096]
+
+
+def _count(connection: Connection, kind: tuple[str, str], count: int, size: int) -> None:
+    here = (refusal.c.source == kind[0]) & (refusal.c.reason == kind[1])
+    more = update(refusal).where(here).values(count=refusal.c.count + count, bytes=refusal.c.bytes + size)
+    if connection.execute(more).rowcount == 0:
+        connection.execute(insert(refusal), {"source": kind[0], "reason": kind[1], "count": count, "bytes": size})

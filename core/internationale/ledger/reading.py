@@ -1,0 +1,203 @@
+"""What the worker and the host ask the ledger. Reads only, but for the cursor of each hub and the marks of readers."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, delete, insert, select
+from sqlmodel import Session
+
+from internationale.errors import Untrusted
+from internationale.events import logs
+from internationale.events.envelope import Address, Envelope, Signed
+from internationale.events.envelope import parse as parse_envelope
+from internationale.events.logs import Keyring
+from internationale.events.types import Event, Vocabulary
+from internationale.ledger import tables
+from internationale.ledger.causes import Archive
+from internationale.ledger.heads import Head
+from internationale.ledger.records import CHUNK, State, among, chunks, key, of
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An event as it lies in the log."""
+
+    address: Address
+    signed: Signed
+    hash: str
+    state: State
+    reason: str
+    received_at: datetime
+    via: str
+
+    @property
+    def envelope(self) -> Envelope:
+        """Its contents."""
+        return parse_envelope(self.signed.body)
+
+    def recheck(self, keyring: Keyring) -> Envelope:
+        """Verify it again from its bytes, as before it is sent: a flipped bit on our disk must never be published.
+
+        Raises ``Untrusted``.
+        """
+        if self.signed.hash != self.hash:
+            raise Untrusted("hash_mismatch", place=str(self.address))
+        return logs.verify(self.address.subject, self.signed, keyring)
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Numbers of a log that are missing between what is appended and what is parked, both inclusive. When ``another`` is
+    set, the number is here but what follows does not fit it: another copy of it is wanted, to prove which is the fork.
+    """
+
+    section: str
+    epoch: int
+    first: int
+    last: int
+    another: bool = False
+
+
+class Reading:
+    """The reading half of the ledger. ``code``: whose log is the own one."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+
+    def known(self, session: Session, addresses: Iterable[Address]) -> dict[Address, str]:
+        """The hashes of those of these events that are in the log."""
+        event = tables.event
+        found: dict[Address, str] = {}
+        query = select(event.c.section, event.c.epoch, event.c.sequence, event.c.hash)
+        for chunk in chunks(addresses):
+            found |= {of(row): row.hash for row in session.connection().execute(query.where(among(event, chunk)))}
+        return found
+
+    def event(self, session: Session, address: Address) -> Stored | None:
+        """One event of the log."""
+        return next(self._stored(session, tables.event.select().filter_by(**key(address))), None)
+
+    def own_events_after(self, session: Session, epoch: int, sequence: int, limit: int = CHUNK) -> list[Stored]:
+        """Own events after a number of one epoch, in order: what the relay sends."""
+        return self.events_after(session, self.code, epoch, sequence, limit)
+
+    def events_after(self, session: Session, section: str, epoch: int, sequence: int, limit: int = CHUNK) -> list[Stored]:
+        """Events of a log after a number, in order."""
+        event = tables.event
+        here = (event.c.section == section) & (event.c.epoch == epoch) & (event.c.sequence > sequence)
+        return list(self._stored(session, event.select().where(here).order_by(event.c.sequence).limit(limit)))
+
+    def every_event(self, session: Session) -> Iterator[Stored]:
+        """The whole log, by section, epoch and number, a page at a time: for export and verification."""
+        for log in self._logs(session):
+            sequence = 0
+            while page := self.events_after(session, log.section, log.epoch, sequence):
+                yield from page
+                sequence = page[-1].address.sequence
+
+    def in_state(self, session: Session, state: State, limit: int = CHUNK) -> list[Stored]:
+        """Events in one state, for the host."""
+        event = tables.event
+        columns = (event.c.section, event.c.epoch, event.c.sequence)
+        return list(self._stored(session, event.select().where(event.c.state == state).order_by(*columns).limit(limit)))
+
+    def head(self, session: Session, section: str) -> Head:
+        """The end of a section's log in its latest epoch here; number 0 when there is none."""
+        return self.heads(session).get(section) or Head(section, 1)
+
+    def heads(self, session: Session) -> dict[str, Head]:
+        """The end of each section's log in its latest epoch here, by section."""
+        return {log.section: log for log in self._logs(session)}
+
+    def all_heads(self, session: Session) -> list[Head]:
+        """The ends of all logs, by section and epoch."""
+        return self._logs(session)
+
+    def applied_after(
+        self, session: Session, vocabulary: Vocabulary, position: int, limit: int = CHUNK
+    ) -> list[tuple[int, Event[Any]]]:
+        """Applied events after a place in the order of decision, decoded, each with its place."""
+        event, archive = tables.event, Archive(session.connection(), vocabulary)
+        query = select(event.c.position, event.c.body).where(event.c.state == State.APPLIED)
+        rows = session.connection().execute(query.where(event.c.position > position).order_by(event.c.position).limit(limit))
+        return [(row.position, archive.event(parse_envelope(row.body))) for row in rows]
+
+    def gaps(self, session: Session) -> list[Gap]:
+        """What is to be fetched so that parked events can be appended."""
+        found: list[Gap] = []
+        for log in self._logs(session):
+            if not log.frozen:
+                found += _holes(log, self._parked(session, log))
+        parked = tables.parked
+        known = {(log.section, log.epoch) for log in self._logs(session)}
+        for section, epoch in session.connection().execute(select(parked.c.section, parked.c.epoch).distinct()):
+            if (section, epoch) not in known:
+                found += _holes(empty := Head(section, epoch), self._parked(session, empty))
+        return found
+
+    def missing_parts(self, session: Session, limit: int = CHUNK) -> dict[str, str]:
+        """Hashes of parts that events wait for, each with the section whose event named it first."""
+        waiting = tables.waiting
+        query = select(waiting.c.what, waiting.c.section).where(waiting.c.kind == "part").limit(limit)
+        found: dict[str, str] = {}
+        for name, section in session.connection().execute(query.order_by(waiting.c.what, waiting.c.section)):
+            found.setdefault(name, section)
+        return found
+
+    def part(self, session: Session, name: str) -> bytes | None:
+        """A part as it travels: salt and content."""
+        content = session.connection().execute(select(tables.part.c.content).filter_by(hash=name)).scalar()
+        return None if content is None else bytes(content)
+
+    def cursor(self, session: Session, hub: str) -> tuple[int, int]:
+        """Epoch and number up to which our own log is known to be at a hub; (0, 0) when nothing is known."""
+        cursor = tables.cursor
+        row = session.connection().execute(select(cursor.c.epoch, cursor.c.sequence).filter_by(hub=hub)).one_or_none()
+        return (row.epoch, row.sequence) if row else (0, 0)
+
+    def set_cursor(self, session: Session, hub: str, epoch: int, sequence: int) -> None:
+        """Note that our own log is at a hub up to this number."""
+        session.connection().execute(delete(tables.cursor).filter_by(hub=hub))
+        session.connection().execute(insert(tables.cursor), {"hub": hub, "epoch": epoch, "sequence": sequence})
+
+    def mark(self, session: Session, name: str) -> int:
+        """How far a reader has come in the order of decision."""
+        return session.connection().execute(select(tables.mark.c.position).filter_by(name=name)).scalar() or 0
+
+    def set_mark(self, session: Session, name: str, position: int) -> None:
+        """Note how far a reader has come."""
+        session.connection().execute(delete(tables.mark).filter_by(name=name))
+        session.connection().execute(insert(tables.mark), {"name": name, "position": position})
+
+    def refusals(self, session: Session) -> Sequence[Mapping[str, object]]:
+        """How often what was refused, by source and reason."""
+        refusal = tables.refusal
+        rows = session.connection().execute(select(refusal).order_by(refusal.c.source, refusal.c.reason))
+        return [dict(row) for row in rows.mappings()]
+
+    def _logs(self, session: Session) -> list[Head]:
+        head = tables.head
+        rows = session.connection().execute(select(head).order_by(head.c.section, head.c.epoch))
+        return [Head.of_row(row) for row in rows]
+
+    def _parked(self, session: Session, log: Head) -> list[int]:
+        parked = tables.parked
+        query = select(parked.c.sequence).where(parked.c.section == log.section, parked.c.epoch == log.epoch)
+        return list(session.connection().execute(query.order_by(parked.c.sequence)).scalars())
+
+    def _stored(self, session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Stored]:
+        for row in session.connection().execute(query):
+            signed = Signed(bytes(row.body), row.signature)
+            yield Stored(of(row), signed, row.hash, State(row.state), row.reason, row.received_at, row.via)
+
+
+def _holes(log: Head, parked: Sequence[int]) -> Iterator[Gap]:
+    if parked and parked[0] == log.sequence + 1 and log.sequence:
+        yield Gap(log.section, log.epoch, log.sequence, log.sequence, another=True)
+    before = log.sequence
+    for number in parked:
+        if number > before + 1:
+            yield Gap(log.section, log.epoch, before + 1, number - 1)
+        before = number

@@ -1,0 +1,88 @@
+"""One event as the log keeps it, and the four states in which it can be."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import ColumnElement, FromClause, Row, tuple_
+
+from internationale.events import envelope as envelopes
+from internationale.events.envelope import Address, Envelope
+
+CHUNK = 500
+"""How many events are worked on at a time, so that memory stays flat however many there are."""
+
+T = TypeVar("T")
+
+
+class State(StrEnum):
+    """What became of an authentic event. ``WAITING`` and ``FAILED`` are local and for the time being."""
+
+    APPLIED = "applied"
+    WAITING = "waiting"
+    VOID = "void"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class Record:
+    """An event in the log. ``position`` is its place in the order of decision, once it is applied or void."""
+
+    envelope: Envelope
+    body: bytes
+    signature: str
+    received_at: datetime
+    via: str
+    state: State = State.WAITING
+    reason: str = ""
+    position: int | None = None
+    new: bool = True
+
+    @property
+    def address(self) -> Address:
+        return self.envelope.address
+
+    @classmethod
+    def of_row(cls, row: Row[*tuple[Any, ...]]) -> "Record":
+        """A row of ``ledger_event``, all columns."""
+        return cls(
+            envelopes.parse(row.body),
+            row.body,
+            row.signature,
+            row.received_at,
+            row.via,
+            State(row.state),
+            row.reason,
+            row.position,
+            new=False,
+        )
+
+    def decide(self, state: State, reason: str = "", position: int | None = None) -> None:
+        """Note what became of it."""
+        self.state, self.reason, self.position = state, reason, position
+
+
+def key(address: Address) -> dict[str, Any]:
+    """The columns of an address."""
+    return {"section": address.section, "epoch": address.epoch, "sequence": address.sequence}
+
+
+def of(row: Row[*tuple[Any, ...]]) -> Address:
+    """The address in the first three columns."""
+    return Address(row.section, row.epoch, row.sequence)
+
+
+def among(table: FromClause, addresses: Iterable[Address]) -> ColumnElement[bool]:
+    """The condition that a row of ``table`` belongs to one of these events (at most ``CHUNK`` at a time)."""
+    columns = tuple_(table.c.section, table.c.epoch, table.c.sequence)
+    return columns.in_([(address.section, address.epoch, address.sequence) for address in addresses])
+
+
+def chunks(items: Iterable[T], size: int = CHUNK) -> Iterator[list[T]]:
+    """Cut into lists of at most ``size``."""
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk

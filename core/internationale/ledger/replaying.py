@@ -1,0 +1,129 @@
+"""Making the rows again from the log, in the order of decision (causes first), a chunk at a time, in one transaction.
+
+Two ways: some projections anew from what is applied; or everything anew while events are withdrawn, which is how *applied*
+stays revocable (a fork was proved, a type is no longer known, a new version of a projection fails).
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+
+from sqlalchemy import Connection, MetaData, Table, delete, insert, select
+from sqlmodel import SQLModel
+
+from internationale.events.envelope import Address
+from internationale.kit.vocabulary import Projection
+from internationale.ledger import tables
+from internationale.ledger.judging import Verdict, address
+from internationale.ledger.projecting import Projector, Run
+from internationale.ledger.records import CHUNK, Record, State
+from internationale.ledger.unit import Unit
+
+
+class Replay:
+    """One replay in one transaction."""
+
+    def __init__(self, unit: Unit, projections: Sequence[Projection]) -> None:
+        self._unit = unit
+        self._projections = projections
+
+    def some(self, outdated: Sequence[Projection]) -> bool:
+        """Make some projections anew. False when one of them fails at an event: then everything has to be looked at again."""
+        projector = Projector(outdated)
+        self._recreate(outdated)
+        wires = [wire for wire, (kind, _) in self._unit.vocabulary.by_wire.items() if kind.payload in projector.payloads]
+        for records in self._pages([State.APPLIED], wires):
+            failed: list[Address] = []
+            run = Run(self._unit.session, projector)
+
+            def work(records: Sequence[Record] = records, failed: list[Address] = failed, run: Run = run) -> None:
+                failed += [record.address for record in records if self._project(record, run)]
+
+            run.all(work)
+            if failed:
+                return False
+        return True
+
+    def all(self, gone: Iterable[Address] = ()) -> None:
+        """Make everything anew; what stands on ``gone``, fails or is not understood any more is withdrawn, and so on."""
+        withdrawn = set(gone)
+        self._recreate(self._projections)
+        projector = Projector(self._projections)
+        for records in self._pages([State.APPLIED, State.VOID]):
+            verdicts: dict[Address, Verdict] = {}
+            run = Run(self._unit.session, projector)
+
+            def work(records: Sequence[Record] = records, verdicts: dict[Address, Verdict] = verdicts, run: Run = run) -> None:
+                withdrawn.difference_update(verdicts)
+                verdicts.clear()
+                for record in records:
+                    verdict = self._again(record, withdrawn, run)
+                    if verdict.state is not record.state:
+                        verdicts[record.address] = verdict
+                        withdrawn.add(record.address)
+
+            run.all(work)
+            self._withdraw(records, verdicts)
+
+    def _again(self, record: Record, withdrawn: Collection[Address], run: Run) -> Verdict:
+        envelope = record.envelope
+        if not self._unit.vocabulary.knows(envelope.type):
+            return Verdict(State.WAITING, "unknown_type", (("type", envelope.type),))
+        missing = tuple(("ref", ref.event_id) for ref in envelope.refs if address(ref) in withdrawn)
+        if missing:
+            return Verdict(State.WAITING, "missing_cause", missing)
+        if record.state is State.VOID:
+            return Verdict(State.VOID)
+        failure = self._project(record, run)
+        return Verdict(State.FAILED, failure) if failure else Verdict(State.APPLIED)
+
+    def _project(self, record: Record, run: Run) -> str:
+        self._unit.archive.keep(record.envelope)
+        event = self._unit.archive.event(record.envelope)
+        return run.project(event, event.payload)
+
+    def _withdraw(self, records: Sequence[Record], verdicts: dict[Address, Verdict]) -> None:
+        changed = [record for record in records if record.address in verdicts]
+        for record in changed:
+            verdict = verdicts[record.address]
+            record.decide(verdict.state, verdict.reason)
+        if changed:
+            self._unit.write(changed, verdicts)
+
+    def _pages(self, states: Sequence[State], wires: Collection[str] | None = None) -> Iterator[list[Record]]:
+        """Events in the order of decision. A page at a time, by key: no cursor stays open over the writing in between."""
+        event, position = tables.event, 0
+        query = select(event).where(event.c.state.in_(states)).order_by(event.c.position).limit(CHUNK)
+        if wires is not None:
+            query = query.where(event.c.type.in_(wires))
+        while True:
+            rows = self._unit.connection.execute(query.where(event.c.position > position)).all()
+            if not rows:
+                return
+            position = rows[-1].position
+            yield [Record.of_row(row) for row in rows]
+
+    def _recreate(self, projections: Sequence[Projection]) -> None:
+        self._unit.session.flush()
+        self._unit.session.expunge_all()
+        for projection in projections:
+            recreate(self._unit.connection, projection)
+
+
+def recreate(connection: Connection, projection: Projection) -> None:
+    """Drop a projection's tables (those of its former version too) and create them empty; note its version."""
+    state = tables.projection
+    former = connection.execute(select(state.c.tables).where(state.c.name == projection.name)).scalar() or ""
+    present = [_table(model) for model in projection.tables]
+    projection.metadata.drop_all(connection, present)
+    for name in set(former.split()) - {table.name for table in present}:
+        Table(name, MetaData()).drop(connection, checkfirst=True)
+    projection.metadata.create_all(connection, present)
+    connection.execute(delete(state).where(state.c.name == projection.name))
+    names = " ".join(table.name for table in present)
+    connection.execute(insert(state), {"name": projection.name, "version": projection.version, "tables": names})
+
+
+def _table(model: type[SQLModel]) -> Table:
+    table = model.__table__  # type: ignore[attr-defined]
+    if not isinstance(table, Table):
+        raise TypeError(f"{model.__name__} is not a table")
+    return table

@@ -1,0 +1,83 @@
+"""Deciding events, and then those that waited for them, and so on: in causal order, without recursion, a chunk at a time."""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from internationale.events.envelope import Address
+from internationale.events.types import Event
+from internationale.ledger.database import is_outage
+from internationale.ledger.judging import Verdict, authorise, judge
+from internationale.ledger.projecting import Projector, Run, log
+from internationale.ledger.records import CHUNK, Record, State, chunks
+from internationale.ledger.unit import Unit
+
+
+class Settlement:
+    """Decides the events of one transaction. ``strict``: a projection that raises is the caller's error (own events)."""
+
+    def __init__(self, unit: Unit, projector: Projector, *, strict: bool = False) -> None:
+        self._unit = unit
+        self._projector = projector
+        self._strict = strict
+
+    def settle(self, records: Iterable[Record]) -> None:
+        """Decide these, write them, then decide whatever waited for them."""
+        free: deque[Address] = deque()
+        for chunk in chunks(records):
+            free += self._step(chunk)
+        self._settle_released(free)
+
+    def release(self, addresses: Iterable[Address]) -> None:
+        """Decide events of the log that wait for nothing any more (or are to be tried again)."""
+        self._settle_released(deque(addresses))
+
+    def _settle_released(self, free: deque[Address]) -> None:
+        while free:
+            some = [free.popleft() for _ in range(min(CHUNK, len(free)))]
+            free += self._step(self._unit.load(some))
+
+    def _step(self, records: Sequence[Record]) -> list[Address]:
+        self._unit.prefetch(records)
+        verdicts: dict[Address, Verdict] = {}
+        start = self._unit.position
+        run = Run(self._unit.session, self._projector, strict=self._strict)
+
+        def work() -> None:
+            self._unit.position = start
+            for record in records:
+                record.decide(State.WAITING)
+                self._unit.know(record)
+            for record in records:
+                verdicts[record.address] = self._decide(record, run)
+
+        run.all(work)
+        self._unit.write(records, verdicts)
+        decided = [record.envelope.id for record in records if record.position is not None]
+        return self._unit.released("ref", decided)
+
+    def _decide(self, record: Record, run: Run) -> Verdict:
+        unit, envelope = self._unit, record.envelope
+        unit.archive.keep(envelope)
+        verdict = judge(envelope, unit.vocabulary, unit.lookup, unit.has_part)
+        reason = verdict.reason
+        state = verdict.state
+        if verdict.payload is not None:
+            state, reason = self._apply(unit.archive.event(envelope, verdict.payload), run)
+        position = unit.next_position() if state in (State.APPLIED, State.VOID) else None
+        record.decide(state, reason, position)
+        unit.know(record)
+        return verdict
+
+    def _apply(self, event: Event[Any], run: Run) -> tuple[State, str]:
+        try:
+            reason = authorise(event, self._unit.vocabulary)
+        except Exception as error:
+            if self._strict or is_outage(error):
+                raise
+            log.exception("the authority of %s failed at %s", event.envelope.type, event.envelope.id)
+            return State.FAILED, f"authority_failed:{type(error).__name__}"
+        if reason:
+            return State.VOID, reason
+        failure = run.project(event, event.payload)
+        return (State.FAILED, failure) if failure else (State.APPLIED, "")

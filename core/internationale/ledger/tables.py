@@ -1,0 +1,136 @@
+"""The ledger's lasting tables. SQLAlchemy Core, because every event of the federation passes through them.
+
+Rows of others never point here by foreign key, only by an event's address.
+"""
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlmodel import UTCDateTime
+
+from internationale.kit.vocabulary import naming
+
+metadata = MetaData(naming_convention=naming)
+
+
+def _address() -> list[Column[Any]]:
+    """Section, epoch and number: the key of everything that belongs to one event."""
+    return [
+        Column("section", Text, primary_key=True),
+        Column("epoch", Integer, primary_key=True),
+        Column("sequence", BigInteger, primary_key=True, autoincrement=False),
+    ]
+
+
+event = Table(
+    "ledger_event",
+    metadata,
+    *_address(),
+    Column("hash", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),  # exactly the bytes that were signed
+    Column("signature", Text, nullable=False),
+    Column("type", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("position", BigInteger),  # the order in which events were decided here: causes before what stands on them
+    Column("received_at", UTCDateTime, nullable=False),
+    Column("via", Text, nullable=False),
+    Index("ix_ledger_event_position", "position", unique=True),
+    Index("ix_ledger_event_state_type", "state", "type"),
+)
+
+head = Table(
+    "ledger_head",
+    metadata,
+    Column("section", Text, primary_key=True),
+    Column("epoch", Integer, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("hash", Text, nullable=False),
+    Column("cut", BigInteger),  # the first number that may not be appended: a fork was proved there, or a key revoked
+    Column("reason", Text, nullable=False),
+)
+
+parked = Table(
+    "ledger_parked",
+    metadata,
+    *_address(),
+    Column("hash", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("received_at", UTCDateTime, nullable=False),
+    Column("via", Text, nullable=False),
+)
+
+waiting = Table(
+    "ledger_waiting",
+    metadata,
+    *_address(),
+    Column("kind", Text, primary_key=True),  # ref, part, type
+    Column("what", Text, primary_key=True),  # an event's id, a part's hash, a CloudEvents type
+    Index("ix_ledger_waiting_what", "kind", "what"),
+)
+
+fork = Table(
+    "ledger_fork",
+    metadata,
+    *_address(),
+    Column("first_body", LargeBinary, nullable=False),
+    Column("first_signature", Text, nullable=False),
+    Column("second_body", LargeBinary, nullable=False),
+    Column("second_signature", Text, nullable=False),
+    Column("found_at", UTCDateTime, nullable=False),
+)
+
+quarantine = Table(
+    "ledger_quarantine",
+    metadata,
+    Column("id", Text, primary_key=True),  # hash over subject, body and signature
+    Column("source", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("signature", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("via", Text, nullable=False),
+    Column("first_seen", UTCDateTime, nullable=False),
+    Index("ix_ledger_quarantine_reason", "reason"),
+)
+
+refusal = Table(  # how often; survives when the bytes are not kept
+    "ledger_refusal",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("bytes", BigInteger, nullable=False),  # of these, kept in quarantine
+)
+
+part = Table(
+    "ledger_part",
+    metadata,
+    Column("hash", Text, primary_key=True),
+    Column("content", LargeBinary, nullable=False),  # 16 bytes of salt, then the content
+    Column("received_at", UTCDateTime, nullable=False),
+)
+
+cursor = Table(  # how far our own log is known to be at each hub
+    "ledger_cursor",
+    metadata,
+    Column("hub", Text, primary_key=True),
+    Column("epoch", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
+projection = Table(
+    "ledger_projection",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("tables", Text, nullable=False),  # space-separated, so that an older version's tables can be dropped
+)
+
+mark = Table(  # how far somebody has read in the order of decision, by name
+    "ledger_mark",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("position", BigInteger, nullable=False),
+)

@@ -1,0 +1,142 @@
+"""One transaction's work on the log: what it has read, what it has decided, what is to be written."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlmodel import Session
+
+from internationale.events.envelope import Address
+from internationale.events.types import Vocabulary
+from internationale.ledger import parts, tables
+from internationale.ledger.causes import Archive
+from internationale.ledger.heads import Heads
+from internationale.ledger.judging import Verdict
+from internationale.ledger.records import Record, State, among, chunks, key, of
+
+_CHANGE = (
+    update(tables.event)
+    .where(
+        tables.event.c.section == bindparam("section_"),
+        tables.event.c.epoch == bindparam("epoch_"),
+        tables.event.c.sequence == bindparam("sequence_"),
+    )
+    .values(state=bindparam("state_"), reason=bindparam("reason_"), position=bindparam("position_"))
+)
+
+
+class Unit:
+    """Shared by everything that happens to the log in one transaction."""
+
+    def __init__(self, session: Session, vocabulary: Vocabulary, now: datetime) -> None:
+        self.session = session
+        self.connection = session.connection()
+        self.vocabulary = vocabulary
+        self.now = now
+        self.heads = Heads(self.connection)
+        self.archive = Archive(self.connection, vocabulary)
+        self.position: int = self.connection.execute(select(func.max(tables.event.c.position))).scalar() or 0
+        self.somebody_waits = self.connection.execute(select(tables.waiting.c.section).limit(1)).first() is not None
+        self._known: dict[Address, tuple[str, State]] = {}
+        self._parts: set[str] = set()
+
+    def next_position(self) -> int:
+        """The next place in the order of decision."""
+        self.position += 1
+        return self.position
+
+    def know(self, record: Record) -> None:
+        """Have hash and state of an event at hand."""
+        self._known[record.address] = (record.envelope.hash, record.state)
+
+    def lookup(self, where: Address) -> tuple[str, State] | None:
+        """Hash and state of an event that ``prefetch`` was told of."""
+        return self._known.get(where)
+
+    def has_part(self, name: str) -> bool:
+        """Whether a part that ``prefetch`` was told of is here."""
+        return name in self._parts
+
+    def prefetch(self, records: Sequence[Record]) -> None:
+        """Read hashes and states of all that these events refer to, and which of their parts are here."""
+        causes = {Address(ref.section, ref.epoch, ref.sequence) for record in records for ref in record.envelope.refs}
+        event = tables.event
+        for chunk in chunks(causes - self._known.keys()):
+            query = select(event.c.section, event.c.epoch, event.c.sequence, event.c.hash, event.c.state)
+            for row in self.connection.execute(query.where(among(event, chunk))):
+                self._known[of(row)] = (row.hash, State(row.state))
+        named = {name for record in records for name in record.envelope.parts}
+        self._parts |= parts.present(self.connection, named - self._parts)
+
+    def load(self, addresses: Iterable[Address]) -> list[Record]:
+        """Records of the log, in the order asked for."""
+        found: dict[Address, Record] = {}
+        for chunk in chunks(wanted := list(addresses)):
+            for row in self.connection.execute(select(tables.event).where(among(tables.event, chunk))):
+                found[of(row)] = Record.of_row(row)
+        return [found[where] for where in wanted if where in found]
+
+    def write(self, records: Sequence[Record], verdicts: dict[Address, Verdict]) -> None:
+        """Write what these events have become, and what the waiting ones wait for."""
+        if fresh := [_values(record) for record in records if record.new]:
+            self.connection.execute(insert(tables.event), fresh)
+        if changed := [_change(record) for record in records if not record.new]:
+            self.connection.execute(_CHANGE, changed)
+        for record in records:
+            record.new = False
+        waits = [
+            {**key(record.address), "kind": kind, "what": what}
+            for record in records
+            if record.state is State.WAITING
+            for kind, what in verdicts[record.address].missing
+        ]
+        if waits:
+            self.connection.execute(insert(tables.waiting), waits)
+            self.somebody_waits = True
+
+    def released(self, kind: str, names: Iterable[str]) -> list[Address]:
+        """Strike these off what is waited for; returns the events that wait for nothing any more, in order of address."""
+        if not self.somebody_waits:
+            return []
+        waiting, free = tables.waiting, set[Address]()
+        columns = (waiting.c.section, waiting.c.epoch, waiting.c.sequence)
+        for chunk in chunks(names):
+            here = (waiting.c.kind == kind) & waiting.c.what.in_(chunk)
+            free.update(map(of, self.connection.execute(select(*columns).where(here).distinct())))
+            self.connection.execute(delete(waiting).where(here))
+        for some in chunks(sorted(free, key=_order)):
+            free.difference_update(map(of, self.connection.execute(select(*columns).where(among(waiting, some)).distinct())))
+        return sorted(free, key=_order)
+
+
+def _order(address: Address) -> tuple[str, int, int]:
+    return (address.section, address.epoch, address.sequence)
+
+
+def _values(record: Record) -> dict[str, Any]:
+    envelope = record.envelope
+    return {
+        **key(record.address),
+        "hash": envelope.hash,
+        "body": record.body,
+        "signature": record.signature,
+        "type": envelope.type,
+        "state": record.state.value,
+        "reason": record.reason,
+        "position": record.position,
+        "received_at": record.received_at,
+        "via": record.via,
+    }
+
+
+def _change(record: Record) -> dict[str, Any]:
+    where = record.address
+    return {
+        "section_": where.section,
+        "epoch_": where.epoch,
+        "sequence_": where.sequence,
+        "state_": record.state.value,
+        "reason_": record.reason,
+        "position_": record.position,
+    }

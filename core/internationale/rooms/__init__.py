@@ -1,0 +1,1 @@
+"""What belongs to everyone: the shared documents, the roster of sections, the grants. Built like plugins, always on."""

@@ -1,0 +1,72 @@
+"""The documents room: the life of a shared text, from its opening through debate, amendments and revisions to translations.
+
+This page is its table of contents: hook implementations and nothing else.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from internationale.events.types import EventType
+from internationale.kit.hookspecs import hookimpl
+from internationale.kit.ports import Section
+from internationale.kit.vocabulary import Capability, Need, Projection, Reader, Role
+from internationale.messages import marker
+from internationale.rooms.documents import api, events, pages
+from internationale.rooms.documents.queries import waiting
+from internationale.rooms.documents.rows.projection import projection
+from internationale.rooms.documents.rules import authority
+
+_ = marker("core")
+
+
+@hookimpl
+def event_types() -> Sequence[EventType]:
+    return [
+        EventType(name="documents.opened", payload=events.Opened, authority=authority.opened),
+        EventType(name="documents.revised", payload=events.Revised, authority=authority.revised),
+        EventType(name="documents.amendment_proposed", payload=events.AmendmentProposed, authority=authority.amendment_proposed),
+        EventType(
+            name="documents.amendment_withdrawn", payload=events.AmendmentWithdrawn, authority=authority.amendment_withdrawn
+        ),
+        EventType(name="documents.amendment_decided", payload=events.AmendmentDecided, authority=authority.amendment_decided),
+        EventType(
+            name="documents.translation_offered", payload=events.TranslationOffered, authority=authority.translation_offered
+        ),
+    ]
+
+
+@hookimpl
+def projections() -> Sequence[Projection]:
+    return [projection]
+
+
+@hookimpl
+def capabilities() -> Sequence[Capability]:
+    everyone = frozenset([Role.MEMBER, Role.TRANSLATOR, Role.DELEGATE])
+    delegates = frozenset([Role.DELEGATE])
+    return [
+        Capability("documents.read", _("Read what is shared among the sections."), everyone | {Role.SECRETARY, Role.HOST}),
+        Capability("documents.discuss", _("Debate texts inside the section, and propose amendments there."), everyone),
+        Capability("documents.opened", _("Share a new text with all sections."), delegates),
+        Capability("documents.revised", _("Publish the next revision of a text of this section."), delegates),
+        Capability("documents.amendment_proposed", _("Carry an amendment to all sections."), delegates),
+        Capability("documents.amendment_withdrawn", _("Withdraw an amendment of this section."), delegates),
+        Capability("documents.amendment_decided", _("Decide on amendments to texts of this section."), delegates),
+        Capability(
+            "documents.translation_offered",
+            _("Share translations with all sections."),
+            frozenset([Role.TRANSLATOR, Role.DELEGATE]),
+        ),
+    ]
+
+
+@hookimpl
+def routes() -> Sequence[Any]:
+    return [*pages.routes(), *api.routes()]
+
+
+@hookimpl
+def needs(section: Section, session: Session, reader: Reader) -> Sequence[Need]:
+    return waiting.needs(section, session, reader)

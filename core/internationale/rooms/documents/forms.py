@@ -1,0 +1,94 @@
+"""What people send to the room's pages and API. The API takes the same forms as JSON."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from internationale.kit.fields import (
+    Form,
+    Identifier,
+    LanguageCode,
+    Line,
+    Markdown,
+    OptionalProse,
+    Prose,
+)
+from internationale.rooms.documents.port.amending import Proposal
+
+Number = Annotated[int, Field(ge=1, le=1_000_000)]
+OptionalIdentifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
+Identifiers = Annotated[str, Field(pattern=r"^[A-Za-z0-9_ -]*$", max_length=20_000)]
+"""Ids separated by spaces."""
+
+
+class ProposalForm(Form):
+    """An amendment to one paragraph, see ``port.amending.Proposal``. ``motion``: the member's proposal that it carries."""
+
+    block: OptionalIdentifier = ""
+    revision: Number
+    change: Literal["replace", "insert", "delete", "hint"] = "replace"
+    language: LanguageCode
+    title: Line
+    text: OptionalProse = ""
+    reason: Prose
+    wording: OptionalProse = ""
+    motion: OptionalIdentifier = ""
+
+    @property
+    def proposal(self) -> Proposal:
+        return Proposal(**self.model_dump(exclude={"motion"}))
+
+
+class ReasonForm(Form):
+    """A word that needs its reason: declining a proposal."""
+
+    reason: Prose
+
+
+class WithdrawForm(Form):
+    """Withdrawing an amendment. ``confirmed`` is set by the second page, after what will be sent was shown."""
+
+    reason: OptionalProse = ""
+    confirmed: bool = False
+
+
+class DecisionForm(Form):
+    """The home section's decision, never without its reason."""
+
+    decision: Literal["accepted", "rejected"]
+    reason: Prose
+    confirmed: bool = False
+
+
+class CommentForm(Form):
+    """A contribution to the debate."""
+
+    text: Prose
+
+
+class RevisionForm(Form):
+    """The next revision as a whole text; ``amendments``: those taken in; ``confirmed`` as above."""
+
+    base: Number
+    title: Line
+    text: Markdown
+    note: OptionalProse = ""
+    amendments: Identifiers = ""
+    confirmed: bool = False
+
+
+class OpeningForm(Form):
+    """A new document, for the API; plugins have pages of their own for their kinds."""
+
+    kind: Identifier
+    language: LanguageCode
+    title: Line
+    text: Markdown
+    audience: Literal["public", "international"] = "international"
+
+
+class OfferForm(Form):
+    """Translations ``{block id: text}`` of units of one revision, for the API."""
+
+    revision: Number
+    texts: Annotated[dict[Identifier, Prose], Field(min_length=1, max_length=20_000)]

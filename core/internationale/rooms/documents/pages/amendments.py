@@ -1,0 +1,115 @@
+"""The amendments to a document: all of them, one of them, withdrawing, deciding."""
+
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect, Template
+
+from internationale.kit.ports import Section
+from internationale.kit.vocabulary import Reader
+from internationale.rooms.documents.forms import DecisionForm, WithdrawForm
+from internationale.rooms.documents.port import amending, home
+from internationale.rooms.documents.port.access import READ, readable
+from internationale.rooms.documents.queries import amendments, documents, private
+
+
+def routes() -> list[Any]:
+    return [*_shown(), *_done()]
+
+
+def _shown() -> list[Any]:
+    @get("/documents/{document:str}/amendments", sync_to_thread=True)
+    def all_of_them(document: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        with section.reading() as session:
+            section.require(reader, READ, document)
+            summary = readable(section, session, document, reader)
+            text = documents.text(session, document)
+            cards = amendments.of_document(session, document)
+            motions = private.motions(session, document, reader)
+        context = {
+            "document": summary,
+            "text": text,
+            "amendments": cards,
+            "motions": motions,
+            "may_amend": section.may(reader, home.DISCUSS, document),
+        }
+        return Template("documents/amendments.html", context=context)
+
+    @get("/documents/{document:str}/amendments/{amendment:str}", sync_to_thread=True)
+    def one(
+        document: FromPath[str],
+        amendment: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Template:
+        with section.reading() as session:
+            section.require(reader, READ, document)
+            summary = readable(section, session, document, reader)
+            card = amendments.one(session, document, amendment)
+            lines = amendments.proposed(session, card)
+            receipts = section.receipts(session, card.ref)
+            motion = private.motion_of(session, amendment, reader)
+        context = {
+            "document": summary,
+            "amendment": card,
+            "lines": lines,
+            "receipts": receipts,
+            "motion": motion,
+            "may_withdraw": card.state == "open"
+            and card.section == section.code
+            and section.may(reader, amending.WITHDRAW, document),
+            "may_decide": card.state != "withdrawn"
+            and summary.home == section.code
+            and section.may(reader, amending.DECIDE, document),
+        }
+        return Template("documents/amendment.html", context=context)
+
+    return [all_of_them, one]
+
+
+def _done() -> list[Any]:
+    @post("/documents/{document:str}/amendments/{amendment:str}/withdraw", status_code=200, sync_to_thread=True)
+    def withdraw(
+        document: FromPath[str],
+        amendment: FromPath[str],
+        data: URLEncodedBody[WithdrawForm],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Redirect | Template:
+        if not data.confirmed:
+            return _confirmation(section, reader, (document, amendment), "withdraw", data)
+        with section.writing() as session:
+            amending.withdraw(section, session, document, amendment, reason=data.reason, by=reader)
+        return Redirect(f"/documents/{document}/amendments/{amendment}", status_code=303)
+
+    @post("/documents/{document:str}/amendments/{amendment:str}/decide", status_code=200, sync_to_thread=True)
+    def decide(
+        document: FromPath[str],
+        amendment: FromPath[str],
+        data: URLEncodedBody[DecisionForm],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Redirect | Template:
+        if not data.confirmed:
+            return _confirmation(section, reader, (document, amendment), data.decision, data)
+        with section.writing() as session:
+            amending.decide(section, session, document, amendment, decision=data.decision, reason=data.reason, by=reader)
+        return Redirect(f"/documents/{document}/amendments/{amendment}", status_code=303)
+
+    return [withdraw, decide]
+
+
+def _confirmation(
+    section: Section, reader: Reader, which: tuple[str, str], deed: str, data: WithdrawForm | DecisionForm
+) -> Template:
+    """What will be signed, and who will be able to read it."""
+    document, amendment = which
+    with section.reading() as session:
+        section.require(reader, amending.WITHDRAW if deed == "withdraw" else amending.DECIDE, document)
+        summary = readable(section, session, document, reader)
+        card = amendments.one(session, document, amendment)
+        sections = section.sections(session)
+    context = {"document": summary, "amendment": card, "deed": deed, "form": data, "sections": sections}
+    return Template("documents/confirm.html", context=context)

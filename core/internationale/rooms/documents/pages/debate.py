@@ -1,0 +1,119 @@
+"""The debate on a paragraph. It stays in the section."""
+
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect, Template
+
+from internationale.errors import NotFound
+from internationale.kit.documents import TITLE
+from internationale.kit.ports import Section
+from internationale.kit.vocabulary import Reader
+from internationale.messages import marker
+from internationale.rooms.documents.forms import CommentForm
+from internationale.rooms.documents.port import home
+from internationale.rooms.documents.port.access import READ, readable
+from internationale.rooms.documents.queries import amendments, documents, private, translations
+from internationale.rooms.documents.rows.private import Debate
+
+_ = marker("core")
+
+
+def routes() -> list[Any]:
+    return [*_thread(), *_own()]
+
+
+def _thread() -> list[Any]:
+    @get("/documents/{document:str}/debate/{block:str}", sync_to_thread=True)
+    def thread(
+        document: FromPath[str], block: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]
+    ) -> Template:
+        with section.reading() as session:
+            section.require(reader, READ, document)
+            summary = readable(section, session, document, reader)
+            text = documents.text(session, document)
+            whole = translations.reading(session, summary, text, reader.language, section.code)
+            comments = private.thread(session, document, reader, block=block)
+            cards = [card for card in amendments.of_document(session, document) if block in (card.blocks or (TITLE,))]
+            motions = [motion for motion in private.motions(session, document, reader) if motion.block == block]
+        unit = next((unit for unit in whole.units if unit.block.id == block), None)
+        if unit is None and not comments:
+            raise NotFound(_("This paragraph is not in the text."))
+        context = {
+            "document": summary,
+            "reading": whole,
+            "block": block,
+            "unit": unit,
+            "comments": comments,
+            "amendments": cards,
+            "motions": motions,
+            "may_discuss": unit is not None and section.may(reader, home.DISCUSS, document),
+        }
+        return Template("documents/debate.html", context=context)
+
+    @post("/documents/{document:str}/debate/{block:str}", sync_to_thread=True)
+    def say(
+        document: FromPath[str],
+        block: FromPath[str],
+        data: URLEncodedBody[CommentForm],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Redirect:
+        with section.writing() as session:
+            readable(section, session, document, reader)
+            id = home.say(section, session, document, block=block, text=data.text, by=reader)
+        return Redirect(f"/documents/{document}/debate/{block}#c-{id}", status_code=303)
+
+    return [thread, say]
+
+
+def _own() -> list[Any]:
+    @get("/documents/{document:str}/comments/{comment:str}", sync_to_thread=True)
+    def own(
+        document: FromPath[str],
+        comment: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Template:
+        with section.reading() as session:
+            section.require(reader, home.DISCUSS, document)
+            summary = readable(section, session, document, reader)
+            row = private.comment(session, document, comment, reader)
+            context = {"document": summary, "comment": private.comment_card(row, reader)}
+        return Template("documents/comment.html", context=context)
+
+    @post("/documents/{document:str}/comments/{comment:str}", sync_to_thread=True)
+    def mend(
+        document: FromPath[str],
+        comment: FromPath[str],
+        data: URLEncodedBody[CommentForm],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Redirect:
+        with section.writing() as session:
+            home.mend(section, session, document, comment, text=data.text, by=reader)
+            where = _where(private.comment(session, document, comment, reader))
+        return Redirect(f"{where}#c-{comment}", status_code=303)
+
+    @post("/documents/{document:str}/comments/{comment:str}/delete", sync_to_thread=True)
+    def take_back(
+        document: FromPath[str],
+        comment: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Redirect:
+        with section.writing() as session:
+            where = _where(private.comment(session, document, comment, reader))
+            home.take_back(section, session, document, comment, by=reader)
+        return Redirect(f"{where}#c-{comment}", status_code=303)
+
+    return [own, mend, take_back]
+
+
+def _where(row: Debate) -> str:
+    """The page on which a contribution stands."""
+    if row.motion:
+        return f"/documents/{row.document}/motions/{row.motion}"
+    return f"/documents/{row.document}/debate/{row.block}"

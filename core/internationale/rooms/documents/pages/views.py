@@ -1,0 +1,103 @@
+"""What the templates are given: each paragraph with what stands beside it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from markupsafe import Markup
+from sqlmodel import Session
+
+from internationale.kit.documents import TITLE, Progress, Reading, Summary, Unit
+from internationale.kit.ports import Section
+from internationale.kit.vocabulary import Reader
+from internationale.rooms.documents.port.access import READ
+from internationale.rooms.documents.queries import amendments, private, translations
+from internationale.rooms.documents.queries.values import AmendmentCard, Beside, MotionCard, Text
+from internationale.text import render
+from internationale.text.blocks import OTHER
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One block as it is read. ``language``: of the words shown, which are the original's while a translation is missing."""
+
+    unit: Unit
+    html: Markup
+    language: str
+    beside: Beside
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A language in which the text can be read. ``progress`` is None for the original."""
+
+    language: str
+    progress: Progress | None
+
+
+def paragraphs(document: Reading, beside: Mapping[str, Beside]) -> list[Paragraph]:
+    """The blocks of a text (without its title), rendered."""
+    references = "\n".join(unit.block.source for unit in document.units if unit.block.kind == OTHER)
+    shown = (unit for unit in document.units if unit.block.id != TITLE and unit.block.kind != OTHER)
+    return [
+        Paragraph(
+            unit=unit,
+            html=rendered(unit.text or unit.block.source, references),
+            language=document.document.language if unit.text is None else document.language,
+            beside=beside.get(unit.block.id, Beside()),
+        )
+        for unit in shown
+    ]
+
+
+@lru_cache(maxsize=8192)
+def rendered(source: str, references: str = "") -> Markup:
+    """Markdown as HTML that has passed the allowlist. Remembered: a text is read more often than it changes."""
+    return Markup(render.block(source, references))  # noqa: S704  # nh3 has cleaned it
+
+
+def besides(session: Session, section: Section, document: str, reader: Reader) -> dict[str, Beside]:
+    """What stands beside each paragraph, for readers of the section; nothing for passers-by."""
+    if not section.may(reader, READ, document):
+        return {}
+    open_ones = (card for card in amendments.of_document(session, document) if card.state in ("open", "accepted"))
+    by_block: dict[str, list[AmendmentCard]] = {}
+    for card in open_ones:
+        for block in card.blocks or (TITLE,):
+            by_block.setdefault(block, []).append(card)
+    comments = private.counts(session, document)
+    proposals = _by_block(private.motions(session, document, reader))
+    return {
+        block: Beside(tuple(by_block.get(block, ())), comments.get(block, 0), proposals.get(block, 0))
+        for block in {*by_block, *comments, *proposals}
+    }
+
+
+def choices(session: Session, section: Section, document: Summary, text: Text) -> list[Choice]:
+    """The languages in which the text can be read, the original first."""
+    own = document.language
+    others = {*section.federation_languages(session), *section.languages}
+    others |= translations.languages_offered(session, document.id)
+    return [
+        Choice(own, None),
+        *(Choice(progress.language, progress) for progress in translations.progress(session, text, sorted(others - {own}))),
+    ]
+
+
+def chosen(wanted: str, reader: Reader, offered: Sequence[Choice]) -> str:
+    """The language to read in: the wanted one, else the reader's own when there is something in it, else the original's."""
+    known = {choice.language: choice for choice in offered}
+    if wanted in known:
+        return wanted
+    own = known.get(reader.language)
+    if own is not None and (own.progress is None or own.progress.current or own.progress.outdated):
+        return own.language
+    return offered[0].language
+
+
+def _by_block(motions: Sequence[MotionCard]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for motion in motions:
+        if motion.state == "open":
+            counts[motion.block] = counts.get(motion.block, 0) + 1
+    return counts

@@ -1,0 +1,130 @@
+"""Proposing, withdrawing and deciding amendments."""
+
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from internationale.errors import Conflict, Invalid, Refused
+from internationale.events.envelope import INTERNATIONAL
+from internationale.kit.documents import Summary
+from internationale.kit.ports import Section as Home
+from internationale.kit.vocabulary import Reader, Utterance
+from internationale.messages import marker
+from internationale.rooms.documents.events import AmendmentDecided, AmendmentProposed, AmendmentWithdrawn
+from internationale.rooms.documents.queries import amendments, documents
+from internationale.rooms.documents.queries.values import AmendmentCard, Line, Text
+from internationale.rooms.documents.rules import ids, writing
+from internationale.text.blocks import join
+from internationale.text.operations import Operation, apply
+
+_ = marker("core")
+
+PROPOSE = "documents.amendment_proposed"
+WITHDRAW = "documents.amendment_withdrawn"
+DECIDE = "documents.amendment_decided"
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """An amendment as somebody wrote it, on one paragraph of one revision.
+
+    ``change``: ``replace`` (``text`` is how the paragraph should read), ``insert`` (``text`` comes after it; block ``""``: at
+    the beginning), ``delete``, or ``hint`` (``text`` says what to mend; no block). ``language``: of title, reason and
+    ``wording``, which is the proposer's own where ``text`` had to be put into the document's language.
+    """
+
+    block: str
+    revision: int
+    change: str
+    language: str
+    title: str
+    reason: str
+    text: str
+    wording: str = ""
+
+
+def propose(section: Home, session: Session, document: str, proposal: Proposal, by: Reader) -> str:
+    """Send an amendment to all sections; returns its id."""
+    section.require(by, PROPOSE, document)
+    amendable(section, documents.summary(session, document))
+    base = documents.text(session, document, proposal.revision)
+    written = writing.write(base.blocks, operations(base, proposal), numbered=False)
+    said = AmendmentProposed(
+        document=document,
+        amendment=ids.mint(section.code),
+        language=proposal.language,
+        title=proposal.title,
+        reason=proposal.reason,
+        changes=written.changes,
+        digest=written.digest,
+        hint=proposal.text if proposal.change == "hint" else "",
+        wording=proposal.wording,
+    )
+    utterance = Utterance(said, refs=(base.revision.ref,), parts=written.parts, audience=INTERNATIONAL, author=by.handle or None)
+    section.publish(session, utterance, by=by)
+    return said.amendment
+
+
+def withdraw(section: Home, session: Session, document: str, amendment: str, *, reason: str, by: Reader) -> None:
+    """Take back an amendment of one's own section."""
+    section.require(by, WITHDRAW, document)
+    card = _open(session, document, amendment)
+    if card.section != section.code:
+        raise Refused(_("Only the section that proposed an amendment withdraws it."))
+    said = AmendmentWithdrawn(document=document, amendment=amendment, reason=reason)
+    section.publish(session, Utterance(said, refs=(card.ref,), author=by.handle or None), by=by)
+
+
+def decide(section: Home, session: Session, document: str, amendment: str, *, decision: str, reason: str, by: Reader) -> None:
+    """Accept or reject an amendment, with the reason. A later decision corrects the first, visibly."""
+    section.require(by, DECIDE, document)
+    if documents.summary(session, document).home != section.code:
+        raise Refused(_("Only the section that opened a document decides on amendments to it."))
+    card = amendments.one(session, document, amendment)
+    if card.state == "withdrawn":
+        raise Conflict(_("This amendment was withdrawn."))
+    if card.state == decision:
+        raise Conflict(_("This is already decided so."))
+    said = AmendmentDecided.model_validate({"document": document, "amendment": amendment, "decision": decision, "reason": reason})
+    section.publish(session, Utterance(said, refs=(card.ref,), author=by.handle or None), by=by)
+
+
+def preview(session: Session, document: str, proposal: Proposal) -> list[Line]:
+    """What the proposal would change; raises ``Invalid`` or ``Conflict`` when it says nothing."""
+    base = documents.text(session, document, proposal.revision)
+    return amendments.changed_only(amendments.compared(base, apply(base.blocks, operations(base, proposal))))
+
+
+def operations(base: Text, proposal: Proposal) -> tuple[Operation, ...]:
+    """What was written, as operations on the base."""
+    if proposal.change == "hint":
+        _needs_words(proposal.text)
+        return ()
+    if proposal.change == "insert":
+        _needs_words(proposal.text)
+        return writing.rewritten(base.blocks, writing.inserted(base.blocks, proposal.block, proposal.text))
+    if proposal.change == "replace":
+        _needs_words(proposal.text)
+    text = writing.replaced(base.blocks, proposal.block, "" if proposal.change == "delete" else proposal.text)
+    if text == join(base.blocks):
+        raise Conflict(_("This is the text as it stands; nothing was changed."), place="text")
+    return writing.rewritten(base.blocks, text)
+
+
+def amendable(section: Home, summary: Summary) -> None:
+    """Raise ``Conflict`` when this kind of document takes no amendments."""
+    kind = section.kinds.get(summary.kind)
+    if kind is None or not kind.amendable:
+        raise Conflict(_("This kind of document takes no amendments."))
+
+
+def _open(session: Session, document: str, amendment: str) -> AmendmentCard:
+    card = amendments.one(session, document, amendment)
+    if card.state != "open":
+        raise Conflict(_("This amendment is no longer open."))
+    return card
+
+
+def _needs_words(text: str) -> None:
+    if not text.strip():
+        raise Invalid(_("Please write the words that you propose."), place="text")

@@ -1,0 +1,99 @@
+"""``kit.documents.Documents``, for one section."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlmodel import Session
+
+from internationale.errors import Conflict, Invalid
+from internationale.events.envelope import INTERNATIONAL, PUBLIC
+from internationale.kit.documents import Block, Progress, Reading, Rendering, Summary
+from internationale.kit.ports import Section as Home
+from internationale.kit.vocabulary import Reader, Utterance
+from internationale.messages import marker
+from internationale.rooms.documents.events import OfferedUnit, TranslationOffered
+from internationale.rooms.documents.port import revising
+from internationale.rooms.documents.queries import documents, translations
+from internationale.rooms.documents.rules import ids, writing
+
+_ = marker("core")
+
+OFFER = 64 * 1024
+"""About how many bytes of quotes and texts go into one event of translations."""
+
+
+class DocumentsRoom:
+    """Made once per section."""
+
+    def __init__(self, section: Home) -> None:
+        self._section = section
+
+    def list(self, session: Session, kind: str | None = None) -> Sequence[Summary]:
+        return documents.summaries(session, kind)
+
+    def get(self, session: Session, document: str) -> Summary:
+        return documents.summary(session, document)
+
+    def read(self, session: Session, document: str, language: str, *, revision: int | None = None) -> Reading:
+        summary = documents.summary(session, document)
+        text = documents.text(session, document, revision)
+        return translations.reading(session, summary, text, language, self._section.code)
+
+    def progress(self, session: Session, document: str) -> Sequence[Progress]:
+        summary = documents.summary(session, document)
+        languages = {*self._section.federation_languages(session), *self._section.languages} - {summary.language}
+        return translations.progress(session, documents.text(session, document), sorted(languages))
+
+    def renderings(self, session: Session, source: str, target: str) -> Sequence[Rendering]:
+        return translations.renderings(session, source, target)
+
+    def open(self, session: Session, *, kind: str, language: str, title: str, text: str, audience: str, by: Reader) -> str:
+        self._section.require(by, "documents.opened")
+        if kind not in self._section.kinds:
+            raise Invalid(_("This kind of document is not known here."), place="kind")
+        if audience not in (PUBLIC, INTERNATIONAL):
+            raise Invalid(_("A document is for the public or for all sections."), place="audience")
+        document = ids.mint(self._section.code)
+        opened, parts = writing.opening(document, kind=kind, language=language, title=title, text=text)
+        self._section.publish(session, Utterance(opened, parts=parts, audience=audience, author=by.handle or None), by=by)
+        return document
+
+    def revise(self, session: Session, document: str, *, base: int, title: str, text: str, note: str, by: Reader) -> int:
+        return revising.revise(self._section, session, document, base=base, title=title, text=text, note=note, by=by)
+
+    def offer(
+        self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int, by: Reader
+    ) -> None:
+        self._section.require(by, "documents.translation_offered", document)
+        summary = documents.summary(session, document)
+        if language == summary.language:
+            raise Invalid(_("This is the language that the text is written in."), place="language")
+        text = documents.text(session, document, revision)
+        for units in _offered(translations.sources(text), texts):
+            said = TranslationOffered(document=document, language=language, units=tuple(units))
+            self._section.publish(
+                session,
+                Utterance(said, refs=(text.revision.ref,), audience=text.revision.audience, author=by.handle or None),
+                by=by,
+            )
+
+
+def _offered(sources: Sequence[Block], texts: Mapping[str, str]) -> Iterator[list[OfferedUnit]]:
+    """The offers in bundles that fit into one event each. Raises ``Invalid`` for an unknown block or an empty text."""
+    known = {block.id: block for block in sources}
+    bundle: list[OfferedUnit] = []
+    size = 0
+    if not texts:
+        raise Conflict(_("There is nothing to share."))
+    for id, text in texts.items():
+        if id not in known:
+            raise Invalid(_("This paragraph is not in the text."), place=id)
+        if not text.strip():
+            raise Invalid(_("A translation needs words."), place=id)
+        source = known[id].source
+        bundle.append(OfferedUnit(block=id, source_hash=known[id].hash, quote=source, text=text))
+        size += len(source.encode()) + len(text.encode())
+        if size > OFFER:
+            yield bundle
+            bundle, size = [], 0
+    if bundle:
+        yield bundle

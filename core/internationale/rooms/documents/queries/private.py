@@ -1,0 +1,85 @@
+"""The debate and the members' proposals at home."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from internationale.errors import NotFound
+from internationale.kit.vocabulary import Reader
+from internationale.messages import marker
+from internationale.rooms.documents.queries.values import Comment, MotionCard
+from internationale.rooms.documents.rows.private import Debate, Motion
+from internationale.rooms.documents.rules.ids import is_plain
+
+_ = marker("core")
+
+
+def thread(session: Session, document: str, reader: Reader, *, block: str = "", motion: str = "") -> list[Comment]:
+    """The contributions on a paragraph, or on a proposal, the earliest first."""
+    rows = session.exec(
+        select(Debate)
+        .where(col(Debate.document) == document, col(Debate.motion) == motion)
+        .order_by(col(Debate.written), col(Debate.id))
+    )
+    return [comment_card(row, reader) for row in rows if motion or row.block == block]
+
+
+def comment(session: Session, document: str, id: str, reader: Reader) -> Debate:
+    """The reader's own contribution; raises ``NotFound`` for anything else."""
+    row = session.get(Debate, id) if is_plain(id) else None
+    if row is None or row.document != document or row.account != reader.id or row.deleted is not None:
+        raise NotFound(_("There is no such contribution of yours."))
+    return row
+
+
+def counts(session: Session, document: str) -> Mapping[str, int]:
+    """How many contributions stand on each paragraph."""
+    counting = (
+        select(Debate.block, func.count())
+        .where(col(Debate.document) == document, col(Debate.motion) == "", col(Debate.deleted).is_(None))
+        .group_by(col(Debate.block))
+    )
+    return dict(session.exec(counting).all())
+
+
+def motions(session: Session, document: str, reader: Reader) -> list[MotionCard]:
+    """All proposals at home for one document, the earliest first."""
+    rows = session.exec(select(Motion).where(col(Motion.document) == document).order_by(col(Motion.written), col(Motion.id)))
+    return [card(row, reader) for row in rows]
+
+
+def open_motions(session: Session, reader: Reader) -> list[MotionCard]:
+    """The proposals that wait for a delegate, in all documents."""
+    rows = session.exec(select(Motion).where(col(Motion.state) == "open").order_by(col(Motion.written), col(Motion.id)))
+    return [card(row, reader) for row in rows]
+
+
+def motion(session: Session, document: str, id: str) -> Motion:
+    """One proposal; raises ``NotFound``."""
+    row = session.get(Motion, id) if is_plain(id) else None
+    if row is None or row.document != document:
+        raise NotFound(_("There is no such proposal here."))
+    return row
+
+
+def motion_of(session: Session, amendment: str, reader: Reader) -> MotionCard | None:
+    """The member's proposal that an amendment carries, if one of ours."""
+    row = session.exec(select(Motion).where(col(Motion.amendment) == amendment)).first()
+    return None if row is None else card(row, reader)
+
+
+def card(row: Motion, reader: Reader) -> MotionCard:
+    """A proposal as pages and API show it."""
+    return MotionCard(
+        **row.model_dump(exclude={"account"}),
+        own=row.account == reader.id,
+    )
+
+
+def comment_card(row: Debate, reader: Reader) -> Comment:
+    """A contribution as pages and API show it."""
+    return Comment(
+        **row.model_dump(exclude={"account", "document"}),
+        own=row.account == reader.id and row.deleted is None,
+    )

@@ -1,0 +1,60 @@
+"""What waits for a reader."""
+
+from collections import Counter
+
+from sqlmodel import Session
+
+from internationale.kit.ports import Section
+from internationale.kit.vocabulary import Need, Reader
+from internationale.messages import Message, marker
+from internationale.rooms.documents.queries import amendments, documents, private
+
+_ = marker("core")
+
+
+def needs(section: Section, session: Session, reader: Reader) -> list[Need]:
+    """Members' proposals to carry or answer, and amendments to decide on texts of our own."""
+    found: list[Need] = []
+    if section.may(reader, "documents.amendment_proposed"):
+        found += _proposals(session, reader)
+    if section.may(reader, "documents.amendment_decided"):
+        found += _decisions(session, section.code)
+    return found
+
+
+def _proposals(session: Session, reader: Reader) -> list[Need]:
+    return [
+        Need(
+            title=_("%(handle)s proposes an amendment: %(title)s") % {"handle": motion.handle, "title": motion.title},
+            detail=_("Carry it to the International, or answer why not."),
+            path=f"/documents/{motion.document}/motions/{motion.id}",
+            action=_("Look at it"),
+            weight=30,
+        )
+        for motion in private.open_motions(session, reader)
+    ]
+
+
+def _decisions(session: Session, home: str) -> list[Need]:
+    counts = Counter(document for document, _amendment in amendments.to_decide(session, home))
+    titles = documents.titles(session, list(counts))
+    return [
+        Need(
+            title=_amendments_wait(count),
+            detail=_("To “%(title)s”. A decision needs its reasons.") % {"title": titles.get(document, document)},
+            path=f"/documents/{document}/amendments",
+            action=_("Decide"),
+            weight=40,
+        )
+        for document, count in counts.items()
+    ]
+
+
+def _amendments_wait(count: int) -> Message:
+    return Message(
+        "An amendment waits for your decision",
+        "core",
+        {"n": count},
+        plural="%(n)s amendments wait for your decision",
+        count=count,
+    )

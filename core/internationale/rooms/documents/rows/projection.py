@@ -1,0 +1,208 @@
+"""From applied events to rows."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+from sqlmodel import Session, col, select
+
+from internationale.events.types import Event
+from internationale.kit.vocabulary import Projection
+from internationale.rooms.documents.events import (
+    AmendmentDecided,
+    AmendmentProposed,
+    AmendmentWithdrawn,
+    Opened,
+    Revised,
+    TranslationOffered,
+)
+from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Row, Translation, Verdict
+from internationale.rooms.documents.rules.ids import section_of
+from internationale.rooms.documents.rules.state import base, carried, state
+from internationale.text.operations import Insert, Join, Move, Operation, from_json, to_json
+
+
+def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
+    """A document was opened or revised."""
+    said, envelope, now = event.payload, event.envelope, state(event)
+    session.add(
+        Revision(
+            event=envelope.id,
+            document=said.document,
+            ref=str(envelope.ref),
+            base=base(event).envelope.id if isinstance(said, Revised) else "",
+            epoch=envelope.epoch,
+            sequence=envelope.sequence,
+            number=now.number,
+            kind=now.kind,
+            language=now.language,
+            audience=now.audience,
+            title=now.title,
+            note=said.note if isinstance(said, Revised) else "",
+            author=envelope.author,
+            amendments=" ".join(said.amendments) if isinstance(said, Revised) else "",
+            digest=said.digest,
+            time=envelope.time,
+        )
+    )
+    blocks = [
+        (block.id, block.kind, block.level, block.raw, number) for block, number in zip(now.blocks, now.numbers, strict=True)
+    ]
+    session.add(Content(event=envelope.id, blocks=msgspec.json.encode(blocks).decode()))
+    session.flush()
+    _settle(session, said.document)
+
+
+def chain(revisions: Iterable[Revision]) -> list[Revision]:
+    """The revisions that count, first to latest: of several with one number on one base, the one that its log has first.
+
+    Only the home section revises, so one log decides; two can only be there when two hands of one section wrote at once.
+    """
+    ordered = sorted(revisions, key=lambda row: (row.number, row.epoch, row.sequence))
+    counted: list[Revision] = []
+    for row in ordered:
+        if row.number == len(counted) + 1 and row.base == (counted[-1].event if counted else ""):
+            counted.append(row)
+    return counted
+
+
+def _settle(session: Session, document: str) -> None:
+    """The document's row, made again from all its revisions, so that it never depends on which of them came last."""
+    revisions = chain(session.exec(select(Revision).where(col(Revision.document) == document)))
+    latest = revisions[-1]
+    session.merge(
+        Document(
+            id=document,
+            kind=latest.kind,
+            home=section_of(document),
+            language=latest.language,
+            audience=latest.audience,
+            opened=revisions[0].time,
+            number=latest.number,
+            title=latest.title,
+            event=latest.event,
+            ref=latest.ref,
+            changed=latest.time,
+        )
+    )
+
+
+def on_amendment(session: Session, event: Event[AmendmentProposed]) -> None:
+    """An amendment was proposed."""
+    said, envelope, before = event.payload, event.envelope, state(base(event))
+    operations = from_json(list(carried(event).operations))
+    row = Amendment(
+        id=said.amendment,
+        event=envelope.id,
+        ref=str(envelope.ref),
+        epoch=envelope.epoch,
+        sequence=envelope.sequence,
+        document=said.document,
+        section=envelope.section,
+        author=envelope.author,
+        base=base(event).envelope.id,
+        number=before.number,
+        language=said.language,
+        title=said.title,
+        reason=said.reason,
+        hint=said.hint,
+        wording=said.wording,
+        operations=msgspec.json.encode(to_json(operations)).decode(),
+        blocks=" ".join(sorted(_touched(operations, {block.id for block in before.blocks}))),
+        audience=envelope.audience,
+        time=envelope.time,
+    )
+    known = session.get(Amendment, said.amendment)
+    if known is None or _is_earlier(row, known):
+        session.merge(row)
+
+
+def on_withdrawn(session: Session, event: Event[AmendmentWithdrawn]) -> None:
+    """An amendment was withdrawn by those who proposed it."""
+    _verdict(session, event, "withdrawn")
+
+
+def on_decided(session: Session, event: Event[AmendmentDecided]) -> None:
+    """The home section accepted or rejected an amendment."""
+    _verdict(session, event, event.payload.decision)
+
+
+def on_translation(session: Session, event: Event[TranslationOffered]) -> None:
+    """Translations were offered. For one unit and source, a section's later word replaces its earlier one."""
+    envelope, said = event.envelope, event.payload
+    mine = select(Translation).where(
+        col(Translation.document) == said.document,
+        col(Translation.language) == said.language,
+        col(Translation.section) == envelope.section,
+    )
+    known = {(row.block, row.source_hash): row for row in session.exec(mine)}
+    for unit in said.units:
+        row = Translation(
+            document=said.document,
+            language=said.language,
+            block=unit.block,
+            section=envelope.section,
+            source_hash=unit.source_hash,
+            quote=unit.quote,
+            text=unit.text,
+            author=envelope.author,
+            event=envelope.id,
+            epoch=envelope.epoch,
+            sequence=envelope.sequence,
+            time=envelope.time,
+        )
+        before = known.get((unit.block, unit.source_hash))
+        if before is None or not _is_earlier(row, before):
+            known[unit.block, unit.source_hash] = session.merge(row)
+
+
+def _verdict(session: Session, event: Event[Any], verdict: str) -> None:
+    envelope = event.envelope
+    session.add(
+        Verdict(
+            event=envelope.id,
+            document=event.payload.document,
+            target=envelope.refs[0].event_id,
+            section=envelope.section,
+            author=envelope.author,
+            epoch=envelope.epoch,
+            sequence=envelope.sequence,
+            verdict=verdict,
+            reason=event.payload.reason,
+            time=envelope.time,
+        )
+    )
+
+
+def _touched(operations: Iterable[Operation], known: set[str]) -> set[str]:
+    touched: set[str] = set()
+    for operation in operations:
+        if isinstance(operation, Insert | Move):
+            touched.add(operation.after)
+        if not isinstance(operation, Insert):
+            touched.add(operation.block)
+        if isinstance(operation, Join):
+            touched.add(operation.following)
+    return touched & known
+
+
+def _is_earlier(row: Amendment | Translation, other: Amendment | Translation) -> bool:
+    """Whether it stands before the other in their section's log."""
+    return (row.epoch, row.sequence) < (other.epoch, other.sequence)
+
+
+TABLES: tuple[type[Row], ...] = (Document, Revision, Content, Amendment, Verdict, Translation)
+
+projection = Projection(
+    name="documents",
+    version=1,
+    tables=TABLES,
+    on={
+        Opened: on_revision,
+        Revised: on_revision,
+        AmendmentProposed: on_amendment,
+        AmendmentWithdrawn: on_withdrawn,
+        AmendmentDecided: on_decided,
+        TranslationOffered: on_translation,
+    },
+)

@@ -1,0 +1,102 @@
+"""The grants room, as plugins see it (``kit.grants.Grants``)."""
+
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
+from internationale.kit import Capability, Conflict, Invalid, NotFound, Reader, Refused, Role, marker
+from internationale.kit.grants import Grant
+from internationale.rooms.grants import queries, rules
+from internationale.rooms.grants.rows import GrantRow
+
+_ = marker("core")
+
+
+class Room:
+    """Made once per section, with all that its plugins declare and its clock."""
+
+    def __init__(self, vocabulary: Sequence[Capability], now: Callable[[], datetime]) -> None:
+        self._vocabulary = tuple(vocabulary)
+        self._now = now
+
+    def vocabulary(self) -> Sequence[Capability]:
+        return self._vocabulary
+
+    def assignable(self, by: Reader | None) -> frozenset[Role]:
+        return rules.assignable(by)
+
+    def reader(self, session: Session, *, id: str, handle: str, language: str) -> Reader:
+        grants = queries.held(session, id, self._now())
+        return Reader(
+            id=id,
+            handle=handle,
+            language=language,
+            roles=frozenset(grant.role for grant in grants if grant.role is not None),
+            capabilities=rules.capabilities_of(grants, self._vocabulary),
+        )
+
+    def held(self, session: Session, person: str) -> Sequence[Grant]:
+        return queries.held(session, person, self._now())
+
+    def everyone(self, session: Session) -> Mapping[str, Sequence[Grant]]:
+        return queries.everyone(session, self._now())
+
+    def give_role(self, session: Session, person: str, role: Role, *, until: datetime | None = None, by: Reader | None) -> Grant:
+        if role not in rules.assignable(by):
+            raise Refused(_("You may not hand out this role."), place="role")
+        return self._give(session, GrantRow(**_new(person, until, by, self._now()), role=role))
+
+    def give_capability(
+        self,
+        session: Session,
+        person: str,
+        capability: str,
+        *,
+        object: str | None = None,
+        until: datetime | None = None,
+        by: Reader | None,
+    ) -> Grant:
+        if all(declared.name != capability for declared in self._vocabulary):
+            raise Invalid(_("There is no such right."), place="capability")
+        if not rules.may_give(by, capability, self._vocabulary):
+            raise Refused(_("You may not hand out this right."), place="capability")
+        return self._give(session, GrantRow(**_new(person, until, by, self._now()), capability=capability, object=object))
+
+    def _give(self, session: Session, row: GrantRow) -> Grant:
+        if not rules.in_force(row.until, self._now()):
+            raise Invalid(_("The end has to lie in the future."), place="until")
+        for grant in self.held(session, row.person):
+            if (grant.role, grant.capability, grant.object, grant.until) == (row.role, row.capability, row.object, row.until):
+                return grant
+        session.add(row)
+        session.flush()
+        return queries.as_grant(row)
+
+    def withdraw(self, session: Session, person: str, grant: str, *, by: Reader | None) -> None:
+        row = session.get(GrantRow, grant)
+        if row is None or row.person != person or row.withdrawn_at is not None:
+            raise NotFound(_("There is no such grant."))
+        if row.role is not None and row.role not in rules.assignable(by):
+            raise Refused(_("You may not take this role away."))
+        if row.capability is not None and not rules.may_give(by, row.capability, self._vocabulary):
+            raise Refused(_("You may not take this right away."))
+        if by is not None and by.id == person and row.role == Role.SECRETARY:
+            raise Conflict(_("Another secretary has to take this role from you, so that somebody keeps it."))
+        row.withdrawn_at, row.withdrawn_by = self._now(), by.id if by else None
+        session.add(row)
+
+    def forget(self, session: Session, person: str) -> None:
+        session.execute(delete(GrantRow).where(col(GrantRow.person) == person))
+
+
+def _new(person: str, until: datetime | None, by: Reader | None, now: datetime) -> dict[str, object]:
+    return {
+        "id": secrets.token_urlsafe(12),
+        "person": person,
+        "until": until,
+        "granted_by": by.id if by else None,
+        "granted_at": now,
+    }

@@ -1,0 +1,83 @@
+"""What the sections say they hold, and what we hold ourselves."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import func, tuple_
+from sqlmodel import Session, col, select
+
+from internationale.events import heads, signed
+from internationale.events.heads import Head, Heads
+from internationale.events.refs import Ref
+from internationale.events.roster import Status
+from internationale.events.signed import SignedDocument
+from internationale.kit import Receipt
+from internationale.ledger import tables
+from internationale.rooms.roster.queries.chain import sections
+from internationale.rooms.roster.rows import HeadsRow, PeerHeadRow
+from internationale.rooms.roster.rules import KEPT
+
+
+@lru_cache(maxsize=256)
+def _read(body: bytes) -> Heads:
+    return signed.parse(Heads, body, "malformed_heads")
+
+
+def receipts(session: Session, ref: Ref, own: str) -> Sequence[Receipt]:
+    """Which member sections are known to hold an event, ordered by code. ``own`` is ourselves: what we hold we know.
+
+    A section holds what it said itself; of others it is believed by its own signed heads.
+    """
+    covers = tuple_(col(PeerHeadRow.epoch), col(PeerHeadRow.sequence)) >= (ref.epoch, ref.sequence)
+    query = select(PeerHeadRow.witness, func.min(PeerHeadRow.received_at)).where(PeerHeadRow.origin == ref.section, covers)
+    words: dict[str, datetime] = dict(session.exec(query.group_by(PeerHeadRow.witness)).all())
+    forgotten = _forgotten(session, ref)
+    mine = own_heads(session).get(ref.section)
+    found = []
+    for section in sections(session):
+        if section.status != Status.MEMBER:
+            continue
+        holds = section.code in words or section.code == ref.section
+        if section.code == own:
+            holds = mine is not None and mine.covers(ref.epoch, ref.sequence)
+        since = None if section.code in forgotten or section.code == own else words.get(section.code)
+        found.append(Receipt(section.code, section.name, holds, since))
+    return tuple(found)
+
+
+def _forgotten(session: Session, ref: Ref) -> frozenset[str]:
+    """Of whom the oldest word that we remember already covers the event, when older ones were let go: since when is unknown."""
+    query = (
+        select(PeerHeadRow.witness)
+        .where(PeerHeadRow.origin == ref.section)
+        .group_by(PeerHeadRow.witness)
+        .having(func.count() >= KEPT, func.min(PeerHeadRow.sequence) >= ref.sequence)
+    )
+    return frozenset(session.exec(query).all())
+
+
+def own_heads(session: Session) -> Mapping[str, Head]:
+    """How far we hold each log ourselves, in its latest epoch."""
+    rows = session.execute(select(tables.head.c.section, tables.head.c.epoch, tables.head.c.sequence, tables.head.c.hash))
+    held = (row for row in rows if row.sequence > 0)
+    ordered = sorted(held, key=lambda row: (row.section, row.epoch))
+    return {row.section: Head(epoch=row.epoch, sequence=row.sequence, hash=row.hash) for row in ordered}
+
+
+def peers(session: Session) -> Mapping[str, tuple[datetime, Heads]]:
+    """The latest heads of each section and when they reached us."""
+    return {row.witness: (row.received_at, _read(row.body)) for row in session.exec(select(HeadsRow))}
+
+
+def heads_documents(session: Session) -> Sequence[SignedDocument]:
+    """The latest signed heads of each section, as they travelled."""
+    rows = session.exec(select(HeadsRow).order_by(col(HeadsRow.witness)))
+    return tuple(SignedDocument.from_header(row.body, row.signatures) for row in rows)
+
+
+def contradictions(session: Session) -> Mapping[str, tuple[str, ...]]:
+    """By section: the logs of which it holds something else than we do under the same number."""
+    mine = own_heads(session)
+    found = {witness: heads.contradictions(mine, said.heads) for witness, (_at, said) in sorted(peers(session).items())}
+    return {witness: origins for witness, origins in found.items() if origins}

@@ -1,0 +1,224 @@
+"""One section at work. It has two doors: ``publish`` for what it says, ``accept`` for what it hears.
+
+This is the one place that knows everything: it puts settings, plugins, rooms and ledger together (``kit.ports.Section`` is what
+the rest sees of it) and does nothing itself that one of them could do.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, Self
+
+from sqlmodel import Session
+
+from internationale.errors import Paused, Refused
+from internationale.events.envelope import Address, Envelope
+from internationale.events.logs import Keyring, LogRules
+from internationale.events.refs import Ref
+from internationale.events.types import Vocabulary
+from internationale.kit.vocabulary import Capability, DocumentKind, Panel, Place, Reader, Receipt, SectionCard, Utterance
+from internationale.ledger import database, deliveries, migrate
+from internationale.ledger.deliveries import Delivery
+from internationale.ledger.log import WROTE, Ledger
+from internationale.ledger.records import CHUNK
+from internationale.messages import Message, marker
+from internationale.plugins import Plugins
+from internationale.rooms import documents, grants, roster
+from internationale.rooms.documents.port import DocumentsRoom
+from internationale.rooms.grants.port import Room as GrantsRoom
+from internationale.rooms.roster import queries
+from internationale.settings import Settings, read_key
+
+_ = marker("core")
+
+ROOMS = (("documents", documents), ("roster", roster), ("grants", grants))
+RECORDED = "recorded"
+"""The name of the mark up to which plugins were told of applied events."""
+
+
+def utc_now() -> datetime:
+    """The machine's clock."""
+    return datetime.now(UTC)
+
+
+class Section:
+    """A running section. Made with ``open``; usable after ``prepare``; all methods may be called from several threads."""
+
+    def __init__(self, settings: Settings, plugins: Plugins, now: Callable[[], datetime] = utc_now) -> None:
+        self.settings = settings
+        self.code = settings.code
+        self.name = settings.name
+        self.languages = settings.languages
+        self.base_url = settings.base_url
+        self.now = now
+        self.key = read_key(settings.log_key)
+        self.plugins = plugins.with_rooms(ROOMS)
+        self.vocabulary = Vocabulary.of(self.plugins.all("event_types"))
+        self.capabilities: tuple[Capability, ...] = tuple(self.plugins.all("capabilities"))
+        self.kinds: dict[str, DocumentKind] = {kind.name: kind for kind in self.plugins.all("document_kinds")}
+        self.ledger = Ledger(self.vocabulary, self.plugins.all("projections"), self.code)
+        self.engine = database.open_engine(settings.database or f"sqlite:///{settings.home / 'section.db'}")
+        self.grants = GrantsRoom(self.capabilities, now)
+        self.documents = DocumentsRoom(self)
+        self.fenced: Message | None = None
+        """Why nothing may be said at the moment; None: it may."""
+        self._callbacks: list[Callable[[], None]] = []
+
+    @classmethod
+    def open(cls, settings: Settings, plugins: Plugins | None = None, now: Callable[[], datetime] = utc_now) -> Self:
+        """The section of these settings, with the installed plugins unless others are given."""
+        return cls(settings, Plugins.installed(settings.off) if plugins is None else plugins, now)
+
+    def prepare(self) -> list[str]:
+        """Bring tables and rows up to date before the doors open. Returns the names of the projections made anew."""
+        with self.engine.begin() as connection:
+            migrate.upgrade(connection, self.plugins.folders("migrations"))
+        with self.writing() as session:
+            return self.ledger.prepare(session, self.now())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    # Sessions
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with database.reading(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with database.writing(self.engine) as session:
+            yield session
+        if session.info.pop(WROTE, False):
+            for callback in tuple(self._callbacks):
+                callback()
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Have ``callback`` called, in the committing thread, after each commit with which something came into the log."""
+        self._callbacks.append(callback)
+
+    # The two doors
+
+    def publish(self, session: Session, *utterances: Utterance, by: Reader) -> Sequence[Envelope]:
+        """See ``kit.ports.Section``. The capability is needed for some object; for which one is asked by who calls this."""
+        for utterance in utterances:
+            name = self.vocabulary.by_payload[type(utterance.payload)].name
+            if not self._may_somewhere(by, name):
+                raise self._refusal(by)
+        if self.fenced is not None:
+            raise Paused(self.fenced)
+        return self.ledger.publish(session, self._own_log(session), self.key, utterances, self.now())
+
+    def accept(self, batch: Iterable[Delivery]) -> list[str]:
+        """Take in what a carrier brought, in one transaction; an outcome for each (see ``Ledger.accept``).
+
+        Never raises for what is in a delivery. Signatures are checked before the transaction begins.
+        """
+        batch = list(batch)
+        claimed = {address for delivery in batch if (address := deliveries.address(delivery)) is not None}
+        with self.reading() as session:
+            keyring = self.keyring(session)
+            known = self.ledger.known(session, claimed)
+        arrivals = deliveries.check(batch, keyring, known)
+        if all(arrival.reason == "duplicate" for arrival in arrivals):
+            return ["duplicate"] * len(arrivals)
+        with self.writing() as session:
+            return self.ledger.accept(session, arrivals, keyring, self.now())
+
+    def add_parts(self, bodies: Iterable[bytes]) -> list[str]:
+        """Take in parts that events wait for; returns the hashes of those that were kept."""
+        with self.writing() as session:
+            return self.ledger.add_parts(session, bodies, self.now())
+
+    def roster_changed(self) -> list[str]:
+        """Follow a new roster version: look again at what was refused because of the old one. Returns the outcomes."""
+        with self.writing() as session:
+            for first, reason in self._ends(session):
+                self.ledger.cut(session, first, reason, self.now())
+            again = self.ledger.retry_quarantine(session)
+            if not again:
+                return []
+            keyring = self.keyring(session)
+            known = self.ledger.known(session, (where for each in again if (where := deliveries.address(each)) is not None))
+            return self.ledger.accept(session, deliveries.check(again, keyring, known), keyring, self.now())
+
+    def fence(self, reason: Message) -> None:
+        """Say nothing from now on: our own log may be behind what others have of it."""
+        self.fenced = reason
+
+    def unfence(self) -> None:
+        """Speaking is safe again."""
+        self.fenced = None
+
+    def tell(self) -> int:
+        """Tell plugins (``recorded``) of events that were applied since the last time; returns how many. At least once each."""
+        with self.reading() as session:
+            since = self.ledger.mark(session, RECORDED)
+            applied = self.ledger.applied_after(session, self.vocabulary, since, CHUNK)
+            for _position, event in applied:
+                self.plugins.each("recorded", section=self, event=event)
+        if applied:
+            with self.writing() as session:
+                self.ledger.set_mark(session, RECORDED, applied[-1][0])
+        return len(applied)
+
+    # Who may
+
+    def may(self, reader: Reader, capability: str, subject: str | None = None) -> bool:
+        word = self.plugins.allowed(section=self, reader=reader, capability=capability, subject=subject)
+        if word is not None:
+            return word
+        objects = reader.capabilities.get(capability, frozenset())
+        return None in objects or (subject is not None and subject in objects)
+
+    def require(self, reader: Reader, capability: str, subject: str | None = None) -> None:
+        if not self.may(reader, capability, subject):
+            raise self._refusal(reader)
+
+    def _may_somewhere(self, reader: Reader, capability: str) -> bool:
+        word = self.plugins.allowed(section=self, reader=reader, capability=capability, subject=None)
+        return bool(reader.capabilities.get(capability)) if word is None else word
+
+    def _refusal(self, reader: Reader) -> Refused:
+        return Refused(_("You have not been given the right to do this.") if reader.signed_in else _("Sign in to do this."))
+
+    # The International
+
+    def keyring(self, session: Session) -> Keyring:
+        """The rules of every log, by the roster in force; empty before joining."""
+        return queries.keyring(session)
+
+    def sections(self, session: Session) -> Sequence[SectionCard]:
+        return queries.sections(session)
+
+    def federation_languages(self, session: Session) -> tuple[str, ...]:
+        return queries.federation_languages(session)
+
+    def receipts(self, session: Session, ref: Ref) -> Sequence[Receipt]:
+        return queries.receipts(session, ref, self.code)
+
+    def panels(self, place: Place, subject: Any, reader: Reader) -> Sequence[Panel]:
+        with self.reading() as session:
+            answers = self.plugins.each("panels", place=place, subject=subject, section=self, session=session, reader=reader)
+        return sorted((panel for _name, panels in answers for panel in panels), key=lambda panel: -panel.weight)
+
+    def _own_log(self, session: Session) -> LogRules:
+        rules = self.keyring(session).get(self.code)
+        if rules is None:
+            raise Paused(_("This section has not joined an International yet."))
+        head = self.ledger.head(session, self.code)
+        following = head.sequence + 1 if head.epoch == rules.epoch else 1
+        if not any(entry.key == self.key.public and entry.covers(following) for entry in rules.keys):
+            raise Paused(_("By the roster, this instance may not speak for the section now."))
+        return rules
+
+    def _ends(self, session: Session) -> Iterator[tuple[Address, str]]:
+        """Where the roster ends a log before what we hold of it."""
+        current = queries.latest(session)
+        for entry in current.roster.sections if current is not None else ():
+            end = entry.last_good
+            head = self.ledger.heads(session).get(entry.code)
+            if end is not None and head is not None and head.epoch == end.epoch and head.sequence > end.sequence:
+                yield Address(entry.code, end.epoch, end.sequence + 1), "ended_by_roster"

@@ -1,0 +1,255 @@
+"""Block operations: the one algebra of revisions, amendments and merges.
+
+A list of operations is relative to a base state. Its order is fixed, so that every range means the base's own text:
+
+1. ``Replace``: ranges in code points of the base block's ``raw``; in one block from the last to the first, never overlapping;
+2. ``Split`` and ``Join``, in the text as it is then;
+3. ``Delete``;
+4. ``Insert`` and ``Move``, each placed after a block that stands where it stands in the result.
+
+Every operation quotes what it takes away, and ``apply`` refuses what does not fit: it never guesses. Recounting old decisions
+never tokenises: operations and ``digest`` know ids, code points and bytes only.
+"""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any, ClassVar
+
+from internationale.errors import Conflict, Invalid
+from internationale.messages import marker
+from internationale.text.blocks import Block, described
+
+_ = marker("core")
+
+MAX_OPERATIONS = 20_000
+"""The most operations in one list."""
+MAX_TEXT = 2_000_000
+"""The most characters of one piece of text, and of a whole document."""
+_MAX_ID = 64
+
+
+@dataclass(frozen=True)
+class Replace:
+    """In ``block``, the code points from ``start`` to ``end`` of its ``raw``, which are ``quote``, become ``text``."""
+
+    op: ClassVar[str] = "replace"
+    block: str
+    start: int
+    end: int
+    quote: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Split:
+    """``block`` ends at code point ``at``; the rest becomes the new block ``new``, right after it."""
+
+    op: ClassVar[str] = "split"
+    block: str
+    at: int
+    new: str
+
+
+@dataclass(frozen=True)
+class Join:
+    """``following``, the very next block, becomes the end of ``block``, and its id is gone."""
+
+    op: ClassVar[str] = "join"
+    block: str
+    following: str
+
+
+@dataclass(frozen=True)
+class Delete:
+    """``block``, whose whole ``raw`` is ``quote``, is gone."""
+
+    op: ClassVar[str] = "delete"
+    block: str
+    quote: str
+
+
+@dataclass(frozen=True)
+class Insert:
+    """A new block ``id`` with the text ``raw`` stands after ``after`` (empty: at the beginning)."""
+
+    op: ClassVar[str] = "insert"
+    after: str
+    id: str
+    raw: str
+
+
+@dataclass(frozen=True)
+class Move:
+    """``block`` now stands after ``after`` (empty: at the beginning)."""
+
+    op: ClassVar[str] = "move"
+    block: str
+    after: str
+
+
+Operation = Replace | Split | Join | Delete | Insert | Move
+
+_TYPES: dict[str, type[Operation]] = {kind.op: kind for kind in (Replace, Split, Join, Delete, Insert, Move)}
+_PHASE: dict[type[Operation], int] = {Replace: 0, Split: 1, Join: 1, Delete: 2, Insert: 3, Move: 3}
+_NUMBERS = ("start", "end", "at")
+_TEXTS = ("quote", "text", "raw")
+
+
+def to_json(operations: Iterable[Operation]) -> list[dict[str, Any]]:
+    """Plain JSON values, as they travel in events: ``[{"op": "replace", "block": …, …}, …]``."""
+    return [{"op": operation.op, **asdict(operation)} for operation in operations]
+
+
+def from_json(value: object) -> tuple[Operation, ...]:
+    """Read what ``to_json`` wrote, strictly. Raises ``Invalid`` with the place (``operations.3.start``)."""
+    if not isinstance(value, list) or len(value) > MAX_OPERATIONS:
+        raise _malformed("operations")
+    return tuple(_operation(item, f"operations.{number}") for number, item in enumerate(value))
+
+
+def apply(blocks: Sequence[Block], operations: Sequence[Operation]) -> tuple[Block, ...]:
+    """The state after the operations. Raises ``Conflict`` (place: the block's id) for whatever does not fit the base."""
+    phases = [_PHASE[type(operation)] for operation in operations]
+    if phases != sorted(phases):
+        raise _malformed("operations")
+    state = {block.id: block.raw for block in blocks}
+    order = [block.id for block in blocks]
+    if len(state) != len(order):
+        raise _malformed("blocks")
+    _replace_all(state, [operation for operation in operations if isinstance(operation, Replace)])
+    for operation in operations:
+        _restructure(state, order, operation)
+    order = _placed(state, order, [operation for operation in operations if isinstance(operation, Insert | Move)])
+    if sum(map(len, state.values())) > MAX_TEXT:
+        raise Invalid(_("The text is too long."), place="operations")
+    return described([(id, state[id]) for id in order])
+
+
+def in_order(operations: Iterable[Operation]) -> tuple[Operation, ...]:
+    """The operations in the order that ``apply`` asks for; what comes after one another within a phase stays so."""
+
+    def rank(operation: Operation) -> tuple[int, str, int, int]:
+        if isinstance(operation, Replace):
+            return 0, operation.block, -operation.start, -operation.end
+        return _PHASE[type(operation)], "", 0, 0
+
+    return tuple(sorted(operations, key=rank))
+
+
+def digest(blocks: Iterable[Block]) -> str:
+    """The hash of a state, 64 hex digits: SHA-256 over ``intl-blocks-v1`` and, for each block, a NUL, its id, a NUL, the
+    number of its bytes in decimal, a NUL, and its bytes (``raw`` in UTF-8).
+    """
+    whole = hashlib.sha256(b"intl-blocks-v1")
+    for block in blocks:
+        raw = block.raw.encode()
+        whole.update(b"\0%s\0%d\0%s" % (block.id.encode(), len(raw), raw))
+    return whole.hexdigest()
+
+
+def _replace_all(state: dict[str, str], operations: Sequence[Replace]) -> None:
+    """The ranges of one block come from the last to the first, so none moves another."""
+    reached: dict[str, int] = {}
+    for operation in operations:
+        block = operation.block
+        raw = _raw(state, block)
+        limit = reached.get(block, len(raw))
+        if not 0 <= operation.start <= operation.end <= limit or raw[operation.start : operation.end] != operation.quote:
+            raise _misfit(block)
+        state[block] = raw[: operation.start] + operation.text + raw[operation.end :]
+        reached[block] = operation.start
+
+
+def _restructure(state: dict[str, str], order: list[str], operation: Operation) -> None:
+    if isinstance(operation, Split):
+        raw = _raw(state, operation.block)
+        if not 0 < operation.at < len(raw) or operation.new in state:
+            raise _misfit(operation.block)
+        state[operation.block], state[operation.new] = raw[: operation.at], raw[operation.at :]
+        order.insert(order.index(operation.block) + 1, operation.new)
+    elif isinstance(operation, Join):
+        joined = _raw(state, operation.block) + _raw(state, operation.following)
+        position = order.index(operation.block) + 1
+        if order[position : position + 1] != [operation.following]:
+            raise _misfit(operation.following)
+        del order[position], state[operation.following]
+        state[operation.block] = joined
+    elif isinstance(operation, Delete):
+        if _raw(state, operation.block) != operation.quote:
+            raise _misfit(operation.block)
+        order.remove(operation.block)
+        del state[operation.block]
+
+
+def _placed(state: dict[str, str], order: Sequence[str], operations: Sequence[Insert | Move]) -> list[str]:
+    """The new order, kept as a chain (each block's follower) so that a first revision of thousands of inserts stays fast."""
+    before = dict(zip(order, ["", *order], strict=False))
+    after = {previous: id for id, previous in before.items()}
+    for operation in operations:
+        if isinstance(operation, Insert):
+            id = operation.id
+            if id in state or not operation.raw:
+                raise _misfit(id)
+            state[id] = operation.raw
+        else:
+            id = operation.block
+            _raw(state, id)
+            _unchain(before, after, id)
+        if operation.after not in before and operation.after != "":
+            raise _misfit(operation.after)
+        _chain(before, after, id, operation.after)
+    placed: list[str] = []
+    while following := after.get(placed[-1] if placed else ""):
+        placed.append(following)
+    return placed
+
+
+def _unchain(before: dict[str, str], after: dict[str, str], id: str) -> None:
+    previous, following = before.pop(id), after.pop(id, "")
+    after[previous] = following
+    if following:
+        before[following] = previous
+
+
+def _chain(before: dict[str, str], after: dict[str, str], id: str, previous: str) -> None:
+    following = after.get(previous, "")
+    before[id], after[previous], after[id] = previous, id, following
+    if following:
+        before[following] = id
+
+
+def _raw(state: dict[str, str], id: str) -> str:
+    try:
+        return state[id]
+    except KeyError as error:
+        raise _misfit(id) from error
+
+
+def _operation(item: object, place: str) -> Operation:
+    kind = _TYPES.get(item.get("op", "")) if isinstance(item, dict) and isinstance(item.get("op"), str) else None
+    if not isinstance(item, dict) or kind is None:
+        raise _malformed(place)
+    names = [field.name for field in fields(kind)]
+    for name in names:
+        if name not in item or not _fits(name, item[name]):
+            raise _malformed(f"{place}.{name}")
+    return kind(**{name: item[name] for name in names})
+
+
+def _fits(name: str, value: object) -> bool:
+    if name in _NUMBERS:
+        return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_TEXT
+    if not isinstance(value, str):
+        return False
+    if name in _TEXTS:
+        return len(value) <= MAX_TEXT
+    return len(value) <= _MAX_ID and (name == "after" or value != "")
+
+
+def _malformed(place: str) -> Invalid:
+    return Invalid(_("This is not a well-formed change of a text."), place=place)
+
+
+def _misfit(block: str) -> Conflict:
+    return Conflict(_("The change does not fit the text it was made for."), place=block)

@@ -1,0 +1,101 @@
+"""Markdown as safe HTML: CommonMark with tables and struck-out text, no raw HTML, nothing loaded from elsewhere.
+
+What comes out has passed an allowlist, whatever went in. Headings start at level 2, because a page has its own title; images
+become links, so that reading a text never asks anything of another host.
+"""
+
+from collections.abc import Iterable, MutableMapping, Sequence
+from html import escape
+from typing import Any
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from internationale.errors import Invalid
+from internationale.messages import marker
+from internationale.text.compare import DELETE, INSERT, Piece
+
+_ = marker("core")
+
+MAX_TEXT = 2_000_000
+"""The most characters that are rendered at once."""
+
+_BLOCK_TAGS = {
+    "p",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "li",
+    "blockquote",
+    "pre",
+    "hr",
+    "table",
+    "thead",
+    "tbody",
+    "tr",
+    "th",
+    "td",
+}
+_INLINE_TAGS = {"em", "strong", "s", "code", "a", "br"}
+_ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
+_SCHEMES = {"http", "https", "mailto"}
+
+
+def _image(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, Any]) -> str:
+    token = tokens[index]
+    shown = self.renderInlineAsText(token.children or [], options, env)
+    return f'<a href="{escape(str(token.attrs["src"]))}">{escape(shown or str(token.attrs["src"]))}</a>'
+
+
+_PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+_PARSER.add_render_rule("image", _image)
+
+
+def html(markdown: str) -> str:
+    """A whole text, or any piece of it, as HTML blocks. Raises ``Invalid`` when it is over ``MAX_TEXT`` characters."""
+    return _document(markdown, "")
+
+
+def block(source: str, references: str = "") -> str:
+    """One block as HTML; ``references`` are the link definitions of its text (the sources of its ``other`` blocks)."""
+    return _document(source, references)
+
+
+def inline(source: str) -> str:
+    """One line of Markdown as HTML without a block around it, for titles."""
+    return _cleaned(_PARSER.renderInline(_bounded(source)), _INLINE_TAGS)
+
+
+def pieces(compared: Iterable[Piece]) -> str:
+    """A comparison as HTML: the Markdown source as plain text, with ``ins`` and ``del`` around what differs."""
+    tags = {INSERT: "ins", DELETE: "del"}
+    marked = ((tags.get(piece.op), escape(piece.text, quote=False)) for piece in compared)
+    return "".join(f"<{tag}>{text}</{tag}>" if tag else text for tag, text in marked)
+
+
+def _document(markdown: str, references: str) -> str:
+    env: dict[str, Any] = {}
+    if references:
+        _PARSER.parse(_bounded(references), env)
+    tokens = _PARSER.parse(_bounded(markdown), env)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1:]) + 1)}"
+    return _cleaned(str(_PARSER.renderer.render(tokens, _PARSER.options, env)), _BLOCK_TAGS | _INLINE_TAGS)
+
+
+def _cleaned(html: str, tags: set[str]) -> str:
+    return nh3.clean(html, tags=tags, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow")
+
+
+def _bounded(markdown: str) -> str:
+    if len(markdown) > MAX_TEXT:
+        raise Invalid(_("The text is too long."), place="text")
+    return markdown

@@ -1,0 +1,1 @@
+"""The edge towards people: HTTP in, pages and JSON out."""

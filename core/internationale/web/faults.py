@@ -1,0 +1,163 @@
+"""Errors as people and programs meet them: a page in the reader's language, or JSON below ``/api/``.
+
+What is said is the error's own message, its place, and what to do next. What was entered is given back, so that nothing typed
+is ever lost. What was not meant to happen is logged without any content and shown without any detail.
+"""
+
+import logging
+import secrets
+import traceback
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import quote
+
+from litestar import Request
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.response import Redirect, Response, Template
+from sqlalchemy.exc import DataError
+
+from internationale import i18n
+from internationale.errors import Conflict, InternationaleError, Invalid, Misconfigured, NotFound, Paused, Refused
+from internationale.messages import Message, marker
+from internationale.web import mistakes, reposting
+from internationale.web.visits import visit
+
+_ = marker("core")
+log = logging.getLogger(__name__)
+
+SIGN_IN = "/members/sign-in"
+API = "/api/"
+
+STATUS: Mapping[type[InternationaleError], tuple[int, str]] = {
+    Refused: (403, "refused"),
+    Invalid: (400, "invalid"),
+    NotFound: (404, "not_found"),
+    Conflict: (409, "conflict"),
+    Paused: (503, "paused"),
+    Misconfigured: (500, "misconfigured"),
+}
+TITLES = {
+    400: _("Something is not right yet"),
+    401: _("Please sign in"),
+    403: _("This is not for you to do"),
+    404: _("There is no such page"),
+    409: _("Something changed meanwhile"),
+    413: _("This is too large"),
+    503: _("This has to wait"),
+}
+NEXT = {
+    400: _("Mend it and send it again. Nothing was changed."),
+    403: _("If you think it should be, ask the secretary of your section."),
+    404: _("It may have been moved, or the address may be mistyped."),
+    409: _("Look at it again as it is now, then decide anew. What you entered is below."),
+    503: _("Nothing was lost: send it again later. The host can see the reason in the state of the section."),
+}
+SENTENCES = {
+    400: _("The request cannot be understood."),
+    401: _("Nobody has been given this token, or it was withdrawn."),
+    404: _("Nothing is found under this address."),
+    405: _("This cannot be done with this address."),
+    413: _("What was sent is larger than can be taken."),
+    415: _("The content must be sent as another type."),
+}
+UNEXPECTED = _("Something went wrong here, and not through you. Nothing was changed by this. The host finds it under the number %(number)s.")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """An error in the API: ``place`` is the field as the API names it."""
+
+    status: int
+    error: str
+    message: str
+    place: str = ""
+    others: tuple[Mapping[str, str], ...] = ()
+
+
+def handlers() -> dict[Any, Any]:
+    """The exception handlers of the application."""
+    malformed = dict.fromkeys((RecursionError, UnicodeError, OverflowError, DataError), _malformed)
+    return {InternationaleError: on_purpose, ValidationException: _validation, HTTPException: _http, **malformed, Exception: _unexpected}
+
+
+def on_purpose(request: Request[Any, Any, Any], error: InternationaleError) -> Response[Any]:
+    """One of our own errors."""
+    for kind, (status, name) in STATUS.items():
+        if isinstance(error, kind):
+            if kind is Misconfigured:
+                log.error("misconfigured: %s", error)
+            return _answer(request, status, name, error)
+    return _unexpected(request, error)
+
+
+def _validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:
+    return on_purpose(request, mistakes.of_exception(error))
+
+
+def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """What Litestar itself refuses: unknown addresses, methods, sizes."""
+    status = error.status_code
+    if status >= 500:
+        return _unexpected(request, error)
+    told = InternationaleError(SENTENCES.get(status, SENTENCES[400]))
+    response = _answer(request, status, "not_found" if status == 404 else "http", told)
+    for name, value in (error.headers or {}).items():
+        response.headers.setdefault(name, value)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _malformed(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """What only a malformed request can bring about: numbers and texts that no database takes, bottomless nesting."""
+    log.warning("malformed request refused: %s", type(error).__name__)
+    return _answer(request, 400, "invalid", Invalid(SENTENCES[400]))
+
+
+def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    number = secrets.token_hex(4)
+    route = getattr(request.scope.get("route_handler"), "handler_name", "")
+    log.error("fault %s at %s %s: %s", number, request.method, route, without_content(error))
+    return _answer(request, 500, "unexpected", InternationaleError(UNEXPECTED % {"number": number}))
+
+
+def without_content(error: BaseException | None) -> str:
+    """Kind and place of an error and of its causes, without their messages: those may quote what people wrote."""
+    lines = []
+    while error is not None:
+        lines += [type(error).__qualname__, *traceback.format_list(traceback.extract_tb(error.__traceback__))]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(lines)
+
+
+def _answer(request: Request[Any, Any, Any], status: int, name: str, error: InternationaleError) -> Response[Any]:
+    others = error.others if isinstance(error, Invalid) else ()
+    if request.scope["path"].startswith(API):
+        rest = tuple({"message": i18n.word(other.message), "place": other.place} for other in others)
+        return Response(asdict(Fault(status, name, i18n.word(error.message), error.place, rest)), status_code=status)
+    if status == 403 and not visit.get().reader.signed_in and isinstance(error, Refused):
+        if request.method == "GET":
+            return Redirect(sign_in_path(request), status_code=303)
+        return _page(request, 403, [error], TITLES[401])
+    return _page(request, status, [error, *others], TITLES.get(status, _("That did not work")))
+
+
+def sign_in_path(request: Request[Any, Any, Any]) -> str:
+    """The sign-in page, coming back to this one."""
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{SIGN_IN}?next={quote(request.scope['path'] + ('?' + query if query else ''), safe='')}"
+
+
+def _page(request: Request[Any, Any, Any], status: int, errors: list[Any], title: Message) -> Response[Any]:
+    signed_in = visit.get().reader.signed_in
+    context = {
+        "title": title,
+        "errors": [(error.message, reposting.label(request, error.place)) for error in errors],
+        "next": NEXT.get(status) if signed_in or status != 403 else None,
+        "sign_in": SIGN_IN if status == 403 and not signed_in else None,
+        "entered": reposting.entered(request, {error.place: error.message for error in errors}),
+        "action": reposting.action(request),
+        "back": reposting.back(request),
+    }
+    return Template("error.html", context=context, status_code=status)

@@ -1,0 +1,106 @@
+"""Who is visiting, in which language: found once per request, before anything else looks at it."""
+
+import secrets
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qs
+
+from internationale import i18n
+from internationale.kit.http import cookie_name
+from internationale.kit.vocabulary import Reader
+from internationale.section import Section
+
+MAX_SECRET = 200
+LANGUAGE_SUFFIX = "-language"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request, as templates see it."""
+
+    reader: Reader = Reader()
+    language: str = "en"
+    nonce: str = ""
+    path: str = "/"
+    query: str = ""
+    chosen: str | None = None
+    """The language asked for in this very request with ``?lang=``, to be remembered."""
+    has_session: bool = False
+    """Whether the browser sent a session cookie, valid or not."""
+    bad_token: bool = False
+    """Whether an API token was sent that nobody knows."""
+
+    @property
+    def direction(self) -> str:
+        return i18n.direction(self.language)
+
+
+visit: ContextVar[Visit] = ContextVar("visit", default=Visit())
+
+
+def look(section: Section, headers: Mapping[str, str], path: str, query: str) -> Visit:
+    """Find out who visits. Reads the database: call it in a worker thread."""
+    cookies = read_cookies(headers.get("cookie", ""))
+    session, token = cookies.get(cookie_name(section), ""), bearer(headers.get("authorization", ""))
+    scope, secret = ("token", token) if token else ("session", session)
+    reader = identify(section, scope, secret)
+    if reader is None:
+        reader = Reader(language="")
+    asked = parse_qs(query, max_num_fields=200).get("lang", [""])[-1]
+    chosen = asked if asked in i18n.languages() else None
+    remembered = remembered_language(cookies.get(cookie_name(section) + LANGUAGE_SUFFIX, ""), reader)
+    language = chosen or remembered or choose(section, reader, headers.get("accept-language", ""))
+    return Visit(
+        reader=reader,
+        language=language,
+        nonce=secrets.token_urlsafe(16),
+        path=path,
+        query=query,
+        chosen=chosen,
+        has_session=bool(session),
+        bad_token=bool(token) and not reader.signed_in,
+    )
+
+
+def identify(section: Section, scope: str, secret: str) -> Reader | None:
+    """The reader behind a secret; what nobody could have been given is not even asked about."""
+    if not secret or len(secret) > MAX_SECRET or not (secret.isascii() and secret.isprintable()):
+        return None
+    with section.reading() as session:
+        return section.plugins.identify(section=section, session=session, scope=scope, secret=secret)
+
+
+def choose(section: Section, reader: Reader, accepted: str) -> str:
+    """The account's language, else what the browser accepts, else the section's main one, else English."""
+    available = i18n.languages()
+    if reader.signed_in and reader.language in available:
+        return reader.language
+    main = section.languages[0] if section.languages and section.languages[0] in available else "en"
+    return i18n.negotiate(accepted, available) or main
+
+
+def remember_language(chosen: str, reader: Reader) -> str:
+    """The language cookie: the choice, and the account's language when it was made, so that a later change of the account wins."""
+    return f"{chosen}.{reader.language if reader.signed_in else ''}"
+
+
+def remembered_language(cookie: str, reader: Reader) -> str | None:
+    chosen, _, account = cookie.partition(".")
+    still = account == (reader.language if reader.signed_in else "")
+    return chosen if still and chosen in i18n.languages() else None
+
+
+def read_cookies(header: str) -> dict[str, str]:
+    """The cookies by name; none when the header is garbage."""
+    try:
+        return {name: morsel.value for name, morsel in SimpleCookie(header).items()}
+    except CookieError:
+        return {}
+
+
+def bearer(header: str) -> str:
+    """The token of ``Authorization: Bearer <token>``, or nothing."""
+    scheme, _, token = header.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""

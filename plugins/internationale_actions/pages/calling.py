@@ -1,0 +1,81 @@
+"""Calling an action: the appeal, the days and the assessment; then what will be signed; then signing."""
+
+from typing import Any
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import URLEncodedBody
+from litestar.response import Redirect, Template
+
+from internationale.kit import Message, Reader, Section, marker
+from internationale_actions import port
+from internationale_actions.events import Assessment
+from internationale_actions.forms import CallPage
+
+from .steps import Preview, hidden
+
+_ = marker("actions")
+
+PATH = "/actions/new"
+
+QUESTIONS: dict[str, tuple[Message, Message]] = {
+    "participants": (
+        _("Who takes part?"),
+        _("Which workplaces, trades, towns and organisations; who is with us already and who is still to be won."),
+    ),
+    "demands": (_("With which demands?"), _("What is demanded, of whom, and why these demands are shared where people work.")),
+    "leadership": (
+        _("Who leads?"),
+        _("Name committees and tasks, never private persons: this text is read by all sections."),
+    ),
+    "outlook": (_("What can it lead to?"), _("The next step if it goes well, and what is won even if it does not.")),
+    "conditions": (
+        _("Under which conditions?"),
+        _("Law and police, the season, what others have planned, what the other side will do."),
+    ),
+    "forces": (_("What are our own forces?"), _("What we can really bring and prepare. Say what is, not what we wish.")),
+}
+"""The assessment that an action starts from: the question, and what belongs into the answer."""
+
+
+class Calling(Controller):
+    path = PATH
+    include_in_schema = False
+
+    @get("/", sync_to_thread=True)
+    def blank(self, section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        section.require(reader, "actions.called")
+        return _form(section, {"language": reader.language})
+
+    @post("/", sync_to_thread=True)
+    def step(
+        self, section: NamedDependency[Section], reader: NamedDependency[Reader], data: URLEncodedBody[CallPage]
+    ) -> Template | Redirect:
+        if data.step == "sign":
+            with section.writing() as session:
+                action = port.call(section, session, data.calling(), reader)
+            return Redirect(f"/actions/{action}", status_code=303)
+        port.check_call(section, data.calling(), reader)
+        if data.step == "edit":
+            return _form(section, data.model_dump())
+        return Template("actions/preview.html", context={"preview": _preview(data)})
+
+
+def _form(section: Section, values: dict[str, Any]) -> Template:
+    with section.reading() as session:
+        languages = section.federation_languages(session)
+    return Template("actions/new.html", context={"values": values, "questions": QUESTIONS, "languages": languages})
+
+
+def _preview(data: CallPage) -> Preview:
+    calling = data.calling()
+    answers = [(QUESTIONS[name][0], getattr(calling.assessment, name)) for name in Assessment.model_fields]
+    return Preview(
+        heading=_("The call"),
+        language=data.language,
+        texts=[(_("Title"), calling.title), (_("Appeal"), calling.text), *answers],
+        path=PATH,
+        button=_("Sign and call"),
+        fields=hidden(data),
+        days=(calling.first, calling.last),
+    )

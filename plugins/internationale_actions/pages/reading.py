@@ -1,0 +1,42 @@
+"""The pages on which actions are read."""
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from internationale.kit import Reader, Ref, Section
+from internationale_actions import port, queries
+from internationale_actions.queries import listing
+
+from .calling import QUESTIONS
+
+
+class Actions(Controller):
+    path = "/actions"
+    include_in_schema = False
+
+    @get("/", sync_to_thread=True)
+    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        section.require(reader, "documents.read")
+        with section.reading() as session:
+            overview = listing.overview(section, session, reader)
+            names = listing.names(section, session)
+        may_call = section.may(reader, "actions.called")
+        return Template("actions/list.html", context={"overview": overview, "names": names, "may_call": may_call})
+
+    @get("/{action:str}", sync_to_thread=True)
+    def one(self, action: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        section.require(reader, "documents.read")
+        with section.reading() as session:
+            known = queries.whole(session, action)
+            context = {
+                "action": known,
+                "reading": section.documents.read(session, known.summary.document, reader.language),
+                "questions": QUESTIONS,
+                "names": listing.names(section, session),
+                "receipts": section.receipts(session, Ref.parse(known.summary.ref)),
+                "offers": port.offers(section, known, reader),
+                "ours": listing.standing(known, section.code),
+            }
+        return Template("actions/action.html", context=context)

@@ -1,0 +1,178 @@
+"""The deeds, each in one place for page and API: check what only the time and our own rows can tell, then say it.
+
+Each runs in the caller's transaction and raises ``Refused`` (may not), ``Invalid`` (wrong input), ``Conflict`` (too early,
+too late, already so) or ``NotFound``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import Session as Database
+
+from internationale.kit import INTERNATIONAL, Conflict, Invalid, Payload, Reader, Ref, Section, Utterance, marker
+
+from . import queries, rules
+from .events import Assessment, Called, Closed, Committed, Figure, Number, Reported, Withdrew
+from .queries import Action, Plan
+from .queries.obstacles import DEEDS
+
+_ = marker("actions")
+
+
+@dataclass(frozen=True)
+class Calling:
+    """A call as somebody wrote it: the appeal in Markdown, the days inclusive."""
+
+    language: str
+    title: str
+    text: str
+    first: date
+    last: date
+    assessment: Assessment
+
+
+@dataclass(frozen=True)
+class Promise:
+    """A commitment as somebody wrote it."""
+
+    language: str
+    plan: str
+    figures: Sequence[Figure]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A report as somebody wrote it. ``numbers``: what planned figures came to, by key."""
+
+    language: str
+    done: str
+    assessment: str
+    lessons: str
+    numbers: Sequence[tuple[str, Number]]
+
+
+def ready(section: Section, session: Database, deed: str, action: str, by: Reader) -> Action:
+    """The action, when the reader may do this deed (a key of ``DEEDS``) now; ``Refused`` or ``Conflict`` otherwise."""
+    capability, obstacle = DEEDS[deed]
+    section.require(by, capability)
+    known = queries.whole(session, action)
+    if (message := obstacle(known, section.code, section.now().date())) is not None:
+        raise Conflict(message)
+    return known
+
+
+def offers(section: Section, known: Action, by: Reader) -> frozenset[str]:
+    """The deeds that the reader may do now: for the buttons."""
+    today = section.now().date()
+    return frozenset(
+        deed
+        for deed, (capability, obstacle) in DEEDS.items()
+        if section.may(by, capability) and obstacle(known, section.code, today) is None
+    )
+
+
+def call(section: Section, session: Database, calling: Calling, by: Reader) -> str:
+    """Publish the appeal and the call that stands on it; returns the action's id."""
+    check_call(section, calling, by)
+    document = section.documents.open(
+        session,
+        kind=rules.KIND,
+        language=calling.language,
+        title=calling.title,
+        text=calling.text,
+        audience=INTERNATIONAL,
+        by=by,
+    )
+    called = Called(
+        action=rules.mint(section.code),
+        document=document,
+        language=calling.language,
+        first=calling.first.isoformat(),
+        last=calling.last.isoformat(),
+        assessment=calling.assessment,
+    )
+    _say(section, session, called, [section.documents.get(session, document).ref], by)
+    return called.action
+
+
+def commit(section: Section, session: Database, action: str, promise: Promise, by: Reader) -> None:
+    """Commit the section, or put a new commitment in the place of the last."""
+    known = ready(section, session, "commit", action, by)
+    check_figures(promise.figures)
+    committed = Committed(action=action, language=promise.language, plan=promise.plan, figures=list(promise.figures))
+    _say(section, session, committed, [Ref.parse(known.summary.ref)], by)
+
+
+def withdraw(section: Section, session: Database, action: str, *, language: str, reason: str, by: Reader) -> None:
+    """Take the section's commitment back, with the reason."""
+    plan = our_plan(section, ready(section, session, "withdraw", action, by))
+    _say(section, session, Withdrew(action=action, language=language, reason=reason), [Ref.parse(plan.ref)], by)
+
+
+def report(section: Section, session: Database, action: str, outcome: Outcome, by: Reader) -> None:
+    """Report on the section's commitment. A second report corrects the first, visibly."""
+    known = ready(section, session, "report", action, by)
+    plan = our_plan(section, known)
+    answer = known.of(section.code)
+    corrected = answer.report.ref if answer and answer.report else None
+    said = Reported(
+        action=action,
+        language=outcome.language,
+        done=outcome.done,
+        assessment=outcome.assessment,
+        lessons=outcome.lessons,
+        figures=actual_figures(plan, outcome.numbers),
+        correction_of=corrected,
+    )
+    _say(section, session, said, [Ref.parse(ref) for ref in (plan.ref, corrected) if ref], by)
+
+
+def close(section: Section, session: Database, action: str, *, language: str, conclusions: str, by: Reader) -> None:
+    """Draw the conclusions for all: only the section that called. Closing again puts the earlier conclusions right."""
+    known = ready(section, session, "close", action, by)
+    closed = Closed(action=action, language=language, conclusions=conclusions, counted=dict(known.looked_at))
+    reports = [Ref.parse(answer.report.ref) for answer in known.answers if answer.report]
+    _say(section, session, closed, [Ref.parse(known.summary.ref), *reports], by)
+
+
+def our_plan(section: Section, known: Action) -> Plan:
+    """The commitment of ours that holds; ``Conflict`` without one."""
+    answer = known.of(section.code)
+    if answer is None or answer.current is None:
+        raise Conflict(_("Your section has not committed to this action."))
+    return answer.current
+
+
+def check_call(section: Section, calling: Calling, by: Reader) -> None:
+    """Raises ``Refused``, or ``Invalid`` for days in the wrong order or gone by."""
+    section.require(by, "actions.called")
+    if calling.last < calling.first:
+        raise Invalid(_("The last day is before the first."), place="last")
+    if calling.last < section.now().date():
+        raise Invalid(_("These days have passed."), place="first")
+
+
+def check_figures(figures: Sequence[Figure]) -> None:
+    """Raises ``Invalid`` where a figure would point at persons."""
+    if rules.tells_too_few(figures):
+        raise Invalid(
+            _("Numbers of people under 10 never leave the section, because they can point at persons. Say “fewer than 10”."),
+            place="number",
+        )
+
+
+def actual_figures(plan: Plan, numbers: Sequence[tuple[str, Number]]) -> list[Figure]:
+    """The planned figures with what they came to; raises ``Invalid`` for one that was not planned, or named twice."""
+    planned = {figure.key: figure for figure in plan.figures}
+    if len({key for key, _number in numbers}) != len(numbers):
+        raise Invalid(_("A figure is named twice."), place="figures")
+    if unknown := [key for key, _number in numbers if key not in planned]:
+        raise Invalid(_("There is no planned figure “%(key)s”.") % {"key": unknown[0]}, place="figures")
+    figures = [Figure(key=key, what=planned[key].what, people=planned[key].people, number=number) for key, number in numbers]
+    check_figures(figures)
+    return figures
+
+
+def _say(section: Section, session: Database, payload: Payload, refs: Sequence[Ref], by: Reader) -> None:
+    section.publish(session, Utterance(payload, refs=tuple(refs), author=by.handle or None), by=by)

@@ -1,0 +1,62 @@
+"""Members: the section's directory of people, and the ways to sign in. It has no events: nothing of it leaves the section."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlmodel import Session
+
+from internationale.kit import Capability, Check, MenuItem, Need, Reader, Role, Section, Task, hookimpl, marker
+from internationale.kit.grants import holds
+from internationale_members import api, pages
+from internationale_members import commands as hosting
+from internationale_members import tasks as clearing
+from internationale_members.queries import credentials, sessions, waiting
+from internationale_members.rules import roles
+
+_ = marker("members")
+
+
+@hookimpl
+def capabilities() -> Sequence[Capability]:
+    secretary = frozenset({Role.SECRETARY})
+    return [
+        Capability(roles.INVITE, _("invite people to the section"), secretary),
+        Capability(roles.MANAGE, _("see the members and look after their accounts"), secretary),
+    ]
+
+
+@hookimpl
+def routes() -> Sequence[Any]:
+    return [*pages.routes(), *api.routes()]
+
+
+@hookimpl
+def commands(cli: Any) -> None:
+    hosting.add_to(cli)
+
+
+@hookimpl
+def tasks() -> Sequence[Task]:
+    return [Task("members.clear", timedelta(hours=6), clearing.clear)]
+
+
+@hookimpl
+def checks() -> Sequence[Check]:
+    return [Check("members", waiting.without_secretary)]
+
+
+@hookimpl
+def identify(section: Section, session: Session, scope: str, secret: str) -> Reader | None:
+    known = credentials.identify if scope == "token" else sessions.identify
+    return known(section, session, secret)
+
+
+@hookimpl
+def menu(section: Section, reader: Reader) -> Sequence[MenuItem]:
+    return [MenuItem(_("Members"), "/members")] if holds(reader, roles.MANAGE) else []
+
+
+@hookimpl
+def needs(section: Section, session: Session, reader: Reader) -> Sequence[Need]:
+    return waiting.needs(section, session, reader)

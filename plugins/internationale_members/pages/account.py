@@ -1,0 +1,183 @@
+"""One's own account."""
+
+import json
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect, Response, Template
+
+from internationale.kit import Conflict, InternationaleError, Invalid, Place, Reader, Section
+from internationale_members import forms
+from internationale_members.pages import signing
+from internationale_members.queries import accounts, credentials, leaving, links, people, sessions
+from internationale_members.rules import roles
+
+ACCOUNT = "/members/account"
+
+
+def routes() -> list[Any]:
+    return [
+        get(ACCOUNT, sync_to_thread=True)(show),
+        post(ACCOUNT, sync_to_thread=True)(change_settings),
+        post(f"{ACCOUNT}/handle", sync_to_thread=True)(change_handle),
+        post(f"{ACCOUNT}/password", sync_to_thread=True)(change_password),
+        post(f"{ACCOUNT}/tokens", sync_to_thread=True)(make_token),
+        post(f"{ACCOUNT}/tokens/{{id:str}}/withdraw", sync_to_thread=True)(withdraw_token),
+        post(f"{ACCOUNT}/devices/sign-out", sync_to_thread=True)(sign_out_everywhere),
+        post(f"{ACCOUNT}/devices/{{id:str}}/sign-out", sync_to_thread=True)(sign_out_device),
+        get(f"{ACCOUNT}/export", sync_to_thread=True)(export),
+        get(f"{ACCOUNT}/leave", sync_to_thread=True)(ask_leave),
+        post(f"{ACCOUNT}/leave", sync_to_thread=True)(leave),
+    ]
+
+
+def show(section: NamedDependency[Section], reader: NamedDependency[Reader], request: Request[Any, Any, Any]) -> Template:
+    return _page(section, reader, request)
+
+
+def change_settings(
+    section: NamedDependency[Section], reader: NamedDependency[Reader], data: URLEncodedBody[forms.Settings]
+) -> Redirect:
+    with section.writing() as session:
+        account = accounts.own(reader)
+        accounts.set_language(session, section, account, data.language)
+        accounts.set_name(session, account, data.name)
+    return _back()
+
+
+def change_handle(
+    section: NamedDependency[Section],
+    reader: NamedDependency[Reader],
+    request: Request[Any, Any, Any],
+    data: URLEncodedBody[forms.Handle],
+) -> Template | Redirect:
+    try:
+        with section.writing() as session:
+            accounts.change_handle(session, section, accounts.own(reader), data.handle)
+    except Invalid as error:
+        return _page(section, reader, request, error, entered=data.handle)
+    return _back()
+
+
+def change_password(
+    section: NamedDependency[Section],
+    reader: NamedDependency[Reader],
+    request: Request[Any, Any, Any],
+    data: URLEncodedBody[forms.NewPassword],
+) -> Template | Redirect:
+    try:
+        secret = signing.current(section, request)
+        credentials.change_password(section, accounts.own(reader), old=data.old, new=data.new, secret=secret)
+    except Invalid as error:
+        return _page(section, reader, request, error)
+    return _back("#password")
+
+
+def make_token(
+    section: NamedDependency[Section],
+    reader: NamedDependency[Reader],
+    request: Request[Any, Any, Any],
+    data: URLEncodedBody[forms.Named],
+) -> Template:
+    """Shown on the answer itself, this once: a redirect would have to keep the secret somewhere."""
+    try:
+        with section.writing() as session:
+            _id, secret = credentials.make_token(session, section, accounts.own(reader), data.name)
+    except Conflict as error:
+        return _page(section, reader, request, error)
+    return _page(section, reader, request, new_token=secret)
+
+
+def withdraw_token(
+    section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str], data: URLEncodedBody[forms.Nothing]
+) -> Redirect:
+    with section.writing() as session:
+        credentials.withdraw_token(session, accounts.own(reader), id)
+    return _back("#tokens")
+
+
+def sign_out_everywhere(
+    section: NamedDependency[Section],
+    reader: NamedDependency[Reader],
+    request: Request[Any, Any, Any],
+    data: URLEncodedBody[forms.Nothing],
+) -> Redirect:
+    with section.writing() as session:
+        sessions.end_all(session, accounts.own(reader), but=signing.current(section, request))
+    return _back("#devices")
+
+
+def sign_out_device(
+    section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str], data: URLEncodedBody[forms.Nothing]
+) -> Redirect:
+    with section.writing() as session:
+        sessions.end_one(session, accounts.own(reader), id)
+    return _back("#devices")
+
+
+def export(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Response[bytes]:
+    with section.reading() as session:
+        found = leaving.export(session, section, accounts.own(reader))
+    return Response(
+        json.dumps(found, ensure_ascii=False, indent=2).encode(),
+        media_type="application/json; charset=utf-8",
+        headers={"Content-Disposition": f'attachment; filename="internationale-{section.code}.json"'},
+    )
+
+
+def ask_leave(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+    return _leave_page(section, reader)
+
+
+def leave(
+    section: NamedDependency[Section], reader: NamedDependency[Reader], data: URLEncodedBody[forms.Leave]
+) -> Template | Redirect:
+    try:
+        leaving.leave(section, accounts.own(reader), handle=data.handle, password=data.password)
+    except Invalid as error:
+        return _leave_page(section, reader, error)
+    return signing.signed_out(section)
+
+
+def _page(
+    section: Section,
+    reader: Reader,
+    request: Request[Any, Any, Any],
+    error: InternationaleError | None = None,
+    *,
+    entered: str | None = None,
+    new_token: str = "",
+) -> Template:
+    account, secret = accounts.own(reader), signing.current(section, request)
+    with section.reading() as session:
+        person = people.one(session, section, account)
+        context = {
+            "person": person,
+            "entered": person.handle if entered is None else entered,
+            "languages": accounts.languages(session, section),
+            "needs_old": person.has_password and not sessions.by_link_lately(session, section, account, secret),
+            "devices": sessions.devices(session, section, account, secret),
+            "links": links.made_for(session, account),
+            "tokens": credentials.tokens(session, account),
+            "new_token": new_token,
+            "role_names": roles.NAMES,
+            "panels": section.panels(Place.ACCOUNT, None, reader),
+            "error": error,
+        }
+    return Template("members/account.html", context=context, status_code=_status(error))
+
+
+def _leave_page(section: Section, reader: Reader, error: Invalid | None = None) -> Template:
+    with section.reading() as session:
+        person = people.one(session, section, accounts.own(reader))
+    return Template("members/leave.html", context={"person": person, "error": error}, status_code=_status(error))
+
+
+def _status(error: InternationaleError | None) -> int:
+    return 200 if error is None else 409 if isinstance(error, Conflict) else 400
+
+
+def _back(place: str = "") -> Redirect:
+    return Redirect(ACCOUNT + place, status_code=303)

@@ -1,0 +1,58 @@
+"""Accepting an invitation."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect, Template
+
+from internationale.kit import Invalid, Section
+from internationale_members import forms
+from internationale_members.pages import signing
+from internationale_members.queries import accounts, invitations, sessions
+from internationale_members.rules import roles
+
+
+def routes() -> list[Any]:
+    return [
+        get("/members/invitation/{secret:str}", sync_to_thread=True)(look),
+        post("/members/invitation/{secret:str}", sync_to_thread=True)(accept),
+    ]
+
+
+def look(section: NamedDependency[Section], secret: FromPath[str]) -> Template:
+    return _form(section, secret, {})
+
+
+def accept(
+    section: NamedDependency[Section],
+    request: Request[Any, Any, Any],
+    secret: FromPath[str],
+    data: URLEncodedBody[forms.Accept],
+) -> Template | Redirect:
+    try:
+        account = invitations.accept(
+            section, secret, handle=data.handle, password=data.password, language=data.language, accepted=data.accept
+        )
+    except Invalid as error:
+        return _form(section, secret, {"handle": data.handle, "chosen": data.language, "accept": data.accept}, error)
+    with section.writing() as session:
+        new = sessions.begin(
+            session, section, account, device=signing.device(request), previous=signing.current(section, request)
+        )
+    return signing.signed_in(section, new, "/")
+
+
+def _form(section: Section, secret: str, entered: dict[str, Any], error: Invalid | None = None) -> Template:
+    with section.reading() as session:
+        context = {
+            "handle": "",
+            "chosen": None,
+            "accept": False,
+            "welcome": invitations.look(session, section, secret),
+            "languages": accounts.languages(session, section),
+            "role_names": roles.NAMES,
+            "error": error,
+        }
+    return Template("members/invitation.html", context=context | entered, status_code=400 if error else 200)

@@ -1,0 +1,103 @@
+"""Signing in and out."""
+
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect, Template
+
+from internationale.kit import Invalid, Message, Reader, Section, http
+from internationale_members import forms
+from internationale_members.queries import links, sessions
+from internationale_members.rules import devices
+
+
+def routes() -> list[Any]:
+    return [
+        get("/members/sign-in", sync_to_thread=True)(ask),
+        post("/members/sign-in", sync_to_thread=True)(sign_in),
+        post("/members/sign-out", sync_to_thread=True)(sign_out),
+        get("/members/link/{secret:str}", sync_to_thread=True)(confirm),
+        post("/members/link/{secret:str}", sync_to_thread=True)(follow),
+    ]
+
+
+def ask(
+    section: NamedDependency[Section], reader: NamedDependency[Reader], request: Request[Any, Any, Any]
+) -> Template | Redirect:
+    next = http.local_path(request.query_params.get("next"))
+    return Redirect(next, status_code=303) if reader.signed_in else _form(next)
+
+
+def sign_in(
+    section: NamedDependency[Section], request: Request[Any, Any, Any], data: URLEncodedBody[forms.SignIn]
+) -> Template | Redirect:
+    next = http.local_path(data.next)
+    try:
+        secret = sessions.sign_in(
+            section,
+            data.handle,
+            data.password,
+            address=address(request),
+            device=device(request),
+            previous=current(section, request),
+        )
+    except sessions.TooSoon as error:
+        answer = _form(next, data.handle, error.message, status=429)
+        answer.headers["Retry-After"] = str(error.seconds)
+        return answer
+    except Invalid as error:
+        return _form(next, data.handle, error.message, status=400)
+    return signed_in(section, secret, next)
+
+
+def sign_out(section: NamedDependency[Section], request: Request[Any, Any, Any]) -> Redirect:
+    with section.writing() as session:
+        sessions.end(session, current(section, request))
+    return signed_out(section)
+
+
+def confirm(section: NamedDependency[Section], secret: FromPath[str]) -> Template:
+    """Only asks: whoever looks at a link before its person does (a messenger's preview, a scanner) must not use it up."""
+    with section.reading() as session:
+        handle = links.look(session, section, secret)
+    return Template("members/link.html", context={"handle": handle})
+
+
+def follow(
+    section: NamedDependency[Section], request: Request[Any, Any, Any], secret: FromPath[str], data: URLEncodedBody[forms.Nothing]
+) -> Redirect:
+    with section.writing() as session:
+        new = links.use(session, section, secret, device=device(request), previous=current(section, request))
+    return signed_in(section, new, "/")
+
+
+def signed_in(section: Section, secret: str, next: str) -> Redirect:
+    """On to the page that was wanted, with the new session."""
+    answer = Redirect(next, status_code=303)
+    http.set_session(answer, section, secret)
+    return answer
+
+
+def signed_out(section: Section) -> Redirect:
+    answer = Redirect("/", status_code=303)
+    http.clear_session(answer, section)
+    return answer
+
+
+def current(section: Section, request: Request[Any, Any, Any]) -> str | None:
+    """The secret in this browser's cookie, whatever it is worth."""
+    return request.cookies.get(http.cookie_name(section))
+
+
+def device(request: Request[Any, Any, Any]) -> str:
+    return devices.describe(request.headers.get("user-agent", ""))
+
+
+def address(request: Request[Any, Any, Any]) -> str:
+    return request.client.host if request.client else ""
+
+
+def _form(next: str, handle: str = "", error: Message | None = None, *, status: int = 200) -> Template:
+    return Template("members/sign_in.html", context={"next": next, "handle": handle, "error": error}, status_code=status)

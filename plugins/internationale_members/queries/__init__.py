@@ -1,0 +1,1 @@
+"""What the members plugin knows and does, in the caller's session unless a docstring says otherwise."""

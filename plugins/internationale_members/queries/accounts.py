@@ -1,0 +1,121 @@
+"""Accounts: opening, finding, changing them."""
+
+from collections.abc import Collection
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session, col, select
+
+from internationale.kit import Invalid, NotFound, Reader, Refused, Section, marker
+from internationale_members.rows import Account, FormerHandle
+from internationale_members.rules import handles, terms
+
+_ = marker("members")
+
+
+def get(session: Session, account: str | None) -> Account:
+    """Raises ``NotFound``."""
+    row = session.get(Account, account) if account else None
+    if row is None:
+        raise NotFound(_("There is no such account."))
+    return row
+
+
+def by_handle(session: Session, handle: str) -> Account | None:
+    return session.exec(select(Account).where(Account.key == handles.key(handle))).first()
+
+
+def languages(session: Session, section: Section) -> tuple[str, ...]:
+    """The languages that a person can choose from: the section's own first, then those of the other sections."""
+    return tuple(dict.fromkeys((*section.languages, *section.federation_languages(session), "en")))
+
+
+def speaking_for_others(section: Section) -> Collection[str]:
+    """Names that no person may take as a handle."""
+    return (section.code, section.name)
+
+
+def open(
+    session: Session,
+    section: Section,
+    *,
+    handle: str,
+    language: str,
+    branch: str | None = None,
+    password: str | None = None,
+    accepted: bool = False,
+    invited_by: str | None = None,
+) -> Account:
+    """Open an account; ``password`` is a hash. Raises ``Invalid`` at ``handle`` or ``language``."""
+    row = Account(
+        id=terms.new_id(),
+        handle=handle,
+        key=handles.key(handle),
+        language=_language(session, section, language),
+        branch=branch,
+        password=password,
+        joined_at=section.now(),
+        principles_at=section.now() if accepted else None,
+        invited_by=invited_by,
+    )
+    _take(session, section, row, handle)
+    return row
+
+
+def change_handle(session: Session, section: Section, account: str, handle: str) -> None:
+    """Take another handle; the old one stays this person's. Raises ``Invalid`` at ``handle``."""
+    row = get(session, account)
+    old = row.key
+    _take(session, section, row, handle)
+    if row.key != old:
+        session.add(FormerHandle(key=old, account=row.id))
+
+
+def _take(session: Session, section: Section, row: Account, handle: str) -> None:
+    row.handle = handles.check(handle, speaking_for_others(section))
+    row.key = handles.key(handle)
+    taken = Invalid(_("Somebody has this handle, or one that looks like it. Please choose another."), place="handle")
+    former = session.get(FormerHandle, row.key)
+    if former is not None:
+        if former.account != row.id:
+            raise taken
+        session.delete(former)
+    with session.no_autoflush:
+        other = session.exec(select(Account.id).where(Account.key == row.key, Account.id != row.id)).first()
+    if other is not None:
+        raise taken
+    try:
+        session.add(row)
+        session.flush()
+    except IntegrityError as error:  # somebody took it in the same moment
+        raise taken from error
+
+
+def set_language(session: Session, section: Section, account: str, language: str) -> None:
+    """Raises ``Invalid`` at ``language``."""
+    row = get(session, account)
+    row.language = _language(session, section, language)
+    session.add(row)
+
+
+def set_name(session: Session, account: str, name: str) -> None:
+    row = get(session, account)
+    row.name = name
+    session.add(row)
+
+
+def _language(session: Session, section: Section, language: str) -> str:
+    if language not in languages(session, section):
+        raise Invalid(_("This language is not among those of the section."), place="language")
+    return language
+
+
+def handles_of(session: Session) -> dict[str, str]:
+    """The handle of every account, by id."""
+    return dict(session.exec(select(col(Account.id), col(Account.handle))).all())
+
+
+def own(reader: Reader) -> str:
+    """The account of whoever is signed in. Raises ``Refused`` for a passer-by, which web answers with the sign-in page."""
+    if reader.id is None:
+        raise Refused(_("Please sign in first."))
+    return reader.id

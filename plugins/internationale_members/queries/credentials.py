@@ -1,0 +1,88 @@
+"""A person's password and API tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from internationale.kit import Conflict, Invalid, NotFound, Reader, Section, marker
+from internationale_members.queries import accounts, sessions
+from internationale_members.rows import Token
+from internationale_members.rules import passwords, terms
+
+_ = marker("members")
+
+TOKEN_PREFIX = "intl_"  # noqa: S105 - so that a token that slipped into a text can be recognised
+TOKENS = 20
+"""The most tokens of one person."""
+
+
+@dataclass(frozen=True)
+class TokenEntry:
+    """One token in a list."""
+
+    id: str
+    name: str
+    made: datetime
+    used: datetime | None
+
+
+def change_password(section: Section, account: str, *, old: str, new: str, secret: str | None) -> None:
+    """Set a password and sign out everywhere but here. Makes its own transactions: hashing holds none open.
+
+    The old one is needed, unless there is none or the person has just come by a one-time link. Raises ``Invalid`` at
+    ``old`` or ``new``.
+    """
+    with section.reading() as session:
+        row = accounts.get(session, account)
+        hashed, handle = row.password, row.handle
+        excused = hashed is None or sessions.by_link_lately(session, section, account, secret)
+    if not excused and not passwords.matches(old, hashed):
+        raise Invalid(_("This is not your present password."), place="old")
+    passwords.check(new, (handle, section.code, section.name), place="new")
+    renewed = passwords.hash_of(new)
+    with section.writing() as session:
+        row = accounts.get(session, account)
+        if row.password != hashed:
+            raise Conflict(_("The password was changed meanwhile."))
+        row.password = renewed
+        session.add(row)
+        sessions.end_all(session, account, but=secret)
+
+
+def make_token(session: Session, section: Section, account: str, name: str) -> tuple[str, str]:
+    """A new token: its id, and its secret, which is shown this once. Raises ``Conflict`` when there are too many."""
+    if len(tokens(session, account)) >= TOKENS:
+        raise Conflict(_("You have %(number)s tokens. Please withdraw one that you no longer use.") % {"number": TOKENS})
+    secret = terms.new_secret(TOKEN_PREFIX)
+    row = Token(id=terms.new_id(), hash=terms.hash_of(secret), account=account, name=name, made_at=section.now())
+    session.add(row)
+    return row.id, secret
+
+
+def tokens(session: Session, account: str) -> Sequence[TokenEntry]:
+    """A person's tokens, the oldest first."""
+    rows = session.exec(select(Token).where(Token.account == account).order_by(col(Token.made_at), col(Token.id)))
+    return [TokenEntry(row.id, row.name, row.made_at, row.used_at) for row in rows]
+
+
+def withdraw_token(session: Session, account: str, id: str) -> None:
+    """Raises ``NotFound``."""
+    gone = session.execute(delete(Token).where(col(Token.account) == account, col(Token.id) == id))
+    if not gone.rowcount:
+        raise NotFound(_("There is no such token."))
+
+
+def identify(section: Section, session: Session, secret: str) -> Reader | None:
+    """Who a token belongs to."""
+    if not secret.startswith(TOKEN_PREFIX):
+        return None
+    row = session.exec(select(Token).where(Token.hash == terms.hash_of(secret))).first()
+    if row is None:
+        return None
+    if row.used_at is None or section.now() - row.used_at >= terms.SEEN_EVERY:
+        with section.writing() as other:  # the caller's session is for reading
+            other.execute(update(Token).where(col(Token.id) == row.id).values(used_at=section.now()))
+    return sessions.reader(section, session, row.account)

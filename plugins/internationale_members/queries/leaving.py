@@ -1,0 +1,88 @@
+"""What belongs to a person: taking it along (GDPR article 20), and leaving (article 17)."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col
+
+from internationale.kit import Invalid, Section, marker
+from internationale_members.queries import accounts, credentials, links, people, sessions
+from internationale_members.rows import Account, FormerHandle, Invitation, SignInLink, Token
+from internationale_members.rules import handles, passwords
+
+_ = marker("members")
+
+
+def export(session: Session, section: Section, account: str) -> dict[str, object]:
+    """All that this section keeps about a person in its directory, as plain JSON values; no secrets, no hashes."""
+    row, person = accounts.get(session, account), people.one(session, section, account)
+    return {
+        "section": section.code,
+        "exported": _text(section.now()),
+        "account": {
+            "id": row.id,
+            "handle": row.handle,
+            "name": row.name,
+            "branch": person.branch,
+            "language": row.language,
+            "joined": _text(row.joined_at),
+            "principles_accepted": _text(row.principles_at),
+            "invited_by": person.invited_by,
+        },
+        "grants": [
+            {
+                "role": grant.role,
+                "capability": grant.capability,
+                "object": grant.object,
+                "until": _text(grant.until),
+                "granted": _text(grant.granted_at),
+            }
+            for grant in person.grants
+        ],
+        "signed_in": [
+            {"device": device.device, "begun": _text(device.begun), "seen": _text(device.seen)}
+            for device in sessions.devices(session, section, account, None)
+        ],
+        "tokens": [
+            {"name": token.name, "made": _text(token.made), "used": _text(token.used)}
+            for token in credentials.tokens(session, account)
+        ],
+        "sign_in_links": [
+            {"made_by": link.made_by, "made": _text(link.made), "used": _text(link.used)}
+            for link in links.made_for(session, account)
+        ],
+    }
+
+
+def leave(section: Section, account: str, *, handle: str, password: str) -> None:
+    """Erase a person's account and all that hangs on it. Makes its own transactions: hashing holds none open.
+
+    What they said to other sections under their handle stays said; nobody else can take the handle. Raises ``Invalid`` at
+    ``handle`` or ``password``, which confirm that it is meant.
+    """
+    with section.reading() as session:
+        row = accounts.get(session, account)
+        key, hashed = row.key, row.password
+    if handles.key(handle) != key:
+        raise Invalid(_("Please enter your handle to confirm that you leave."), place="handle")
+    if hashed is not None and not passwords.matches(password, hashed):
+        raise Invalid(_("This is not your present password."), place="password")
+    with section.writing() as session:
+        erase(session, section, account)
+
+
+def erase(session: Session, section: Section, account: str) -> None:
+    """Raises ``NotFound``."""
+    row = accounts.get(session, account)
+    section.grants.forget(session, account)
+    sessions.end_all(session, account)
+    for rows in (Token, SignInLink):
+        session.execute(delete(rows).where(col(rows.account) == account))
+    session.execute(update(FormerHandle).where(col(FormerHandle.account) == account).values(account=None))
+    session.execute(update(Invitation).where(col(Invitation.invited_by) == account).values(note=""))
+    session.add(FormerHandle(key=row.key, account=None))
+    session.execute(delete(Account).where(col(Account.id) == account))
+
+
+def _text(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,91 @@
+"""The members as the secretary sees them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, select
+
+from internationale.kit import Conflict, Reader, Role, Section, marker
+from internationale.kit.grants import Grant
+from internationale_members.queries import accounts, branches, sessions
+from internationale_members.rows import Account
+
+_ = marker("members")
+
+
+@dataclass(frozen=True)
+class Person:
+    """One account, with what is granted to it now."""
+
+    id: str
+    handle: str
+    name: str
+    branch: str
+    branch_id: str
+    language: str
+    roles: tuple[Role, ...]
+    grants: tuple[Grant, ...]
+    joined: datetime
+    invited_by: str
+    """The handle of whoever invited them; empty for the host, and when that person has left."""
+    disabled: datetime | None
+    has_password: bool
+
+
+def every(session: Session, section: Section) -> Sequence[Person]:
+    """Everybody, by handle."""
+    who, where, grants = accounts.handles_of(session), branches.names(session), section.grants.everyone(session)
+    rows = session.exec(select(Account).order_by(Account.key))
+    return [_person(row, tuple(grants.get(row.id, ())), who, where) for row in rows]
+
+
+def one(session: Session, section: Section, account: str) -> Person:
+    """Raises ``NotFound``."""
+    row = accounts.get(session, account)
+    return _person(row, tuple(section.grants.held(session, account)), accounts.handles_of(session), branches.names(session))
+
+
+def set_branch(session: Session, account: str, branch: str) -> None:
+    """Put a person into a branch, or (empty) into none. Raises ``NotFound``, ``Invalid`` at ``branch``."""
+    row = accounts.get(session, account)
+    row.branch = branches.chosen(session, branch)
+    session.add(row)
+
+
+def disable(session: Session, section: Section, account: str, *, by: Reader | None) -> None:
+    """Close an account until it is opened again, and sign it out everywhere.
+
+    Raises ``NotFound``, ``Conflict`` for one's own: a section must not lose its last secretary by a slip.
+    """
+    row = accounts.get(session, account)
+    if by is not None and by.id == account:
+        raise Conflict(_("Another secretary has to close your account. You can leave by yourself on your account page."))
+    row.disabled_at = row.disabled_at or section.now()
+    session.add(row)
+    sessions.end_all(session, account)
+
+
+def enable(session: Session, account: str) -> None:
+    """Raises ``NotFound``."""
+    row = accounts.get(session, account)
+    row.disabled_at = None
+    session.add(row)
+
+
+def _person(row: Account, grants: tuple[Grant, ...], who: dict[str, str], where: dict[str, str]) -> Person:
+    held = {grant.role for grant in grants}
+    return Person(
+        id=row.id,
+        handle=row.handle,
+        name=row.name,
+        branch=where.get(row.branch or "", ""),
+        branch_id=row.branch or "",
+        language=row.language,
+        roles=tuple(role for role in Role if role in held),
+        grants=grants,
+        joined=row.joined_at,
+        invited_by=who.get(row.invited_by or "", ""),
+        disabled=row.disabled_at,
+        has_password=row.password is not None,
+    )

@@ -1,0 +1,152 @@
+"""Signing in and out, and who is signed in where."""
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete, update
+from sqlmodel import Session, col, select
+
+from internationale.kit import Conflict, Invalid, NotFound, Reader, Section, marker
+from internationale_members.queries import accounts
+from internationale_members.rows import Account, FailedSignIn, SignedIn
+from internationale_members.rules import handles, passwords, terms
+
+_ = marker("members")
+
+
+class TooSoon(Conflict):
+    """Several attempts failed; the next one has to wait ``seconds``."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(_("After several attempts please wait %(seconds)s seconds, then try again.") % {"seconds": seconds})
+        self.seconds = seconds
+
+
+@dataclass(frozen=True)
+class Device:
+    """One browser in which the person is signed in."""
+
+    id: str
+    device: str
+    begun: datetime
+    seen: datetime
+    this: bool
+    """Whether it is the one that asks."""
+
+
+def sign_in(section: Section, handle: str, password: str, *, address: str, device: str, previous: str | None) -> str:
+    """Sign in with a password; returns the new session's secret. Makes its own transactions: hashing holds none open.
+
+    ``address`` is the network address it comes from, ``previous`` the secret of a session that this one replaces. Raises
+    ``Invalid`` (the same for a wrong password, an unknown handle and a closed account) and ``TooSoon``.
+    """
+    bucket = _bucket(handle, address)
+    with section.writing() as session:
+        _count_attempt(session, bucket, section.now())
+        account = accounts.by_handle(session, handle)
+        known = (account.id, account.password) if account is not None and account.disabled_at is None else (None, None)
+    if not passwords.matches(password, known[1]) or known[0] is None:
+        raise Invalid(_("The handle or the password is not right."))
+    with section.writing() as session:
+        session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == bucket))
+        return begin(session, section, known[0], device=device, previous=previous)
+
+
+def begin(session: Session, section: Section, account: str, *, device: str, previous: str | None, by_link: bool = False) -> str:
+    """A new session with a new secret, in place of ``previous`` (a secret that was known before signing in is worth nothing)."""
+    end(session, previous)
+    secret = terms.new_secret()
+    now = section.now()
+    session.add(
+        SignedIn(
+            hash=terms.hash_of(secret),
+            id=terms.new_id(),
+            account=account,
+            device=device,
+            by_link=by_link,
+            begun_at=now,
+            seen_at=now,
+        )
+    )
+    return secret
+
+
+def end(session: Session, secret: str | None) -> None:
+    """Sign out where this secret is; nothing happens when it is unknown."""
+    if secret:
+        session.execute(delete(SignedIn).where(col(SignedIn.hash) == terms.hash_of(secret)))
+
+
+def end_one(session: Session, account: str, id: str) -> None:
+    """Sign out one device of a person. Raises ``NotFound``."""
+    gone = session.execute(delete(SignedIn).where(col(SignedIn.account) == account, col(SignedIn.id) == id))
+    if not gone.rowcount:
+        raise NotFound(_("This device is not signed in any more."))
+
+
+def end_all(session: Session, account: str, *, but: str | None = None) -> None:
+    """Sign a person out everywhere, ``but`` where this secret is."""
+    query = delete(SignedIn).where(col(SignedIn.account) == account)
+    if but:
+        query = query.where(col(SignedIn.hash) != terms.hash_of(but))
+    session.execute(query)
+
+
+def devices(session: Session, section: Section, account: str, secret: str | None) -> Sequence[Device]:
+    """Where a person is signed in, the latest first."""
+    this = terms.hash_of(secret) if secret else ""
+    rows = session.exec(select(SignedIn).where(SignedIn.account == account).order_by(col(SignedIn.seen_at).desc(), SignedIn.id))
+    return [
+        Device(id=row.id, device=row.device, begun=row.begun_at, seen=row.seen_at, this=row.hash == this)
+        for row in rows
+        if terms.alive(row.begun_at, row.seen_at, section.now())
+    ]
+
+
+def identify(section: Section, session: Session, secret: str) -> Reader | None:
+    """Who is signed in with this secret."""
+    row = session.get(SignedIn, terms.hash_of(secret))
+    if row is None or not terms.alive(row.begun_at, row.seen_at, section.now()):
+        return None
+    if section.now() - row.seen_at >= terms.SEEN_EVERY:
+        _touch(section, row.hash)
+    return reader(section, session, row.account)
+
+
+def reader(section: Section, session: Session, account: str) -> Reader | None:
+    """The person as the rest of the house sees them; None for a closed account."""
+    row = session.get(Account, account)
+    if row is None or row.disabled_at is not None:
+        return None
+    return section.grants.reader(session, id=row.id, handle=row.handle, language=row.language)
+
+
+def by_link_lately(session: Session, section: Section, account: str, secret: str | None) -> bool:
+    """Whether this session began by a one-time link, lately enough to set a password without the old one."""
+    row = session.get(SignedIn, terms.hash_of(secret)) if secret else None
+    return row is not None and row.account == account and row.by_link and section.now() - row.begun_at < terms.LINK_FRESH
+
+
+def _touch(section: Section, hash: str) -> None:
+    with section.writing() as session:  # the caller's session is for reading
+        session.execute(update(SignedIn).where(col(SignedIn.hash) == hash).values(seen_at=section.now()))
+
+
+def _count_attempt(session: Session, bucket: str, now: datetime) -> None:
+    """Count the attempt before it is made, so that many at once cannot slip through; success takes it back."""
+    failures = session.exec(select(FailedSignIn.at).where(FailedSignIn.bucket == bucket).order_by(col(FailedSignIn.at))).all()
+    if seconds := terms.wait(failures, now):
+        raise TooSoon(seconds)
+    session.add(FailedSignIn(id=terms.new_id(), bucket=bucket, at=now))
+
+
+def _bucket(handle: str, address: str) -> str:
+    """One handle from one network: /24 or /48, as a household or a provider has them. Kept as a hash, for an hour."""
+    try:
+        wide = 24 if ipaddress.ip_address(address).version == 4 else 48
+        network = str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
+    except ValueError:
+        network = ""
+    return terms.hash_of(f"{handles.key(handle)} {network}")

@@ -1,0 +1,1 @@
+"""When what may be done, and for how long: pure."""

@@ -1,0 +1,53 @@
+"""How long things hold, and secrets: pure but for the randomness of new ones."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+SESSION_IDLE = timedelta(hours=12)
+SESSION_LONGEST = timedelta(days=14)
+SEEN_EVERY = timedelta(minutes=10)
+"""How exactly *last seen* is kept: less writing, and less to know about people."""
+INVITATION_LONGEST_DAYS = 14
+LINK = timedelta(hours=24)
+LINK_FRESH = timedelta(hours=1)
+"""How long after signing in by a link a new password may be set without the old one."""
+KEPT = timedelta(days=30)
+"""How long used and expired invitations and links are still shown."""
+
+ATTEMPTS_FREE = 5
+ATTEMPT_WINDOW = timedelta(hours=1)
+ATTEMPT_WAIT_LONGEST = timedelta(seconds=60)
+
+
+def new_secret(prefix: str = "") -> str:
+    """32 random bytes as text."""
+    return prefix + secrets.token_urlsafe(32)
+
+
+def new_id() -> str:
+    return secrets.token_urlsafe(12)
+
+
+def hash_of(secret: str) -> str:
+    """What is kept of a secret: enough to know it again. No salt is needed for 256 random bits."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def alive(begun: datetime, seen: datetime, now: datetime) -> bool:
+    """Whether a session still holds."""
+    return now < min(begun + SESSION_LONGEST, seen + SESSION_IDLE)
+
+
+def wait(failures: Sequence[datetime], now: datetime) -> int:
+    """How many whole seconds until the next attempt at signing in, after failures at these times (oldest first); 0: none.
+
+    Doubles from the sixth on, and stops at a minute: a delay, never a lockout, which would be a weapon against members.
+    """
+    recent = [at for at in failures if now - at < ATTEMPT_WINDOW]
+    over = len(recent) - ATTEMPTS_FREE
+    if over < 0:
+        return 0
+    until = recent[-1] + min(timedelta(seconds=2 ** min(over, 10)), ATTEMPT_WAIT_LONGEST)
+    return max(0, -((now - until) // timedelta(seconds=1)))

@@ -1,0 +1,128 @@
+"""Statements for programs: everything that the pages do, under ``/api/v1/statements``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, JSONBody
+
+from internationale.kit import Reader, Section
+
+from . import forms, port
+from .queries import Signing, showing
+
+
+@dataclass(frozen=True)
+class StatementList:
+    """Issued statements for everybody; proposed ones for members."""
+
+    issued: Sequence[showing.Card]
+    proposed: Sequence[showing.Card]
+
+
+@dataclass(frozen=True)
+class StatementAnswer:
+    """One statement: the issued revision, or the proposed one. ``text`` is Markdown in ``language``."""
+
+    id: str
+    home: str
+    revision: int
+    issued: bool
+    title: str
+    text: str
+    language: str
+    languages: Sequence[str]
+    """The languages in which this revision is complete."""
+    signatories: Sequence[showing.Signatory]
+    """Under an issued statement."""
+    signing: Signing | None
+    """Everything that was said about it, for members."""
+    offers: Sequence[str]
+    """What the reader may do now: ``cosign``, ``withdraw``, ``issue``."""
+
+
+class StatementsApi(Controller):
+    path = "/api/v1/statements"
+    tags = ("statements",)
+
+    @get("/", summary="Issued statements, and for members the proposed ones", sync_to_thread=True)
+    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader]) -> StatementList:
+        with section.reading() as session:
+            issued = showing.public(section, session, reader.language)
+            proposed = showing.proposed(section, session, reader.language) if port.reads(section, reader) else []
+        return StatementList(issued, proposed)
+
+    @get("/{id:str}", summary="One statement, in the reader's language where that is complete", sync_to_thread=True)
+    def one(self, id: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> StatementAnswer:
+        return _answer(section, id, reader)
+
+    @post("/", summary="Propose a statement to all sections", sync_to_thread=True)
+    def propose(
+        self, section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.ProposeForm]
+    ) -> StatementAnswer:
+        with section.writing() as session:
+            id = port.propose(section, session, language=data.language, title=data.title, text=data.text, by=reader)
+        return _answer(section, id, reader)
+
+    @post("/{id:str}/cosignature", summary="Co-sign the revision that was read", sync_to_thread=True)
+    def cosign(
+        self,
+        id: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        data: JSONBody[forms.RevisionForm],
+    ) -> StatementAnswer:
+        with section.writing() as session:
+            port.cosign(section, session, id, revision=data.revision, by=reader)
+        return _answer(section, id, reader)
+
+    @post("/{id:str}/withdrawal", summary="Take the section's co-signature back", sync_to_thread=True)
+    def withdraw(
+        self,
+        id: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        data: JSONBody[forms.WithdrawForm],
+    ) -> StatementAnswer:
+        with section.writing() as session:
+            port.withdraw(section, session, id, language=data.language, reason=data.reason, by=reader)
+        return _answer(section, id, reader)
+
+    @post("/{id:str}/issue", summary="Make a revision of the section's own statement public", sync_to_thread=True)
+    def issue(
+        self,
+        id: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        data: JSONBody[forms.RevisionForm],
+    ) -> StatementAnswer:
+        with section.writing() as session:
+            port.issue(section, session, id, revision=data.revision, by=reader)
+        return _answer(section, id, reader)
+
+
+def _answer(section: Section, id: str, reader: Reader) -> StatementAnswer:
+    with section.reading() as session:
+        known = port.statement(section, session, id, reader)
+        issue = known.signing.issued
+        revision = issue.revision if issue else known.document.revision
+        reading = showing.shown(section, session, id, reader.language, revision)
+        return StatementAnswer(
+            id=id,
+            home=known.document.home,
+            revision=revision,
+            issued=issue is not None,
+            title=reading.title,
+            text="\n\n".join(unit.text or "" for unit in reading.units[1:]),
+            language=reading.language,
+            languages=showing.complete_languages(section, session, id, revision),
+            signatories=showing.signatories(known.signing, issue) if issue else [],
+            signing=known.signing if port.reads(section, reader) else None,
+            offers=sorted(port.offers(section, known, reader)),
+        )
+
+
+def routes() -> list[type[Controller]]:
+    """Litestar copies the handlers of a Controller for each application, so the class itself may be handed out."""
+    return [StatementsApi]

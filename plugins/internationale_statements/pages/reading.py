@@ -1,0 +1,82 @@
+"""The pages on which statements are read: issued ones by everybody, proposed ones by members."""
+
+from litestar import Controller, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+from sqlmodel import Session as Database
+
+from internationale.kit import NotFound, Reader, Section, marker
+from internationale_statements import port
+from internationale_statements.port import Statement
+from internationale_statements.queries import showing
+
+_ = marker("statements")
+
+
+class Statements(Controller):
+    path = "/statements"
+    include_in_schema = False
+
+    @get("/", sync_to_thread=True)
+    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        with section.reading() as session:
+            context = {
+                "issued": showing.public(section, session, reader.language),
+                "proposed": showing.proposed(section, session, reader.language) if port.reads(section, reader) else [],
+                "reads": port.reads(section, reader),
+                "names": showing.names(section, session),
+                "may_propose": section.may(reader, "documents.opened"),
+            }
+        return Template("statements/list.html", context=context)
+
+    @get("/{id:str}", sync_to_thread=True)
+    def one(self, id: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        with section.reading() as session:
+            known = port.statement(section, session, id, reader)
+            if known.signing.issued is None:
+                return _proposed(section, session, known, reader)
+            return _issued(section, session, known, reader, reader.language)
+
+    @get("/{id:str}/in/{language:str}", sync_to_thread=True)
+    def one_in(
+        self,
+        id: FromPath[str],
+        language: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Template:
+        with section.reading() as session:
+            known = port.statement(section, session, id, reader)
+            issue = known.signing.issued
+            if issue is None or language not in showing.complete_languages(section, session, id, issue.revision):
+                raise NotFound(_("This statement is not complete in this language."))
+            return _issued(section, session, known, reader, language)
+
+
+def _issued(section: Section, session: Database, known: Statement, reader: Reader, language: str) -> Template:
+    issue, id = known.signing.issues[-1], known.document.id
+    context = {
+        "document": known.document,
+        "issues": known.signing.issues,
+        "reading": showing.shown(section, session, id, language, issue.revision),
+        "languages": showing.complete_languages(section, session, id, issue.revision),
+        "signatories": showing.signatories(known.signing, issue),
+        "names": showing.names(section, session),
+        "offers": port.offers(section, known, reader),
+        "reads": port.reads(section, reader),
+    }
+    return Template("statements/issued.html", context=context)
+
+
+def _proposed(section: Section, session: Database, known: Statement, reader: Reader) -> Template:
+    context = {
+        "document": known.document,
+        "signing": known.signing,
+        "reading": section.documents.read(session, known.document.id, reader.language),
+        "progress": section.documents.progress(session, known.document.id),
+        "names": showing.names(section, session),
+        "offers": port.offers(section, known, reader),
+        "receipts": section.receipts(session, known.document.ref),
+    }
+    return Template("statements/proposed.html", context=context)

@@ -1,0 +1,114 @@
+"""The deeds, each in one place for page and API. Each runs in the caller's transaction.
+
+Raises ``Refused`` (may not), ``Conflict`` (already so, or revised meanwhile) or ``NotFound``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session as Database
+
+from internationale.kit import (
+    INTERNATIONAL,
+    PUBLIC,
+    Conflict,
+    NotFound,
+    Payload,
+    Reader,
+    Ref,
+    Section,
+    Utterance,
+    documents,
+    marker,
+)
+
+from . import queries, rules
+from .events import CosignatureWithdrawn, Cosigned, Issued
+from .queries import Signing
+from .queries.obstacles import DEEDS
+
+_ = marker("statements")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement with what was said about it."""
+
+    document: documents.Summary
+    signing: Signing
+
+
+def reads(section: Section, by: Reader) -> bool:
+    """Whether the reader may read what is not issued yet."""
+    return section.may(by, "documents.read")
+
+
+def statement(section: Section, session: Database, id: str, by: Reader) -> Statement:
+    """One statement. Raises ``NotFound``; a passer-by is ``Refused`` alike for what is not issued and what is not there."""
+    signing = queries.signing(session, id)
+    if signing.issued is None:
+        section.require(by, "documents.read")
+    document = section.documents.get(session, id)
+    if document.kind != rules.KIND:
+        raise NotFound(_("There is no such statement here."))
+    return Statement(document, signing)
+
+
+def ready(section: Section, session: Database, deed: str, id: str, by: Reader) -> Statement:
+    """The statement, when the reader may do this deed (a key of ``DEEDS``) now; ``Refused`` or ``Conflict`` otherwise."""
+    capability, obstacle = DEEDS[deed]
+    section.require(by, capability)
+    known = statement(section, session, id, by)
+    if (message := obstacle(known.signing, known.document, section.code)) is not None:
+        raise Conflict(message)
+    return known
+
+
+def offers(section: Section, known: Statement, by: Reader) -> frozenset[str]:
+    """The deeds that the reader may do now: for the buttons."""
+    return frozenset(
+        deed
+        for deed, (capability, obstacle) in DEEDS.items()
+        if section.may(by, capability) and obstacle(known.signing, known.document, section.code) is None
+    )
+
+
+def propose(section: Section, session: Database, *, language: str, title: str, text: str, by: Reader) -> str:
+    """Share a statement with all sections, for their co-signatures; returns its id."""
+    return section.documents.open(
+        session, kind=rules.KIND, language=language, title=title, text=text, audience=INTERNATIONAL, by=by
+    )
+
+
+def cosign(section: Section, session: Database, id: str, *, revision: int, by: Reader) -> None:
+    """Co-sign the revision that the reader has read; ``Conflict`` when there is a later one."""
+    document = _unchanged(ready(section, session, "cosign", id, by), revision)
+    _say(section, session, Cosigned(document=id, revision=revision), [document.ref], by)
+
+
+def withdraw(section: Section, session: Database, id: str, *, language: str, reason: str, by: Reader) -> None:
+    """Take the section's co-signature back, with the reason."""
+    ours = ready(section, session, "withdraw", id, by).signing.of(section.code)
+    refs = [Ref.parse(ours.ref)] if ours else []
+    _say(section, session, CosignatureWithdrawn(document=id, language=language, reason=reason), refs, by)
+
+
+def issue(section: Section, session: Database, id: str, *, revision: int, by: Reader) -> None:
+    """Make the revision that the reader has read public, with the co-signatures that hold for it now."""
+    known = ready(section, session, "issue", id, by)
+    document = _unchanged(known, revision)
+    issued = Issued(document=id, revision=revision, counted=dict(known.signing.looked_at))
+    counted = [Ref.parse(signature.ref) for signature in known.signing.holding(revision)]
+    _say(section, session, issued, [document.ref, *counted], by, audience=PUBLIC)
+
+
+def _unchanged(known: Statement, revision: int) -> documents.Summary:
+    if known.document.revision != revision:
+        raise Conflict(_("The statement was revised meanwhile. Read the new text first."))
+    return known.document
+
+
+def _say(
+    section: Section, session: Database, payload: Payload, refs: Sequence[Ref], by: Reader, *, audience: str = INTERNATIONAL
+) -> None:
+    section.publish(session, Utterance(payload, refs=tuple(refs), audience=audience, author=by.handle or None), by=by)

@@ -1,0 +1,103 @@
+"""Statements with their texts: in the reader's language where that is complete, and never half translated in public."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session as Database
+
+from internationale.kit import Section, documents
+from internationale_statements.rules import KIND
+
+from . import issued, signing
+from .values import Issuance, Signing
+
+
+@dataclass(frozen=True)
+class Card:
+    """One statement in a list. ``language`` is that of ``title``; ``since``: the day of its issue, or of its last change."""
+
+    id: str
+    home: str
+    title: str
+    language: str
+    revision: int
+    issued: bool
+    since: datetime
+    signed_by: Sequence[str]
+    """The sections that signed this revision, the home section first."""
+
+
+@dataclass(frozen=True)
+class Signatory:
+    """One section under an issued statement. ``standing``: ``home``, ``counted``, ``later`` (co-signed after the issue) or
+    ``withdrawn`` (took its signature back after the issue).
+    """
+
+    section: str
+    standing: str
+    since: datetime
+
+
+def public(section: Section, session: Database, language: str, *, limit: int | None = None) -> list[Card]:
+    """The issued statements, the latest first."""
+    found = list(issued(session).items())[:limit]
+    readings = [(issue, shown(section, session, id, language, issue.revision)) for id, issue in found]
+    return [
+        _card(reading, issue.revision, issue.said, [issue.home, *issue.signed_by], public=True)
+        for issue, reading in readings
+        if reading.document.kind == KIND
+    ]
+
+
+def proposed(section: Section, session: Database, language: str) -> list[Card]:
+    """The statements that wait for co-signatures: those never issued, and those revised since."""
+    cards = []
+    for document in section.documents.list(session, KIND):
+        said = signing(session, document.id)
+        if said.issued is None or said.issued.revision < document.revision:
+            reading = section.documents.read(session, document.id, language)
+            holding = [signature.section for signature in said.holding(document.revision)]
+            cards.append(_card(reading, document.revision, document.changed, [document.home, *holding], public=False))
+    return cards
+
+
+def shown(section: Section, session: Database, id: str, language: str, revision: int) -> documents.Reading:
+    """A revision in a language if that is complete, else in its own."""
+    reading = section.documents.read(session, id, language, revision=revision)
+    return reading if reading.complete else section.documents.read(session, id, reading.document.language, revision=revision)
+
+
+def complete_languages(section: Section, session: Database, id: str, revision: int) -> list[str]:
+    """The languages in which a revision can be read without a gap, by code."""
+    own = section.documents.get(session, id).language
+    languages = {own, *section.languages, *section.federation_languages(session)}
+    return [
+        language
+        for language in sorted(languages)
+        if language == own or section.documents.read(session, id, language, revision=revision).complete
+    ]
+
+
+def signatories(said: Signing, issue: Issuance) -> list[Signatory]:
+    """Who stands under an issued statement today: what was counted, and what came or went since."""
+    found = [Signatory(issue.home, "home", issue.said)]
+    for signature in said.signatures:
+        counted = signature.section in issue.signed_by
+        if signature.withdrawn and counted:
+            found.append(Signatory(signature.section, "withdrawn", signature.withdrawn))
+        elif counted:
+            found.append(Signatory(signature.section, "counted", issue.said))
+        elif signature.revision == issue.revision and signature.withdrawn is None:
+            found.append(Signatory(signature.section, "later", signature.said))
+    return found
+
+
+def names(section: Section, session: Database) -> Mapping[str, str]:
+    """The sections' names by code, our own included."""
+    return {section.code: section.name, **{known.code: known.name for known in section.sections(session)}}
+
+
+def _card(reading: documents.Reading, revision: int, since: datetime, signed_by: list[str], *, public: bool) -> Card:
+    language = reading.language if reading.units[0].text else reading.document.language
+    return Card(reading.document.id, reading.document.home, reading.title, language, revision, public, since, signed_by)

@@ -1,0 +1,84 @@
+"""What was said about statements, as rows: one for each event, under its address, never changed.
+
+What holds now is worked out when it is read, by address; so no row can depend on the order in which events came.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import Field, Session, SQLModel
+
+from internationale.kit import Event, Projection, naming
+
+from .events import CosignatureWithdrawn, Cosigned, Issued
+from .rules import cosignatures
+
+
+class Said(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
+    """What every row knows of its event."""
+
+    section: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    ref: str
+    author: str | None
+    said: datetime
+    document: str = Field(index=True)
+
+
+class Cosignature(Said, table=True):
+    __tablename__ = "statements_cosignature"
+
+    revision: int = Field(sa_type=BigInteger)
+
+
+class Withdrawal(Said, table=True):
+    __tablename__ = "statements_withdrawal"
+
+    language: str
+    reason: str
+
+
+class Issue(Said, table=True):
+    __tablename__ = "statements_issue"
+
+    revision: int = Field(sa_type=BigInteger)
+    counted: dict[str, int] = Field(sa_type=JSON)
+    signed_by: list[str] = Field(sa_type=JSON)
+    """The sections whose co-signatures it counts, sorted."""
+
+
+def _said(event: Event[Any]) -> dict[str, Any]:
+    envelope = event.envelope
+    return {
+        "section": envelope.section,
+        "epoch": envelope.epoch,
+        "sequence": envelope.sequence,
+        "ref": str(envelope.ref),
+        "author": envelope.author,
+        "said": envelope.time,
+        **event.payload.model_dump(),
+    }
+
+
+def add_cosignature(session: Session, event: Event[Cosigned]) -> None:
+    session.add(Cosignature(**_said(event)))
+
+
+def add_withdrawal(session: Session, event: Event[CosignatureWithdrawn]) -> None:
+    session.add(Withdrawal(**_said(event)))
+
+
+def add_issue(session: Session, event: Event[Issued]) -> None:
+    signed_by = sorted({cosignature.envelope.section for cosignature in cosignatures(event)})
+    session.add(Issue(**_said(event), signed_by=signed_by))
+
+
+projection = Projection(
+    name="statements",
+    version=1,
+    tables=(Cosignature, Withdrawal, Issue),
+    on={Cosigned: add_cosignature, CosignatureWithdrawn: add_withdrawal, Issued: add_issue},
+)

@@ -1,0 +1,60 @@
+"""Who may sign and issue a statement, judged from the causes alone. Pure.
+
+Reason codes: ``revision_missing``, ``home_does_not_cosign``, ``cosignature_missing``, ``only_the_home_issues``,
+``cosignature_of_another_revision``, ``count_incomplete``.
+"""
+
+from typing import Any
+
+from internationale.kit import Event, documents
+
+from .events import Cosigned
+
+KIND = "statement"
+"""The kind of document that a statement is."""
+
+
+def may_cosign(event: Event[Any]) -> str | None:
+    """Every section but the statement's own, which signs by issuing."""
+    revision = _revision(event)
+    if revision is None:
+        return "revision_missing"
+    return "home_does_not_cosign" if revision.home == event.envelope.section else None
+
+
+def may_withdraw(event: Event[Any]) -> str | None:
+    """A section takes back its own signature."""
+    own = [cause for cause in cosignatures(event) if cause.envelope.section == event.envelope.section]
+    return None if own else "cosignature_missing"
+
+
+def may_issue(event: Event[Any]) -> str | None:
+    """Only the home section, and it counts signatures under this very text only."""
+    revision = _revision(event)
+    if revision is None:
+        return "revision_missing"
+    if revision.home != event.envelope.section:
+        return "only_the_home_issues"
+    counted = event.payload.counted
+    for cosignature in cosignatures(event):
+        if cosignature.payload.revision != event.payload.revision:
+            return "cosignature_of_another_revision"
+        if counted.get(cosignature.envelope.section, 0) < cosignature.envelope.sequence:
+            return "count_incomplete"
+    return None
+
+
+def cosignatures(event: Event[Any]) -> list[Event[Cosigned]]:
+    """The co-signatures of the same statement that an event stands on."""
+    return [
+        cause
+        for cause in event.causes
+        if isinstance(cause.payload, Cosigned) and cause.payload.document == event.payload.document
+    ]
+
+
+def _revision(event: Event[Any]) -> documents.Pinned | None:
+    """The statement's revision that the event names both by number and by cause."""
+    pinned = documents.pinned_among(event.causes, event.payload.document)
+    right = pinned is not None and pinned.kind == KIND and pinned.number == event.payload.revision
+    return pinned if right else None

@@ -1,0 +1,73 @@
+"""What translators send: pages post lists of equal length (one entry per field of the desk), the API posts maps."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from internationale.kit.fields import PROSE, Form, Identifier, optional_prose, prose
+
+MOST = 5_000
+"""The most units at once."""
+
+
+def _several(value: Any) -> Any:
+    """A form's field that occurs once arrives as a plain string, one that occurs never not at all."""
+    return [value] if isinstance(value, str) else value
+
+
+Words = Annotated[str, StringConstraints(max_length=PROSE), AfterValidator(optional_prose)]
+Sentence = Annotated[str, StringConstraints(max_length=PROSE), AfterValidator(prose)]
+Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Show = Literal["all", "open"]
+Page = Annotated[int, Field(ge=1, le=100_000)]
+_ID = r"[A-Za-z0-9_-]{1,64}"
+_DIGEST = r"[0-9a-f]{32}"
+Chosen = Annotated[str, StringConstraints(pattern=rf"^{_ID}:{_DIGEST}$")]
+Action = Annotated[str, StringConstraints(pattern=rf"^(save|share|right:{_ID}|use:{_ID}:{_DIGEST})$")]
+Blocks = Annotated[list[Identifier], BeforeValidator(_several), Field(max_length=MOST)]
+
+
+class DeskForm(Form):
+    """The desk as posted by the page. ``action``: ``save``, ``share``, ``right:<block>`` or ``use:<block>:<digest>``."""
+
+    revision: Revision
+    action: Action = "save"
+    block: Blocks = Field(default_factory=list)
+    text: Annotated[list[Words], BeforeValidator(_several), Field(max_length=MOST)] = Field(default_factory=list)
+    show: Show = "all"
+    page: Page = 1
+
+    def texts(self) -> dict[str, str]:
+        """Text by block. Raises ``ValueError`` when the lists do not fit each other."""
+        return dict(zip(self.block, self.text, strict=True))
+
+
+class SharingForm(Form):
+    """What the translator ticked on the page that shows what will leave: ``block:digest`` each."""
+
+    revision: Revision
+    unit: Annotated[list[Chosen], BeforeValidator(_several), Field(max_length=MOST)] = Field(default_factory=list)
+
+    def chosen(self) -> dict[str, str]:
+        """Digest by block."""
+        return dict(unit.split(":", 1) for unit in self.unit)
+
+
+class Drafts(Form):
+    """Texts by block, as private drafts; an empty one removes the draft."""
+
+    revision: Revision
+    texts: Annotated[dict[Identifier, Words], Field(max_length=MOST)]
+
+
+class Offer(Form):
+    """Texts by block, for all sections."""
+
+    revision: Revision
+    texts: Annotated[dict[Identifier, Sentence], Field(min_length=1, max_length=MOST)]
+
+
+class Confirmation(Form):
+    """Blocks whose translation is still right although the source changed."""
+
+    blocks: Annotated[list[Identifier], Field(min_length=1, max_length=MOST)]

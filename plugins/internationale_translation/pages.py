@@ -1,0 +1,112 @@
+"""The translator's pages: the matrix, the desk, and what will be shared before it is shared."""
+
+import math
+from typing import Any, Literal
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect, Template
+
+from internationale.kit import Reader, Section
+
+from . import port, queries
+from .forms import DeskForm, Page, SharingForm, Show
+from .queries import Bench
+from .rules.desk import open_lines
+from .rules.memory import digest
+
+PAGE = 100
+"""How many units one page of the desk has: a phone can hold them, and so can a form."""
+
+
+def routes() -> list[Any]:
+    """All handlers, new for each application."""
+    return [*_reading(), *_desk(), *_sharing()]
+
+
+def _reading() -> list[Any]:
+    @get("/translation", sync_to_thread=True)
+    def matrix(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        section.require(reader, queries.DRAFT)
+        with section.reading() as session:
+            rows = queries.matrix(section, session)
+        return Template("translation/matrix.html", context={"rows": rows, "languages": section.languages})
+
+    return [matrix]
+
+
+def _desk() -> list[Any]:
+    @get("/translation/{document:str}/{language:str}", sync_to_thread=True)
+    def show(
+        document: FromPath[str],
+        language: FromPath[str],
+        *,
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        show: FromQuery[Show] = "all",
+        page: FromQuery[Page] = 1,
+        suggest: FromQuery[str] = "",
+        done: FromQuery[Literal["", "saved", "shared"]] = "",
+    ) -> Template:
+        section.require(reader, queries.DRAFT, language)
+        with section.reading() as session:
+            bench = Bench(section, session, document, language, reader)
+            desk = queries.desk(bench)
+            chosen = open_lines(desk.lines) if show == "open" else desk.lines
+            pages = max(1, math.ceil(len(chosen) / PAGE))
+            page = min(page, pages)
+            lines = queries.with_suggestions(bench, desk, chosen[(page - 1) * PAGE : page * PAGE], ask=suggest)
+        context = {"desk": desk, "lines": lines, "show": show, "page": page, "pages": pages, "done": done, "digest": digest}
+        return Template("translation/desk.html", context=context)
+
+    @post("/translation/{document:str}/{language:str}", sync_to_thread=True)
+    def write(
+        document: FromPath[str],
+        language: FromPath[str],
+        data: URLEncodedBody[DeskForm],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Redirect:
+        deed, _, target = data.action.partition(":")
+        block, _, wanted = target.partition(":")
+        with section.writing() as session:
+            bench = Bench(section, session, document, language, reader)
+            port.save(bench, data.texts(), revision=data.revision)
+            if deed == "right":
+                port.confirm(bench, [block])
+            elif deed == "use":
+                port.adopt(bench, block, wanted)
+        desk = f"/translation/{document}/{language}"
+        place = f"{desk}?show={data.show}&page={data.page}&done=saved" + (f"#unit-{block}" if block else "")
+        return Redirect(f"{desk}/sharing" if deed == "share" else place, status_code=303)
+
+    return [show, write]
+
+
+def _sharing() -> list[Any]:
+    @get("/translation/{document:str}/{language:str}/sharing", sync_to_thread=True)
+    def preview(
+        document: FromPath[str], language: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]
+    ) -> Template:
+        section.require(reader, queries.DRAFT, language)
+        with section.reading() as session:
+            desk = queries.desk(Bench(section, session, document, language, reader))
+            sections = section.sections(session)
+        may_share = section.may(reader, port.OFFER, document)
+        context = {"desk": desk, "sections": sections, "may_share": may_share, "digest": digest}
+        return Template("translation/sharing.html", context=context)
+
+    @post("/translation/{document:str}/{language:str}/sharing", sync_to_thread=True)
+    def share(
+        document: FromPath[str],
+        language: FromPath[str],
+        data: URLEncodedBody[SharingForm],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Redirect:
+        with section.writing() as session:
+            port.share_drafts(Bench(section, session, document, language, reader), data.chosen(), revision=data.revision)
+        return Redirect(f"/translation/{document}/{language}?done=shared", status_code=303)
+
+    return [preview, share]

@@ -1,0 +1,7 @@
+"""What the pages, the API and the home page show."""
+
+from .desk import Bench, Desk, desk, drafts, suggestions, translating, with_suggestions
+from .matrix import Row, matrix
+from .waiting import DRAFT, needs
+
+__all__ = ["DRAFT", "Bench", "Desk", "Row", "desk", "drafts", "matrix", "needs", "suggestions", "translating", "with_suggestions"]

@@ -1,0 +1,1 @@
+"""What follows from what: drafts and their fate, suggestions from memory. Pure."""

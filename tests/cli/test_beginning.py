@@ -1,0 +1,143 @@
+"""``init``, ``found``, ``section admit``, ``join``: by these alone two instances come together."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from internationale import settings
+from internationale.events.card import fingerprint
+
+from .conftest import plain
+
+Command = Callable[..., Result]
+FR = ("init", "fr", "--name", "Section française", "--language", "fr")
+
+
+def test_init_makes_settings_a_key_and_a_database(command: Command, tmp_path: Path) -> None:
+    said = command("fr", *FR, "--language", "br", "--port", "8123", "--base-url", "https://fr.example").output
+    loaded = settings.load(tmp_path / "fr", {})
+    assert (loaded.code, loaded.name, loaded.languages) == ("fr", "Section française", ("fr", "br"))
+    assert (loaded.port, loaded.base_url) == (8123, "https://fr.example")
+    assert fingerprint(settings.read_key(loaded.log_key).public) in said
+    assert "members invite --role secretary" in said
+    assert (tmp_path / "fr" / "section.db").exists()
+
+
+def test_init_never_overwrites(command: Command, tmp_path: Path) -> None:
+    command("fr", *FR)
+    before = {
+        path: path.read_bytes()
+        for path in (tmp_path / "fr").rglob("*")
+        if path.is_file() and path.suffix not in (".db-wal", ".db-shm")
+    }
+    assert "Nothing was changed" in command("fr", *FR, status=1).output
+    assert "Nothing was changed" in command("fr", "init", status=1).output
+    assert {path: path.read_bytes() for path in before} == before
+
+
+def test_init_takes_settings_that_are_there(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "ar").mkdir()
+    text = 'code = "ar"\nname = "الشعبة"\nlanguages = ["ar"]\n'
+    (tmp_path / "ar" / "section.toml").write_text(text, encoding="utf-8")
+    assert "Edit the file" in command("ar", *FR, status=1).output
+    assert "الشعبة" in command("ar", "init").output
+    assert (tmp_path / "ar" / "section.toml").read_text(encoding="utf-8") == text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("init",), "“CODE” is missing"),
+        (("init", "fr"), "“--name” is missing"),
+        (("init", "fr", "--name", "x"), "“--language” is missing"),
+        (("init", "F R", "--name", "x", "--language", "fr"), "lower-case letters"),
+        (("init", "fr", "--name", "x\0y", "--language", "fr"), "control characters"),
+        (("init", "fr", "--name", "x" * 500, "--language", "fr"), "200 characters"),
+        (("init", "fr", "--name", "x", "--language", "french!"), "Language codes"),
+        (("init", "fr", "--name", "x", "--language", "fr", "--hub", "http://x"), "nats://"),
+        (("init", "fr", "--name", "x", "--language", "fr", "--database", "mysql://x"), "postgresql://"),
+        (("init", "fr", "--name", "x", "--language", "fr", "--base-url", "x"), "https://section.example"),
+    ],
+)
+def test_wrong_settings_are_misuse_and_leave_nothing(
+    command: Command, tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    assert says in command("fr", *arguments, status=2).output
+    assert not [path for path in (tmp_path / "fr").rglob("*") if path.is_file()]
+
+
+def test_two_sections_come_together(joined: Command, tmp_path: Path) -> None:
+    for home in ("ic", "fr"):
+        state = plain(joined(home, "section", "list", "--json"))
+        assert [(each["code"], each["status"], each["languages"], each["own"]) for each in state["sections"]] == [
+            ("fr", "member", ["fr", "br"], home == "fr"),
+            ("ic", "member", ["en"], home == "ic"),
+        ]
+    assert settings.load(tmp_path / "fr", {}).hubs == ("nats://127.0.0.1:1",)
+    assert "version 2" in joined("fr", "status").output
+
+
+def test_both_sides_can_compare_fingerprints(joined: Command, tmp_path: Path) -> None:
+    said = joined("ic", "section", "admit", "fr.card", "--yes").output
+    assert fingerprint(settings.read_key(tmp_path / "fr/keys/log.key").public) in said
+    assert fingerprint(settings.read_key(tmp_path / "ic/keys/root.key").public) in joined("fr", "join", "fr.invitation").output
+
+
+def test_admitting_and_joining_again_changes_nothing(joined: Command) -> None:
+    joined("ic", "section", "admit", "fr.card", "--yes")
+    joined("fr", "join", "fr.invitation")
+    assert plain(joined("ic", "section", "list", "--json"))["version"] == 2
+
+
+def test_admitting_asks_first(command: Command) -> None:
+    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
+    command("ic", "found")
+    command("fr", *FR)
+    command("fr", "section", "card", "--out", "fr.card")
+    assert "Was this fingerprint compared" in command("ic", "section", "admit", "fr.card", status=1).output
+    assert plain(command("ic", "section", "list", "--json"))["version"] == 1
+
+
+def test_nobody_founds_twice(joined: Command) -> None:
+    for home in ("ic", "fr"):
+        assert "already belongs" in joined(home, "found", status=1).output
+
+
+def test_only_the_holder_of_the_root_key_admits(joined: Command) -> None:
+    assert "root.key: The key is not here" in joined("fr", "section", "admit", "fr.card", status=2).output
+    joined("de", "init", "de", "--name", "x", "--language", "de")
+    assert "does not belong" in joined("de", "section", "admit", "fr.card", status=1).output
+
+
+def test_a_tampered_card_is_refused(joined: Command, tmp_path: Path) -> None:
+    card = json.loads((tmp_path / "fr.card").read_text())
+    card["signatures"] = []
+    (tmp_path / "fr.card").write_text(json.dumps(card))
+    assert "bad_signature" in joined("ic", "section", "admit", "fr.card", "--yes", status=1).output
+
+
+def test_a_tampered_invitation_is_refused(joined: Command, tmp_path: Path) -> None:
+    invitation = json.loads((tmp_path / "fr.invitation").read_text())
+    invitation["roster"][1]["signatures"] = []
+    (tmp_path / "fr.invitation").write_text(json.dumps(invitation))
+    joined("de", "init", "de", "--name", "x", "--language", "de")
+    assert "roster_threshold" in joined("de", "join", "fr.invitation", status=1).output
+
+
+def test_an_invitation_is_for_whom_it_names(joined: Command) -> None:
+    joined("de", "init", "de", "--name", "x", "--language", "de")
+    assert "does not name section “de”" in joined("de", "join", "fr.invitation", status=2).output
+    assert "not joined" in joined("de", "status").output
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff", b"[]", b"{}", b'{"a":1,"a":2}', b"[" * 100, b'{"invitation":1,"roster":[1],"hubs":[]}']
+)
+def test_files_that_are_nothing_of_the_kind_are_misuse(command: Command, tmp_path: Path, content: bytes) -> None:
+    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
+    (tmp_path / "file").write_bytes(content)
+    for arguments in (("join", "file"), ("section", "admit", "file")):
+        assert "file: " in command("ic", *arguments, status=2).output

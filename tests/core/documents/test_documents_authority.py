@@ -1,0 +1,174 @@
+"""What would be void is not said; what somebody says all the same is void, with this reason, for everyone."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from internationale.errors import Conflict
+from internationale.events.refs import Ref
+from internationale.kit import INTERNATIONAL, PUBLIC, Utterance
+from internationale.rooms.documents.events import (
+    AmendmentDecided,
+    AmendmentProposed,
+    AmendmentWithdrawn,
+    Changes,
+    OfferedUnit,
+    Opened,
+    Revised,
+    TranslationOffered,
+)
+from internationale.rooms.documents.queries import amendments, documents
+from internationale.rooms.documents.rules import writing
+from internationale.text.blocks import source_hash
+from internationale.text.operations import Replace
+
+
+@dataclass
+class Stage:
+    """A document of ``ic``, known to ``fr``, with an amendment by ``fr``."""
+
+    document: str
+    ref: Ref
+    text: documents.Text
+    amendment: amendments.AmendmentCard
+
+    @property
+    def block(self):
+        return next(block for block in self.text.blocks if "thirty-five" in block.raw)
+
+    def written(self):
+        after = writing.replaced(self.text.blocks, self.block.id, "We stand for thirty hours.")
+        return writing.write(self.text.blocks, writing.rewritten(self.text.blocks, after))
+
+    def revised(self, **changed):
+        written = self.written()
+        said = {"document": self.document, "number": 2, "title": "T", "changes": written.changes, "numbering": 1}
+        return Revised(**(said | {"digest": written.digest} | changed))
+
+    def proposed(self, **changed):
+        written = self.written()
+        said = {"document": self.document, "amendment": "fr-aaaaaaaaaaaa", "language": "en", "title": "T", "reason": "R"}
+        return AmendmentProposed(**(said | {"changes": written.changes, "digest": written.digest} | changed))
+
+    def offered(self, **changed):
+        source = self.block.source
+        unit = {"block": self.block.id, "source_hash": source_hash(source), "quote": source, "text": "x"}
+        language = changed.pop("language", "fr")
+        return TranslationOffered(document=self.document, language=language, units=(OfferedUnit(**(unit | changed)),))
+
+    def decided(self, payload=AmendmentDecided, **changed):
+        said = {"document": self.document, "amendment": self.amendment.id, "reason": "R"}
+        return payload(**(said | ({"decision": "accepted"} if payload is AmendmentDecided else {}) | changed))
+
+
+@pytest.fixture
+def stage(world, delegate, text):
+    with world.ic.writing() as session:
+        document = world.ic.documents.open(
+            session, kind="draft", language="en", title="T", text=text.first, audience=INTERNATIONAL, by=delegate(world.ic)
+        )
+        other = world.ic.documents.open(
+            session, kind="draft", language="en", title="O", text="Other.", audience=PUBLIC, by=delegate(world.ic)
+        )
+    world.carry()
+    with world.fr.writing() as session:
+        now = documents.text(session, document)
+        made = Stage(document, now.revision.ref, now, None)
+        envelope = world.fr.publish(
+            session, Utterance(made.proposed(amendment="fr-bbbbbbbbbbbb"), refs=(made.ref,)), by=delegate(world.fr)
+        )[0]
+        made.amendment = amendments.one(session, document, envelope.data["amendment"])
+        made.other = documents.text(session, other).revision.ref
+    world.carry()
+    return made
+
+
+def verdict(section, by, said):
+    with pytest.raises(Conflict) as refused, section.writing() as session:
+        section.publish(session, said, by=by(section))
+    return refused.value.message.parameters["reason"]
+
+
+def broken(stage: Stage) -> Changes:
+    return Changes(
+        operations=({"op": "replace", "block": stage.block.id, "start": 0, "end": 3, "quote": "You", "text": "I"},),
+        numbers=stage.text.numbers,
+    )
+
+
+CASES: list[tuple[str, str, Callable[[Stage], Utterance]]] = [
+    ("fr", "foreign_id", lambda s: Utterance(Opened(document="ic-aaaaaaaaaaaa", kind="draft", language="en", title="T", changes=Changes(operations=()), numbering=1, digest="0" * 64))),
+    ("ic", "digest_mismatch", lambda s: Utterance(Opened(document="ic-aaaaaaaaaaaa", kind="draft", language="en", title="T", changes=Changes(operations=()), numbering=1, digest="0" * 64))),
+    ("ic", "malformed_changes", lambda s: Utterance(Opened(document="ic-aaaaaaaaaaaa", kind="draft", language="en", title="T", numbering=1, digest="0" * 64))),
+    ("ic", "malformed_changes", lambda s: Utterance(Opened(document="ic-aaaaaaaaaaaa", kind="draft", language="en", title="T", numbering=1, digest="0" * 64), parts=(b'{"operations": 1.5}',))),
+    ("ic", "bad_block_id", lambda s: Utterance(Opened(document="ic-aaaaaaaaaaaa", kind="draft", language="en", title="T", changes=Changes(operations=({"op": "insert", "after": "", "id": "title", "raw": "x"},), numbers=("1",)), numbering=1, digest="0" * 64))),
+    ("fr", "not_home", lambda s: Utterance(s.revised(), refs=(s.ref,))),
+    ("ic", "no_base", lambda s: Utterance(s.revised())),
+    ("ic", "wrong_base", lambda s: Utterance(s.revised(), refs=(s.other,))),
+    ("ic", "wrong_base", lambda s: Utterance(s.revised(), refs=(s.amendment.ref,))),
+    ("ic", "wrong_number", lambda s: Utterance(s.revised(number=3), refs=(s.ref,))),
+    ("ic", "wrong_audience", lambda s: Utterance(s.revised(), refs=(s.ref,), audience=PUBLIC)),
+    ("ic", "digest_mismatch", lambda s: Utterance(s.revised(digest="0" * 64), refs=(s.ref,))),
+    ("ic", "does_not_apply", lambda s: Utterance(s.revised(changes=broken(s)), refs=(s.ref,))),
+    ("ic", "malformed_changes", lambda s: Utterance(s.revised(changes=Changes(operations=({"op": "burn"},))), refs=(s.ref,))),
+    ("ic", "wrong_numbers", lambda s: Utterance(s.revised(changes=Changes(operations=s.written().changes.operations)), refs=(s.ref,))),
+    ("ic", "unpinned_amendment", lambda s: Utterance(s.revised(amendments=(s.amendment.id,)), refs=(s.ref,))),
+    ("fr", "foreign_id", lambda s: Utterance(s.proposed(amendment="ic-aaaaaaaaaaaa"), refs=(s.ref,))),
+    ("fr", "wrong_audience", lambda s: Utterance(s.proposed(), refs=(s.ref,), audience=PUBLIC)),
+    ("fr", "does_not_apply", lambda s: Utterance(s.proposed(changes=broken(s)), refs=(s.ref,))),
+    ("fr", "digest_mismatch", lambda s: Utterance(s.proposed(digest="0" * 64), refs=(s.ref,))),
+    ("fr", "empty", lambda s: Utterance(s.proposed(changes=Changes(operations=()), digest=writing.write(s.text.blocks, ()).digest), refs=(s.ref,))),
+    ("ic", "not_proposer", lambda s: Utterance(s.decided(AmendmentWithdrawn), refs=(s.amendment.ref,))),
+    ("fr", "not_home", lambda s: Utterance(s.decided(), refs=(s.amendment.ref,))),
+    ("ic", "wrong_cause", lambda s: Utterance(s.decided(), refs=(s.ref,))),
+    ("ic", "wrong_cause", lambda s: Utterance(s.decided(amendment="fr-cccccccccccc"), refs=(s.amendment.ref,))),
+    ("fr", "own_language", lambda s: Utterance(s.offered(language="en"), refs=(s.ref,))),
+    ("fr", "wrong_audience", lambda s: Utterance(s.offered(), refs=(s.ref,), audience=PUBLIC)),
+    ("fr", "no_such_block", lambda s: Utterance(s.offered(block="nowhere"), refs=(s.ref,))),
+    ("fr", "quote_mismatch", lambda s: Utterance(s.offered(quote="Another."), refs=(s.ref,))),
+    ("fr", "quote_mismatch", lambda s: Utterance(s.offered(source_hash="0" * 64), refs=(s.ref,))),
+    ("fr", "empty", lambda s: Utterance(TranslationOffered(document=s.document, language="fr", units=()), refs=(s.ref,))),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "reason", "make"), CASES, ids=[f"{n}-{case[1]}" for n, case in enumerate(CASES)])
+def test_reasons(world, delegate, stage, code, reason, make):
+    assert verdict(world.sections[code], delegate, make(stage)) == reason
+
+
+def test_what_is_well_said_is_applied(world, delegate, stage):
+    for code, said in (
+        ("ic", Utterance(stage.decided(), refs=(stage.amendment.ref,))),
+        ("ic", Utterance(stage.revised(amendments=(stage.amendment.id,)), refs=(stage.ref, stage.amendment.ref))),
+        ("fr", Utterance(stage.offered(), refs=(stage.ref,))),
+        ("fr", Utterance(stage.decided(AmendmentWithdrawn), refs=(stage.amendment.ref,))),
+        ("fr", Utterance(stage.proposed(hint="Mend it."), refs=(stage.ref,))),
+    ):
+        section = world.sections[code]
+        with section.writing() as session:
+            section.publish(session, said, by=delegate(section))
+    world.carry()
+    with world.ar.reading() as session:
+        assert amendments.one(session, stage.document, stage.amendment.id).state == "accepted"
+
+
+def test_of_two_revisions_with_one_number_the_first_in_the_log_counts(world, delegate, stage, newcomer):
+    """Two hands of one section at once: everybody takes the same one, whatever came first, and what stands on it."""
+    block = stage.block
+    with world.ic.writing() as session:
+        for words in ("thirty", "twenty"):
+            operation = Replace(block.id, 13, 24, "thirty-five", words)
+            written = writing.write(stage.text.blocks, (operation,))
+            said = stage.revised(changes=written.changes, digest=written.digest, title=words)
+            envelope = world.ic.publish(session, Utterance(said, refs=(stage.ref,)), by=delegate(world.ic))[0]
+        third = stage.revised(number=3, changes=written.changes, digest=written.digest, title="on the second")
+        third = third.model_copy(update={"changes": Changes(operations=(), numbers=stage.text.numbers)})
+        world.ic.publish(session, Utterance(third, refs=(envelope.ref,)), by=delegate(world.ic))
+    late = newcomer()
+    late.accept(world.said()[::-1])
+    world.carry()
+    for section in (*world.sections.values(), late):
+        with section.reading() as session:
+            assert [(card.number, card.title) for card in documents.revisions(session, stage.document)] == [(1, "T"), (2, "thirty")]
+            assert documents.summary(session, stage.document).title == "thirty"
+    late.close()

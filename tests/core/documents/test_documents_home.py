@@ -1,0 +1,134 @@
+"""Debate and proposals inside the section."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from internationale.errors import Conflict, Invalid, NotFound, Refused
+from internationale.kit import INTERNATIONAL, Reader
+from internationale.ledger import database, migrate
+from internationale.rooms import documents as room
+from internationale.rooms.documents.port import home
+from internationale.rooms.documents.port.amending import Proposal
+from internationale.rooms.documents.queries import amendments, documents, private
+from internationale.rooms.documents.queries.waiting import needs
+from internationale.rooms.documents.rows.private import Private
+
+
+@pytest.fixture
+def draft(world, delegate, text):
+    with world.ic.writing() as session:
+        document = world.ic.documents.open(
+            session, kind="draft", language="en", title="Hours", text=text.first, audience=INTERNATIONAL, by=delegate(world.ic)
+        )
+        block = next(item.id for item in documents.text(session, document).blocks if "thirty-five" in item.raw)
+    world.carry()
+    return document, block
+
+
+def member(handle="lucie"):
+    allowed = {name: frozenset([None]) for name in ("documents.read", "documents.discuss")}
+    return Reader(id=f"account-{handle}", handle=handle, language="fr", capabilities=allowed)
+
+
+def test_a_debate_is_the_writers_own_and_stays_at_home(world, draft):
+    document, block = draft
+    lucie, karim = member(), member("karim")
+    with world.fr.writing() as session:
+        first = home.say(world.fr, session, document, block=block, text="Trente suffisent.", by=lucie)
+        home.say(world.fr, session, document, block=block, text="Pourquoi pas vingt ?", by=karim)
+        home.mend(world.fr, session, document, first, text="Trente, et pas une de plus.", by=lucie)
+        with pytest.raises(NotFound):
+            home.mend(world.fr, session, document, first, text="Non.", by=karim)
+    with world.fr.reading() as session:
+        one, other = private.thread(session, document, lucie, block=block)
+        assert (one.text, one.handle, one.own, one.quote) == (
+            "Trente, et pas une de plus.",
+            "lucie",
+            True,
+            "We stand for thirty-five hours.",
+        )
+        assert one.edited is not None
+        assert (other.own, other.edited) == (False, None)
+        assert private.counts(session, document) == {block: 2}
+    with world.fr.writing() as session:
+        home.take_back(world.fr, session, document, first, by=lucie)
+        with pytest.raises(NotFound):
+            home.take_back(world.fr, session, document, first, by=lucie)
+    with world.fr.reading() as session:
+        one, _other = private.thread(session, document, lucie, block=block)
+        assert (one.text, one.own, one.deleted is not None) == ("", False, True)
+        assert private.counts(session, document) == {block: 1}
+    said = b"".join(delivery.body for delivery in world.said())
+    assert b"Trente" not in said
+    assert b"account-" not in said
+
+
+def test_who_may_not_or_asks_for_nothing_is_refused(world, draft):
+    document, block = draft
+    with world.fr.writing() as session:
+        with pytest.raises(Refused):
+            home.say(world.fr, session, document, block=block, text="x", by=Reader())
+        with pytest.raises(Invalid):
+            home.say(world.fr, session, document, block="nowhere", text="x", by=member())
+        with pytest.raises(NotFound):
+            home.say(world.fr, session, document, block=block, motion="nothing", text="x", by=member())
+        with pytest.raises(NotFound):
+            home.say(world.fr, session, "fr-000000000000", block=block, text="x", by=member())
+
+
+def test_a_members_proposal_is_carried_in_the_language_of_the_document(world, draft, delegate):
+    document, block = draft
+    lucie, rosa = member(), delegate(world.fr)
+    french = Proposal(block, 1, "replace", "fr", "Trente heures", "Le temps est à nous.", "Nous voulons trente heures.")
+    english = Proposal(
+        block, 1, "replace", "fr", "Trente heures", "Le temps est à nous.", "We stand for thirty hours.", french.text
+    )
+    with world.fr.writing() as session:
+        motion = home.move(world.fr, session, document, french, lucie)
+        home.say(world.fr, session, document, block="", motion=motion, text="Bien dit.", by=rosa)
+        (need,) = needs(world.fr, session, rosa)
+        assert need.path == f"/documents/{document}/motions/{motion}"
+        assert needs(world.fr, session, lucie) == []
+        with pytest.raises(Refused):
+            home.carry(world.fr, session, document, motion, proposal=english, by=lucie)
+    with world.fr.writing() as session:
+        amendment = home.carry(world.fr, session, document, motion, proposal=english, by=rosa)
+        with pytest.raises(Conflict):
+            home.decline(world.fr, session, document, motion, reason="Non.", by=rosa)
+        assert needs(world.fr, session, rosa) == []
+        card = private.card(private.motion(session, document, motion), lucie)
+        assert (card.state, card.amendment, card.own) == ("carried", amendment, True)
+    world.carry()
+    with world.ic.reading() as session:
+        card = amendments.one(session, document, amendment)
+        assert (card.language, card.wording, card.author) == ("fr", "Nous voulons trente heures.", "rosa")
+        (need,) = needs(world.ic, session, delegate(world.ic))
+        assert need.path == f"/documents/{document}/amendments"
+
+
+def test_a_declined_proposal_is_answered(world, draft, delegate):
+    document, block = draft
+    proposal = Proposal(block, 1, "replace", "en", "T", "R", "We stand for twenty hours.")
+    with world.fr.writing() as session:
+        motion = home.move(world.fr, session, document, proposal, member())
+        home.decline(world.fr, session, document, motion, reason="Thirty is what we can win.", by=delegate(world.fr))
+    with world.fr.reading() as session:
+        card = private.card(private.motion(session, document, motion), member("karim"))
+        assert (card.state, card.answer, card.answered_by, card.own) == (
+            "declined",
+            "Thirty is what we can win.",
+            "rosa",
+            False,
+        )
+
+
+def test_the_migrations_make_the_tables(tmp_path):
+    engine = database.open_engine(f"sqlite:///{tmp_path}/section.db")
+    with engine.begin() as connection:
+        migrate.upgrade(connection, {"documents": Path(room.__file__).parent / "migrations"})
+        mine = {"include_name": lambda name, kind, _parents: kind != "table" or name in Private.metadata.tables}
+        context = MigrationContext.configure(connection, opts={"compare_type": True, **mine})
+        assert compare_metadata(context, Private.metadata) == []
+    engine.dispose()

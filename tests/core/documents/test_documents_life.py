@@ -1,0 +1,253 @@
+"""A document's life through the section's two doors."""
+
+import pytest
+from internationale.errors import Conflict, Invalid, NotFound, Refused
+from internationale.kit import INTERNATIONAL, Reader
+from internationale.kit.documents import TITLE, Progress, UnitState
+from internationale.rooms.documents.port import amending, revising
+from internationale.rooms.documents.port.amending import Proposal
+from internationale.rooms.documents.queries import amendments, documents
+from internationale.text.blocks import join
+
+
+def opened(world, by, text, **changed):
+    said = {"kind": "draft", "language": "en", "title": "Hours", "text": text, "audience": INTERNATIONAL} | changed
+    with world.ic.writing() as session:
+        return world.ic.documents.open(session, **said, by=by(world.ic))
+
+
+def exact(section, document, number=None):
+    with section.reading() as session:
+        return join(documents.text(session, document, number).blocks)
+
+
+def units(section, document, language):
+    with section.reading() as session:
+        reading = section.documents.read(session, document, language)
+        return {unit.block.source: unit for unit in reading.units}, reading
+
+
+def block_of(section, document, words):
+    return next(unit.block.id for source, unit in units(section, document, "en")[0].items() if words in source)
+
+
+def proposal(section, document, words, **changed):
+    with section.reading() as session:
+        revision = documents.summary(session, document).revision
+    said = {
+        "block": block_of(section, document, words),
+        "revision": revision,
+        "change": "replace",
+        "language": "en",
+        "title": "Thirty",
+        "reason": "Because.",
+        "text": "We stand for thirty hours.",
+    }
+    return Proposal(**(said | changed))
+
+
+def test_an_opened_document_reads_the_same_everywhere(world, delegate, text):
+    document = opened(world, delegate, text.first)
+    world.carry()
+    for section in world.sections.values():
+        assert exact(section, document) == text.first
+        with section.reading() as session:
+            (summary,) = section.documents.list(session, "draft")
+        assert (summary.id, summary.home, summary.title, summary.revision) == (document, "ic", "Hours", 1)
+        _, reading = units(section, document, "en")
+        assert [unit.block.number for unit in reading.units] == ["", "", "1", "2", "", "3"]
+        assert reading.complete
+
+
+def test_a_long_text_travels_in_parts(world, delegate):
+    long = "\n\n".join(f"Paragraph {number} of many. " + "words and more words " * 20 for number in range(2_000)) + "\n"
+    document = opened(world, delegate, long)
+    waiting = world.fr.accept(world.said("ic"))
+    assert waiting == ["waiting"]
+    assert world.fr.add_parts(world.parts())
+    assert exact(world.fr, document) == long
+    with world.ic.writing() as session:
+        world.ic.documents.revise(
+            session, document, base=1, title="Hours", text=long.replace("Paragraph 7 ", "Section 7 "), note="", by=delegate(world.ic)
+        )
+    world.carry()
+    assert exact(world.fr, document) == long.replace("Paragraph 7 ", "Section 7 ")
+
+
+def test_a_revision_outdates_exactly_the_changed_paragraphs(world, delegate, text):
+    document = opened(world, delegate, text.first)
+    world.carry()
+    known, _ = units(world.fr, document, "fr")
+    texts = {unit.block.id: f"[fr] {source}" for source, unit in known.items() if unit.state is UnitState.MISSING}
+    assert TITLE in texts
+    assert len(texts) == 5
+    with world.fr.writing() as session:
+        world.fr.documents.offer(session, document, "fr", texts, revision=1, by=delegate(world.fr))
+        assert list(world.fr.documents.progress(session, document)) == [Progress("ar", 0, 0, 5), Progress("fr", 5, 0, 0)]
+    with world.ic.writing() as session:
+        world.ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=delegate(world.ic))
+    world.carry()
+    for section in world.sections.values():
+        now, reading = units(section, document, "fr")
+        states = {source: unit.state for source, unit in now.items() if unit.state is not UnitState.CURRENT}
+        assert states == {"We stand for thirty hours.": UnitState.OUTDATED}
+        unit = now["We stand for thirty hours."]
+        assert (unit.made_from, unit.text, unit.by) == (
+            "We stand for thirty-five hours.",
+            "[fr] We stand for thirty-five hours.",
+            "fr",
+        )
+        assert not reading.complete
+        with section.reading() as session:
+            assert list(section.documents.progress(session, document)) == [Progress("ar", 0, 0, 5), Progress("fr", 4, 1, 0)]
+            assert section.documents.read(session, document, "fr", revision=1).complete
+
+
+def test_a_source_that_comes_back_makes_its_translation_current_again(world, delegate, text):
+    document = opened(world, delegate, text.first)
+    known, _ = units(world.ic, document, "fr")
+    block = known["We stand for thirty-five hours."].block.id
+    by = delegate(world.ic)
+    for base, now, words in ((1, text.first, "A"), (2, text.second, "B")):
+        with world.ic.writing() as session:
+            world.ic.documents.offer(session, document, "fr", {block: words}, revision=base, by=by)
+            after = text.second if base == 1 else text.first
+            world.ic.documents.revise(session, document, base=base, title="Hours", text=after, note="", by=by)
+    now, _ = units(world.ic, document, "fr")
+    assert (now["We stand for thirty-five hours."].state, now["We stand for thirty-five hours."].text) == (UnitState.CURRENT, "A")
+
+
+def test_translations_prefer_current_then_own_then_the_first_section(world, delegate, text):
+    document = opened(world, delegate, text.first)
+    world.carry()
+    block = block_of(world.ic, document, "books")
+    for code in ("fr", "ar"):
+        section = world.sections[code]
+        with section.writing() as session:
+            section.documents.offer(session, document, "eo", {block: code}, revision=1, by=delegate(section))
+    world.carry()
+    shown = {code: units(section, document, "eo")[0]["The books are open."].by for code, section in world.sections.items()}
+    assert shown == {"ic": "ar", "fr": "fr", "ar": "ar"}
+
+
+def test_an_amendment_goes_round_and_is_taken_in(world, delegate, text):
+    document = opened(world, delegate, text.first)
+    world.carry()
+    with world.fr.writing() as session:
+        amendment = amending.propose(
+            world.fr, session, document, proposal(world.fr, document, "thirty-five"), delegate(world.fr, "lucie")
+        )
+    world.carry()
+    for section in world.sections.values():
+        with section.reading() as session:
+            card = amendments.one(session, document, amendment)
+            (line,) = amendments.proposed(session, card)
+        assert (card.section, card.author, card.state, card.blocks) == ("fr", "lucie", "open", (line.block,))
+        assert [tuple(piece) for piece in line.pieces] == [
+            ("equal", "We stand for thirty"),
+            ("delete", "-five"),
+            ("equal", " hours."),
+        ]
+        assert section.documents.get(session, document).open_amendments == 1
+    by = delegate(world.ic)
+    with world.ic.writing() as session:
+        amending.decide(world.ic, session, document, amendment, decision="accepted", reason="It is right.", by=by)
+        assert [card.id for card in revising.waiting(session, document)] == [amendment]
+        draft = revising.draft(session, document, [amendment])
+        assert (draft.text, draft.colliding) == (text.second, ())
+        revising.revise(
+            world.ic, session, document, base=1, title="Hours", text=draft.text, note="", by=by, taking=[amendment]
+        )
+        assert revising.waiting(session, document) == []
+    world.carry()
+    for section in world.sections.values():
+        assert exact(section, document) == text.second
+        with section.reading() as session:
+            card = amendments.one(session, document, amendment)
+            assert (card.state, card.verdicts[0].reason) == ("accepted", "It is right.")
+            assert documents.revision(session, document, 2).amendments == (amendment,)
+
+
+def test_accepted_amendments_that_collide_are_left_to_people(world, delegate, text):
+    document = opened(world, delegate, text.first)
+    by = delegate(world.ic)
+    words = ("We stand for thirty hours.", "We stand for twenty hours.", "The books are open to all.")
+    made = []
+    with world.ic.writing() as session:
+        for said in words:
+            target = "books" if "books" in said else "thirty-five"
+            given = proposal(world.ic, document, target, text=said)
+            made.append(amending.propose(world.ic, session, document, given, by))
+            amending.decide(world.ic, session, document, made[-1], decision="accepted", reason="Yes.", by=by)
+        draft = revising.draft(session, document, made)
+    assert draft.text == text.second.replace("open.", "open to all.")
+    assert [card.id for card in draft.taken] == [made[0], made[2]]
+    assert [card.id for card in draft.colliding] == [made[1]]
+
+
+@pytest.mark.parametrize(
+    ("change", "words", "after"),
+    [
+        ("delete", "", "# Hours\n\nNight work is paid double.\n\n---\n\nThe books are open.\n"),
+        (
+            "insert",
+            "And for thirty.",
+            "# Hours\n\nWe stand for thirty-five hours.\n\nAnd for thirty.\n\nNight work is paid double.\n\n---\n\nThe books are open.\n",
+        ),
+    ],
+)
+def test_paragraphs_are_inserted_and_taken_out(world, delegate, text, change, words, after):
+    document = opened(world, delegate, text.first)
+    by = delegate(world.ic)
+    with world.ic.writing() as session:
+        given = proposal(world.ic, document, "thirty-five", change=change, text=words)
+        amendment = amending.propose(world.ic, session, document, given, by)
+        amending.decide(world.ic, session, document, amendment, decision="accepted", reason="Yes.", by=by)
+        assert revising.draft(session, document, [amendment]).text == after
+
+
+def test_what_may_not_be_is_refused_in_words(world, delegate, text):
+    document = opened(world, delegate, text.first)
+    world.carry()
+    home, french = delegate(world.ic), delegate(world.fr)
+    given = proposal(world.fr, document, "thirty-five")
+    with world.fr.writing() as session:
+        room = world.fr.documents
+        with pytest.raises(Refused):
+            room.revise(session, document, base=1, title="Hours", text=text.second, note="", by=french)
+        with pytest.raises(Refused):
+            amending.propose(world.fr, session, document, given, Reader(id="a", handle="a"))
+        with pytest.raises(NotFound):
+            room.get(session, "ic-000000000000")
+        with pytest.raises(NotFound):
+            room.get(session, "\0")
+        with pytest.raises(Invalid):
+            room.offer(session, document, "fr", {"nowhere": "x"}, revision=1, by=french)
+        with pytest.raises(Invalid):
+            room.offer(session, document, "en", {TITLE: "x"}, revision=1, by=french)
+        with pytest.raises(NotFound):
+            room.offer(session, document, "fr", {TITLE: "x"}, revision=2, by=french)
+        with pytest.raises(Invalid):
+            room.open(session, kind="unheard", language="fr", title="T", text="x", audience=INTERNATIONAL, by=french)
+        amendment = amending.propose(world.fr, session, document, given, french)
+        with pytest.raises(Refused):
+            amending.decide(world.fr, session, document, amendment, decision="accepted", reason="x", by=french)
+        amending.withdraw(world.fr, session, document, amendment, reason="", by=french)
+        with pytest.raises(Conflict):
+            amending.withdraw(world.fr, session, document, amendment, reason="", by=french)
+    world.carry()
+    with world.ic.writing() as session:
+        with pytest.raises(Conflict):
+            amending.decide(world.ic, session, document, amendment, decision="accepted", reason="x", by=home)
+        with pytest.raises(Conflict):
+            world.ic.documents.revise(session, document, base=1, title="Hours", text=text.first, note="", by=home)
+        world.ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=home)
+        with pytest.raises(Conflict):
+            world.ic.documents.revise(session, document, base=1, title="Hours", text=text.third, note="", by=home)
+
+
+def test_bytes_come_out_as_they_went_in(world, delegate):
+    strange = "\ufeff\r\n# Titre\r\n\r\n* un\r\n* deux  \r\n\r\n\tcode\r\n[lien]: http://example.org\r\n\r\n\r\n"
+    document = opened(world, delegate, strange)
+    world.carry()
+    assert exact(world.ar, document) == strange

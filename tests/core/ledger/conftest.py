@@ -1,0 +1,275 @@
+"""A small vocabulary with its projection, authors who sign without a database, and houses that take in what they say."""
+
+import os
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from internationale.events import envelope as envelopes
+from internationale.events.envelope import Address, Envelope
+from internationale.events.keys import EVENT, SigningKey
+from internationale.events.logs import KeyRange, LogRules
+from internationale.events.refs import Ref
+from internationale.events.types import Event, EventType, Payload, Vocabulary
+from internationale.kit.vocabulary import Projection, Utterance, naming
+from internationale.ledger import database, deliveries, migrate
+from internationale.ledger.deliveries import Delivery
+from internationale.ledger.log import Ledger
+from internationale.testing.rows import dump
+from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, Session, SQLModel
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+ROSTER_HASH = "ab" * 32
+
+
+class Said(Payload):
+    text: str
+    copies: tuple[str, ...] = ()
+
+
+class Answered(Payload):
+    text: str
+
+
+class Whispered(Payload):
+    text: str
+
+
+class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
+    pass
+
+
+class Saying(Row, table=True):
+    __tablename__ = "talk_saying"
+
+    id: str = Field(primary_key=True)
+    section: str
+    text: str
+    answers: int = 0
+
+
+class Answer(Row, table=True):
+    __tablename__ = "talk_answer"
+
+    id: str = Field(primary_key=True)
+    to: str
+    first_word: str
+    text: str
+
+
+def said(session: Session, event: Event[Said]) -> None:
+    if event.payload.text == "crash":
+        raise ValueError("a projection that stumbles")
+    content = b"".join(event.parts[name] for name in event.envelope.parts).decode()
+    session.add(Saying(id=event.envelope.id, section=event.envelope.section, text=event.payload.text + content))
+
+
+def answered(session: Session, event: Event[Answered]) -> None:
+    """Counts at what it answers, and follows the thread back to its beginning: needs its causes to be there before it."""
+    cause = next(iter(event.causes))
+    parent: Saying | Answer | None = session.get(Saying, cause.envelope.id) or session.get(Answer, cause.envelope.id)
+    assert parent is not None
+    if isinstance(parent, Saying):
+        parent.answers += 1
+    first = parent.text if isinstance(parent, Saying) else parent.first_word
+    if event.payload.text == "crash":
+        raise ValueError("after having changed something")
+    session.add(Answer(id=event.envelope.id, to=cause.envelope.id, first_word=first, text=event.payload.text))
+
+
+def not_to_oneself(event: Event[Any]) -> str | None:
+    causes = list(event.causes)
+    if not causes:
+        return "answers_nothing"
+    return "answers_itself" if causes[0].envelope.section == event.envelope.section else None
+
+
+SAID = EventType(name="talk.said", payload=Said)
+ANSWERED = EventType(name="talk.answered", payload=Answered, authority=not_to_oneself)
+WHISPERED = EventType(name="talk.whispered", payload=Whispered)
+TALK = Projection(name="talk", version=1, tables=(Saying, Answer), on={Said: said, Answered: answered})
+VOCABULARY = Vocabulary.of([SAID, ANSWERED])
+WIDER = Vocabulary.of([SAID, ANSWERED, WHISPERED])
+
+
+@dataclass
+class Author:
+    """A section that says things. Its log is in memory; ``forked`` gives one with the same past and another future."""
+
+    code: str
+    key: SigningKey = field(default_factory=SigningKey.generate)
+    last: Envelope | None = None
+
+    @property
+    def rules(self) -> LogRules:
+        genesis = envelopes.genesis(self.code, 1, ROSTER_HASH)
+        return LogRules(self.code, 1, genesis, (KeyRange(self.key.public, 1),))
+
+    def forked(self) -> "Author":
+        return Author(self.code, self.key, self.last)
+
+    def draft(self, payload: Payload, *refs: Ref, kind: str = "", parts: tuple[str, ...] = (), data: Any = None) -> Envelope:
+        known = WIDER.by_payload[type(payload)]
+        return Envelope(
+            section=self.code,
+            epoch=1,
+            sequence=self.last.sequence + 1 if self.last else 1,
+            type=kind or known.wire,
+            time=NOW,
+            dataschema=known.dataschema,
+            prevhash=self.last.hash if self.last else self.rules.genesis,
+            refs=refs,
+            parts=parts,
+            data=payload.model_dump(mode="json") if data is None else data,
+        )
+
+    def send(self, draft: Envelope) -> Delivery:
+        body, self.last = envelopes.write(draft)
+        return Delivery(self.last.address.subject, body, self.key.sign(EVENT, body), "test")
+
+    def say(self, text: str = "hello", *refs: Ref, parts: tuple[str, ...] = ()) -> Delivery:
+        return self.send(self.draft(Said(text=text), *refs, parts=parts))
+
+    def answer(self, to: "Delivery | Ref", text: str = "yes") -> Delivery:
+        return self.send(self.draft(Answered(text=text), to if isinstance(to, Ref) else ref(to)))
+
+    def whisper(self, text: str = "psst", *refs: Ref) -> Delivery:
+        return self.send(self.draft(Whispered(text=text), *refs))
+
+
+def ref(delivery: Delivery) -> Ref:
+    return envelopes.parse(delivery.body).ref
+
+
+def where(delivery: Delivery) -> Address:
+    return Address.of_subject(delivery.subject)
+
+
+class House:
+    """An instance without plugins: one database, one ledger."""
+
+    def __init__(self, url: str, *authors: Author, vocabulary: Vocabulary = VOCABULARY, projections: tuple[Projection, ...] = (TALK,)):
+        self.engine = database.open_engine(url)
+        self.url = url
+        self.authors = {author.code: author for author in authors}
+        self.vocabulary = vocabulary
+        self.projections = projections
+        self.prepare()
+
+    def prepare(self) -> list[str]:
+        self.ledger = Ledger(self.vocabulary, self.projections, "home")
+        with self.engine.begin() as connection:
+            migrate.upgrade(connection, {})
+        with database.writing(self.engine) as session:
+            return self.ledger.prepare(session, NOW)
+
+    def restart(self, *, vocabulary: Vocabulary | None = None, projections: tuple[Projection, ...] | None = None) -> list[str]:
+        self.vocabulary = vocabulary or self.vocabulary
+        self.projections = self.projections if projections is None else projections
+        return self.prepare()
+
+    @property
+    def keyring(self) -> dict[str, LogRules]:
+        return {code: author.rules for code, author in self.authors.items()}
+
+    def accept(self, *batch: Delivery) -> list[str]:
+        addresses = {address for delivery in batch if (address := deliveries.address(delivery))}
+        with database.reading(self.engine) as session:
+            known = self.ledger.known(session, addresses)
+        with database.writing(self.engine) as session:
+            return self.ledger.accept(session, deliveries.check(batch, self.keyring, known), self.keyring, NOW)
+
+    def publish(self, author: Author, *utterances: Utterance) -> list[Envelope]:
+        with database.writing(self.engine) as session:
+            return self.ledger.publish(session, author.rules, author.key, utterances, NOW)
+
+    def add_parts(self, *bodies: bytes) -> list[str]:
+        with database.writing(self.engine) as session:
+            return self.ledger.add_parts(session, bodies, NOW)
+
+    def cut(self, address: Address) -> None:
+        with database.writing(self.engine) as session:
+            self.ledger.cut(session, address, "key_revoked", NOW)
+
+    def read(self, question: Callable[[Session], Any]) -> Any:
+        with database.reading(self.engine) as session:
+            return question(session)
+
+    def state(self, delivery: Delivery) -> tuple[str, str] | None:
+        stored = self.read(lambda session: self.ledger.event(session, where(delivery)))
+        return (stored.state.value, stored.reason) if stored else None
+
+    def states(self) -> dict[str, tuple[str, str]]:
+        return self.read(
+            lambda session: {str(each.address): (each.state.value, each.reason) for each in self.ledger.every_event(session)}
+        )
+
+    def rows(self) -> dict[str, list[tuple[Any, ...]]]:
+        return self.read(lambda session: dump(session, self.projections))
+
+    def replayed(self) -> dict[str, list[tuple[Any, ...]]]:
+        with database.writing(self.engine) as session:
+            self.ledger.replay_all(session, NOW)
+            return dump(session, self.projections)
+
+    def head(self, code: str) -> int:
+        return self.read(lambda session: self.ledger.head(session, code).sequence)
+
+
+@pytest.fixture
+def fresh_database(tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """URLs of new empty databases: SQLite files, or databases on the PostgreSQL of INTERNATIONALE_TEST_DATABASE."""
+    server = os.environ.get("INTERNATIONALE_TEST_DATABASE")
+    made: list[str] = []
+
+    def make() -> str:
+        name = f"ledger_{uuid.uuid4().hex[:12]}"
+        if not server:
+            return f"sqlite:///{tmp_path / name}.db"
+        _administer(server, f"CREATE DATABASE {name}")
+        made.append(name)
+        engine = create_engine(server)
+        return engine.url.set(database=name).render_as_string(hide_password=False)
+
+    yield make
+    for name in made:
+        _administer(server or "", f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _administer(server: str, command: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(command))
+    engine.dispose()
+
+
+@pytest.fixture
+def house(fresh_database: Callable[[], str]) -> Iterator[Callable[..., House]]:
+    """Makes houses that know some authors; each has its own database."""
+    houses: list[House] = []
+
+    def make(*authors: Author, **options: Any) -> House:
+        houses.append(House(fresh_database(), *authors, **options))
+        return houses[-1]
+
+    yield make
+    for each in houses:
+        each.engine.dispose()
+
+
+@pytest.fixture
+def fr() -> Author:
+    return Author("fr")
+
+
+@pytest.fixture
+def ar() -> Author:
+    return Author("ar")
+
+

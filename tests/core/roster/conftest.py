@@ -1,0 +1,67 @@
+"""An empty database with the room's tables, and a small International to fill it with."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from internationale.events import keys, roster
+from internationale.events.heads import Head, Heads
+from internationale.events.keys import SigningKey
+from internationale.events.roster import BEGINNING, Entry, LogKey, Root, Roster, Status, Version
+from internationale.events.signed import SignedDocument
+from internationale.ledger import database, migrate
+from internationale.rooms.roster import rows
+
+MIGRATIONS = Path(rows.__file__).parent / "migrations"
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+ROOT = SigningKey(b"r" * 32)
+LOGS = {code: SigningKey(code.encode() * 16) for code in ("ar", "fr", "ic")}
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    engine = database.open_engine(f"sqlite:///{tmp_path}/section.db")
+    with engine.begin() as connection:
+        migrate.upgrade(connection, {"roster": MIGRATIONS})
+    with database.writing(engine) as session:
+        yield session
+    engine.dispose()
+
+
+def entry(code: str, /, **changed: Any) -> Entry:
+    values = {"code": code, "name": f"Section {code}", "languages": (code if code != "ic" else "en",), "status": Status.MEMBER}
+    return Entry(**(values | {"epoch": 1, "opened": 1, "keys": (LogKey(key=LOGS[code].public, first=1),)} | changed))
+
+
+def make(previous: Version | None, *entries: Entry, **changed: Any) -> SignedDocument:
+    values = {
+        "version": 1 if previous is None else previous.roster.version + 1,
+        "prevhash": BEGINNING if previous is None else previous.hash,
+        "issued": NOW,
+        "expires": NOW + timedelta(days=365),
+        "threshold": 1,
+        "roots": (Root(key=ROOT.public, holder="ic"),),
+        "sections": entries,
+    }
+    return SignedDocument.seal(keys.ROSTER, Roster(**(values | changed)), ROOT)
+
+
+@pytest.fixture
+def world() -> SimpleNamespace:
+    """Version 1 with the committee and ``fr``; version 2 with ``ar`` too."""
+    first = make(None, entry("fr"), entry("ic", mandates=("committee",)))
+    begun = roster.verify(None, first)
+    second = make(begun, entry("ar", opened=2), entry("fr"), entry("ic", mandates=("committee",)))
+    return SimpleNamespace(first=first, second=second, begun=begun, grown=roster.verify(begun, second))
+
+
+def said(section: str, minutes: int, **held: tuple[int, str]) -> SignedDocument:
+    """Heads as ``said("fr", 5, ic=(12, "a"))``: five minutes after noon ``fr`` holds ``ic`` up to 12 with hash aaa…"""
+    values = {code: Head(epoch=1, sequence=number, hash=letter * 64) for code, (number, letter) in held.items()}
+    document = Heads(section=section, time=NOW + timedelta(minutes=minutes), roster=1, heads=values)
+    return SignedDocument.seal(keys.HEADS, document, LOGS[section])

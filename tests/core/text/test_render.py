@@ -1,0 +1,45 @@
+import pytest
+from hypothesis import given
+
+from internationale.errors import Invalid
+from internationale.text import compare, render
+
+from .strategies import markdown
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("# A *b*", "<h2>A <em>b</em></h2>\n"),
+        ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"),
+        ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>\n"),
+        ("![map](http://e.org/m.png)", '<p><a href="http://e.org/m.png" rel="noopener noreferrer nofollow">map</a></p>\n'),
+        ("3. x", '<ol start="3">\n<li>x</li>\n</ol>\n'),
+        ("~~gone~~", "<p><s>gone</s></p>\n"),
+    ],
+)
+def test_markdown_becomes_safe_html(source, html):
+    assert render.html(source) == html
+
+
+@given(markdown)
+def test_nothing_loads_or_runs(text):
+    shown = render.html(text)
+    assert not any(tag in shown for tag in ("<script", "<img", "<iframe", "<style", "style=", "onclick="))
+
+
+def test_a_block_finds_its_text_s_link_definitions():
+    assert 'href="http://e.org"' in render.block("see [there][b]", "[b]: http://e.org")
+
+
+def test_a_title_is_one_line():
+    assert render.inline("For *peace* <b>") == "For <em>peace</em> &lt;b&gt;"
+
+
+def test_a_comparison_shows_the_source():
+    assert render.pieces(compare.words("a <b> c", "a <b> d")) == "a &lt;b&gt; <del>c</del><ins>d</ins>"
+
+
+def test_too_long_a_text_is_refused():
+    with pytest.raises(Invalid):
+        render.html("x" * 2_000_001)
