@@ -1,11 +1,14 @@
 """What people enter. Forms only bound and clean; what is right and wrong is said by the rules, all in one voice."""
 
+from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from internationale.kit import Role, fields
+from internationale.kit import Message, Role, fields, marker
+
+_ = marker("members")
 
 Entry = Annotated[str, StringConstraints(max_length=fields.LINE), AfterValidator(fields.clean)]
 """One line as typed: a handle, which the rules look at."""
@@ -24,6 +27,8 @@ class SignIn(fields.Form):
     password: Password = Field(repr=False)
     next: Path = "/"
 
+    labels: ClassVar[Mapping[str, Message]] = {"handle": _("Handle"), "password": _("Password")}
+
 
 class Accept(fields.Form):
     """Accepting an invitation."""
@@ -32,6 +37,13 @@ class Accept(fields.Form):
     password: Password = Field(repr=False)
     language: fields.LanguageCode
     accept: bool = False
+
+    labels: ClassVar[Mapping[str, Message]] = {
+        "handle": _("Handle"),
+        "password": _("Password"),
+        "language": _("Language"),
+        "accept": _("I accept the principles"),
+    }
 
 
 class AcceptHere(Accept):
@@ -44,25 +56,35 @@ class Settings(fields.Form):
     language: fields.LanguageCode
     name: OptionalLine = ""
 
+    labels: ClassVar[Mapping[str, Message]] = {"language": _("Language"), "name": _("Name")}
+
 
 class Handle(fields.Form):
     handle: Entry
+
+    labels: ClassVar[Mapping[str, Message]] = {"handle": _("Handle")}
 
 
 class NewPassword(fields.Form):
     old: Password = Field("", repr=False)
     new: Password = Field(repr=False)
 
+    labels: ClassVar[Mapping[str, Message]] = {"old": _("Present password"), "new": _("New password")}
+
 
 class Leave(fields.Form):
     handle: Entry
     password: Password = Field("", repr=False)
+
+    labels: ClassVar[Mapping[str, Message]] = {"handle": _("Handle"), "password": _("Password")}
 
 
 class Named(fields.Form):
     """A new token, a branch."""
 
     name: fields.Line
+
+    labels: ClassVar[Mapping[str, Message]] = {"name": _("Name")}
 
 
 class Invite(fields.Form):
@@ -71,20 +93,32 @@ class Invite(fields.Form):
     days: int = Field(14, ge=1, le=14)
     note: OptionalLine = ""
 
+    labels: ClassVar[Mapping[str, Message]] = {"role": _("Role"), "branch": _("Branch"), "days": _("Days"), "note": _("For whom")}
+
 
 class PersonBranch(fields.Form):
     branch: OptionalIdentifier = ""
+
+    labels: ClassVar[Mapping[str, Message]] = {"branch": _("Branch")}
 
 
 class GiveRole(fields.Form):
     role: Role
     until: Until = None
 
+    labels: ClassVar[Mapping[str, Message]] = {"role": _("Role"), "until": _("Last day")}
+
 
 class GiveCapability(fields.Form):
     capability: fields.Line
     object: OptionalLine = ""
     until: Until = None
+
+    labels: ClassVar[Mapping[str, Message]] = {
+        "capability": _("Right"),
+        "object": _("For one object only"),
+        "until": _("Last day"),
+    }
 
 
 class Nothing(fields.Form):

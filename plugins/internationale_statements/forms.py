@@ -1,14 +1,21 @@
 """What people enter about statements. The API takes the plain forms; pages post the ones that end in ``Page``."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from internationale.kit.fields import Form, LanguageCode, Line, Prose, Text
+from internationale.kit import Message, marker
+from internationale.kit.fields import Form, LanguageCode, Line, Markdown, Prose, Text
+
+_ = marker("statements")
 
 Step = Literal["edit", "preview", "sign"]
 """A page's form goes round: enter, see what will be signed, sign."""
 Revision = Annotated[int, Field(ge=1, le=1_000_000)]
+
+
+LANGUAGE = {"language": _("Language you write in")}
 
 
 class ProposeForm(Form):
@@ -16,10 +23,13 @@ class ProposeForm(Form):
 
     language: LanguageCode
     title: Line
-    text: Text
+    text: Markdown
 
 
 class ProposePage(ProposeForm):
+    labels: ClassVar[Mapping[str, Message]] = {**LANGUAGE, "title": _("Title"), "text": _("Text")}
+
+    text: Text
     step: Step = "preview"
 
 
@@ -37,4 +47,6 @@ class WithdrawForm(Form):
 
 
 class WithdrawPage(WithdrawForm):
+    labels: ClassVar[Mapping[str, Message]] = {**LANGUAGE, "reason": _("Why")}
+
     step: Step = "preview"

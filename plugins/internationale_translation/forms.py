@@ -1,10 +1,16 @@
 """What translators send: pages post lists of equal length (one entry per field of the desk), the API posts maps."""
 
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from internationale.kit import Message, marker
 from internationale.kit.fields import PROSE, Form, Identifier, optional_prose, prose
+
+from .rules.memory import digest
+
+_ = marker("translation")
 
 MOST = 5_000
 """The most units at once."""
@@ -22,6 +28,7 @@ Show = Literal["all", "open"]
 Page = Annotated[int, Field(ge=1, le=100_000)]
 _ID = r"[A-Za-z0-9_-]{1,64}"
 _DIGEST = r"[0-9a-f]{32}"
+Shown = Annotated[str, StringConstraints(pattern=rf"^{_DIGEST}$")]
 Chosen = Annotated[str, StringConstraints(pattern=rf"^{_ID}:{_DIGEST}$")]
 Action = Annotated[str, StringConstraints(pattern=rf"^(save|share|right:{_ID}|use:{_ID}:{_DIGEST})$")]
 Blocks = Annotated[list[Identifier], BeforeValidator(_several), Field(max_length=MOST)]
@@ -30,16 +37,26 @@ Blocks = Annotated[list[Identifier], BeforeValidator(_several), Field(max_length
 class DeskForm(Form):
     """The desk as posted by the page. ``action``: ``save``, ``share``, ``right:<block>`` or ``use:<block>:<digest>``."""
 
+    labels: ClassVar[Mapping[str, Message]] = {"text": _("Translation")}
     revision: Revision
     action: Action = "save"
     block: Blocks = Field(default_factory=list)
     text: Annotated[list[Words], BeforeValidator(_several), Field(max_length=MOST)] = Field(default_factory=list)
+    was: Annotated[list[Shown], BeforeValidator(_several), Field(max_length=MOST)] = Field(default_factory=list)
+    """The digest of what each field held when it was shown: fields that nobody touched say nothing."""
     show: Show = "all"
     page: Page = 1
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if not len(self.block) == len(self.text) == len(self.was):
+            raise ValueError("lists_differ")
+        return self
+
     def texts(self) -> dict[str, str]:
-        """Text by block. Raises ``ValueError`` when the lists do not fit each other."""
-        return dict(zip(self.block, self.text, strict=True))
+        """Text by block, of the fields that were changed."""
+        fields = zip(self.block, self.text, self.was, strict=True)
+        return {block: text for block, text, was in fields if digest(text) != was}
 
 
 class SharingForm(Form):

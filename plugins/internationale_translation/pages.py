@@ -31,7 +31,7 @@ def _reading() -> list[Any]:
         section.require(reader, queries.DRAFT)
         with section.reading() as session:
             rows = queries.matrix(section, session)
-        return Template("translation/matrix.html", context={"rows": rows, "languages": section.languages})
+        return Template("translation/matrix.html", context={"rows": rows, "codes": section.languages})
 
     return [matrix]
 

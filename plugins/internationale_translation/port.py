@@ -41,10 +41,11 @@ def confirm(bench: Bench, blocks: Iterable[str]) -> int:
     units, own = _at_work(bench)
     changed = 0
     for block in blocks:
-        after = desk.still_right(_unit(units, block), own.get(block), bench.section.now())
-        if after is None:
+        line = desk.Line(_unit(units, block), own.get(block))
+        if not line.text:
             raise Invalid(_("There is no translation yet that could still be right."), place=block)
-        changed += _keep(bench, block, own.get(block), after)
+        if line.made_from is not None:
+            changed += _keep(bench, block, line.draft, desk.still_right(line, bench.section.now()))
     return changed
 
 

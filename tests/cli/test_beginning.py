@@ -76,7 +76,7 @@ def test_two_sections_come_together(joined: Command, tmp_path: Path) -> None:
             ("fr", "member", ["fr", "br"], home == "fr"),
             ("ic", "member", ["en"], home == "ic"),
         ]
-    assert settings.load(tmp_path / "fr", {}).hubs == ("nats://127.0.0.1:1",)
+    assert plain(joined("fr", "status", "--json"))["hubs"] == [{"hub": "nats://127.0.0.1:1", "unsent": 0}]
     assert "version 2" in joined("fr", "status").output
 
 

@@ -2,16 +2,22 @@
 
 import random
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
+from litestar import Litestar
+from litestar.testing import TestClient
+from sqlmodel import Session
 
 import internationale_actions
 import internationale_statements
+import internationale_translation
 from internationale.events import keys
 from internationale.events.envelope import Envelope
 from internationale.events.keys import SigningKey
@@ -19,7 +25,7 @@ from internationale.events.refs import Ref
 from internationale.events.roster import BEGINNING, Entry, LogKey, Root, Roster, Status
 from internationale.events.signed import SignedDocument
 from internationale.events.types import Event, Payload
-from internationale.kit import Reader
+from internationale.kit import Reader, hookimpl
 from internationale.ledger.deliveries import Delivery
 from internationale.plugins import Plugins
 from internationale.rooms.documents.events import Opened, Revised
@@ -27,6 +33,7 @@ from internationale.rooms.roster.port import adopt
 from internationale.section import Section
 from internationale.settings import Settings, write_key
 from internationale.testing.rows import dump
+from internationale.web.app import create_app
 
 
 @dataclass(frozen=True)
@@ -119,7 +126,7 @@ class World:
         home = Path(tempfile.mkdtemp(dir=self.folder))
         settings = Settings(code=code, name=NAMES[code], languages=(LANGUAGES.get(code, "en"),), home=home)
         write_key(settings.log_key, KEYS[code])
-        section = self.sections[code] = Section(settings, Plugins(PLUGINS), self.clock)
+        section = self.sections[code] = Section(settings, Plugins([*PLUGINS, ("doors", doors(self))]), self.clock)
         section.prepare()
         with section.writing() as session:
             adopt(session, [self.roster], code=code, key=KEYS[code].public, now=self.clock())
@@ -163,7 +170,11 @@ class World:
         return [each for each in self.sections[code].plugins.all("projections") if each.name == name]
 
 
-PLUGINS = (("actions", internationale_actions), ("statements", internationale_statements))
+PLUGINS = (
+    ("actions", internationale_actions),
+    ("statements", internationale_statements),
+    ("translation", internationale_translation),
+)
 NAMES = {"ar": "الفرع العربي", "fr": "Section française", "ic": "International Committee", "silent": "Silent"}
 LANGUAGES = {"ar": "ar", "fr": "fr"}
 KEYS = {code: SigningKey(code.encode()[:2] * 16) for code in NAMES}
@@ -205,3 +216,33 @@ def world(tmp_path: Path) -> Iterator[World]:
     yield world
     for section in world.sections.values():
         section.close()
+
+
+def doors(world: World) -> ModuleType:
+    """A plugin that knows people: the secret ``fr.delegate.en`` is a delegate of ``fr`` who reads English."""
+
+    @hookimpl
+    def identify(section: Section, session: Session, scope: str, secret: str) -> Reader | None:
+        code, roles, language = secret.split(".")
+        return world.reader(code, "member", *roles.split("-"), language=language) if code == section.code else None
+
+    module = ModuleType("doors")
+    module.identify = identify  # type: ignore[attr-defined]
+    return module
+
+
+@pytest.fixture
+def visit(world: World) -> Iterator[Callable[..., TestClient[Litestar]]]:
+    """Opens browsers: ``visit("fr", "delegate")`` is a delegate in ``fr``; without a role, a passer-by."""
+    with ExitStack() as stack:
+
+        def browse(code: str, roles: str = "", language: str = "en") -> TestClient[Litestar]:
+            section = world.sections[code]
+            app = create_app(section)
+            client = stack.enter_context(TestClient(app, base_url="http://127.0.0.1"))
+            client.headers["accept-language"] = language
+            if roles:
+                client.headers["authorization"] = f"Bearer {code}.{roles}.{language}"
+            return client
+
+        yield browse

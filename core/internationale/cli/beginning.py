@@ -1,7 +1,6 @@
 """``init``, ``found`` and ``join``: how a section begins, and how it comes to belong to an International."""
 
 import json
-from pathlib import Path
 from typing import BinaryIO
 
 import click
@@ -96,9 +95,8 @@ def join(home: Home, invitation: BinaryIO) -> None:
     say(_("Compare this with the committee, by voice or on paper:"))
     for root in version.roster.roots:
         click.echo(f"  {card.fingerprint(root.key)}  {root.holder}")
-    if hubs and not section.settings.hubs:
-        _add_hubs(home.path / settings.FILE, hubs)
-        say(_("Its hubs were added to the settings: %(hubs)s. If the section runs, restart it.") % {"hubs": ", ".join(hubs)})
+    if hubs:
+        say(_("Its hubs: %(hubs)s.") % {"hubs": ", ".join(hubs)})
 
 
 def _write_settings(home: Home, given: dict[str, object]) -> None:
@@ -116,11 +114,6 @@ def _write_settings(home: Home, given: dict[str, object]) -> None:
     except Misconfigured:
         file.unlink()
         raise
-
-
-def _add_hubs(file: Path, hubs: tuple[str, ...]) -> None:
-    """In front, because what stands after a table in TOML belongs to that table."""
-    file.write_text(f"hubs = {_toml(hubs)}\n" + file.read_text(encoding="utf-8"), encoding="utf-8")
 
 
 def _toml(value: object) -> str:

@@ -30,13 +30,20 @@ def run(port: int, data: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     with HubProcess(data.absolute(), port=port) as process:
+        signal.signal(signal.SIGCHLD, _died)
         say(_("The hub listens at %(url)s.") % {"url": process.url})
         while True:
             signal.pause()
 
 
 def _stop(_number: int, _frame: object) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     raise SystemExit(0)
+
+
+def _died(_number: int, _frame: object) -> None:
+    """The server ended by itself; its log in the data directory says why."""
+    raise SystemExit(1)
 
 
 @hub.command("provision")

@@ -12,10 +12,11 @@ from internationale.errors import Untrusted
 from internationale.events import keys, roster
 from internationale.events.logs import LogRules
 from internationale.ledger.reading import Stored
-from internationale.messages import marker
+from internationale.messages import marker, plural_marker
 from internationale.rooms.roster import queries
 
 _ = marker("core")
+ngettext = plural_marker("core")
 
 
 @dataclass
@@ -46,7 +47,13 @@ def verify(home: Home, as_json: bool) -> None:
     if as_json:
         tell({"roster": len(chain), "logs": proofs})
     else:
-        say(_("The roster: %(n)s versions, each signed by enough root keys.") % {"n": len(chain)})
+        count = len(chain)
+        versions = ngettext(
+            "The roster: %(n)s version, signed by enough root keys.",
+            "The roster: %(n)s versions, each signed by enough root keys.",
+            count,
+        )
+        say(versions % {"n": count})
         for proof in proofs:
             _print(proof)
     if any(proof.reason for proof in proofs):
@@ -104,4 +111,9 @@ def _print(proof: Proof) -> None:
     if proof.reason:
         say(_("%(section)s, epoch %(epoch)s: WRONG at number %(at)s: %(code)s. Right before it: %(n)s.") % values, problem=True)
     else:
-        say(_("%(section)s, epoch %(epoch)s: %(n)s events, all signed and chained.") % values)
+        right = ngettext(
+            "%(section)s, epoch %(epoch)s: %(n)s event, signed and chained.",
+            "%(section)s, epoch %(epoch)s: %(n)s events, all signed and chained.",
+            proof.events,
+        )
+        say(right % values)

@@ -6,9 +6,11 @@ import signal
 import click
 import uvicorn
 
+from internationale import worker
 from internationale.cli.root import Home
 from internationale.cli.speech import say
 from internationale.messages import marker
+from internationale.web.app import create_app
 
 _ = marker("core")
 
@@ -20,13 +22,12 @@ GRACE = 3
 @click.pass_obj
 def run(home: Home) -> None:
     """Serve the pages and carry messages, in one process, until it is stopped."""
-    from internationale.web.app import create_app
-
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     section = home()
     settings = section.settings
     config = uvicorn.Config(
-        create_app(section),
+        create_app(section, [worker.running]),
         host=settings.host,
         port=settings.port,
         log_config=None,

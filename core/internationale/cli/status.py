@@ -15,12 +15,13 @@ from internationale.cli.speech import language, say, tell, worded
 from internationale.events import card
 from internationale.kit import Check
 from internationale.ledger import tables
-from internationale.messages import Message, marker
+from internationale.messages import Message, marker, plural_marker
 from internationale.rooms.roster import queries
 from internationale.rooms.roster.queries import Counts, Federation
 from internationale.section import Section
 
 _ = marker("core")
+ngettext = plural_marker("core")
 log = logging.getLogger(__name__)
 
 
@@ -90,8 +91,9 @@ def _hubs(session: Session, section: Section) -> tuple[HubState, ...]:
     head = section.ledger.head(session, section.code)
     rows = session.connection().execute(select(tables.cursor).order_by(tables.cursor.c.hub)).all()
     known = [HubState(row.hub, head.sequence - row.sequence if row.epoch == head.epoch else head.sequence) for row in rows]
+    named = dict.fromkeys((*section.settings.hubs, *queries.hubs(session)))
     reached = {state.hub.partition(" ")[0] for state in known}
-    return (*known, *(HubState(url, head.sequence) for url in section.settings.hubs if url not in reached))
+    return (*known, *(HubState(url, head.sequence) for url in named if url not in reached))
 
 
 def _problems(section: Section, counts: Counts) -> Sequence[Message]:
@@ -101,7 +103,12 @@ def _problems(section: Section, counts: Counts) -> Sequence[Message]:
     if counts.forks:
         found.append(_("A log has two histories. It stands still until the committee decides."))
     if counts.failed:
-        found.append(_("%(n)s events could not be shown here; an upgrade may help.") % {"n": counts.failed})
+        failed = ngettext(
+            "%(n)s event could not be shown here; an upgrade may help.",
+            "%(n)s events could not be shown here; an upgrade may help.",
+            counts.failed,
+        )
+        found.append(failed % {"n": counts.failed})
     for name, checks in section.plugins.each("checks"):
         for check in checks:
             found += _run(section, name, check)

@@ -26,7 +26,7 @@ INTERNATIONAL = "international"
 
 _SUBJECT = re.compile(rf"intl\.v1\.log\.({SECTION})\.([1-9][0-9]{{0,8}})\.([1-9][0-9]{{0,14}})")
 _TYPE = re.compile(r"org\.intl(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]{0,3}")
-_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z")
+_TIME = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?Z")
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _AUTHOR = re.compile(r"[^\x00-\x20\x7f]([^\x00-\x1f\x7f]{0,62}[^\x00-\x20\x7f])?")
 _REQUIRED = frozenset(

@@ -41,7 +41,9 @@ Keyring = Mapping[str, LogRules]
 
 
 def verify(subject: str, signed: Signed, keyring: Keyring) -> Envelope:
-    """Authenticate what came under ``subject``. Raises ``Untrusted`` with one of these reasons:
+    """Authenticate what came under ``subject``.
+
+    Raises ``Untrusted`` with one of these reasons:
 
     ``oversize``, ``subject_malformed``, ``unknown_section``, ``unknown_key``, ``key_not_valid_at_number``,
     ``bad_signature``, the strict parser's reasons, ``subject_mismatch``, ``wrong_epoch``.

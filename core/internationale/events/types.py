@@ -28,18 +28,18 @@ class Payload(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
 
 
-P = TypeVar("P", bound=Payload, covariant=True)
+P_co = TypeVar("P_co", bound=Payload, covariant=True)
 
 
 @dataclass(frozen=True)
-class Event(Generic[P]):
+class Event(Generic[P_co]):
     """An authentic event, decoded: what the rules and projections of its type are given.
 
     ``parts`` holds the bytes of the content-addressed parts that the envelope names, by hash.
     """
 
     envelope: Envelope
-    payload: P
+    payload: P_co
     causes: "Causes"
     parts: Mapping[str, bytes] = field(default_factory=dict)
 

@@ -3,8 +3,10 @@
 import logging
 from collections.abc import Mapping
 from contextvars import ContextVar
+from datetime import date, datetime
 
 from internationale.i18n.catalogs import catalog
+from internationale.i18n.locales import day, moment
 from internationale.messages import Message
 
 log = logging.getLogger(__name__)
@@ -50,5 +52,13 @@ def ngettext(singular: str, plural: str, count: int, *, language: str | None = N
 
 
 def _worded(parameters: Mapping[str, object], language: str) -> dict[str, object]:
-    """Parameters that are messages themselves are worded too."""
-    return {name: word(value, language) if isinstance(value, Message) else value for name, value in parameters.items()}
+    """Parameters that are messages themselves are worded too, and days and moments are written as the language does."""
+    return {name: _value(value, language) for name, value in parameters.items()}
+
+
+def _value(value: object, language: str) -> object:
+    if isinstance(value, Message):
+        return word(value, language)
+    if isinstance(value, datetime):
+        return moment(value, language)
+    return day(value, language) if isinstance(value, date) else value

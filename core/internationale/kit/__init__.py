@@ -63,6 +63,7 @@ __all__ = [
     "fields",
     "grants",
     "hookimpl",
+    "http",
     "marker",
     "naming",
     "plural_marker",

@@ -178,6 +178,8 @@ class Documents(Protocol):
         """All that was ever offered from documents in language ``source`` into ``target``, also of earlier wordings."""
         ...
 
-    def offer(self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int, by: Reader) -> None:
+    def offer(
+        self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int, by: Reader
+    ) -> None:
         """Share translations ``{block id: text}`` made from the blocks of ``revision``."""
         ...

@@ -20,14 +20,14 @@ class Grant:
 
     id: str
     person: str
-    role: Role | None
-    capability: str | None
-    object: str | None
-    """The one object (a document's id, a language) it is for; None: for all."""
-    until: datetime | None
     granted_by: str | None
     """The account of whoever granted it; None: the host, on the command line."""
     granted_at: datetime
+    role: Role | None = None
+    capability: str | None = None
+    object: str | None = None
+    """The one object (a document's id, a language) it is for; None: for all."""
+    until: datetime | None = None
 
 
 class Grants(Protocol):

@@ -4,9 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from internationale.ledger.tables import head
+
+_WHERE = (head.c.section == bindparam("section_"), head.c.epoch == bindparam("epoch_"))
+_SELECT = select(head).where(*_WHERE).with_for_update()
+_UPDATE = update(head).where(*_WHERE)
 
 
 @dataclass(slots=True)
@@ -19,12 +23,21 @@ class Head:
     hash: str = ""
     cut: int | None = None
     reason: str = ""
-    stored: bool = False
+    written: tuple[int, str, int | None, str] | None = None
+    """What the database has of it; None: nothing."""
 
     @classmethod
     def of_row(cls, row: Row[*tuple[Any, ...]]) -> Self:
         """A row of ``ledger_head``."""
-        return cls(row.section, row.epoch, row.sequence, row.hash, row.cut, row.reason, stored=True)
+        return cls(
+            row.section,
+            row.epoch,
+            row.sequence,
+            row.hash,
+            row.cut,
+            row.reason,
+            written=(row.sequence, row.hash, row.cut, row.reason),
+        )
 
     @property
     def frozen(self) -> bool:
@@ -42,8 +55,7 @@ class Heads:
     def load(self, logs: Iterable[tuple[str, int]]) -> None:
         """Read (and lock) the heads of these logs."""
         for section, epoch in sorted({*logs} - self._heads.keys()):
-            query = select(head).where(head.c.section == section, head.c.epoch == epoch).with_for_update()
-            row = self._connection.execute(query).one_or_none()
+            row = self._connection.execute(_SELECT, {"section_": section, "epoch_": epoch}).one_or_none()
             self._heads[section, epoch] = Head.of_row(row) if row else Head(section, epoch)
 
     def of(self, section: str, epoch: int) -> Head:
@@ -52,12 +64,15 @@ class Heads:
         return self._heads[section, epoch]
 
     def save(self) -> None:
-        """Write all heads back."""
+        """Write back the heads that have changed."""
         for item in self._heads.values():
-            values = {"sequence": item.sequence, "hash": item.hash, "cut": item.cut, "reason": item.reason}
-            if item.stored:
-                statement = update(head).where(head.c.section == item.section, head.c.epoch == item.epoch)
-                self._connection.execute(statement, values)
-            elif item.sequence or item.cut is not None:
+            now = (item.sequence, item.hash, item.cut, item.reason)
+            if now == (item.written or (0, "", None, "")):
+                continue
+            where = {"section_": item.section, "epoch_": item.epoch}
+            values = dict(zip(("sequence", "hash", "cut", "reason"), now, strict=True))
+            if item.written is None:
                 self._connection.execute(insert(head), {"section": item.section, "epoch": item.epoch, **values})
-                item.stored = True
+            else:
+                self._connection.execute(_UPDATE, {**where, **values})
+            item.written = now

@@ -50,7 +50,8 @@ class Intake:
     def take(self, arrivals: Sequence[Arrival]) -> Taken:
         """Go through a batch, each log in the order of its numbers."""
         places = _in_order(arrivals)
-        self._parked = self._parking.hashes({arrival.envelope.address for arrival in arrivals if arrival.envelope is not None})
+        found = (arrival.envelope.address for arrival in arrivals if arrival.envelope is not None)
+        self._parked = self._parking.hashes({each for each in found if self._parking.first(each.section, each.epoch)})
         for place in places:
             arrival = arrivals[place]
             if arrival.envelope is None:

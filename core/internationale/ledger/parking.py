@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from internationale.events.envelope import Address, Envelope
 from internationale.ledger.deliveries import Delivery
@@ -15,6 +15,9 @@ MAX_PARKED = 10_000
 """How many events of one section may be parked. What comes beyond is not kept: it will be asked for when the gap closes."""
 MAX_BYTES = 64 * 1024 * 1024
 """How many bytes of one section may be parked."""
+_FIRST = select(func.min(parked.c.sequence)).where(
+    parked.c.section == bindparam("section_"), parked.c.epoch == bindparam("epoch_")
+)
 
 
 class Parking:
@@ -29,8 +32,7 @@ class Parking:
     def first(self, section: str, epoch: int) -> int | None:
         """The lowest number of a log that is parked."""
         if (section, epoch) not in self._first:
-            query = select(func.min(parked.c.sequence)).where(parked.c.section == section, parked.c.epoch == epoch)
-            self._first[section, epoch] = self._connection.execute(query).scalar()
+            self._first[section, epoch] = self._connection.execute(_FIRST, {"section_": section, "epoch_": epoch}).scalar()
         return self._first[section, epoch]
 
     def hashes(self, addresses: Iterable[Address]) -> dict[Address, str]:

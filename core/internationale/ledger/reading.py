@@ -19,6 +19,8 @@ from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Head
 from internationale.ledger.records import CHUNK, State, among, chunks, key, of
 
+_LOGS = select(tables.head).order_by(tables.head.c.section, tables.head.c.epoch)
+
 
 @dataclass(frozen=True)
 class Stored:
@@ -67,11 +69,13 @@ class Reading:
         self.code = code
 
     def known(self, session: Session, addresses: Iterable[Address]) -> dict[Address, str]:
-        """The hashes of those of these events that are in the log."""
+        """The hashes of those of these events that are in the log. What is beyond the end of its log is not looked for."""
         event = tables.event
+        ends = {(log.section, log.epoch): log.sequence for log in self._logs(session)}
+        past = (each for each in addresses if each.sequence <= ends.get((each.section, each.epoch), 0))
         found: dict[Address, str] = {}
         query = select(event.c.section, event.c.epoch, event.c.sequence, event.c.hash)
-        for chunk in chunks(addresses):
+        for chunk in chunks(past):
             found |= {of(row): row.hash for row in session.connection().execute(query.where(among(event, chunk)))}
         return found
 
@@ -178,9 +182,7 @@ class Reading:
         return [dict(row) for row in rows.mappings()]
 
     def _logs(self, session: Session) -> list[Head]:
-        head = tables.head
-        rows = session.connection().execute(select(head).order_by(head.c.section, head.c.epoch))
-        return [Head.of_row(row) for row in rows]
+        return [Head.of_row(row) for row in session.connection().execute(_LOGS)]
 
     def _parked(self, session: Session, log: Head) -> list[int]:
         parked = tables.parked

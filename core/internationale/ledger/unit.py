@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlmodel import Session
 
 from internationale.events.envelope import Address
@@ -24,6 +24,7 @@ _CHANGE = (
     )
     .values(state=bindparam("state_"), reason=bindparam("reason_"), position=bindparam("position_"))
 )
+_START = select(select(func.max(tables.event.c.position)).scalar_subquery(), exists().where(tables.waiting.c.section != ""))
 
 
 class Unit:
@@ -36,8 +37,8 @@ class Unit:
         self.now = now
         self.heads = Heads(self.connection)
         self.archive = Archive(self.connection, vocabulary)
-        self.position: int = self.connection.execute(select(func.max(tables.event.c.position))).scalar() or 0
-        self.somebody_waits = self.connection.execute(select(tables.waiting.c.section).limit(1)).first() is not None
+        position, self.somebody_waits = self.connection.execute(_START).one()
+        self.position: int = position or 0
         self._known: dict[Address, tuple[str, State]] = {}
         self._parts: set[str] = set()
 

@@ -5,7 +5,7 @@
 
 import hashlib
 import mimetypes
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,7 +34,9 @@ class Assets:
     """All static files by their path below ``/static/``."""
 
     def __init__(self, plugins: Mapping[str, Path]) -> None:
-        self._assets = {**_read(HERE, ""), **{k: v for name, folder in plugins.items() for k, v in _read(folder, f"{name}/").items()}}
+        self._assets = dict(_read(HERE, ""))
+        for name, folder in plugins.items():
+            self._assets.update(_read(folder, f"{name}/"))
 
     def url(self, path: str) -> str:
         """The address of a file, for templates. Raises ``KeyError`` when there is none: a template names a missing file."""
@@ -57,12 +59,11 @@ class Assets:
         return serve
 
 
-def _read(folder: Path, prefix: str) -> dict[str, Asset]:
-    found = {}
+def _read(folder: Path, prefix: str) -> Iterator[tuple[str, Asset]]:
     for path in sorted(folder.rglob("*")):
         if path.is_file() and not path.name.startswith("."):
             content = path.read_bytes()
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             charset = "; charset=utf-8" if kind.startswith("text/") else ""
-            found[prefix + path.relative_to(folder).as_posix()] = Asset(content, kind + charset, hashlib.sha256(content).hexdigest()[:16])
-    return found
+            version = hashlib.sha256(content).hexdigest()[:16]
+            yield prefix + path.relative_to(folder).as_posix(), Asset(content, kind + charset, version)

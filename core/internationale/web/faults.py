@@ -61,7 +61,7 @@ SENTENCES = {
     413: _("What was sent is larger than can be taken."),
     415: _("The content must be sent as another type."),
 }
-UNEXPECTED = _("Something went wrong here, and not through you. Nothing was changed by this. The host finds it under the number %(number)s.")
+UNEXPECTED = _("Something went wrong here, and not through you. The host finds it under the number %(number)s.")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,13 @@ class Fault:
 def handlers() -> dict[Any, Any]:
     """The exception handlers of the application."""
     malformed = dict.fromkeys((RecursionError, UnicodeError, OverflowError, DataError), _malformed)
-    return {InternationaleError: on_purpose, ValidationException: _validation, HTTPException: _http, **malformed, Exception: _unexpected}
+    return {
+        InternationaleError: on_purpose,
+        ValidationException: _validation,
+        HTTPException: _http,
+        **malformed,
+        Exception: _unexpected,
+    }
 
 
 def on_purpose(request: Request[Any, Any, Any], error: InternationaleError) -> Response[Any]:

@@ -55,10 +55,17 @@ def make_environment(section: Section, assets: Assets) -> Environment:
         {"gettext": _gettext, "_": _gettext, "ngettext": _ngettext, "section": section, "static": assets.url, "visit": visit.get}
     )
     environment.globals.update(
-        {"menu": _menu(section), "url_language": url_language, "languages": i18n.languages, "panel": _panel(environment)}
+        {"menu": _menu(section), "url_language": url_language, "spoken_languages": i18n.languages, "panel": _panel(environment)}
     )
     environment.filters.update(
-        {"day": _day, "moment": _moment, "number": _number, "markdown": _markdown, "worded": _worded, "language_name": _language_name}
+        {
+            "day": _day,
+            "moment": _moment,
+            "number": _number,
+            "markdown": _markdown,
+            "worded": _worded,
+            "language_name": _language_name,
+        }
     )
     environment.filters["text_direction"] = i18n.direction
     environment.globals["ui"] = environment.get_template("ui.html").module
@@ -114,7 +121,7 @@ def _number(_context: Context, value: float) -> str:
 
 @pass_context
 def _markdown(_context: Context, source: str) -> Markup:
-    return Markup(render.document(source))  # noqa: S704  # cleaned there
+    return Markup(render.html(source))  # noqa: S704  # cleaned there
 
 
 @pass_context
@@ -157,4 +164,6 @@ def _render_panel(environment: Environment, panel: Panel) -> Markup:
         return Markup(environment.get_template(panel.template).render(dict(panel.context)))  # noqa: S704  # autoescaped
     except Exception:
         log.exception("panel %s cannot be shown", panel.template)
-        return Markup('<p class="notice">{}</p>').format(escape(i18n.gettext("A part of this page cannot be shown at the moment.")))
+        return Markup('<p class="notice">{}</p>').format(
+            escape(i18n.gettext("A part of this page cannot be shown at the moment."))
+        )

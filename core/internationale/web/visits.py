@@ -16,11 +16,14 @@ MAX_SECRET = 200
 LANGUAGE_SUFFIX = "-language"
 
 
+NOBODY = Reader(language="")
+
+
 @dataclass(frozen=True)
 class Visit:
     """One request, as templates see it."""
 
-    reader: Reader = Reader()
+    reader: Reader = NOBODY
     language: str = "en"
     nonce: str = ""
     path: str = "/"
@@ -37,7 +40,7 @@ class Visit:
         return i18n.direction(self.language)
 
 
-visit: ContextVar[Visit] = ContextVar("visit", default=Visit())
+visit: ContextVar[Visit] = ContextVar("visit", default=Visit())  # noqa: B039  # frozen
 
 
 def look(section: Section, headers: Mapping[str, str], path: str, query: str) -> Visit:
@@ -45,9 +48,7 @@ def look(section: Section, headers: Mapping[str, str], path: str, query: str) ->
     cookies = read_cookies(headers.get("cookie", ""))
     session, token = cookies.get(cookie_name(section), ""), bearer(headers.get("authorization", ""))
     scope, secret = ("token", token) if token else ("session", session)
-    reader = identify(section, scope, secret)
-    if reader is None:
-        reader = Reader(language="")
+    reader = identify(section, scope, secret) or NOBODY
     asked = parse_qs(query, max_num_fields=200).get("lang", [""])[-1]
     chosen = asked if asked in i18n.languages() else None
     remembered = remembered_language(cookies.get(cookie_name(section) + LANGUAGE_SUFFIX, ""), reader)
@@ -82,7 +83,7 @@ def choose(section: Section, reader: Reader, accepted: str) -> str:
 
 
 def remember_language(chosen: str, reader: Reader) -> str:
-    """The language cookie: the choice, and the account's language when it was made, so that a later change of the account wins."""
+    """The language cookie: the choice, and the account's language at that time, so that a later change of the account wins."""
     return f"{chosen}.{reader.language if reader.signed_in else ''}"
 
 

@@ -7,35 +7,16 @@ from litestar.di import NamedDependency
 from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 
-from internationale.kit import Message, Reader, Section, marker
+from internationale.kit import Reader, Section, marker
 from internationale_actions import port
 from internationale_actions.events import Assessment
-from internationale_actions.forms import CallPage
+from internationale_actions.forms import QUESTIONS, CallPage
 
 from .steps import Preview, hidden
 
 _ = marker("actions")
 
 PATH = "/actions/new"
-
-QUESTIONS: dict[str, tuple[Message, Message]] = {
-    "participants": (
-        _("Who takes part?"),
-        _("Which workplaces, trades, towns and organisations; who is with us already and who is still to be won."),
-    ),
-    "demands": (_("With which demands?"), _("What is demanded, of whom, and why these demands are shared where people work.")),
-    "leadership": (
-        _("Who leads?"),
-        _("Name committees and tasks, never private persons: this text is read by all sections."),
-    ),
-    "outlook": (_("What can it lead to?"), _("The next step if it goes well, and what is won even if it does not.")),
-    "conditions": (
-        _("Under which conditions?"),
-        _("Law and police, the season, what others have planned, what the other side will do."),
-    ),
-    "forces": (_("What are our own forces?"), _("What we can really bring and prepare. Say what is, not what we wish.")),
-}
-"""The assessment that an action starts from: the question, and what belongs into the answer."""
 
 
 class Calling(Controller):

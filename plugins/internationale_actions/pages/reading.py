@@ -7,9 +7,8 @@ from litestar.response import Template
 
 from internationale.kit import Reader, Ref, Section
 from internationale_actions import port, queries
+from internationale_actions.forms import QUESTIONS
 from internationale_actions.queries import listing
-
-from .calling import QUESTIONS
 
 
 class Actions(Controller):

@@ -36,8 +36,7 @@ def _of(known: Action, section: str, title: str, today: date) -> Iterator[tuple[
             "actions.committed",
             Need(
                 _("A call waits for your section's answer: %(title)s") % days,
-                _("On %(day)s. So far %(count)s sections have committed.")
-                % {"day": known.summary.first, "count": sum(other.current is not None for other in known.answers)},
+                _("It is called for %(day)s.") % {"day": known.summary.first},
                 path,
                 _("Read and answer"),
                 weight=60,

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Response, Template
 
-from internationale.kit import Conflict, InternationaleError, Invalid, Place, Reader, Section
+from internationale.kit import Conflict, InternationaleError, Invalid, Message, Place, Reader, Section
 from internationale_members import forms
 from internationale_members.pages import signing
 from internationale_members.queries import accounts, credentials, leaving, links, people, sessions
@@ -164,7 +164,7 @@ def _page(
             "new_token": new_token,
             "role_names": roles.NAMES,
             "panels": section.panels(Place.ACCOUNT, None, reader),
-            "error": error,
+            "errors": _errors(error),
         }
     return Template("members/account.html", context=context, status_code=_status(error))
 
@@ -172,7 +172,11 @@ def _page(
 def _leave_page(section: Section, reader: Reader, error: Invalid | None = None) -> Template:
     with section.reading() as session:
         person = people.one(session, section, accounts.own(reader))
-    return Template("members/leave.html", context={"person": person, "error": error}, status_code=_status(error))
+    return Template("members/leave.html", context={"person": person, "errors": _errors(error)}, status_code=_status(error))
+
+
+def _errors(error: InternationaleError | None) -> dict[str, Message]:
+    return {} if error is None else {error.place: error.message}
 
 
 def _status(error: InternationaleError | None) -> int:

@@ -53,6 +53,6 @@ def _form(section: Section, secret: str, entered: dict[str, Any], error: Invalid
             "welcome": invitations.look(session, section, secret),
             "languages": accounts.languages(session, section),
             "role_names": roles.NAMES,
-            "error": error,
+            "errors": {error.place: error.message} if error else {},
         }
     return Template("members/invitation.html", context=context | entered, status_code=400 if error else 200)

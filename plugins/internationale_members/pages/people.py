@@ -174,7 +174,7 @@ def _person(section: Section, reader: Reader, id: str, *, new_link: str = "") ->
 def _branches(section: Section, reader: Reader, error: Conflict | None = None) -> Template:
     section.require(reader, roles.MANAGE)
     with section.reading() as session:
-        context = {"branches": branches.every(session), "error": error}
+        context = {"branches": branches.every(session), "error": error.message if error else None}
     return Template("members/branches.html", context=context, status_code=409 if error else 200)
 
 

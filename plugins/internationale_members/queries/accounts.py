@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from internationale.kit import Invalid, NotFound, Reader, Refused, Section, marker
@@ -83,11 +82,8 @@ def _take(session: Session, section: Section, row: Account, handle: str) -> None
         other = session.exec(select(Account.id).where(Account.key == row.key, Account.id != row.id)).first()
     if other is not None:
         raise taken
-    try:
-        session.add(row)
-        session.flush()
-    except IntegrityError as error:  # somebody took it in the same moment
-        raise taken from error
+    session.add(row)
+    session.flush()
 
 
 def set_language(session: Session, section: Section, account: str, language: str) -> None:

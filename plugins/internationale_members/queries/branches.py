@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, col, select
 
 from internationale.kit import Conflict, Invalid, NotFound, marker
@@ -75,8 +74,9 @@ def remove(session: Session, branch: str) -> None:
 
 
 def _save(session: Session, row: Branch) -> None:
-    try:
-        session.add(row)
-        session.flush()
-    except IntegrityError as error:
-        raise Conflict(_("There is a branch of this name already."), place="name") from error
+    with session.no_autoflush:
+        other = by_name(session, row.name)
+    if other is not None and other.id != row.id:
+        raise Conflict(_("There is a branch of this name already."), place="name")
+    session.add(row)
+    session.flush()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from internationale.kit import Conflict, Invalid, NotFound, Reader, Section, marker
@@ -70,9 +70,10 @@ def tokens(session: Session, account: str) -> Sequence[TokenEntry]:
 
 def withdraw_token(session: Session, account: str, id: str) -> None:
     """Raises ``NotFound``."""
-    gone = session.execute(delete(Token).where(col(Token.account) == account, col(Token.id) == id))
-    if not gone.rowcount:
+    row = session.get(Token, id)
+    if row is None or row.account != account:
         raise NotFound(_("There is no such token."))
+    session.delete(row)
 
 
 def identify(section: Section, session: Session, secret: str) -> Reader | None:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from internationale.kit import Invalid, NotFound, Reader, Refused, Role, Section, marker
@@ -101,7 +100,8 @@ def accept(section: Section, secret: str, *, handle: str, password: str, languag
             accepted=True,
             invited_by=row.invited_by,
         )
-        _use(session, section, row)
+        row.used_at, row.note = section.now(), ""
+        session.add(row)
         for role in roles.on_opening(Role(row.role)):
             section.grants.give_role(session, account.id, role, by=inviter)
         return account.id
@@ -150,17 +150,6 @@ def _inviter(session: Session, section: Section, row: Invitation) -> Reader | No
     if reader is None or Role(row.role) not in section.grants.assignable(reader):
         raise _gone()
     return reader
-
-
-def _use(session: Session, section: Section, row: Invitation) -> None:
-    """Once: of two people at the same moment the database lets one through."""
-    used = session.execute(
-        update(Invitation)
-        .where(col(Invitation.id) == row.id, col(Invitation.used_at).is_(None))
-        .values(used_at=section.now(), note="")
-    )
-    if used.rowcount != 1:
-        raise _gone()
 
 
 def _state(row: Invitation, now: datetime) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from internationale.kit import NotFound, Reader, Refused, Section, marker
@@ -62,11 +62,8 @@ def look(session: Session, section: Section, secret: str) -> str:
 def use(session: Session, section: Section, secret: str, *, device: str, previous: str | None) -> str:
     """Sign in by the link, once; returns the new session's secret. Raises ``NotFound``."""
     row, account = _open(session, section, secret)
-    used = session.execute(
-        update(SignInLink).where(col(SignInLink.id) == row.id, col(SignInLink.used_at).is_(None)).values(used_at=section.now())
-    )
-    if used.rowcount != 1:  # two at the same moment
-        raise _gone()
+    row.used_at = section.now()
+    session.add(row)
     return sessions.begin(session, section, account.id, device=device, previous=previous, by_link=True)
 
 

@@ -81,9 +81,10 @@ def end(session: Session, secret: str | None) -> None:
 
 def end_one(session: Session, account: str, id: str) -> None:
     """Sign out one device of a person. Raises ``NotFound``."""
-    gone = session.execute(delete(SignedIn).where(col(SignedIn.account) == account, col(SignedIn.id) == id))
-    if not gone.rowcount:
+    row = session.exec(select(SignedIn).where(SignedIn.account == account, SignedIn.id == id)).first()
+    if row is None:
         raise NotFound(_("This device is not signed in any more."))
+    session.delete(row)
 
 
 def end_all(session: Session, account: str, *, but: str | None = None) -> None:

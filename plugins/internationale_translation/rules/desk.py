@@ -82,10 +82,10 @@ def written(unit: Unit, draft: Draft | None, text: str, now: datetime) -> Draft 
     return Draft(unit.block.id, unit.block.source, unit.block.hash, text, now)
 
 
-def still_right(unit: Unit, draft: Draft | None, now: datetime) -> Draft | None:
-    """The draft that says again, of today's wording, what stands in the field; None when nothing stands there."""
-    text = draft.text if draft else unit.text
-    return Draft(unit.block.id, unit.block.source, unit.block.hash, text, now) if text else None
+def still_right(line: Line, now: datetime) -> Draft:
+    """The draft that says again, of today's wording, what stands in the field."""
+    block = line.unit.block
+    return Draft(block.id, block.source, block.hash, line.text, now)
 
 
 def open_lines(lines: Iterable[Line]) -> tuple[Line, ...]:

@@ -65,5 +65,6 @@ class Memory:
 
 
 def digest(text: str) -> str:
-    """A short name for a text, to say which one was seen: 32 hex digits."""
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    """A short name for a text, to say which one was seen: 32 hex digits. Line ends count as browsers send them back."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
+    return hashlib.sha256(plain.encode() if plain.strip() else b"").hexdigest()[:32]

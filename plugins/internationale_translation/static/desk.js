@@ -21,12 +21,14 @@ async function save(field) {
     revision: desk.elements.revision.value,
     action: "save",
     block: unit.querySelector("[name=block]").value,
+    was: unit.querySelector("[name=was]").value,
     text: field.value,
   });
   try {
     const answer = await fetch(desk.getAttribute("action"), { method: "POST", body, redirect: "manual" });
     if (answer.type !== "opaqueredirect") throw new Error(answer.statusText); // saved means: go and see
     field.defaultValue = body.get("text");
+    unit.querySelector("[name=was]").value = "0".repeat(32); // from now on the field always speaks, even when it is put back
     say(desk.dataset.saved);
     return true;
   } catch {

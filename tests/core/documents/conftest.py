@@ -6,13 +6,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
+from typing import Any
 
 import pytest
+from litestar.testing import TestClient
+from sqlalchemy import select
+
 from internationale.events import keys, roster
 from internationale.events.keys import SigningKey
 from internationale.events.roster import BEGINNING, Entry, LogKey, Root, Roster, Status
 from internationale.events.signed import SignedDocument
 from internationale.kit import DocumentKind, Reader, hookimpl, marker
+from internationale.kit.http import cookie_name
 from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
 from internationale.plugins import Plugins
@@ -20,7 +25,7 @@ from internationale.rooms.roster import port
 from internationale.section import Section
 from internationale.settings import Settings, write_key
 from internationale.testing.rows import dump
-from sqlalchemy import select
+from internationale.web.app import create_app
 
 _ = marker("core")
 BEGIN = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -36,8 +41,24 @@ def document_kinds() -> Sequence[DocumentKind]:
     ]
 
 
+@hookimpl
+def identify(section: Any, session: Any, scope: str, secret: str) -> Reader | None:
+    """Whoever says ``delegate-rosa`` is rosa, with all rights; ``member-lucie`` may read and discuss."""
+    role, _hyphen, handle = secret.partition("-")
+    names = {
+        "delegate": [capability.name for capability in section.capabilities],
+        "member": ["documents.read", "documents.discuss"],
+    }
+    if role not in names:
+        return None
+    capabilities = {name: frozenset([None]) for name in names[role]}
+    return Reader(id=f"account-{handle}", handle=handle, language=section.languages[0], capabilities=capabilities)
+
+
 KINDS = ModuleType("kinds")
 KINDS.document_kinds = document_kinds
+KINDS.identify = identify
+ADDRESS = "http://127.0.0.1:8000"
 
 
 @dataclass
@@ -124,7 +145,7 @@ def found(folder: Path, codes: Iterable[str]) -> World:
 
 def _open(home: Path, code: str, secret: SigningKey, signed: SignedDocument) -> Section:
     home.mkdir(parents=True)
-    settings = Settings(code=code, name=f"Section {code}", languages=LANGUAGES.get(code, ("en",)), home=home)
+    settings = Settings(code=code, name=f"Section {code}", languages=LANGUAGES.get(code, ("en",)), home=home, base_url=ADDRESS)
     write_key(settings.log_key, secret)
     section = Section.open(settings, Plugins([("kinds", KINDS)]), Clock())
     section.prepare()
@@ -151,6 +172,27 @@ def delegate() -> Callable[[Section], Reader]:
         return Reader(id=f"account-{handle}", handle=handle, language=section.languages[0], capabilities=everything)
 
     return make
+
+
+@pytest.fixture
+def browser() -> Iterator[Callable[..., TestClient[Any]]]:
+    """A browser (or, with ``token=True``, a program) of somebody: ``browser(section, "member-lucie")``."""
+    clients = []
+
+    def make(section: Section, secret: str = "", *, token: bool = False) -> TestClient[Any]:
+        client = TestClient(create_app(section), base_url=ADDRESS, raise_server_exceptions=False)
+        client.follow_redirects = False
+        if token:
+            client.headers["Authorization"] = f"Bearer {secret}"
+        elif secret:
+            client.headers["Sec-Fetch-Site"] = "same-origin"
+            client.cookies.set(cookie_name(section), secret)
+        clients.append(client)
+        return client.__enter__()
+
+    yield make
+    for client in clients:
+        client.__exit__(None, None, None)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+
 from internationale.errors import Conflict
 from internationale.events.refs import Ref
 from internationale.kit import INTERNATIONAL, PUBLIC, Utterance
@@ -96,12 +97,18 @@ def broken(stage: Stage) -> Changes:
     )
 
 
+def opening(operations=None):
+    changes = None if operations is None else Changes(operations=operations)
+    said = {"document": "ic-aaaaaaaaaaaa", "kind": "draft", "language": "en", "title": "T"}
+    return Opened(**said, changes=changes, numbering=1, digest="0" * 64)
+
+
 CASES: list[tuple[str, str, Callable[[Stage], Utterance]]] = [
-    ("fr", "foreign_id", lambda s: Utterance(Opened(document="ic-aaaaaaaaaaaa", kind="draft", language="en", title="T", changes=Changes(operations=()), numbering=1, digest="0" * 64))),
-    ("ic", "digest_mismatch", lambda s: Utterance(Opened(document="ic-aaaaaaaaaaaa", kind="draft", language="en", title="T", changes=Changes(operations=()), numbering=1, digest="0" * 64))),
-    ("ic", "malformed_changes", lambda s: Utterance(Opened(document="ic-aaaaaaaaaaaa", kind="draft", language="en", title="T", numbering=1, digest="0" * 64))),
-    ("ic", "malformed_changes", lambda s: Utterance(Opened(document="ic-aaaaaaaaaaaa", kind="draft", language="en", title="T", numbering=1, digest="0" * 64), parts=(b'{"operations": 1.5}',))),
-    ("ic", "bad_block_id", lambda s: Utterance(Opened(document="ic-aaaaaaaaaaaa", kind="draft", language="en", title="T", changes=Changes(operations=({"op": "insert", "after": "", "id": "title", "raw": "x"},), numbers=("1",)), numbering=1, digest="0" * 64))),
+    ("fr", "foreign_id", lambda s: Utterance(opening(()))),
+    ("ic", "digest_mismatch", lambda s: Utterance(opening(()))),
+    ("ic", "malformed_changes", lambda s: Utterance(opening())),
+    ("ic", "malformed_changes", lambda s: Utterance(opening(), parts=(b'{"operations": 1.5}',))),
+    ("ic", "bad_block_id", lambda s: Utterance(opening(({"op": "insert", "after": "", "id": "title", "raw": "x"},)))),
     ("fr", "not_home", lambda s: Utterance(s.revised(), refs=(s.ref,))),
     ("ic", "no_base", lambda s: Utterance(s.revised())),
     ("ic", "wrong_base", lambda s: Utterance(s.revised(), refs=(s.other,))),
@@ -111,13 +118,23 @@ CASES: list[tuple[str, str, Callable[[Stage], Utterance]]] = [
     ("ic", "digest_mismatch", lambda s: Utterance(s.revised(digest="0" * 64), refs=(s.ref,))),
     ("ic", "does_not_apply", lambda s: Utterance(s.revised(changes=broken(s)), refs=(s.ref,))),
     ("ic", "malformed_changes", lambda s: Utterance(s.revised(changes=Changes(operations=({"op": "burn"},))), refs=(s.ref,))),
-    ("ic", "wrong_numbers", lambda s: Utterance(s.revised(changes=Changes(operations=s.written().changes.operations)), refs=(s.ref,))),
+    (
+        "ic",
+        "wrong_numbers",
+        lambda s: Utterance(s.revised(changes=Changes(operations=s.written().changes.operations)), refs=(s.ref,)),
+    ),
     ("ic", "unpinned_amendment", lambda s: Utterance(s.revised(amendments=(s.amendment.id,)), refs=(s.ref,))),
     ("fr", "foreign_id", lambda s: Utterance(s.proposed(amendment="ic-aaaaaaaaaaaa"), refs=(s.ref,))),
     ("fr", "wrong_audience", lambda s: Utterance(s.proposed(), refs=(s.ref,), audience=PUBLIC)),
     ("fr", "does_not_apply", lambda s: Utterance(s.proposed(changes=broken(s)), refs=(s.ref,))),
     ("fr", "digest_mismatch", lambda s: Utterance(s.proposed(digest="0" * 64), refs=(s.ref,))),
-    ("fr", "empty", lambda s: Utterance(s.proposed(changes=Changes(operations=()), digest=writing.write(s.text.blocks, ()).digest), refs=(s.ref,))),
+    (
+        "fr",
+        "empty",
+        lambda s: Utterance(
+            s.proposed(changes=Changes(operations=()), digest=writing.write(s.text.blocks, ()).digest), refs=(s.ref,)
+        ),
+    ),
     ("ic", "not_proposer", lambda s: Utterance(s.decided(AmendmentWithdrawn), refs=(s.amendment.ref,))),
     ("fr", "not_home", lambda s: Utterance(s.decided(), refs=(s.amendment.ref,))),
     ("ic", "wrong_cause", lambda s: Utterance(s.decided(), refs=(s.ref,))),
@@ -128,12 +145,12 @@ CASES: list[tuple[str, str, Callable[[Stage], Utterance]]] = [
     ("fr", "quote_mismatch", lambda s: Utterance(s.offered(quote="Another."), refs=(s.ref,))),
     ("fr", "quote_mismatch", lambda s: Utterance(s.offered(source_hash="0" * 64), refs=(s.ref,))),
     ("fr", "empty", lambda s: Utterance(TranslationOffered(document=s.document, language="fr", units=()), refs=(s.ref,))),
-]  # fmt: skip
+]
 
 
-@pytest.mark.parametrize(("code", "reason", "make"), CASES, ids=[f"{n}-{case[1]}" for n, case in enumerate(CASES)])
-def test_reasons(world, delegate, stage, code, reason, make):
-    assert verdict(world.sections[code], delegate, make(stage)) == reason
+def test_reasons(world, delegate, stage):
+    given = [(code, verdict(world.sections[code], delegate, make(stage))) for code, _reason, make in CASES]
+    assert given == [(code, reason) for code, reason, _make in CASES]
 
 
 def test_what_is_well_said_is_applied(world, delegate, stage):
@@ -169,6 +186,9 @@ def test_of_two_revisions_with_one_number_the_first_in_the_log_counts(world, del
     world.carry()
     for section in (*world.sections.values(), late):
         with section.reading() as session:
-            assert [(card.number, card.title) for card in documents.revisions(session, stage.document)] == [(1, "T"), (2, "thirty")]
+            assert [(card.number, card.title) for card in documents.revisions(session, stage.document)] == [
+                (1, "T"),
+                (2, "thirty"),
+            ]
             assert documents.summary(session, stage.document).title == "thirty"
     late.close()

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+
 from internationale.errors import Conflict, Invalid, NotFound, Refused
 from internationale.kit import INTERNATIONAL, Reader
 from internationale.ledger import database, migrate

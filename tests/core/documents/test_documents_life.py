@@ -1,6 +1,7 @@
 """A document's life through the section's two doors."""
 
 import pytest
+
 from internationale.errors import Conflict, Invalid, NotFound, Refused
 from internationale.kit import INTERNATIONAL, Reader
 from internationale.kit.documents import TITLE, Progress, UnitState
@@ -68,7 +69,13 @@ def test_a_long_text_travels_in_parts(world, delegate):
     assert exact(world.fr, document) == long
     with world.ic.writing() as session:
         world.ic.documents.revise(
-            session, document, base=1, title="Hours", text=long.replace("Paragraph 7 ", "Section 7 "), note="", by=delegate(world.ic)
+            session,
+            document,
+            base=1,
+            title="Hours",
+            text=long.replace("Paragraph 7 ", "Section 7 "),
+            note="",
+            by=delegate(world.ic),
         )
     world.carry()
     assert exact(world.fr, document) == long.replace("Paragraph 7 ", "Section 7 ")
@@ -108,7 +115,7 @@ def test_a_source_that_comes_back_makes_its_translation_current_again(world, del
     known, _ = units(world.ic, document, "fr")
     block = known["We stand for thirty-five hours."].block.id
     by = delegate(world.ic)
-    for base, now, words in ((1, text.first, "A"), (2, text.second, "B")):
+    for base, words in ((1, "A"), (2, "B")):
         with world.ic.writing() as session:
             world.ic.documents.offer(session, document, "fr", {block: words}, revision=base, by=by)
             after = text.second if base == 1 else text.first
@@ -155,9 +162,7 @@ def test_an_amendment_goes_round_and_is_taken_in(world, delegate, text):
         assert [card.id for card in revising.waiting(session, document)] == [amendment]
         draft = revising.draft(session, document, [amendment])
         assert (draft.text, draft.colliding) == (text.second, ())
-        revising.revise(
-            world.ic, session, document, base=1, title="Hours", text=draft.text, note="", by=by, taking=[amendment]
-        )
+        revising.revise(world.ic, session, document, base=1, title="Hours", text=draft.text, note="", by=by, taking=[amendment])
         assert revising.waiting(session, document) == []
     world.carry()
     for section in world.sections.values():

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from internationale.kit import INTERNATIONAL
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal

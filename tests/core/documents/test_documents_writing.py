@@ -2,13 +2,12 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from internationale.rooms.documents.rules import ids
 from internationale.rooms.documents.rules.writing import INLINE, PART, as_kept, inserted, replaced, rewritten, write
 from internationale.text.blocks import identify, join, split
 
-TEXTS = st.lists(st.sampled_from(["# A", "- a", "- b", "one two", "\n", "\r\n", " ", "> q", "1. x"]), max_size=12).map(
-    "\n".join
-)
+TEXTS = st.lists(st.sampled_from(["# A", "- a", "- b", "one two", "\n", "\r\n", " ", "> q", "1. x"]), max_size=12).map("\n".join)
 
 
 def state(text):

@@ -9,6 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, Session, SQLModel
+
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope
 from internationale.events.keys import EVENT, SigningKey
@@ -20,9 +24,6 @@ from internationale.ledger import database, deliveries, migrate
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.log import Ledger
 from internationale.testing.rows import dump
-from sqlalchemy import MetaData, create_engine, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, Session, SQLModel
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 ROSTER_HASH = "ab" * 32
@@ -154,7 +155,7 @@ def where(delivery: Delivery) -> Address:
 class House:
     """An instance without plugins: one database, one ledger."""
 
-    def __init__(self, url: str, *authors: Author, vocabulary: Vocabulary = VOCABULARY, projections: tuple[Projection, ...] = (TALK,)):
+    def __init__(self, url: str, *authors: Author, vocabulary: Vocabulary = VOCABULARY, projections: tuple[Any, ...] = (TALK,)):
         self.engine = database.open_engine(url)
         self.url = url
         self.authors = {author.code: author for author in authors}
@@ -271,5 +272,3 @@ def fr() -> Author:
 @pytest.fixture
 def ar() -> Author:
     return Author("ar")
-
-

@@ -69,16 +69,19 @@ def test_tampered_forged_and_misdirected_go_to_quarantine_and_the_true_event_sti
     one = fr.say("one")
     tampered = replace(one, body=one.body.replace(b"one", b"two"))
     forged = thief.say("one")
-    assert home.accept(
-        tampered,
-        forged,
-        stranger.say(),
-        replace(one, subject="intl.v1.log.fr.1.2"),
-        replace(one, subject="intl.v1.log.ar.1.1"),
-        replace(one, subject="elsewhere"),
-        replace(one, body=b"x" * 300_000),
-        Delivery("intl.v1.log.fr.1.1", b"", "\0é", "v\0"),
-    ) == ["quarantined"] * 8
+    assert (
+        home.accept(
+            tampered,
+            forged,
+            stranger.say(),
+            replace(one, subject="intl.v1.log.fr.1.2"),
+            replace(one, subject="intl.v1.log.ar.1.1"),
+            replace(one, subject="elsewhere"),
+            replace(one, body=b"x" * 300_000),
+            Delivery("intl.v1.log.fr.1.1", b"", "\0é", "v\0"),
+        )
+        == ["quarantined"] * 8
+    )
     reasons = {row["reason"]: (row["source"], row["count"]) for row in home.read(home.ledger.refusals)}
     assert reasons == {
         "bad_signature": ("fr", 1),

@@ -3,6 +3,7 @@
 import hashlib
 
 import pytest
+
 from internationale.errors import Paused
 from internationale.events.envelope import Address, parse
 from internationale.kit.vocabulary import Utterance

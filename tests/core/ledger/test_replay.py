@@ -3,12 +3,13 @@
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from internationale.kit.vocabulary import Projection, Utterance
-from internationale.ledger import database, migrate, tables
-from internationale.ledger.reading import Stored
 from sqlalchemy import MetaData, inspect
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
+
+from internationale.kit.vocabulary import Projection, Utterance
+from internationale.ledger import database, migrate, tables
+from internationale.ledger.reading import Stored
 
 from .conftest import TALK, Author, House, Said, Saying, ref
 

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from internationale.events.refs import Ref
 
 from .conftest import SAID, TALK, WIDER, Answered, Author, House, Said, ref

@@ -33,11 +33,10 @@ def test_what_is_kept_of_what_stands_in_the_field(unit, draft, text, kept):
 
 
 def test_still_right_makes_a_draft_of_today_s_wording():
-    said = still_right(OUTDATED, None, NOW)
+    said = still_right(Line(OUTDATED, None), NOW)
     assert said == Draft("b1", BLOCK.source, "new", OUTDATED.text, NOW)
     assert written(OUTDATED, said, OUTDATED.text, NOW) == said
     assert Line(OUTDATED, said).sharable
-    assert still_right(MISSING, None, NOW) is None
 
 
 def test_a_draft_of_an_earlier_wording_is_shown_with_the_change_and_not_shared():

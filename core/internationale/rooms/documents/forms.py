@@ -1,6 +1,6 @@
 """What people send to the room's pages and API. The API takes the same forms as JSON."""
 
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
@@ -13,7 +13,10 @@ from internationale.kit.fields import (
     OptionalProse,
     Prose,
 )
+from internationale.messages import marker
 from internationale.rooms.documents.port.amending import Proposal
+
+_ = marker("core")
 
 Number = Annotated[int, Field(ge=1, le=1_000_000)]
 OptionalIdentifier = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{0,64}$")]
@@ -23,6 +26,12 @@ Identifiers = Annotated[str, Field(pattern=r"^[A-Za-z0-9_ -]*$", max_length=20_0
 
 class ProposalForm(Form):
     """An amendment to one paragraph, see ``port.amending.Proposal``. ``motion``: the member's proposal that it carries."""
+
+    labels: ClassVar = {
+        "title": _("In a few words"),
+        "text": _("Your words"),
+        "reason": _("Your reasons"),
+    }
 
     block: OptionalIdentifier = ""
     revision: Number
@@ -42,11 +51,19 @@ class ProposalForm(Form):
 class ReasonForm(Form):
     """A word that needs its reason: declining a proposal."""
 
+    labels: ClassVar = {
+        "reason": _("The reasons"),
+    }
+
     reason: Prose
 
 
 class WithdrawForm(Form):
     """Withdrawing an amendment. ``confirmed`` is set by the second page, after what will be sent was shown."""
+
+    labels: ClassVar = {
+        "reason": _("Why, if you like"),
+    }
 
     reason: OptionalProse = ""
     confirmed: bool = False
@@ -54,6 +71,11 @@ class WithdrawForm(Form):
 
 class DecisionForm(Form):
     """The home section's decision, never without its reason."""
+
+    labels: ClassVar = {
+        "decision": _("The decision"),
+        "reason": _("The reasons"),
+    }
 
     decision: Literal["accepted", "rejected"]
     reason: Prose
@@ -63,11 +85,21 @@ class DecisionForm(Form):
 class CommentForm(Form):
     """A contribution to the debate."""
 
+    labels: ClassVar = {
+        "text": _("Your contribution"),
+    }
+
     text: Prose
 
 
 class RevisionForm(Form):
     """The next revision as a whole text; ``amendments``: those taken in; ``confirmed`` as above."""
+
+    labels: ClassVar = {
+        "title": _("Title"),
+        "text": _("Text (Markdown)"),
+        "note": _("What is new, and why"),
+    }
 
     base: Number
     title: Line

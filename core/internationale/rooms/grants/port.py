@@ -2,7 +2,9 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
@@ -47,7 +49,7 @@ class Room:
     def give_role(self, session: Session, person: str, role: Role, *, until: datetime | None = None, by: Reader | None) -> Grant:
         if role not in rules.assignable(by):
             raise Refused(_("You may not hand out this role."), place="role")
-        return self._give(session, GrantRow(**_new(person, until, by, self._now()), role=role))
+        return self._give(session, self._new(person, until, by, role=role))
 
     def give_capability(
         self,
@@ -63,17 +65,22 @@ class Room:
             raise Invalid(_("There is no such right."), place="capability")
         if not rules.may_give(by, capability, self._vocabulary):
             raise Refused(_("You may not hand out this right."), place="capability")
-        return self._give(session, GrantRow(**_new(person, until, by, self._now()), capability=capability, object=object))
+        return self._give(session, self._new(person, until, by, capability=capability, object=object))
 
-    def _give(self, session: Session, row: GrantRow) -> Grant:
-        if not rules.in_force(row.until, self._now()):
+    def _give(self, session: Session, granted: Grant) -> Grant:
+        if not rules.in_force(granted.until, self._now()):
             raise Invalid(_("The end has to lie in the future."), place="until")
-        for grant in self.held(session, row.person):
-            if (grant.role, grant.capability, grant.object, grant.until) == (row.role, row.capability, row.object, row.until):
+        for grant in self.held(session, granted.person):
+            if rules.same(grant, granted):
                 return grant
-        session.add(row)
-        session.flush()
-        return queries.as_grant(row)
+        session.add(GrantRow(**asdict(granted)))
+        return granted
+
+    def _new(self, person: str, until: datetime | None, by: Reader | None, **what: Any) -> Grant:
+        granted_by = by.id if by else None
+        return Grant(
+            id=secrets.token_urlsafe(12), person=person, until=until, granted_by=granted_by, granted_at=self._now(), **what
+        )
 
     def withdraw(self, session: Session, person: str, grant: str, *, by: Reader | None) -> None:
         row = session.get(GrantRow, grant)
@@ -90,13 +97,3 @@ class Room:
 
     def forget(self, session: Session, person: str) -> None:
         session.execute(delete(GrantRow).where(col(GrantRow.person) == person))
-
-
-def _new(person: str, until: datetime | None, by: Reader | None, now: datetime) -> dict[str, object]:
-    return {
-        "id": secrets.token_urlsafe(12),
-        "person": person,
-        "until": until,
-        "granted_by": by.id if by else None,
-        "granted_at": now,
-    }

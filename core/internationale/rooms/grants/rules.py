@@ -14,6 +14,11 @@ def in_force(until: datetime | None, now: datetime) -> bool:
     return until is None or now < until
 
 
+def same(one: Grant, other: Grant) -> bool:
+    """Whether the two give the same thing to the same person for as long."""
+    return all(getattr(one, name) == getattr(other, name) for name in ("person", "role", "capability", "object", "until"))
+
+
 def capabilities_of(grants: Iterable[Grant], vocabulary: Iterable[Capability]) -> Mapping[str, frozenset[str | None]]:
     """Each capability held, with the objects it is held for. What no plugin declares (any more) is not held."""
     grants, held = list(grants), dict[str, frozenset[str | None]]()

@@ -39,7 +39,7 @@ def _form() -> list[Any]:
             summary = readable(section, session, document, reader)
             amending.amendable(section, summary)
             text = documents.text(session, document)
-            language = views.chosen(read, reader, views.choices(session, section, summary, text))
+            language = views.chosen(read, views.choices(session, section, summary, text))
             whole = translations.reading(session, summary, text, language, section.code)
         unit = _unit(list(whole.units), block) if block else None
         context = {"document": summary, "unit": unit, "language": language, "text": text}

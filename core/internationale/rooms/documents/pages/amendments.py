@@ -70,7 +70,12 @@ def _shown() -> list[Any]:
 
 
 def _done() -> list[Any]:
-    @post("/documents/{document:str}/amendments/{amendment:str}/withdraw", status_code=200, sync_to_thread=True)
+    @post(
+        "/documents/{document:str}/amendments/{amendment:str}/withdraw",
+        status_code=200,
+        sync_to_thread=True,
+        include_in_schema=False,
+    )
     def withdraw(
         document: FromPath[str],
         amendment: FromPath[str],
@@ -84,7 +89,12 @@ def _done() -> list[Any]:
             amending.withdraw(section, session, document, amendment, reason=data.reason, by=reader)
         return Redirect(f"/documents/{document}/amendments/{amendment}", status_code=303)
 
-    @post("/documents/{document:str}/amendments/{amendment:str}/decide", status_code=200, sync_to_thread=True)
+    @post(
+        "/documents/{document:str}/amendments/{amendment:str}/decide",
+        status_code=200,
+        sync_to_thread=True,
+        include_in_schema=False,
+    )
     def decide(
         document: FromPath[str],
         amendment: FromPath[str],

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
+from internationale import i18n
 from internationale.errors import NotFound
 from internationale.kit.documents import TITLE
 from internationale.kit.ports import Section
@@ -34,7 +35,7 @@ def _thread() -> list[Any]:
             section.require(reader, READ, document)
             summary = readable(section, session, document, reader)
             text = documents.text(session, document)
-            whole = translations.reading(session, summary, text, reader.language, section.code)
+            whole = translations.reading(session, summary, text, i18n.speaking.get(), section.code)
             comments = private.thread(session, document, reader, block=block)
             cards = [card for card in amendments.of_document(session, document) if block in (card.blocks or (TITLE,))]
             motions = [motion for motion in private.motions(session, document, reader) if motion.block == block]

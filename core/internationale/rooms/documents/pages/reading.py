@@ -77,7 +77,7 @@ def _texts() -> list[Any]:
         name = f"{document}-{text.revision.number}.md"
         return Response(
             join(text.blocks).encode(),
-            media_type="text/markdown; charset=utf-8",
+            media_type="text/markdown",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
@@ -112,7 +112,7 @@ def _comparisons() -> list[Any]:
         with section.reading() as session:
             summary = readable(section, session, document, reader)
             text = documents.text(session, document)
-            language = views.chosen(read, reader, views.choices(session, section, summary, text))
+            language = views.chosen(read, views.choices(session, section, summary, text))
             whole = translations.reading(session, summary, text, language, section.code)
         unit = next((unit for unit in whole.units if unit.block.id == block and unit.state is UnitState.OUTDATED), None)
         if unit is None:
@@ -126,7 +126,7 @@ def _comparisons() -> list[Any]:
 def _page(session: Database, section: Section, summary: Summary, text: Text, *, reader: Reader, wanted: str) -> dict[str, Any]:
     """What every page of a text needs. Beside an older revision stands nothing: the debate is on the latest."""
     offered = views.choices(session, section, summary, text)
-    language = views.chosen(wanted, reader, offered)
+    language = views.chosen(wanted, offered)
     whole = translations.reading(session, summary, text, language, section.code)
     latest = text.revision.number == summary.revision
     beside = views.besides(session, section, summary.id, reader) if latest else {}

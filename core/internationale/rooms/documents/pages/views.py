@@ -7,6 +7,7 @@ from functools import lru_cache
 from markupsafe import Markup
 from sqlmodel import Session
 
+from internationale import i18n
 from internationale.kit.documents import TITLE, Progress, Reading, Summary, Unit
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
@@ -84,12 +85,12 @@ def choices(session: Session, section: Section, document: Summary, text: Text) -
     ]
 
 
-def chosen(wanted: str, reader: Reader, offered: Sequence[Choice]) -> str:
-    """The language to read in: the wanted one, else the reader's own when there is something in it, else the original's."""
+def chosen(wanted: str, offered: Sequence[Choice]) -> str:
+    """The language to read in: the wanted one, else the page's own when there is something in it, else the original's."""
     known = {choice.language: choice for choice in offered}
     if wanted in known:
         return wanted
-    own = known.get(reader.language)
+    own = known.get(i18n.speaking.get())
     if own is not None and (own.progress is None or own.progress.current or own.progress.outdated):
         return own.language
     return offered[0].language

@@ -1,7 +1,7 @@
 """Reading the roster and the heads."""
 
 from .chain import chain, federation_languages, hubs, keyring, latest, sections
-from .heads import contradictions, heads_documents, own_heads, peers, receipts
+from .heads import contradictions, heads_document, heads_documents, own_heads, peers, receipts
 from .overview import Federation, SectionState, overview
 from .waiting import Counts, Held, Stuck, counts, stuck
 
@@ -15,6 +15,7 @@ __all__ = [
     "contradictions",
     "counts",
     "federation_languages",
+    "heads_document",
     "heads_documents",
     "hubs",
     "keyring",

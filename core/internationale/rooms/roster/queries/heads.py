@@ -76,6 +76,12 @@ def heads_documents(session: Session) -> Sequence[SignedDocument]:
     return tuple(SignedDocument.from_header(row.body, row.signatures) for row in rows)
 
 
+def heads_document(session: Session, witness: str) -> SignedDocument | None:
+    """One section's latest signed heads, as they travelled."""
+    row = session.get(HeadsRow, witness)
+    return None if row is None else SignedDocument.from_header(row.body, row.signatures)
+
+
 def contradictions(session: Session) -> Mapping[str, tuple[str, ...]]:
     """By section: the logs of which it holds something else than we do under the same number."""
     mine = own_heads(session)

@@ -1,0 +1,58 @@
+"""Moving everything between sections over a real hub, with the worker's own steps, until nothing moves any more."""
+
+import asyncio
+from collections.abc import Sequence
+
+from internationale.bus import Bus
+from internationale.bus.nats import NatsBus
+from internationale.section import Section
+from internationale.worker import fence, heads, mending, receiving, relay, rosters
+
+ROUNDS = 50
+"""More would mean that something never settles."""
+
+
+def carry(url: str, *sections: Section) -> None:
+    """Carry everything among these sections, over the hub at ``url``; those left out are absent."""
+    asyncio.run(_carry(url, sections))
+
+
+async def _carry(url: str, sections: Sequence[Section]) -> None:
+    buses: list[Bus] = []
+    try:
+        for section in sections:
+            buses.append(await NatsBus.connect(url, section.code))
+            await buses[-1].provision()
+            await mending.answer_others(section, buses[-1])
+        pairs = list(zip(sections, buses, strict=True))
+        for _ in range(ROUNDS):
+            if not sum([await step(section, bus) for section, bus in pairs]):
+                break
+        else:
+            raise AssertionError(f"still moving after {ROUNDS} rounds")
+        for section, bus in pairs:
+            await relay.audit(section, bus, await bus.identity())
+    finally:
+        for bus in buses:
+            await bus.close()
+    for section in sections:
+        while await asyncio.to_thread(section.tell):
+            pass
+
+
+async def step(section: Section, bus: Bus) -> int:
+    """One round of a section's errands. Returns how much moved."""
+    moved = await rosters.catch_up(section, bus) + await rosters.carry(section, bus)
+    while came := await rosters.follow(section, bus, 0):
+        moved += came
+    if section.fenced is not None and await fence.look(section, bus) is None:
+        section.unfence()
+    if section.fenced is None:
+        while sent := await relay.relay(section, bus, await bus.identity()):
+            moved += sent
+    while outcomes := await receiving.receive(section, bus, 0):
+        moved += sum(outcome != "duplicate" for outcome in outcomes)
+    moved += await mending.mend(section, bus)
+    moved += section.fenced is None and await heads.say(section, bus)
+    moved += await heads.hear(section, bus, 0)
+    return moved

@@ -1,0 +1,79 @@
+"""An International for tests: sections with keys, databases and a roster that names them all."""
+
+import os
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from internationale.events import card, roster
+from internationale.events.keys import SigningKey
+from internationale.events.signed import SignedDocument
+from internationale.plugins import Plugins
+from internationale.rooms.roster import port, rules
+from internationale.section import Section, utc_now
+from internationale.settings import Settings, write_key
+
+DATABASE = "INTERNATIONALE_TEST_DATABASE"
+"""The environment variable that names a PostgreSQL maintenance database; unset: SQLite files."""
+NAMES = {
+    "ic": ("International Committee", ("en",)),
+    "fr": ("Section française", ("fr",)),
+    "ar": ("الفرع العربي", ("ar",)),
+}
+
+
+@contextmanager
+def database(home: Path) -> Iterator[str]:
+    """A fresh database, as a SQLAlchemy URL: a SQLite file, or a PostgreSQL database that is dropped at the end."""
+    url = os.environ.get(DATABASE)
+    if not url:
+        yield f"sqlite:///{home / 'section.db'}"
+        return
+    name = f"internationale_{secrets.token_hex(8)}"
+    maintenance = create_engine(url, isolation_level="AUTOCOMMIT")
+    try:
+        with maintenance.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        yield make_url(url).set(database=name).render_as_string(hide_password=False)
+        with maintenance.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    finally:
+        maintenance.dispose()
+
+
+def begin(home: Path, code: str, url: str, *, hubs: Sequence[str] = ()) -> Settings:
+    """Settings and key of a new section."""
+    name, languages = NAMES.get(code, (f"Section {code}", ("en",)))
+    settings = Settings(
+        code=code, name=name, languages=languages, home=home, database=url, hubs=tuple(hubs), base_url="http://127.0.0.1"
+    )
+    write_key(settings.log_key, SigningKey.generate())
+    return settings
+
+
+def open_section(settings: Settings, plugins: Plugins | None, now: Callable[[], datetime] = utc_now) -> Section:
+    """A prepared section."""
+    section = Section.open(settings, plugins, now)
+    section.prepare()
+    return section
+
+
+def unite(sections: Sequence[Section], root: SigningKey | None = None) -> tuple[SignedDocument, ...]:
+    """Found an International: the first is its committee, the others are admitted in order. Returns the chain of rosters."""
+    root = root or SigningKey.generate()
+    first, *others = sections
+    chain = [rules.founding(card.verify(port.own_card(first)), root, (), first.now())]
+    for other in others:
+        latest = roster.verify_chain(chain)[-1]
+        version = rules.admitting(card.verify(port.own_card(other)), latest, root, first.now())
+        if version is not None:
+            chain.append(version)
+    for section in sections:
+        with section.writing() as session:
+            port.adopt(session, chain, code=section.code, key=section.key.public, now=section.now())
+    return tuple(chain)

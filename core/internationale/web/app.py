@@ -1,0 +1,123 @@
+"""Builds the application of one section: its own pages, and the pages and API of its rooms and plugins."""
+
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from anyio import to_thread
+from litestar import Litestar, Request, Router
+from litestar.di import Provide
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+from litestar.plugins.jinja import JinjaTemplateEngine
+from litestar.response import Response, Template
+from litestar.template import TemplateConfig
+from litestar.types import Message, Scope
+from sqlmodel import SQLModel
+
+from internationale import __version__, i18n
+from internationale.kit import ports
+from internationale.kit.vocabulary import Reader
+from internationale.section import Section
+from internationale.web import assets, bodies, faults, front, headers, rendering
+from internationale.web.edge import Edge
+from internationale.web.visits import Visit
+
+API = "/api/v1"
+Running = Callable[[Section], AbstractAsyncContextManager[object]]
+"""Something that runs beside the pages for as long as the application does: the worker."""
+
+
+def create_app(section: Section, running: Iterable[Running] = ()) -> Litestar:
+    """The application of a prepared section. ``running`` starts and stops with it."""
+    for folder in section.plugins.folders("translations").values():
+        i18n.include(folder)
+    files = assets.Assets(section.plugins.folders("static"))
+    environment = rendering.make_environment(section, files)
+    api, pages = _parted([*front.routes(), *section.plugins.all("routes")])
+    app = Litestar(
+        route_handlers=[
+            Router("/", route_handlers=[files.route(), *pages], include_in_schema=False),
+            Router("/", route_handlers=api, include_in_schema=True),
+        ],
+        dependencies={
+            "section": Provide(lambda: section, sync_to_thread=False),
+            "reader": Provide(_reader, sync_to_thread=False),
+        },
+        before_request=bodies.take,
+        after_request=partial(_render, environment),
+        before_send=[partial(_send_headers, section)],
+        exception_handlers=faults.handlers(),
+        lifespan=[partial(_beside, section, each) for each in running],
+        template_config=TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment)),
+        openapi_config=_openapi(section),
+        request_max_body_size=bodies.MAX_BODY,
+        signature_types=[ports.Section, Section, Reader],
+        type_encoders={SQLModel: refuse_rows},
+        logging_config=None,
+    )
+    app.asgi_handler = Edge(app.asgi_handler, section)
+    return app
+
+
+def refuse_rows(value: SQLModel) -> Any:
+    """No row of a table is ever an answer: it would carry columns that nobody chose to show."""
+    if hasattr(type(value), "__table__"):
+        raise TypeError(f"a table row in a response: {type(value).__name__}")
+    return value.model_dump(mode="python")
+
+
+def _parted(routes: Iterable[Any]) -> tuple[list[Any], list[Any]]:
+    """API and pages, by path."""
+    api, pages = [], []
+    for route in routes:
+        paths = getattr(route, "paths", None) or [route.path]
+        (api if all(path.startswith(API) for path in paths) else pages).append(route)
+    return api, pages
+
+
+def _openapi(section: Section) -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title=f"Internationale: {section.name}",
+        version=__version__,
+        path=f"{API}/openapi.json",
+        render_plugins=[JsonRenderPlugin(path="/")],  # the document alone: Litestar's pages for it load scripts from elsewhere
+        components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),
+        security=[{"token": []}],
+        use_handler_docstrings=True,
+    )
+
+
+def _reader(request: Request[Any, Any, Any]) -> Reader:
+    """Whoever visits, in the language of this visit: texts are shown in the language that the page speaks."""
+    here: Visit = request.scope["state"]["visit"]
+    return replace(here.reader, language=here.language)
+
+
+async def _render(environment: Any, response: Response[Any]) -> Response[Any]:
+    """Render pages in a worker thread: a long text must not hold up everybody else."""
+    if not isinstance(response, Template):
+        return response
+    template = environment.get_template(response.template_name)
+    content = await to_thread.run_sync(template.render, response.context)
+    return Response(
+        content,
+        status_code=response.status_code,
+        media_type="text/html",
+        headers=response.headers,
+        cookies=response.cookies,
+        background=response.background,
+    )
+
+
+async def _send_headers(section: Section, message: Message, scope: Scope) -> None:
+    headers.add(message, scope, secure=section.base_url.startswith("https://"))
+
+
+@asynccontextmanager
+async def _beside(section: Section, running: Running, _app: Litestar) -> AsyncIterator[None]:
+    async with running(section):
+        yield

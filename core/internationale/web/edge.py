@@ -1,0 +1,147 @@
+"""The outermost layer: every request passes here first, also those that Litestar answers on its own (404, 405, files).
+
+Here it is decided who visits in which language, and whether the request may come in at all: to this host, with a readable
+address, and, when it changes something, from a page of ours.
+"""
+
+import re
+from collections.abc import Mapping
+from contextvars import Token
+from typing import Any
+from urllib.parse import unquote_to_bytes, urlsplit
+
+from anyio import to_thread
+from litestar import Request
+from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.exceptions import HTTPException
+from litestar.types import ASGIApp, Message, Receive, Scope, Send
+
+from internationale import i18n
+from internationale.errors import Invalid, Refused
+from internationale.kit.http import cookie_name, is_secure
+from internationale.messages import marker
+from internationale.section import Section
+from internationale.web import faults
+from internationale.web.origin import is_foreign
+from internationale.web.visits import LANGUAGE_SUFFIX, Visit, look, remember_language, visit
+
+_ = marker("core")
+
+LOCAL = frozenset(["localhost", "127.0.0.1", "::1"])
+ANONYMOUS = ("/static/", "/healthz")
+"""What is the same for everybody: nobody is looked up for it."""
+MAX_QUERY = 8000
+MAX_PARAMETERS = 100
+YEAR = 365 * 24 * 3600
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+class Edge:
+    """Wraps Litestar's own ASGI handler, inside its ``before_send`` hooks."""
+
+    def __init__(self, app: ASGIApp, section: Section) -> None:
+        self._app = app
+        self._section = section
+        self._hosts = LOCAL | {urlsplit(section.base_url).hostname}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if scope["method"] == "HEAD":
+            scope["method"], send = "GET", _without_body(send)  # type: ignore[typeddict-item]
+        tokens: list[Token[Any]] = []
+        try:
+            here = await self._visit(scope)
+            tokens = [visit.set(here), i18n.speaking.set(here.language)]
+            scope["state"]["visit"] = here
+            self._admit(scope, here)
+            await self._app(scope, receive, self._remembering(send, here))
+        except Exception as error:
+            await _answer(error, scope, receive, send)
+        finally:
+            for variable, token in zip((visit, i18n.speaking), tokens, strict=False):
+                variable.reset(token)
+
+    async def _visit(self, scope: Scope) -> Visit:
+        path = scope["path"]
+        if path.startswith(ANONYMOUS):
+            return Visit(path=path)
+        return await to_thread.run_sync(look, self._section, _headers(scope), path, scope["query_string"].decode("latin-1"))
+
+    def _admit(self, scope: Scope, here: Visit) -> None:
+        headers = _headers(scope)
+        if _hostname(headers.get("host", "")) not in self._hosts:
+            raise Invalid(_("This section does not answer under that name."))
+        check_address(scope)
+        if is_foreign(scope["method"], headers, self._section.base_url, has_session=here.has_session):
+            raise Refused(_("This was sent from a page of somebody else, so it was not done."))
+        if here.bad_token:
+            raise HTTPException(status_code=401)
+
+    def _remembering(self, send: Send, here: Visit) -> Send:
+        """Send, with the chosen language in a cookie."""
+        if here.chosen is None:
+            return send
+        cookie = Cookie(
+            key=cookie_name(self._section) + LANGUAGE_SUFFIX,
+            value=remember_language(here.chosen, here.reader),
+            max_age=YEAR,
+            secure=is_secure(self._section),
+            httponly=True,
+            samesite="lax",
+        ).to_header(header="")
+
+        async def remember(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableScopeHeaders.from_message(message).add("Set-Cookie", cookie)
+            await send(message)
+
+        return remember
+
+
+def check_address(scope: Scope) -> None:
+    """Raise ``Invalid`` for a path or query that is not UTF-8, holds control characters, or is over-long."""
+    query = scope["query_string"]
+    if len(query) > MAX_QUERY or query.count(b"&") >= MAX_PARAMETERS:
+        raise Invalid(_("The address is too long."))
+    try:
+        path = unquote_to_bytes(scope.get("raw_path") or scope["path"].encode()).decode("utf-8")
+        parameters = unquote_to_bytes(query).decode("utf-8")
+    except UnicodeError as error:
+        raise Invalid(_("The address is not in UTF-8.")) from error
+    if _CONTROL.search(path) or "\x00" in parameters:
+        raise Invalid(_("The address contains a character that cannot be shown."))
+
+
+def _headers(scope: Scope) -> Mapping[str, str]:
+    """Headers by lower-case name; one given several times is joined, and so matches nothing that must match."""
+    found: dict[str, str] = {}
+    for raw_name, raw_value in scope["headers"]:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        found[name] = f"{found[name]}{'; ' if name == 'cookie' else ', '}{value}" if name in found else value
+    return found
+
+
+def _hostname(host: str) -> str | None:
+    try:
+        return urlsplit(f"//{host}").hostname
+    except ValueError:
+        return None
+
+
+async def _answer(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+    request: Request[Any, Any, Any] = Request(scope, receive, send)
+    handlers = faults.handlers()
+    handle = next(handlers[kind] for kind in type(error).__mro__ if kind in handlers)
+    response = handle(request, error)
+    await response.to_asgi_response(app=None, request=request)(scope, receive, send)
+
+
+def _without_body(send: Send) -> Send:
+    async def start_only(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message["body"] = b""
+        await send(message)
+
+    return start_only

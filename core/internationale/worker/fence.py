@@ -1,0 +1,95 @@
+"""The fence: before the first shared write after a start, others are asked how far our own log goes.
+
+The usual fork is no attack but a restored backup: an instance that does not know its latest events would say other things
+under the same numbers. So it stays silent until a hub has answered; what it has forgotten is taken back and verified first.
+"""
+
+import logging
+from collections.abc import Sequence
+
+from internationale.bus import Bus, Parcel
+from internationale.events.envelope import Address
+from internationale.ledger.reading import Gap
+from internationale.messages import Message, marker
+from internationale.section import Section
+from internationale.worker import heads, mending
+from internationale.worker.pace import in_thread
+from internationale.worker.receiving import take_in
+
+_ = marker("core")
+_log = logging.getLogger(__name__)
+
+NO_ANSWER = _("No message server has answered yet, so this section cannot know whether its own log is complete.")
+BEHIND = _("Others hold %(theirs)s events of this section's own log, and %(ours)s are here. The rest is being fetched.")
+
+
+def needed(section: Section, hubs: Sequence[str]) -> bool:
+    """Whether there is anybody to ask: a section without hubs, or not yet in a roster, has nothing to fear."""
+    return bool(hubs) and joined(section)
+
+
+def joined(section: Section) -> bool:
+    """Whether the section stands in the roster that it knows."""
+    with section.reading() as session:
+        return section.code in section.keyring(session)
+
+
+async def look(section: Section, bus: Bus) -> Message | None:
+    """Compare our own log with what this hub and the others' heads on it show, and take back what is missing here.
+
+    Returns the reason to stay silent; None when nothing speaks against writing.
+    """
+    mine = await in_thread(own_log, section)
+    if mine is None:
+        return None
+    epoch, _number = mine
+    await _take_back(section, bus, epoch)
+    claimed = await _claimed(section, bus, epoch)
+    number = await in_thread(_own_number, section)
+    if claimed > number:
+        await mending.fill(section, bus, Gap(section.code, epoch, number + 1, claimed))
+        number = await in_thread(_own_number, section)
+    if claimed > number:
+        _log.error("our own log ends at %d here, but others hold %d", number, claimed)
+        return BEHIND % {"theirs": claimed, "ours": number}
+    return None
+
+
+async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
+    """What the hub has of our log after our own end (and at it, to compare), whoever put it there: it is verified."""
+    start = await in_thread(_own_number, section)
+    names = await bus.kept(f"intl.v1.log.{section.code}.{epoch}.*")
+    later = sorted((name for name in names if _number(name) >= max(start, 1)), key=_number)
+    for first in range(0, len(later), mending.AT_ONCE):
+        some = later[first : first + mending.AT_ONCE]
+        found = await bus.get(some)
+        await take_in(section, [found[name] for name in some if name in found], bus.hub)
+    end = await in_thread(_own_number, section)
+    if end > start:
+        _log.warning("took back %d own events from %s: this looks like a restored backup", end - start, bus.hub)
+
+
+async def _claimed(section: Section, bus: Bus, epoch: int) -> int:
+    """The highest number of our log that anybody has signed to hold."""
+    names = sorted(await bus.kept("intl.v1.heads.*"))
+    found: list[Parcel] = list((await bus.get(names)).values()) if names else []
+    words = await in_thread(heads.read, section, found)
+    return max((head.sequence for _who, head in words if head.epoch == epoch), default=0)
+
+
+def own_log(section: Section) -> tuple[int, int] | None:
+    """Epoch and last number of our own log; None before joining."""
+    with section.reading() as session:
+        rules = section.keyring(session).get(section.code)
+        if rules is None:
+            return None
+        head = section.ledger.head(session, section.code)
+        return rules.epoch, head.sequence if head.epoch == rules.epoch else 0
+
+
+def _own_number(section: Section) -> int:
+    return (own_log(section) or (0, 0))[1]
+
+
+def _number(subject: str) -> int:
+    return Address.of_subject(subject).sequence

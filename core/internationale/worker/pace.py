@@ -1,0 +1,86 @@
+"""When to work and when to wait: waking up after a commit, backing off after trouble, database work outside the event loop."""
+
+import asyncio
+import contextlib
+import random
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+SHORTEST = 0.2
+LONGEST = 30.0
+"""Bounds of the pause after trouble, in seconds."""
+
+
+async def in_thread(work: Callable[..., T], *arguments: object) -> T:
+    """Run database work in a thread. When cancelled, the work is finished first: a transaction is never left alone."""
+    running = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait({running})
+        raise
+
+
+class Bell:
+    """Rung from any thread after a commit; wakes every errand that waits. Missing a ring is harmless: errands also look
+    by themselves now and then.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._waiting: set[asyncio.Event] = set()
+
+    def ring(self) -> None:
+        """Wake everyone. Safe from any thread, also when the loop is gone."""
+        with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._wake)
+
+    def _wake(self) -> None:
+        for event in self._waiting:
+            event.set()
+
+    def listener(self) -> "Listener":
+        """A place to wait at. What rang since the last wait counts."""
+        return Listener(self._waiting)
+
+
+class Listener:
+    """One errand's ear for the bell; a context manager."""
+
+    def __init__(self, waiting: set[asyncio.Event]) -> None:
+        self._waiting = waiting
+        self._event = asyncio.Event()
+
+    def __enter__(self) -> "Listener":
+        self._waiting.add(self._event)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._waiting.discard(self._event)
+
+    async def wait(self, seconds: float) -> bool:
+        """Until the bell rings, at most so long. Whether it rang."""
+        try:
+            await asyncio.wait_for(self._event.wait(), seconds)
+        except TimeoutError:
+            return False
+        self._event.clear()
+        return True
+
+
+class Backoff:
+    """Pauses that double, with jitter, so that many instances do not come back at one moment."""
+
+    def __init__(self) -> None:
+        self._next = SHORTEST
+
+    def reset(self) -> None:
+        """It went well."""
+        self._next = SHORTEST
+
+    async def pause(self) -> None:
+        """Wait, longer each time."""
+        await asyncio.sleep(self._next * random.uniform(0.5, 1))  # noqa: S311  # spreading, not secrecy
+        self._next = min(self._next * 2, LONGEST)

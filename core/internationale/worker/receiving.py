@@ -1,0 +1,44 @@
+"""The others' events in: fetched, accepted in one transaction, and acknowledged only after the commit."""
+
+import logging
+from collections.abc import Sequence
+
+from internationale.bus import LOG, Bus, Parcel
+from internationale.ledger.deliveries import Delivery
+from internationale.messages import marker
+from internationale.section import Section
+from internationale.worker.pace import in_thread
+
+_ = marker("core")
+_log = logging.getLogger(__name__)
+
+ANOTHER = _("Another instance of this section writes its log. Find it and stop it, then start this one again.")
+BATCH = 256
+UNSETTLED = frozenset(["waiting", "parked", "full"])
+"""Outcomes after which something has to be fetched from elsewhere."""
+
+
+async def receive(section: Section, bus: Bus, wait: float) -> list[str]:
+    """Take in the next batch; returns the outcomes, empty when nothing came within ``wait`` seconds."""
+    batch = await bus.receive(LOG, BATCH, wait)
+    outcomes = await take_in(section, batch.parcels, bus.hub)
+    await batch.done()
+    if section.fenced is None and _another_speaks(section, batch.parcels, outcomes):
+        _log.critical("events of our own log came in that this instance did not write")
+        section.fence(ANOTHER)
+    return outcomes
+
+
+def _another_speaks(section: Section, parcels: Sequence[Parcel], outcomes: Sequence[str]) -> bool:
+    """Whether authentic events of our own log came that are not ours."""
+    own = f"intl.v1.log.{section.code}."
+    pairs = zip(parcels, outcomes, strict=True)
+    return any(parcel.subject.startswith(own) and outcome not in ("duplicate", "quarantined") for parcel, outcome in pairs)
+
+
+async def take_in(section: Section, parcels: Sequence[Parcel], via: str) -> list[str]:
+    """Accept parcels that came on any way."""
+    if not parcels:
+        return []
+    deliveries = [Delivery(parcel.subject, parcel.body, parcel.signature, via) for parcel in parcels]
+    return await in_thread(section.accept, deliveries)

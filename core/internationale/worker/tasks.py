@@ -1,0 +1,37 @@
+"""Work at home: the plugins' regular tasks, and telling them of what was applied. Errors are logged and tried again."""
+
+import asyncio
+import logging
+
+from internationale.kit.vocabulary import Task
+from internationale.section import Section
+from internationale.worker.pace import Backoff, Bell, in_thread
+
+_log = logging.getLogger(__name__)
+LOOK = 5.0
+"""Seconds after which it is looked for news even if no bell rang."""
+
+
+async def regularly(section: Section, task: Task) -> None:
+    """Run a task now and then again after each interval, until cancelled."""
+    while True:
+        try:
+            await in_thread(task.run, section)
+        except Exception:
+            _log.exception("the task %s failed", task.name)
+        await asyncio.sleep(task.every.total_seconds())
+
+
+async def tell(section: Section, bell: Bell) -> None:
+    """Tell plugins of applied events soon after their commit, until cancelled."""
+    backoff = Backoff()
+    with bell.listener() as listener:
+        while True:
+            try:
+                while await in_thread(section.tell):
+                    pass
+                backoff.reset()
+            except Exception:
+                _log.exception("plugins could not be told of what was recorded")
+                await backoff.pause()
+            await listener.wait(LOOK)

@@ -1,0 +1,47 @@
+"""The types of fields that several forms about actions share."""
+
+import re
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
+
+from internationale.kit import Invalid, marker
+from internationale.kit.fields import LINE, Identifier, one_line
+
+_ = marker("actions")
+
+Step = Literal["edit", "preview", "sign"]
+"""A page's form goes round: enter, see what will be signed, sign."""
+LANGUAGE = {"language": _("Language you write in")}
+
+
+def _listed(value: object) -> object:
+    """A field that was posted once comes as one value."""
+    return [value] if isinstance(value, str) else value
+
+
+def _optional_line(text: str) -> str:
+    return one_line(text) if text.strip() else ""
+
+
+def _written_day(value: object) -> object:
+    """Days come as ``2027-05-01`` only: pydantic would take numbers for seconds since 1970."""
+    if not isinstance(value, str) or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
+        raise ValueError("date_parsing")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_written_day)]
+OptionalLine = Annotated[str, StringConstraints(max_length=LINE), AfterValidator(_optional_line)]
+Lines = Annotated[list[OptionalLine], BeforeValidator(_listed), Field(max_length=20)]
+Keys = Annotated[list[Identifier], BeforeValidator(_listed), Field(max_length=20)]
+Counts = Annotated[list[Literal["things", "people", "few"]], BeforeValidator(_listed), Field(max_length=20)]
+
+
+def whole_number(text: str, place: str) -> int:
+    """A number from 0 to a thousand million, in any script's digits; raises ``Invalid`` otherwise."""
+    digits = text.strip()
+    if not digits.isdecimal() or len(digits) > 10 or int(digits) > 10**9:
+        raise Invalid(_("“%(text)s” is not a whole number up to 1,000,000,000.") % {"text": text[:40]}, place=place)
+    return int(digits)

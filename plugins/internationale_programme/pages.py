@@ -1,0 +1,69 @@
+"""The programme in a browser."""
+
+from typing import Any
+
+from litestar import get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import MultipartBody, URLEncodedBody
+from litestar.response import Redirect, Template
+from pydantic import ValidationError
+
+from internationale.kit import Invalid, Reader, Section, marker
+from internationale_programme import queries
+from internationale_programme.forms import DraftForm, NewForm, SignForm
+from internationale_programme.rules import KIND, OPEN, READ, decoded, unwrapped, wrapped
+
+_ = marker("programme")
+
+
+def routes() -> list[Any]:
+    """Fresh handlers for one application."""
+    return [*_list(), *_new()]
+
+
+def _list() -> list[Any]:
+    @get("/programme", sync_to_thread=True)
+    def drafts(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        with section.reading() as session:
+            found = queries.drafts(section, session, reader)
+        context = {"drafts": found, "inside": section.may(reader, READ), "may_open": section.may(reader, OPEN)}
+        return Template("programme/list.html", context=context)
+
+    return [drafts]
+
+
+def _new() -> list[Any]:
+    @get("/programme/new", sync_to_thread=True)
+    def blank(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        section.require(reader, OPEN)
+        with section.reading() as session:
+            languages = sorted({*section.languages, *section.federation_languages(session)})
+        return Template("programme/new.html", context={"languages": languages, "chosen": section.languages[0]})
+
+    @post("/programme/new", status_code=200)
+    async def preview(
+        data: MultipartBody[NewForm], section: NamedDependency[Section], reader: NamedDependency[Reader]
+    ) -> Template:
+        section.require(reader, OPEN)
+        uploaded = await data.file.read() if isinstance(data.file, UploadFile) and data.file.filename else b""
+        draft = _checked(data, decoded(uploaded) if uploaded else data.text.replace("\r\n", "\n"))
+        context = {"form": draft, "content": wrapped(draft.text)}
+        return Template("programme/preview.html", context=context)
+
+    @post("/programme", sync_to_thread=True)
+    def circulate(data: URLEncodedBody[SignForm], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Redirect:
+        draft = _checked(data, unwrapped(data.content))
+        with section.writing() as session:
+            document = section.documents.open(session, kind=KIND, **draft.model_dump(), by=reader)
+        return Redirect(f"/documents/{document}", status_code=303)
+
+    return [blank, preview, circulate]
+
+
+def _checked(data: NewForm | SignForm, text: str) -> DraftForm:
+    """The draft, with its text held to what texts may be. Raises ``Invalid``."""
+    try:
+        return DraftForm(title=data.title, language=data.language, audience=data.audience, text=text)
+    except ValidationError as error:
+        raise Invalid(_("The text is empty, too long, or contains characters that cannot be shown."), place="text") from error

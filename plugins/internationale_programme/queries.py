@@ -1,0 +1,72 @@
+"""The drafts, as lists show them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from internationale.kit import PUBLIC, Need, Reader, Section, documents, marker
+from internationale_programme.rules import KIND, READ, is_recent
+
+_ = marker("programme")
+
+MOST = 3
+"""At most so many drafts are pointed out on the home page."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One draft in a list: its title in the reader's language where there is one, and how far each language is."""
+
+    document: documents.Summary
+    title: str
+    language: str
+    progress: Sequence[documents.Progress]
+
+
+def drafts(section: Section, session: Session, reader: Reader) -> list[Draft]:
+    """The drafts that the reader may see, latest change first."""
+    inside = section.may(reader, READ)
+    return [
+        _draft(section, session, document, reader.language)
+        for document in section.documents.list(session, KIND)
+        if inside or document.audience == PUBLIC
+    ]
+
+
+def public(section: Section, session: Session, language: str) -> list[Draft]:
+    """The drafts that are for the world."""
+    found = section.documents.list(session, KIND)
+    return [_draft(section, session, document, language) for document in found if document.audience == PUBLIC]
+
+
+def to_read(section: Section, session: Session, reader: Reader) -> list[Need]:
+    """Drafts of other sections that are new, or have a new revision."""
+    if not section.may(reader, READ):
+        return []
+    found = section.documents.list(session, KIND)
+    new = [each for each in found if each.home != section.code and is_recent(each.changed, section.now())]
+    return [_need(document) for document in new[:MOST]]
+
+
+def _need(document: documents.Summary) -> Need:
+    said = {"title": document.title, "number": document.revision, "section": document.home}
+    return Need(
+        title=_("“%(title)s”: a new draft to read") % said
+        if document.revision == 1
+        else _("“%(title)s”: revision %(number)s to read") % said,
+        detail=_("Circulated by section %(section)s.") % said,
+        path=f"/documents/{document.id}",
+        action=_("Read"),
+        weight=10,
+    )
+
+
+def _draft(section: Section, session: Session, document: documents.Summary, language: str) -> Draft:
+    title = section.documents.read(session, document.id, language).units[0]
+    return Draft(
+        document=document,
+        title=title.text or document.title,
+        language=language if title.text else document.language,
+        progress=section.documents.progress(session, document.id),
+    )

@@ -1,0 +1,215 @@
+"""The story of one paragraph through the pages, and what the pages refuse."""
+
+import html
+import re
+
+import pytest
+from sqlmodel import select
+
+from internationale.kit import INTERNATIONAL, PUBLIC
+from internationale.rooms.documents.queries import documents
+from internationale.rooms.documents.rows.private import Motion
+
+
+@pytest.fixture
+def draft(world, delegate, text):
+    with world.ic.writing() as session:
+        document = world.ic.documents.open(
+            session, kind="draft", language="en", title="Hours", text=text.first, audience=INTERNATIONAL, by=delegate(world.ic)
+        )
+        block = next(item.id for item in documents.text(session, document).blocks if "thirty-five" in item.raw)
+    world.carry()
+    return f"/documents/{document}", block
+
+
+def words(response):
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", response.text)))
+
+
+def hidden(response, action):
+    """The hidden fields of the form that goes to ``action``, as a browser would send them."""
+    form = re.search(rf'<form method="post"[^>]*action="{re.escape(action)}"[^>]*>(.*?)</form>', response.text, re.DOTALL)[1]
+    found = {name: html.unescape(value) for name, value in re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form)}
+    for name, value in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
+        found.setdefault(name, html.unescape(value))
+    return found
+
+
+def test_the_story_of_an_amendment(world, browser, draft):
+    path, block = draft
+    lucie, rosa, clara = (
+        browser(world.fr, "member-lucie"),
+        browser(world.fr, "delegate-rosa"),
+        browser(world.ic, "delegate-clara"),
+    )
+    page = lucie.get(f"{path}?lang=en")
+    assert page.status_code == 200
+    assert "We stand for thirty-five hours." in words(page)
+    assert f'id="b-{block}"' in page.text
+
+    assert lucie.post(f"{path}/debate/{block}", data={"text": "Trente suffisent."}).status_code == 303
+    assert "Trente suffisent." in words(lucie.get(f"{path}/debate/{block}"))
+
+    assert lucie.get(f"{path}/amend?block={block}").status_code == 200
+    said = {"block": block, "revision": "1", "language": "en", "title": "Thirty", "reason": "Time is ours."}
+    preview = lucie.post(f"{path}/amend", data=said | {"text": "We stand for thirty hours."})
+    assert preview.status_code == 200
+    assert "<del>-five</del>" in preview.text
+    assert f'action="{path}/amendments"' not in preview.text
+    made = lucie.post(f"{path}/motions", data=hidden(preview, f"{path}/motions"))
+    assert made.status_code == 303
+    motion = made.headers["location"]
+    assert "Thirty" in words(rosa.get("/?lang=en"))
+
+    page = rosa.get(motion)
+    preview = rosa.post(f"{path}/amend", data=hidden(page, f"{path}/amend") | {"title": "Thirty"})
+    assert preview.status_code == 200, words(preview)
+    sent = rosa.post(f"{path}/amendments", data=hidden(preview, f"{path}/amendments"))
+    assert sent.status_code == 303
+    amendment = sent.headers["location"]
+    assert amendment in lucie.get(motion).text
+    assert lucie.get(amendment).status_code == 200
+
+    world.carry()
+    assert amendment in clara.get(path).text
+    shown = clara.get(amendment)
+    assert "<del>-five</del>" in shown.text
+    decision = {"decision": "accepted", "reason": "It is right."}
+    assert clara.post(f"{amendment}/decide", data=decision | {"reason": " "}).status_code == 400
+    confirm = clara.post(f"{amendment}/decide", data=decision)
+    assert confirm.status_code == 200
+    assert clara.post(f"{amendment}/decide", data=hidden(confirm, f"{amendment}/decide")).status_code == 303
+
+    take = amendment.rsplit("/", 1)[1]
+    editor = clara.get(f"{path}/revise?take={take}")
+    given = hidden(editor, f"{path}/revise")
+    given |= {"title": "Hours", "note": "Thirty.", "text": given["text"].replace("\n", "\r\n")}
+    preview = clara.post(f"{path}/revise", data=given)
+    assert preview.status_code == 200, words(preview)
+    assert "<del>-five</del>" in preview.text
+    done = clara.post(f"{path}/revise", data=hidden(preview, f"{path}/revise"))
+    assert done.headers["location"] == f"{path}/revisions/2"
+    world.carry()
+    assert "We stand for thirty hours." in words(lucie.get(path))
+    assert "<del>-five</del>" in lucie.get(f"{path}/compare/1/2").text
+    assert take in lucie.get(f"{path}/revisions").text
+    assert "thirty-five" in words(lucie.get(f"{path}/revisions/1"))
+
+
+def test_the_exact_text_can_be_had(world, browser, draft, text):
+    path, _ = draft
+    answer = browser(world.ar, "member-nur").get(f"{path}/text.md")
+    assert answer.content == text.first.encode()
+    assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
+
+
+def test_a_translation_is_shown_with_its_state(world, browser, draft, delegate, text):
+    path, block = draft
+    document = path.rsplit("/", 1)[1]
+    with world.ar.writing() as session:
+        world.ar.documents.offer(session, document, "ar", {block: "نريد خمساً وثلاثين ساعة."}, revision=1, by=delegate(world.ar))
+    nur = browser(world.ar, "member-nur")
+    page = nur.get(f"{path}?read=ar")
+    assert '<div class="said" lang="ar" dir="rtl"><p>نريد خمساً وثلاثين ساعة.</p>' in page.text
+    assert '<div class="said" lang="en" dir="ltr"><p>The books are open.</p>' in page.text
+    world.carry()
+    with world.ic.writing() as session:
+        world.ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=delegate(world.ic))
+    world.carry()
+    assert f'href="{path}/change/{block}?read=ar"' in nur.get(f"{path}?read=ar").text
+    assert "<del>-five</del>" in nur.get(f"{path}/change/{block}?read=ar").text
+    assert nur.get(f"{path}/change/title?read=ar").status_code == 404
+
+
+def test_a_contribution_is_changed_and_deleted_by_its_writer(world, browser, draft):
+    path, block = draft
+    lucie, karim = browser(world.fr, "member-lucie"), browser(world.fr, "member-karim")
+    where = lucie.post(f"{path}/debate/{block}", data={"text": "One"}).headers["location"]
+    comment = f"{path}/comments/{where.rsplit('#c-', 1)[1]}"
+    assert karim.get(comment).status_code == 404
+    assert karim.post(comment, data={"text": "Mine"}).status_code == 404
+    assert lucie.get(comment).status_code == 200
+    assert lucie.post(comment, data={"text": "Two"}).headers["location"] == where
+    assert "Two" in words(karim.get(where))
+    assert lucie.post(f"{comment}/delete").headers["location"] == where
+    assert "Two" not in words(karim.get(where))
+
+
+def test_passers_by_read_only_what_is_public(world, browser, delegate, draft):
+    with world.ic.writing() as session:
+        public = world.ic.documents.open(
+            session, kind="word", language="en", title="W", text="To all.", audience=PUBLIC, by=delegate(world.ic)
+        )
+    passer = browser(world.ic)
+    assert "To all." in words(passer.get(f"/documents/{public}"))
+    hidden_ones = [draft[0], "/documents/ic-000000000000", f"{draft[0]}/amendments", f"{draft[0]}/debate/{draft[1]}"]
+    for path in [*hidden_ones, f"/documents/{public}/amendments", f"/documents/{public}/revise"]:
+        answer = passer.get(path)
+        assert (answer.status_code, answer.headers["location"].startswith("/members/sign-in")) == (303, True), path
+    assert passer.post(f"{draft[0]}/motions", data={}).status_code in {400, 403}
+
+
+BAD_PATHS = [
+    "/documents/%00",
+    "/documents/" + "9" * 400,
+    "/documents/ic-000000000000",
+    "{path}/revisions/0",
+    "{path}/revisions/99999999999999999999999999",
+    "{path}/compare/1/7",
+    "{path}/amend?block=nowhere",
+    "{path}/amendments/fr-000000000000",
+    "{path}/amendments/%00",
+    "{path}/motions/%00",
+    "{path}/debate/%00",
+    "{path}/debate/nowhere",
+    "{path}/comments/zzz",
+    "{path}/change/nowhere",
+    "{path}/revise?take=%00",
+    "{path}/revise?take=fr-000000000000",
+    "{path}/text.md?revision=-1",
+    "{path}/text.md?revision=x",
+]
+
+
+def test_bad_addresses_are_answered_in_words(world, browser, draft):
+    clara = browser(world.ic, "delegate-clara")
+    for bad in BAD_PATHS:
+        answer = clara.get(bad.format(path=draft[0]))
+        assert answer.status_code in {400, 404}, bad
+        assert "<h1>" in answer.text
+
+
+BAD_FORMS = [
+    ("motions", {"revision": "0"}),
+    ("motions", {"revision": "2"}),
+    ("motions", {"revision": "9" * 30}),
+    ("motions", {"block": "nowhere"}),
+    ("motions", {"block": "\0"}),
+    ("motions", {"title": "x" * 201}),
+    ("motions", {"title": ""}),
+    ("motions", {"title": "a\nb"}),
+    ("motions", {"reason": "\0"}),
+    ("motions", {"reason": "x" * 20_001}),
+    ("motions", {"reason": "\u202e"}),
+    ("motions", {"text": ""}),
+    ("motions", {"text": "We stand for thirty-five hours."}),
+    ("motions", {"language": "!!"}),
+    ("motions", {"change": "burn"}),
+    ("motions", {"unknown": "field"}),
+    ("amendments", {"motion": "0" * 16}),
+    ("amendments", {"motion": "\0"}),
+    ("amendments", {"revision": "7"}),
+]
+
+
+def test_bad_forms_change_nothing(world, browser, draft):
+    path, block = draft
+    clara = browser(world.ic, "delegate-clara")
+    good = {"block": block, "revision": "1", "language": "en", "title": "T", "reason": "R", "text": "We stand for thirty hours."}
+    before = world.said("ic")
+    for where, bad in BAD_FORMS:
+        answer = clara.post(f"{path}/{where}", data=good | bad)
+        assert answer.status_code in {400, 404, 409}, (where, bad)
+    assert world.said("ic") == before
+    with world.ic.reading() as session:
+        assert session.exec(select(Motion)).all() == []

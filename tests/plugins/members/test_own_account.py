@@ -1,0 +1,164 @@
+"""One's own account: settings, handle, password, devices, tokens, export, leaving."""
+
+PASSWORD = "seven red umbrellas"
+OTHER = "two green bicycles"
+
+
+def sign_in(client, handle="rosa", password=PASSWORD):
+    return client.post("/members/sign-in", data={"handle": handle, "password": password}, follow_redirects=False).status_code
+
+
+def who(client, **headers):
+    answer = client.get("/api/v1/members/me", headers=headers)
+    return answer.json()["handle"] if answer.status_code == 200 else answer.status_code
+
+
+def test_language_and_name(house):
+    client = house.person("rosa")
+    assert client.post("/members/account", data={"language": "fr", "name": "Rosa L."}).status_code == 200
+    me = client.get("/api/v1/members/me").json()
+    assert (me["language"], me["name"]) == ("fr", "Rosa L.")
+    assert client.post("/members/account", data={"language": "tlh", "name": "X"}).status_code == 400
+    assert client.get("/api/v1/members/me").json() == me
+
+
+def test_a_handle_that_was_given_up_stays_its_persons(house):
+    rosa, clara = house.person("rosa"), house.person("clara")
+    assert rosa.post("/members/account/handle", data={"handle": "junius"}).status_code == 200
+    assert who(rosa) == "junius"
+    taken = clara.post("/members/account/handle", data={"handle": "Rosa"})
+    assert (taken.status_code, who(clara)) == (400, "clara")
+    assert 'value="Rosa"' in taken.text
+    assert rosa.post("/members/account/handle", data={"handle": "Rosa"}).status_code == 200
+    assert who(rosa) == "Rosa"
+    assert clara.post("/members/account/handle", data={"handle": "junius"}).status_code == 400
+
+
+def test_a_new_password_needs_the_old_one_and_signs_out_elsewhere(house):
+    house.person("rosa")
+    here, there = house.browser(), house.browser()
+    assert (sign_in(here), sign_in(there)) == (303, 303)
+    for old, new, said in (
+        ("wrong", OTHER, "not your present password"),
+        ("", OTHER, "not your present password"),
+        (PASSWORD, "short", "at least 12"),
+        (PASSWORD, "rosa rosa rosa", "could guess"),
+    ):
+        answer = here.post("/members/account/password", data={"old": old, "new": new})
+        assert answer.status_code == 400
+        assert said in answer.text
+    assert here.post("/members/account/password", data={"old": PASSWORD, "new": OTHER}).status_code == 200
+    assert (who(here), who(there)) == ("rosa", 403)
+    assert (sign_in(house.browser()), sign_in(house.browser(), password=OTHER)) == (400, 303)
+
+
+def test_whoever_came_by_a_link_sets_a_password_without_the_old_one_for_an_hour(house):
+    house.person("rosa")
+    for minutes, status in ((59, 200), (60, 400)):
+        client = house.browser()
+        client.post(house.command("link", "rosa"))
+        house.clock.wait(minutes=minutes)
+        assert client.post("/members/account/password", data={"new": OTHER}).status_code == status
+
+
+def test_devices_are_listed_and_signed_out_one_by_one_or_all(house):
+    house.person("rosa")
+    browsers = [house.browser() for _ in range(3)]
+    for client in browsers:
+        client.headers["user-agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+        sign_in(client)
+        house.clock.wait(minutes=1)
+    page = browsers[0].get("/members/account").text
+    assert page.count("Firefox, Linux") == 3
+    latest = browsers[0].get("/api/v1/members/me/devices").json()[0]
+    assert browsers[0].post(f"/members/account/devices/{latest['id']}/sign-out").status_code == 200
+    assert [who(client) for client in browsers] == ["rosa", "rosa", 403]
+    assert browsers[0].post("/members/account/devices/sign-out").status_code == 200
+    assert [who(client) for client in browsers] == ["rosa", 403, 403]
+
+
+def test_a_stranger_cannot_sign_out_anybodys_device_or_withdraw_their_token(house):
+    rosa, clara = house.person("rosa"), house.person("clara")
+    house.token(rosa)
+    device = rosa.get("/api/v1/members/me/devices").json()[0]["id"]
+    token = rosa.get("/api/v1/members/me/tokens").json()[0]["id"]
+    assert clara.delete(f"/api/v1/members/me/devices/{device}").status_code == 404
+    assert clara.delete(f"/api/v1/members/me/tokens/{token}").status_code == 404
+    assert who(rosa) == "rosa"
+    assert len(rosa.get("/api/v1/members/me/tokens").json()) == 1
+
+
+def test_a_token_is_shown_once_works_until_withdrawn_and_tells_when_it_was_used(house):
+    client, script = house.person("rosa"), house.browser()
+    header = house.token(client)
+    assert header["Authorization"].removeprefix("Bearer ") not in client.get("/members/account").text
+    [token] = client.get("/api/v1/members/me/tokens").json()
+    assert (token["name"], token["used"]) == ("Script", None)
+    assert who(script, **header) == "rosa"
+    [token] = client.get("/api/v1/members/me/tokens").json()
+    assert token["used"] == "2027-04-01T12:00:00Z"
+    assert client.post(f"/members/account/tokens/{token['id']}/withdraw").status_code == 200
+    assert who(script, **header) == 401
+
+
+def test_a_session_is_no_token_and_a_token_is_no_session(house):
+    client, other = house.person("rosa"), house.browser()
+    token = house.token(client)["Authorization"].removeprefix("Bearer ")
+    assert who(other, Authorization=f"Bearer {house.secret_of(client)}") == 401
+    other.cookies.set("intl-fr", token, domain="testserver.local")
+    assert who(other) == 403
+
+
+def test_twenty_tokens_are_enough(house):
+    client = house.person("rosa")
+    for _ in range(20):
+        house.token(client)
+    assert client.post("/members/account/tokens", data={"name": "One more"}).status_code == 409
+
+
+def test_the_person_sees_which_links_were_made_for_them(house):
+    rosa, secretary = house.person("rosa"), house.person("clara", "secretary")
+    secretary.post(f"/members/people/{house.id_of(secretary, 'rosa')}/link")
+    page = rosa.get("/members/account").text
+    assert "Sign-in links that were made for you" in page
+    assert "<bdi>clara</bdi>" in page
+
+
+def test_the_export_holds_all_and_no_secret(house):
+    client = house.person("rosa", "member", "delegate")
+    house.token(client)
+    answer = client.get("/members/account/export")
+    assert answer.headers["content-disposition"] == 'attachment; filename="internationale-fr.json"'
+    export = answer.json()
+    assert export == client.get("/api/v1/members/me/export").json()
+    assert export["account"]["handle"] == "rosa"
+    assert [grant["role"] for grant in export["grants"]] == ["member", "delegate"]
+    assert [token["name"] for token in export["tokens"]] == ["Script"]
+    assert not {"password", "hash", "key"} & set(str(export).replace("'", " ").split())
+
+
+def test_leaving_erases_everything_and_keeps_the_handle_from_others(house):
+    rosa, secretary = house.person("rosa", "member", "translator"), house.person("clara", "secretary")
+    header = house.token(rosa)
+    id = house.id_of(secretary, "rosa")
+    for entered, place in (
+        ({"handle": "clara", "password": PASSWORD}, "handle"),
+        ({"handle": "rosa", "password": "wrong"}, "password"),
+    ):
+        answer = rosa.post("/members/account/leave", data=entered)
+        assert answer.status_code == 400
+        assert f'id="field-{place}-error"' in answer.text
+    answer = rosa.post("/members/account/leave", data={"handle": "rosa", "password": PASSWORD}, follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (who(rosa), who(house.browser(), **header), sign_in(house.browser())) == (403, 401, 400)
+    assert secretary.get(f"/members/people/{id}").status_code == 404
+    with house.section.reading() as session:
+        assert house.section.grants.held(session, id) == []
+    assert secretary.post("/members/account/handle", data={"handle": "rosa"}).status_code == 400
+
+
+def test_a_passer_by_is_led_to_the_sign_in_page(house):
+    client = house.browser()
+    for path in ("/members/account", "/members/account/export", "/members/account/leave", "/members", "/members/invitations"):
+        assert client.get(path, follow_redirects=False).headers["location"].startswith("/members/sign-in?next=")
+    assert client.post("/members/account/password", data={"new": OTHER}).status_code == 403

@@ -1,0 +1,180 @@
+"""Signing in and out, through the pages."""
+
+from sqlmodel import select
+
+from internationale_members.rows import SignedIn
+from internationale_members.rules import terms
+
+PASSWORD = "seven red umbrellas"
+
+
+def sign_in(client, handle="rosa", password=PASSWORD, **more):
+    return client.post("/members/sign-in", data={"handle": handle, "password": password, **more}, follow_redirects=False)
+
+
+def who(client):
+    """The handle of whoever is signed in there, or the status of the refusal."""
+    answer = client.get("/api/v1/members/me")
+    return answer.json()["handle"] if answer.status_code == 200 else answer.status_code
+
+
+def test_sign_in_leads_to_the_page_that_was_wanted(house):
+    house.person("rosa")
+    client = house.browser()
+    asked = client.get("/members/account", follow_redirects=False)
+    assert (asked.status_code, asked.headers["location"]) == (303, "/members/sign-in?next=%2Fmembers%2Faccount")
+    assert 'value="/members/account"' in client.get(asked.headers["location"]).text
+    answer = sign_in(client, next="/members/account")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/members/account")
+    assert who(client) == "rosa"
+    assert client.get("/members/sign-in?next=/about", follow_redirects=False).headers["location"] == "/about"
+
+
+def test_next_never_leads_elsewhere(house):
+    house.person("rosa")
+    for next in ("//evil.example", "/\\evil.example", "https://evil.example/", "/%2f/evil.example", "javascript:alert(1)", ""):
+        assert sign_in(house.browser(), next=next).headers["location"] == "/"
+
+
+def test_handles_are_found_however_they_are_typed(house):
+    house.person("Éloïse.M")
+    for typed in ("éloïse.m", "ELOISE M", " eloise_m ", "E\u0301loi\u0308se.M", "ＥＬＯＩＳＥＭ"):
+        assert sign_in(house.browser(), handle=typed).status_code == 303
+
+
+def test_wrong_password_unknown_handle_and_closed_account_sound_the_same(house):
+    house.person("rosa")
+    house.person("clara")
+    house.command("disable", "clara")
+    answers = [sign_in(house.browser(), *entered) for entered in (("rosa", "wrong"), ("nobody", PASSWORD), ("clara", PASSWORD))]
+    texts = {answer.text.replace(name, "") for answer, name in zip(answers, ("rosa", "nobody", "clara"), strict=True)}
+    assert [answer.status_code for answer in answers] == [400, 400, 400]
+    assert len({without_nonce(text) for text in texts}) == 1
+    assert "The handle or the password is not right." in answers[0].text
+    assert PASSWORD not in answers[1].text
+
+
+def without_nonce(text):
+    return "".join(line for line in text.splitlines() if "nonce=" not in line)
+
+
+def test_after_several_failures_the_next_attempt_waits_and_is_not_locked_out(house):
+    house.person("rosa")
+    for _ in range(6):
+        assert sign_in(house.browser(), password="wrong").status_code == 400
+    answer = sign_in(house.browser())
+    assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
+    assert "please wait 2 seconds" in answer.text
+    house.clock.wait(seconds=2)
+    assert sign_in(house.browser()).status_code == 303
+    assert sign_in(house.browser(), password="wrong").status_code == 400  # success has cleared the account
+
+
+def test_failures_of_one_handle_do_not_delay_another(house):
+    house.person("rosa")
+    for _ in range(7):
+        sign_in(house.browser(), handle="clara", password="wrong")
+    assert sign_in(house.browser()).status_code == 303
+
+
+def test_a_secret_known_before_signing_in_is_worth_nothing(house):
+    house.person("rosa")
+    client = house.browser()
+    client.cookies.set("intl-fr", "a" * 43, domain="testserver.local")
+    answer = sign_in(client)
+    secret = answer.cookies["intl-fr"]
+    assert secret != "a" * 43
+    client.cookies.clear()
+    again = sign_in(client, **{})
+    assert again.cookies["intl-fr"] != secret
+
+
+def test_signing_in_again_ends_the_session_before(house):
+    client = house.person("rosa")
+    before = house.secret_of(client)
+    sign_in(client)
+    after = house.secret_of(client)
+    assert after != before
+    other = house.browser()
+    other.cookies.set("intl-fr", before, domain="testserver.local")
+    assert (who(client), who(other)) == ("rosa", 403)
+
+
+def test_only_a_hash_of_the_session_is_kept_and_nothing_for_passers_by(house):
+    for _ in range(3):
+        house.browser().get("/members/sign-in")
+    with house.section.reading() as session:
+        assert session.exec(select(SignedIn)).all() == []
+    client = house.person("rosa")
+    with house.section.reading() as session:
+        assert [row.hash for row in session.exec(select(SignedIn))] == [terms.hash_of(house.secret_of(client))]
+
+
+def test_sign_out_ends_the_session_here_and_on_the_server(house):
+    client = house.person("rosa")
+    secret = house.secret_of(client)
+    answer = client.post("/members/sign-out", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"], answer.headers["clear-site-data"]) == (303, "/", '"cache"')
+    assert house.secret_of(client) is None
+    client.cookies.set("intl-fr", secret, domain="testserver.local")
+    assert who(client) == 403
+
+
+def test_a_session_ends_after_twelve_idle_hours_and_after_fourteen_days(house):
+    client = house.person("rosa")
+    house.clock.wait(hours=11, minutes=59)
+    assert who(client) == "rosa"
+    house.clock.wait(hours=12)
+    assert who(client) == 403
+    sign_in(client)
+    for _ in range(14 * 3):
+        assert who(client) == "rosa"
+        house.clock.wait(hours=8)
+    assert who(client) == 403
+
+
+def test_last_seen_is_written_every_ten_minutes_only(house):
+    client = house.person("rosa")
+    begun = house.clock.now
+
+    def seen():
+        with house.section.reading() as session:
+            return session.exec(select(SignedIn.seen_at)).one()
+
+    house.clock.wait(minutes=9)
+    who(client)
+    assert seen() == begun
+    house.clock.wait(minutes=1)
+    who(client)
+    assert seen() == house.clock.now
+
+
+def test_a_sign_in_link_is_not_used_up_by_looking_and_works_once(house):
+    house.command("add", "rosa")
+    link = house.command("link", "rosa")
+    preview, client, thief = house.browser(), house.browser(), house.browser()
+    for _ in range(3):
+        assert "Sign in as <bdi>rosa</bdi>" in preview.get(link).text
+    assert preview.head(link).status_code == 200
+    assert client.post(link).status_code == 200
+    assert who(client) == "rosa"
+    assert thief.get(link).status_code == 404
+    assert thief.post(link).status_code == 404
+    assert who(thief) == 403
+
+
+def test_a_sign_in_link_holds_for_a_day_and_a_new_one_replaces_it(house):
+    old = house.command("add", "rosa")
+    new = house.command("link", "rosa")
+    client = house.browser()
+    assert client.post(old).status_code == 404
+    house.clock.wait(hours=24)
+    assert client.post(new).status_code == 404
+    assert "Please ask for a new one." in client.get(new).text
+
+
+def test_a_foreign_page_signs_nobody_in_or_out(house):
+    client = house.person("rosa")
+    for path in ("/members/sign-out", "/members/account/leave"):
+        assert client.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+    assert who(client) == "rosa"

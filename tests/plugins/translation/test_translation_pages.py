@@ -1,0 +1,183 @@
+"""The pages and the API, as browsers and programs use them."""
+
+import re
+
+import pytest
+
+from .story import FRENCH, TEXT
+
+TEXTS = list(FRENCH.values())
+
+
+@pytest.fixture
+def desk(story, visit):
+    """A translator of ``fr`` before the untranslated statement."""
+    return Desk(visit("fr", "translator-delegate"), story)
+
+
+class Desk:
+    def __init__(self, client, story):
+        self.client, self.story = client, story
+        self.path = f"/translation/{story.document}/fr"
+        self.api = f"/api/v1/translation/{story.document}/fr"
+        self.blocks = hidden(self.get(), "block")
+
+    def get(self, path="", status=200):
+        answer = self.client.get(self.path + path)
+        assert answer.status_code == status
+        return answer.text
+
+    def post(self, path="", status=303, **fields):
+        answer = self.client.post(self.path + path, data={"revision": 1, **fields}, follow_redirects=False)
+        assert answer.status_code == status
+        return answer.headers.get("location") if status == 303 else answer.text
+
+    def fill(self, action="save", **changed):
+        page = self.get()
+        texts = [changed.get(str(n), text) for n, text in enumerate(TEXTS)]
+        return self.post(action=action, block=hidden(page, "block"), was=hidden(page, "was"), text=texts)
+
+    def fields(self):
+        return [text.removeprefix("\n") for text in re.findall(r"<textarea[^>]*>([^<]*)</textarea>", self.get())]
+
+    def share(self, revision=1):
+        return self.post("/sharing", revision=revision, unit=hidden(self.get("/sharing"), "unit", kind="checkbox"))
+
+
+def hidden(page, name, kind="hidden"):
+    return re.findall(rf'<input type="{kind}" name="{name}" value="([^"]+)"', page)
+
+
+def test_from_the_matrix_to_what_everybody_reads(desk, visit):
+    assert desk.path in desk.client.get("/translation").text
+    assert desk.fill() == f"{desk.path}?show=all&page=1&done=saved"
+    assert desk.fields() == [text.replace("'", "&#39;") for text in TEXTS]
+    assert desk.fill(action="share") == f"{desk.path}/sharing"
+    assert desk.share() == f"{desk.path}?done=shared"
+    desk.story.world.carry()
+    reading = visit("ic", "member").get(f"/documents/{desk.story.document}?read=fr").text
+    assert all(text in reading for text in TEXTS)
+
+
+def test_what_leaves_is_shown_before_it_leaves_with_those_who_can_read_it(desk):
+    desk.fill()
+    page = desk.get("/sharing")
+    assert all(text in page for text in TEXTS)
+    assert "Section française" in page
+    assert "rosa" in page
+    assert desk.story.states() == ["missing"] * 4
+
+
+def test_one_draft_may_stay(desk):
+    desk.fill()
+    desk.post("/sharing", unit=hidden(desk.get("/sharing"), "unit", kind="checkbox")[0])
+    assert desk.story.states() == ["current", "missing", "missing", "missing"]
+    assert desk.fields() == TEXTS
+
+
+def test_the_change_of_the_source_is_shown_and_still_right_is_one_click(desk):
+    desk.fill()
+    desk.share()
+    desk.story.revise(TEXT.replace("rise with prices", "rise with prices and rents"))
+    assert "<ins> and rents</ins>" in desk.get("?show=open")
+    assert desk.post(action=f"right:{desk.blocks[2]}", revision=2).endswith(f"#unit-{desk.blocks[2]}")
+    desk.share(revision=2)
+    assert desk.story.states() == ["current"] * 4
+    assert "Nothing is left to do here." in desk.get("?show=open")
+
+
+def test_fields_that_nobody_touched_say_nothing(desk):
+    page = desk.get()
+    desk.story.work_of_another({block: f"{n}" for n, block in enumerate(desk.blocks)})
+    desk.post(block=hidden(page, "block"), was=hidden(page, "was"), text=["", "", "", "Mine"])
+    assert [line.draft.text if line.draft else None for line in desk.story.desk().lines] == [None, None, None, "Mine"]
+
+
+def test_a_suggestion_is_inserted_without_javascript(desk):
+    desk.fill()
+    desk.share()
+    desk.story.revise(TEXT + "\n\nThe rich shall pay!\n")
+    (button,) = re.findall(r'value="(use:[^"]+)"', desk.get())
+    desk.post(action=button, revision=2)
+    assert desk.fields()[-1] == FRENCH["The rich shall pay."]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"revision": 0},
+        {"revision": 10**40},
+        {"revision": "one"},
+        {"action": "burn"},
+        {"action": "right:nobody"},
+        {"block": "nobody", "was": "0" * 32, "text": "x"},
+        {"block": "title"},
+        {"block": "title", "was": "0" * 32, "text": "a\0b"},
+        {"block": "title", "was": "0" * 32, "text": "x" * 20_001},
+        {"block": ["title"] * 3, "was": ["0" * 32] * 3, "text": ["a"] * 2},
+        {"unknown": "x"},
+    ],
+)
+def test_bad_input_is_answered_in_words_and_changes_nothing(desk, fields):
+    assert "<h1" in desk.post(status=400, **fields)
+    assert desk.story.desk().drafts == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "status"), [("?page=0", 400), ("?page=x", 400), ("?page=99", 200), ("?show=none", 400), ("?suggest=%00", 200)]
+)
+def test_odd_addresses(desk, path, status):
+    desk.get(path, status)
+
+
+@pytest.mark.parametrize("path", ["nobody/fr", "%00/fr", "{document}/en", "{document}/xx", "{document}/xx/sharing"])
+def test_what_is_not_there(desk, path):
+    assert desk.client.get("/translation/" + path.format(document=desk.story.document)).status_code == 404
+
+
+def test_only_translators_and_only_signed_in(desk, visit):
+    assert visit("fr", "member").get(desk.path).status_code == 403
+    assert visit("fr", "member").get(desk.api).status_code == 403
+    assert visit("fr").get(desk.api).status_code == 401
+    assert visit("fr", "translator").post(desk.path + "/sharing", data={"revision": 1}).status_code < 500
+
+
+def test_the_same_over_json(desk):
+    drafts = {"revision": 1, "texts": dict(zip(desk.blocks, TEXTS, strict=True))}
+    assert desk.client.put(desk.api + "/drafts", json=drafts).json() == {"units": 4}
+    shown = desk.client.get(desk.api).json()
+    assert [(unit["source"], unit["state"], unit["draft"]) for unit in shown["units"]] == [
+        (source, "missing", text) for source, text in FRENCH.items()
+    ]
+    assert desk.client.post(desk.api + "/offers", json=drafts).json() == {"units": 4}
+    assert desk.client.get("/api/v1/translation").json()[0]["progress"] == [
+        {"language": "fr", "current": 4, "outdated": 0, "missing": 0}
+    ]
+    desk.story.revise(TEXT.replace("The rich", "Only the rich"))
+    unit = desk.client.get(desk.api).json()["units"][3]
+    assert (unit["state"], unit["made_from"]) == ("outdated", "The rich shall pay.")
+    assert ["insert", "Only the"] in unit["source_changes"]
+    assert desk.client.post(desk.api + "/confirmations", json={"blocks": [unit["block"]]}).json() == {"units": 1}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "/drafts", {"revision": "1", "texts": []}),
+        ("PUT", "/drafts", {"revision": 1, "texts": {"title": 5}}),
+        ("PUT", "/drafts", {"revision": 10**30, "texts": {}}),
+        ("PUT", "/drafts", {"revision": 7, "texts": {}}),
+        ("POST", "/offers", {"revision": 1, "texts": {}}),
+        ("POST", "/offers", {"revision": 1, "texts": {"title": " "}}),
+        ("POST", "/offers", {"revision": 1, "texts": {"x y": "z"}}),
+        ("POST", "/offers", {"revision": 2, "texts": {"title": "z"}}),
+        ("POST", "/confirmations", {"blocks": ["title"]}),
+        ("POST", "/confirmations", {"blocks": "title"}),
+        ("POST", "/confirmations", []),
+    ],
+)
+def test_bad_json_is_answered_in_words(desk, method, path, body):
+    answer = desk.client.request(method, desk.api + path, json=body)
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["message"]
+    assert desk.story.states() == ["missing"] * 4

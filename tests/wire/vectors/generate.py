@@ -1,0 +1,265 @@
+"""Writes the published test vectors (``log.json``, ``bad.json``, ``keys.json`` beside this file).
+
+They are made once; the tests fail when the same input gives other bytes, because then signed logs would be read differently.
+Run it to add vectors: ``python tests/wire/vectors/generate.py``.
+"""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import nacl.signing
+
+from internationale.events import envelope, keys
+from internationale.events.envelope import Envelope
+from internationale.events.keys import EVENT, ROSTER, SigningKey
+
+HERE = Path(__file__).parent
+KEY = SigningKey(bytes(range(32)))
+NEXT_KEY = SigningKey(bytes(range(32, 64)))
+OTHER = SigningKey(b"o" * 32)
+ROSTER_HASH = "c0ffee" + "0" * 58
+GENESIS = envelope.genesis("fr", 1, ROSTER_HASH)
+KEYRING = {
+    "fr": {
+        "epoch": 1,
+        "genesis": GENESIS,
+        "keys": [{"key": str(KEY.public), "first": 1, "last": 3}, {"key": str(NEXT_KEY.public), "first": 4, "last": None}],
+    },
+    "ar": {
+        "epoch": 2,
+        "genesis": envelope.genesis("ar", 2, ROSTER_HASH),
+        "keys": [{"key": str(OTHER.public), "first": 1, "last": None}],
+    },
+}
+
+
+def log() -> dict[str, Any]:
+    """Four events of one log, the last one signed with the next key."""
+    common: dict[str, Any] = {"section": "fr", "epoch": 1, "time": datetime(2026, 11, 22, 13, 0, 0, 250_000, UTC)}
+    opened = Envelope(
+        **common,
+        sequence=1,
+        type="org.intl.documents.opened.v1",
+        dataschema="urn:intl:schema:documents.opened:1",
+        prevhash=GENESIS,
+        data={"document": "d1", "title": "برنامج · Programme · 綱領"},
+        parts=("ab" * 32,),
+        audience="public",
+    )
+    first = envelope.write(opened)[1]
+    answered = Envelope(
+        **common,
+        sequence=2,
+        type="org.intl.documents.amendment_proposed.v1",
+        dataschema="urn:intl:schema:documents.amendment_proposed:1",
+        prevhash=first.hash,
+        refs=(first.ref,),
+        author="Rosa",
+        data={"numbers": [0, -1, 2**53 - 1], "nothing": None, "yes": True, "nested": {"empty": {}, "list": []}},
+    )
+    events = [opened, answered]
+    for number in (3, 4):
+        before = envelope.write(events[-1])[1]
+        events.append(
+            Envelope(
+                **common,
+                sequence=number,
+                type="org.intl.talk.said.v12",
+                dataschema="urn:intl:schema:talk.said:12",
+                prevhash=before.hash,
+                data={},
+            )
+        )
+    signed = [envelope.seal(event, NEXT_KEY if event.sequence == 4 else KEY) for event in events]
+    return {
+        "about": "A log as it travels. Verify each signature, then the chain from the genesis of the keyring.",
+        "roster_hash": ROSTER_HASH,
+        "keyring": KEYRING,
+        "events": [
+            {
+                "subject": event.address.subject,
+                "text": each.body.decode(),
+                "signature": each.signature,
+                "hash": each.hash,
+                "refs": list(map(str, event.refs)),
+            }
+            for event, each in zip(events, signed, strict=True)
+        ],
+    }
+
+
+def good_document() -> dict[str, Any]:
+    """The third event of the log, to be spoiled."""
+    document: dict[str, Any] = json.loads(log()["events"][2]["text"])
+    return document
+
+
+def bad() -> dict[str, Any]:
+    """What must be refused, each for one reason."""
+    vectors = [*_transport(), *_json(), *_attributes()]
+    return {"about": "Each must be refused with exactly this reason.", "keyring": KEYRING, "vectors": vectors}
+
+
+def _vector(
+    why: str, reason: str, body: bytes, *, subject: str = "intl.v1.log.fr.1.3", signature: str | None = None
+) -> dict[str, str]:
+    signature = KEY.sign(EVENT, body) if signature is None else signature
+    return {"why": why, "reason": reason, "subject": subject, "body": keys.encode(body), "signature": signature}
+
+
+def _transport() -> list[dict[str, str]]:
+    body = _spoiled({})
+    right = KEY.sign(EVENT, body)
+    flipped = keys.encode(bytes([keys.decode(right.partition(".")[2])[0] ^ 1]) + keys.decode(right.partition(".")[2])[1:])
+    first, fourth = _spoiled({"sequence": "1", "id": "fr:1:1"}), _spoiled({"sequence": "4", "id": "fr:1:4"})
+    return [
+        _vector("one bit of the body", "bad_signature", body[:-3] + b"!" + body[-2:], signature=right),
+        _vector("one bit of the signature", "bad_signature", body, signature=f"{KEY.public.id}.{flipped}"),
+        _vector("signature over the bare body", "bad_signature", body, signature=_bare(body)),
+        _vector("signed as a roster", "bad_signature", body, signature=KEY.sign(ROSTER, body)),
+        _vector("signature with padding", "bad_signature", body, signature=right + "=="),
+        _vector("no signature", "unknown_key", body, signature=""),
+        _vector("another section's key", "unknown_key", body, signature=OTHER.sign(EVENT, body)),
+        _vector("the new key before its first number", "key_not_valid_at_number", body, signature=NEXT_KEY.sign(EVENT, body)),
+        _vector("the old key after its last number", "key_not_valid_at_number", fourth, subject="intl.v1.log.fr.1.4"),
+        _vector("a section nobody knows", "unknown_section", body, subject="intl.v1.log.xx.1.3"),
+        _vector("under another number", "subject_mismatch", body, subject="intl.v1.log.fr.1.2"),
+        _vector("under another epoch", "subject_mismatch", first, subject="intl.v1.log.fr.2.1"),
+        _vector("an epoch that is not open", "wrong_epoch", _spoiled({"epoch": 2, "id": "fr:2:3"}), subject="intl.v1.log.fr.2.3"),
+        *(
+            _vector("no address", "subject_malformed", body, subject=subject)
+            for subject in (
+                "intl.v1.log.fr.1.03",
+                "intl.v1.log.fr.1.0",
+                "intl.v1.log.FR.1.3",
+                "intl.v1.log.fr.3",
+                "intl.v1.log.fr.1.3\n",
+                "",
+            )
+        ),
+    ]
+
+
+def _bare(body: bytes) -> str:
+    return f"{KEY.public.id}.{keys.encode(nacl.signing.SigningKey(KEY.seed).sign(body).signature)}"
+
+
+def _json() -> list[dict[str, str]]:
+    body = _spoiled({})
+
+    def data(text: str) -> bytes:
+        return body.replace(b'"data":{}', b'"data":' + text.encode())
+
+    deep = '{"a":' * 31 + "1" + "}" * 31
+    texts: list[tuple[str, str, bytes]] = [
+        ("a float", "bad_number", data('{"a":1.0}')),
+        ("an exponent", "bad_number", data('{"a":1e2}')),
+        ("not a number", "bad_number", data('{"a":NaN}')),
+        ("2^53", "bad_number", data('{"a":9007199254740992}')),
+        ("-2^53", "bad_number", data('{"a":-9007199254740992}')),
+        ("many digits", "bad_number", data('{"a":' + "9" * 5000 + "}")),
+        ("a key twice", "duplicate_key", data('{"a":1,"a":1}')),
+        ("a key twice, once escaped", "duplicate_key", data('{"a":1,"\\u0061":1}')),
+        ("an attribute twice", "duplicate_key", body.replace(b'"epoch":1', b'"epoch":1,"epoch":1')),
+        ("NUL", "bad_text", data('{"a":"\\u0000"}')),
+        ("a lone surrogate", "bad_text", data('{"a":"\\ud800"}')),
+        ("a lone surrogate in a key", "bad_text", data('{"\\udfff":1}')),
+        ("33 levels", "too_deep", data('{"a":' + deep + "}")),
+        ("a comma too many", "malformed_json", data('{"a":1,}')),
+        ("a comment", "malformed_json", data("{/**/}")),
+        ("something behind it", "malformed_json", body + b"{}"),
+        ("a byte order mark", "malformed_json", b"\xef\xbb\xbf" + body),
+        ("not UTF-8", "malformed_json", data('{"a":"x"}').replace(b"x", b"\xff")),
+        ("overlong UTF-8", "malformed_json", data('{"a":"x"}').replace(b"x", b"\xc0\x80")),
+        ("a bare newline in a text", "malformed_json", data('{"a":"\n"}')),
+        ("nothing", "malformed_json", b""),
+        ("a list", "malformed_envelope", b"[]"),
+        ("a text", "malformed_envelope", b'"x"'),
+    ]
+    return [_vector(*text) for text in texts]
+
+
+def _attributes() -> list[dict[str, str]]:
+    ref = "fr:1:2:" + "a" * 16
+    wrong: dict[str, dict[str, Any]] = {
+        "specversion": {"specversion": "0.3"},
+        "id": {"id": "fr:1:4"},
+        "source": {"source": "urn:intl:section:FR"},
+        "type": {"type": "org.intl.talk.said"},
+        "time": {"time": "2026-11-22T13:00:00+00:00"},
+        "datacontenttype": {"datacontenttype": "text/plain"},
+        "epoch": {"epoch": "1"},
+        "sequence": {"sequence": 3},
+        "prevhash": {"prevhash": "AB" * 32},
+        "audience": {"audience": "ar"},
+        "data": {"data": []},
+        "author": {"author": " Rosa"},
+        "parts": {"parts": "ab"},
+        "Name": {"Name": "x"},
+        "extra": {"extra": {"nested": 1}},
+    }
+    vectors = [_vector(f"wrong: {name}", "malformed_envelope", _spoiled(change)) for name, change in wrong.items()]
+    for name in ("id", "data", "prevhash", "audience"):
+        vectors.append(_vector(f"missing: {name}", "malformed_envelope", _spoiled({}, without=name)))
+    sealed = {"type": envelope.SEALED, "audience": "ar fr"}
+    more: list[tuple[str, str, dict[str, Any]]] = [
+        ("a number with zeros in front", "malformed_envelope", {"sequence": "03"}),
+        ("an epoch that is no number", "malformed_envelope", {"epoch": True}),
+        ("the 30th of February", "malformed_envelope", {"time": "2026-02-30T13:00:00Z"}),
+        ("other people's digits", "malformed_envelope", {"time": "٢٠٢٦-11-22T13:00:00Z"}),
+        ("a day of 25 hours", "malformed_envelope", {"time": "2026-11-22T24:00:00Z"}),
+        ("sealed, with an author", "malformed_envelope", {**sealed, "author": "Rosa"}),
+        ("sealed, with refs", "malformed_envelope", {**sealed, "refs": ref}),
+        ("sealed, for all", "malformed_envelope", {**sealed, "audience": "international"}),
+        ("sealed, names out of order", "malformed_envelope", {**sealed, "audience": "fr ar"}),
+        ("a part twice", "malformed_envelope", {"parts": " ".join(["ab" * 32] * 2)}),
+        ("a ref twice", "malformed_refs", {"refs": f"{ref} {ref}"}),
+        ("two spaces", "malformed_refs", {"refs": f"{ref}  fr:1:1:{'a' * 16}"}),
+        ("a short hash", "malformed_refs", {"refs": ref[:-1]}),
+        ("a ref without hash", "malformed_refs", {"refs": "fr:1:2"}),
+        ("257 refs", "malformed_refs", {"refs": " ".join(f"fr:1:{number}:{'a' * 16}" for number in range(1, 258))}),
+    ]
+    return vectors + [_vector(why, reason, _spoiled(change)) for why, reason, change in more]
+
+
+def _spoiled(change: dict[str, Any], without: str = "") -> bytes:
+    document = {name: value for name, value in (good_document() | change).items() if name != without}
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def signing() -> dict[str, Any]:
+    """Keys, the encoding that is signed, and signatures."""
+    body = b'{"hello":"w\xc3\xb6rld"}'
+    return {
+        "about": "Seeds and keys are base64url without padding; the rest is hexadecimal unless it says otherwise.",
+        "vectors": [
+            {
+                "seed": key.secret_text(),
+                "public": str(key.public),
+                "id": key.public.id,
+                "payload_type": kind.decode(),
+                "body": body.hex(),
+                "pae": keys.pae(kind, body).hex(),
+                "digest": keys.digest(kind, body).hex(),
+                "signature": key.sign(kind, body),
+            }
+            for key in (KEY, OTHER)
+            for kind in (keys.EVENT, keys.ROSTER, keys.HEADS)
+        ],
+    }
+
+
+FILES: dict[str, Callable[[], dict[str, Any]]] = {"log.json": log, "bad.json": bad, "keys.json": signing}
+
+
+def text(name: str) -> str:
+    """What belongs into one of the files."""
+    return json.dumps(FILES[name](), ensure_ascii=False, indent=1) + "\n"
+
+
+if __name__ == "__main__":
+    for file in FILES:
+        (HERE / file).write_text(text(file), encoding="utf-8")
