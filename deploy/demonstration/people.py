@@ -86,7 +86,7 @@ class Staff:
         """The host invites the secretary, who invites the others."""
         secretary = self["secretary"]
         secretary.accept(self.instance.command("members", "invite", "--role", "secretary"), language)
-        secretary.post(f"members/people/{secretary.id}/roles", {"role": "host"})
+        self.instance.command("members", "grant", secretary.handle, "host")  # not a secretary's to hand out
         branches: dict[str, str] = {"": ""}
         for handle, (role, branch) in CAST[self.instance.code].items():
             if branch not in branches:

@@ -12,7 +12,7 @@ FEW: Final = "<10"
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
-Number = Annotated[int, Field(ge=0, le=10**9, strict=True)] | Literal["<10"]
+Number = Annotated[int, Field(ge=0, le=10**9)] | Literal["<10"]
 
 
 def _iso_day(text: str) -> str:

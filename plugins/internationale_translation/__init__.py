@@ -8,6 +8,7 @@ from sqlmodel import Session as Database
 from internationale.kit import Capability, MenuItem, Need, Reader, Role, Section, hookimpl, marker
 
 from . import api, pages, queries
+from . import commands as host
 
 _ = marker("translation")
 
@@ -21,6 +22,11 @@ def capabilities() -> Sequence[Capability]:
 @hookimpl
 def routes() -> Sequence[Any]:
     return [*pages.routes(), *api.routes()]
+
+
+@hookimpl
+def commands(cli: Any) -> None:
+    host.add_to(cli)
 
 
 @hookimpl

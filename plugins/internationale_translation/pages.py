@@ -11,7 +11,7 @@ from litestar.response import Redirect, Template
 from internationale.kit import Reader, Section
 
 from . import port, queries
-from .forms import DeskForm, Page, SharingForm, Show
+from .forms import DeskForm, SharingForm, Show
 from .queries import Bench
 from .rules.desk import open_lines
 from .rules.memory import digest
@@ -45,7 +45,7 @@ def _desk() -> list[Any]:
         section: NamedDependency[Section],
         reader: NamedDependency[Reader],
         show: FromQuery[Show] = "all",
-        page: FromQuery[Page] = 1,
+        page: FromQuery[int] = 1,
         suggest: FromQuery[str] = "",
         done: FromQuery[Literal["", "saved", "shared"]] = "",
     ) -> Template:
@@ -55,7 +55,7 @@ def _desk() -> list[Any]:
             desk = queries.desk(bench)
             chosen = open_lines(desk.lines) if show == "open" else desk.lines
             pages = max(1, math.ceil(len(chosen) / PAGE))
-            page = min(page, pages)
+            page = max(1, min(page, pages))
             lines = queries.with_suggestions(bench, desk, chosen[(page - 1) * PAGE : page * PAGE], ask=suggest)
         context = {"desk": desk, "lines": lines, "show": show, "page": page, "pages": pages, "done": done, "digest": digest}
         return Template("translation/desk.html", context=context)

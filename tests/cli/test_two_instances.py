@@ -1,7 +1,6 @@
 """Two instances on one machine, joined by the commands of the README alone: real processes, a real hub, HTTP from outside."""
 
 import contextlib
-import json
 import os
 import signal
 import socket
@@ -37,7 +36,13 @@ class Machine:
 
     def command(self, home: str, *arguments: str) -> str:
         done = subprocess.run(
-            self._line(home, arguments), capture_output=True, text=True, cwd=self.folder, env=self.environ, timeout=DEADLINE
+            self._line(home, arguments),
+            check=False,
+            capture_output=True,
+            text=True,
+            cwd=self.folder,
+            env=self.environ,
+            timeout=DEADLINE,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
@@ -59,6 +64,9 @@ class Machine:
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
         return process.wait(DEADLINE)
+
+    def keep(self, client: httpx.Client) -> httpx.Client:
+        return self._running.enter_context(client)
 
     def close(self) -> None:
         self._running.close()
@@ -98,16 +106,18 @@ def signed_in(machine: Machine, home: str) -> httpx.Client:
     """A browser of the section's first member, who holds every role."""
     roles = [word for role in ("member", "delegate", "secretary", "host") for word in ("--role", role)]
     link = machine.command(home, "members", "add", f"first-of-{home}", *roles).split()[-1]
-    browser = httpx.Client(base_url=machine.url(home), headers={"Origin": machine.url(home)}, timeout=DEADLINE)
+    browser = machine.keep(httpx.Client(base_url=machine.url(home), headers={"Origin": machine.url(home)}, timeout=DEADLINE))
     assert browser.post(link).status_code == 303
     return browser
 
 
-def lacks(machine: Machine, home: str) -> dict[str, Any]:
-    return {each["code"]: each["lacks"] for each in json.loads(machine.command(home, "section", "list", "--json"))["sections"]}
+def lacks(browser: httpx.Client) -> dict[str, Any]:
+    """How many events each section lacks, as this one knows it."""
+    return {each["code"]: each["lacks"] for each in browser.get("/api/v1/federation").raise_for_status().json()["sections"]}
 
 
-def test_two_instances_are_joined_by_the_commands_alone(machine: Machine) -> None:
+def found_and_admit(machine: Machine) -> tuple[subprocess.Popen[bytes], subprocess.Popen[bytes]]:
+    """The hub, the committee and one section, which is admitted and joins while both are running."""
     machine.start("hub", "hub", "run", "--port", machine.port("hub"), "--data", str(machine.folder / "hub-data"))
     machine.command(
         "ic", "init", "ic", "--name", "Committee", "--language", "en", "--port", machine.port("ic"), "--hub", machine.url("hub")
@@ -116,31 +126,34 @@ def test_two_instances_are_joined_by_the_commands_alone(machine: Machine) -> Non
     committee = machine.serve("ic")
     machine.command("fr", "init", "fr", "--name", "Section française", "--language", "fr", "--port", machine.port("fr"))
     section = machine.serve("fr")
-
-    # joined while both are running
     machine.command("fr", "section", "card", "--out", "fr.card")
     machine.command("ic", "section", "admit", "fr.card", "--yes")
     machine.command("fr", "join", "fr.invitation")
+    return committee, section
 
+
+def circulate(browser: httpx.Client, title: str) -> None:
+    """Until a hub has answered, nothing is said: so it is tried again."""
+    draft = {"title": title, "language": "en", "text": "# Work\n\nThe working day.\n"}
+    until(lambda: browser.post("/api/v1/programme", json=draft).status_code == 201)
+
+
+def titles(browser: httpx.Client) -> list[str]:
+    return sorted(each["title"] for each in browser.get("/api/v1/programme").raise_for_status().json())
+
+
+def test_two_instances_are_joined_by_the_commands_alone(machine: Machine) -> None:
+    committee, section = found_and_admit(machine)
     at_ic, at_fr = signed_in(machine, "ic"), signed_in(machine, "fr")
-    draft = {"title": "Draft programme", "language": "en", "text": "# Work\n\nThe working day.\n"}
-
-    def circulated() -> bool:
-        return at_ic.post("/api/v1/programme", json=draft).status_code == 201
-
-    def titles(browser: httpx.Client) -> list[str]:
-        return [each["title"] for each in browser.get("/api/v1/programme").raise_for_status().json()]
-
-    until(circulated)  # until a hub has answered, nothing is said
+    circulate(at_ic, "Draft programme")
     until(lambda: titles(at_fr) == ["Draft programme"])
-    until(lambda: lacks(machine, "ic") == lacks(machine, "fr") == {"fr": 0, "ic": 0})
+    until(lambda: lacks(at_ic) == lacks(at_fr) == {"fr": 0, "ic": 0})
 
     # a section that was away catches up
     assert machine.stop(section) == 0
-    draft["title"] = "Second draft"
-    until(circulated)
+    circulate(at_ic, "Second draft")
     machine.serve("fr")
-    until(lambda: sorted(titles(at_fr)) == ["Draft programme", "Second draft"])
+    until(lambda: titles(at_fr) == ["Draft programme", "Second draft"])
 
     exported = {home: machine.command(home, "log", "export") for home in ("ic", "fr")}
     assert exported["ic"] == exported["fr"]

@@ -1,13 +1,24 @@
 """Sections that write notes."""
 
+import asyncio
+import os
+import shutil
+import sqlite3
 from collections.abc import Callable
+from dataclasses import replace
 from types import ModuleType
 
+import nats
 import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
 
+from internationale.bus import LOG, streams
 from internationale.kit import Utterance, hookimpl
+from internationale.ledger.deliveries import Delivery
 from internationale.plugins import Plugins
 from internationale.testing import notes
+from internationale.testing.founding import DATABASE, open_section
 
 
 def plugins(*, without_later: bool = False) -> Plugins:
@@ -51,3 +62,102 @@ def say(member) -> Callable[..., object]:
             return section.publish(session, utterance, by=member(section))[0].ref
 
     return write
+
+
+class Intruder:
+    """Somebody with the hub administrator's rights, who can put anything anywhere and take it away."""
+
+    def __init__(self, hub):
+        self.hub = hub
+
+    def put(self, subject, body, signature):
+        async def deed(context):
+            await context.publish(subject, body, headers={"Intl-Sig": signature})
+
+        self._do(deed)
+
+    def purge(self, subject):
+        async def deed(context):
+            await context.purge_stream(LOG, subject=subject)
+
+        self._do(deed)
+
+    def kept(self, subject):
+        """Body and signature as the hub has them."""
+        found = []
+
+        async def deed(context):
+            message = await context.get_msg(LOG, subject=subject)
+            found.append((message.data, message.headers["Intl-Sig"]))
+
+        self._do(deed)
+        return found[0]
+
+    def empty(self):
+        """The hub's disk is lost."""
+        self.hub.stop()
+        shutil.rmtree(self.hub.folder / "store")
+        self.hub.start()
+
+    def _do(self, deed):
+        async def run():
+            client = await nats.connect(self.hub.url)
+            try:
+                await streams.provision(client.jetstream(), "nobody")
+                await deed(client.jetstream())
+            finally:
+                await client.close()
+
+        asyncio.run(run())
+
+
+@pytest.fixture
+def intruder(hub):
+    return Intruder(hub)
+
+
+@pytest.fixture
+def said():
+    """``said(fr)``: the events of a section's own log as deliveries, in order."""
+
+    def deliveries(section):
+        with section.reading() as session:
+            events = section.ledger.own_events_after(session, 1, 0)
+        return [Delivery(event.address.subject, event.signed.body, event.signed.signature, "test") for event in events]
+
+    return deliveries
+
+
+@pytest.fixture
+def backup(build):
+    """``restore = backup(fr)``: copies the database now; ``restore()`` closes the section and opens it as it was then."""
+
+    def copy(section):
+        url = make_url(section.settings.database)
+        if url.get_backend_name() == "sqlite":
+            kept = section.settings.home / "backup.db"
+            with sqlite3.connect(url.database) as source, sqlite3.connect(kept) as target:
+                source.backup(target)
+            source.close()
+            target.close()
+            return lambda: _open_sqlite(section, kept)
+        return lambda name=_copy_postgresql(section, url): _open(section, url.set(database=name))
+
+    def _open_sqlite(section, kept):
+        restored = section.settings.home / "restored.db"
+        shutil.copy(kept, restored)
+        return _open(section, make_url(f"sqlite:///{restored}"))
+
+    def _copy_postgresql(section, url):
+        name = f"{url.database}_backup"
+        section.engine.dispose()
+        engine = create_engine(os.environ[DATABASE], isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {url.database}"))
+        engine.dispose()
+        return name
+
+    def _open(section, url):
+        return open_section(replace(section.settings, database=url.render_as_string(hide_password=False)), build())
+
+    return copy

@@ -21,7 +21,7 @@ def test_everyone_hears_everyone(three, carry, say):
 
 
 def test_parts_travel_with_what_names_them(three, carry, say):
-    ic, fr, ar = three
+    ic, _fr, ar = three
     say(ic, "long", parts=(b"x" * 200_000, b"y" * 200_000))
     carry(*three)
     oracle.agree(*three, said=1)
@@ -29,7 +29,7 @@ def test_parts_travel_with_what_names_them(three, carry, say):
 
 
 def test_who_has_it_is_known_after_heads_came(three, carry, say):
-    ic, fr, ar = three
+    ic, fr, _ar = three
     ref = say(ic, "first")
     carry(ic, fr)
     with ic.reading() as session:
@@ -40,7 +40,7 @@ def test_who_has_it_is_known_after_heads_came(three, carry, say):
 
 
 def test_more_than_one_batch(three, carry, say, member):
-    ic, fr, ar = three
+    ic, _fr, _ar = three
     from internationale.kit import Utterance
 
     with ic.writing() as session:

@@ -208,10 +208,10 @@ def _roster(clock: Clock) -> SignedDocument:
 
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
-    """The committee ``ic``, ``fr`` and ``ar``, and ``silent``, which only listens."""
+    """The committee ``ic``, ``fr`` and ``ar``; the roster knows a fourth, ``silent``, which a test may open later."""
     clock = Clock()
     world = World({}, clock, tmp_path, _roster(clock))
-    for code in NAMES:
+    for code in ("ic", "fr", "ar"):
         world.fresh(code)
     yield world
     for section in world.sections.values():

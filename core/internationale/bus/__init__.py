@@ -18,6 +18,9 @@ ROSTER = "INTL_ROSTER"
 PART = "INTL_PART"
 """Content-addressed parts: ``intl.v1.part.<section>.<hash>``. Pulled by name, never delivered."""
 
+PROOF = "INTL_PROOF"
+"""Proofs of forks: ``intl.v1.proof.<section>.<epoch>.<sequence>.<hash16>``, both events of each."""
+
 
 class Unreachable(Exception):
     """The hub does not answer now. Nothing is known about what was in flight; try again later."""

@@ -19,10 +19,10 @@ from nats.js.api import (
 )
 from nats.js.errors import BadRequestError, NotFoundError
 
-from internationale.bus import HEADS, LOG, PART, ROSTER
+from internationale.bus import HEADS, LOG, PART, PROOF, ROSTER
 
-_KIND = {"log": LOG, "heads": HEADS, "roster": ROSTER, "part": PART}
-DELIVERED = (LOG, HEADS, ROSTER)
+_KIND = {"log": LOG, "heads": HEADS, "roster": ROSTER, "part": PART, "proof": PROOF}
+DELIVERED = (LOG, HEADS, ROSTER, PROOF)
 """The streams with a consumer for each section."""
 
 _ONCE = StreamConfig(
@@ -39,6 +39,7 @@ _ONCE = StreamConfig(
 CONFIGURATIONS: Mapping[str, StreamConfig] = {
     LOG: _ONCE.evolve(name=LOG, subjects=["intl.v1.log.*.*.*"], allow_atomic=True, compression=StoreCompression.S2),
     PART: _ONCE.evolve(name=PART, subjects=["intl.v1.part.*.*"], allow_atomic=True, deny_delete=False),
+    PROOF: _ONCE.evolve(name=PROOF, subjects=["intl.v1.proof.*.*.*.*"]),
     ROSTER: _ONCE.evolve(name=ROSTER, subjects=["intl.v1.roster.*.*"]),
     HEADS: _ONCE.evolve(
         name=HEADS,

@@ -1,6 +1,7 @@
 """The root of the command line: which section is meant, the plugins' commands, and errors in words."""
 
 import contextlib
+import os
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -83,5 +84,5 @@ class Commands(click.Group):
         known: click.Group | None = ctx.meta.get(__name__)
         if known is None:
             known = ctx.meta[__name__] = click.Group("plugins")
-            Home(ctx.params.get("home") or Path(), {}).plugins.each("commands", cli=known)
+            Home(ctx.params.get("home") or Path(), os.environ).plugins.each("commands", cli=known)
         return known

@@ -6,7 +6,6 @@ library for all verification in the federation, because libraries differ on edge
 """
 
 import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 from typing import Self
@@ -41,7 +40,7 @@ def decode(text: str) -> bytes:
     """Strict inverse of ``encode``: one spelling per value. Raises ``ValueError`` for anything else."""
     try:
         raw = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, UnicodeEncodeError) as error:
+    except ValueError as error:
         raise ValueError("not base64url") from error
     if encode(raw) != text:
         raise ValueError("not the canonical base64url")

@@ -95,4 +95,4 @@ def singular(message: Message) -> str:
 
 def forms(message: Message) -> tuple[str, ...]:
     """The translation, or all its plural forms."""
-    return tuple(message.string) if isinstance(message.string, list | tuple) else (message.string,)
+    return tuple(message.string) if isinstance(message.string, list | tuple) else (message.string or "",)

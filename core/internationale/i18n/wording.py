@@ -29,8 +29,8 @@ def word(message: Message, language: str | None = None) -> str:
     try:
         return sentence % parameters
     except (KeyError, ValueError, TypeError):
-        log.exception("translation of %r into %s cannot be filled in", message.id, language)
-        return str(message)
+        log.exception("%r cannot be filled in", message.id)
+        return sentence
 
 
 def gettext(sentence: str, *, language: str | None = None, domain: str = CORE) -> str:

@@ -12,6 +12,7 @@ from internationale.events.refs import Ref
 from internationale.kit.documents import Documents
 from internationale.kit.grants import Grants
 from internationale.kit.vocabulary import DocumentKind, Panel, Place, Reader, Receipt, SectionCard, Utterance
+from internationale.messages import Message
 
 
 @runtime_checkable  # Litestar checks what it injects with isinstance
@@ -43,6 +44,11 @@ class Section(Protocol):
     @property
     def kinds(self) -> dict[str, DocumentKind]:
         """All declared kinds of document, by name."""
+        ...
+
+    @property
+    def fenced(self) -> Message | None:
+        """Why nothing may be said to the other sections at the moment; None: it may."""
         ...
 
     def now(self) -> datetime:

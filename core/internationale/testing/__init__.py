@@ -108,6 +108,7 @@ def browser() -> "Iterator[Callable[..., TestClient[Litestar]]]":
 
         def browse(section: "Section", reader: "Reader | None" = None) -> "TestClient[Litestar]":
             client = stack.enter_context(TestClient(create_app(section), base_url=section.base_url))
+            client.headers["Sec-Fetch-Site"] = "same-origin"  # as browsers say it
             if reader is not None:
                 secret = secrets.token_hex(16)
                 _know(section, secret, reader)

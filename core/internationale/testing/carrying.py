@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from internationale.bus import Bus
 from internationale.bus.nats import NatsBus
 from internationale.section import Section
-from internationale.worker import fence, heads, mending, receiving, relay, rosters
+from internationale.worker import fence, heads, mending, proofs, receiving, relay, rosters
 
 ROUNDS = 50
 """More would mean that something never settles."""
@@ -52,7 +52,9 @@ async def step(section: Section, bus: Bus) -> int:
             moved += sent
     while outcomes := await receiving.receive(section, bus, 0):
         moved += sum(outcome != "duplicate" for outcome in outcomes)
-    moved += await mending.mend(section, bus)
+    while outcomes := await proofs.hear(section, bus, 0):
+        moved += sum(outcome not in ("duplicate", "forked", "quarantined") for outcome in outcomes)
+    moved += await proofs.carry(section, bus) + await mending.mend(section, bus)
     moved += section.fenced is None and await heads.say(section, bus)
     moved += await heads.hear(section, bus, 0)
     return moved

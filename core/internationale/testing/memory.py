@@ -5,10 +5,10 @@ import fnmatch
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from internationale.bus import HEADS, LOG, PART, ROSTER, Answer, Batch, Outcome, Parcel, Unprovisioned
+from internationale.bus import HEADS, LOG, PART, PROOF, ROSTER, Answer, Batch, Outcome, Parcel, Unprovisioned
 from internationale.bus.streams import stream_of
 
-_KEPT = {LOG: 1, ROSTER: 1, PART: 1, HEADS: 16}
+_KEPT = {LOG: 1, ROSTER: 1, PART: 1, PROOF: 1, HEADS: 16}
 """How many messages of one subject a stream keeps; where it is one, the first stays, otherwise the last."""
 
 
@@ -54,7 +54,7 @@ class MemoryBus:
         if not self.memory.streams:
             self.memory.made += 1
             self.memory.streams = {name: {} for name in _KEPT}
-        for name in (LOG, HEADS, ROSTER):
+        for name in (LOG, HEADS, ROSTER, PROOF):
             self.memory.acknowledged.setdefault((name, self.section), 0)
 
     async def publish(self, parcels: Sequence[Parcel]) -> list[Outcome]:

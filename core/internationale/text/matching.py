@@ -11,6 +11,8 @@ from internationale.text.words import MAX_CELLS, content, resemblance
 
 IN_PLACE = 0.4
 """How alike two texts between the same unchanged neighbours must be to count as one that was edited."""
+ALONE = 0.2
+"""The same where there is one old and one new text only: then it was rewritten rather than replaced by another thought."""
 ELSEWHERE = 0.6
 """How alike they must be when one has moved as well."""
 _SHARE = 0.5
@@ -79,7 +81,8 @@ class _Matching:
 
     def _similar_in_place(self, olds: Sequence[int], news: Sequence[int]) -> None:
         chain = Chain()
-        for _, i, j in sorted(self._scores(olds, news, IN_PLACE)):
+        least = ALONE if len(olds) == len(news) == 1 else IN_PLACE
+        for _, i, j in sorted(self._scores(olds, news, least)):
             if chain.add(i, j):
                 self.pairs[i] = j
 

@@ -72,7 +72,8 @@ def refuse_rows(value: SQLModel) -> Any:
 
 def _parted(routes: Iterable[Any]) -> tuple[list[Any], list[Any]]:
     """API and pages, by path."""
-    api, pages = [], []
+    api: list[Any] = []
+    pages: list[Any] = []
     for route in routes:
         paths = getattr(route, "paths", None) or [route.path]
         (api if all(path.startswith(API) for path in paths) else pages).append(route)

@@ -64,6 +64,5 @@ def _read(folder: Path, prefix: str) -> Iterator[tuple[str, Asset]]:
         if path.is_file() and not path.name.startswith("."):
             content = path.read_bytes()
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            charset = "; charset=utf-8" if kind.startswith("text/") else ""
             version = hashlib.sha256(content).hexdigest()[:16]
-            yield prefix + path.relative_to(folder).as_posix(), Asset(content, kind + charset, version)
+            yield prefix + path.relative_to(folder).as_posix(), Asset(content, kind, version)

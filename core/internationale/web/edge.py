@@ -6,15 +6,15 @@ address, and, when it changes something, from a page of ours.
 
 import re
 from collections.abc import Mapping
-from contextvars import Token
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from anyio import to_thread
 from litestar import Request
 from litestar.datastructures import Cookie, MutableScopeHeaders
+from litestar.enums import HttpMethod, ScopeType
 from litestar.exceptions import HTTPException
-from litestar.types import ASGIApp, Message, Receive, Scope, Send
+from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
 
 from internationale import i18n
 from internationale.errors import Invalid, Refused
@@ -45,31 +45,28 @@ class Edge:
         self._hosts = LOCAL | {urlsplit(section.base_url).hostname}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        if scope["type"] == ScopeType.WEBSOCKET:
             await self._app(scope, receive, send)
             return
-        if scope["method"] == "HEAD":
-            scope["method"], send = "GET", _without_body(send)  # type: ignore[typeddict-item]
-        tokens: list[Token[Any]] = []
+        if scope["method"] == HttpMethod.HEAD:
+            scope["method"], send = HttpMethod.GET, _without_body(send)
         try:
             here = await self._visit(scope)
-            tokens = [visit.set(here), i18n.speaking.set(here.language)]
+            visit.set(here)  # for this request alone: the server runs each in a context of its own
+            i18n.speaking.set(here.language)
             scope["state"]["visit"] = here
             self._admit(scope, here)
             await self._app(scope, receive, self._remembering(send, here))
         except Exception as error:
             await _answer(error, scope, receive, send)
-        finally:
-            for variable, token in zip((visit, i18n.speaking), tokens, strict=False):
-                variable.reset(token)
 
-    async def _visit(self, scope: Scope) -> Visit:
+    async def _visit(self, scope: HTTPScope) -> Visit:
         path = scope["path"]
         if path.startswith(ANONYMOUS):
             return Visit(path=path)
         return await to_thread.run_sync(look, self._section, _headers(scope), path, scope["query_string"].decode("latin-1"))
 
-    def _admit(self, scope: Scope, here: Visit) -> None:
+    def _admit(self, scope: HTTPScope, here: Visit) -> None:
         headers = _headers(scope)
         if _hostname(headers.get("host", "")) not in self._hosts:
             raise Invalid(_("This section does not answer under that name."))
@@ -100,7 +97,7 @@ class Edge:
         return remember
 
 
-def check_address(scope: Scope) -> None:
+def check_address(scope: HTTPScope) -> None:
     """Raise ``Invalid`` for a path or query that is not UTF-8, holds control characters, or is over-long."""
     query = scope["query_string"]
     if len(query) > MAX_QUERY or query.count(b"&") >= MAX_PARAMETERS:
@@ -114,7 +111,7 @@ def check_address(scope: Scope) -> None:
         raise Invalid(_("The address contains a character that cannot be shown."))
 
 
-def _headers(scope: Scope) -> Mapping[str, str]:
+def _headers(scope: HTTPScope) -> Mapping[str, str]:
     """Headers by lower-case name; one given several times is joined, and so matches nothing that must match."""
     found: dict[str, str] = {}
     for raw_name, raw_value in scope["headers"]:
@@ -130,7 +127,7 @@ def _hostname(host: str) -> str | None:
         return None
 
 
-async def _answer(error: Exception, scope: Scope, receive: Receive, send: Send) -> None:
+async def _answer(error: Exception, scope: HTTPScope, receive: Receive, send: Send) -> None:
     request: Request[Any, Any, Any] = Request(scope, receive, send)
     handlers = faults.handlers()
     handle = next(handlers[kind] for kind in type(error).__mro__ if kind in handlers)

@@ -61,6 +61,7 @@ SENTENCES = {
     413: _("What was sent is larger than can be taken."),
     415: _("The content must be sent as another type."),
 }
+NAMES = {401: "unauthorized", 404: "not_found", 405: "method", 413: "too_large", 415: "wrong_type"}
 UNEXPECTED = _("Something went wrong here, and not through you. The host finds it under the number %(number)s.")
 
 
@@ -107,7 +108,7 @@ def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any
     if status >= 500:
         return _unexpected(request, error)
     told = InternationaleError(SENTENCES.get(status, SENTENCES[400]))
-    response = _answer(request, status, "not_found" if status == 404 else "http", told)
+    response = _answer(request, status, NAMES.get(status, "invalid"), told)
     for name, value in (error.headers or {}).items():
         response.headers.setdefault(name, value)
     if status == 401:

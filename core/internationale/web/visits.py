@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qs
 
 from internationale import i18n
 from internationale.kit.http import cookie_name
@@ -49,8 +48,7 @@ def look(section: Section, headers: Mapping[str, str], path: str, query: str) ->
     session, token = cookies.get(cookie_name(section), ""), bearer(headers.get("authorization", ""))
     scope, secret = ("token", token) if token else ("session", session)
     reader = identify(section, scope, secret) or NOBODY
-    asked = parse_qs(query, max_num_fields=200).get("lang", [""])[-1]
-    chosen = asked if asked in i18n.languages() else None
+    chosen = chosen_language(query)
     remembered = remembered_language(cookies.get(cookie_name(section) + LANGUAGE_SUFFIX, ""), reader)
     language = chosen or remembered or choose(section, reader, headers.get("accept-language", ""))
     return Visit(
@@ -71,6 +69,12 @@ def identify(section: Section, scope: str, secret: str) -> Reader | None:
         return None
     with section.reading() as session:
         return section.plugins.identify(section=section, session=session, scope=scope, secret=secret)
+
+
+def chosen_language(query: str) -> str | None:
+    """The language asked for with ``?lang=``; None when there is none that we speak."""
+    asked = [value for name, _, value in (pair.partition("=") for pair in query.split("&")) if name == "lang"]
+    return asked[-1] if asked and asked[-1] in i18n.languages() else None
 
 
 def choose(section: Section, reader: Reader, accepted: str) -> str:

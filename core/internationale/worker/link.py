@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from internationale.bus import Bus, Unprovisioned, Unreachable
 from internationale.messages import Message
 from internationale.section import Section
-from internationale.worker import fence, heads, mending, receiving, relay, rosters
+from internationale.worker import fence, heads, mending, proofs, receiving, relay, rosters
 from internationale.worker.pace import Backoff, Bell, in_thread
 
 _log = logging.getLogger(__name__)
@@ -71,6 +71,7 @@ class Link:
                 errands.create_task(self._receive(bus))
                 errands.create_task(self._follow(bus))
                 errands.create_task(self._hear(bus))
+                errands.create_task(self._prove(bus))
                 errands.create_task(self._mend(bus))
                 errands.create_task(self._clear(bus))
                 errands.create_task(self._say(bus))
@@ -128,6 +129,11 @@ class Link:
     async def _hear(self, bus: Bus) -> None:
         while True:
             await heads.hear(self.section, bus, WAIT)
+
+    async def _prove(self, bus: Bus) -> None:
+        while True:
+            await proofs.carry(self.section, bus)
+            await proofs.hear(self.section, bus, WAIT)
 
     async def _say(self, bus: Bus) -> None:
         await self._opened.wait()

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from internationale.kit import Message, marker
 from internationale.kit.fields import Form, LanguageCode, Line, Prose
-from internationale_actions.events import FEW, Figure, Number
+from internationale_actions.events import FEW, Figure
 from internationale_actions.port import Promise
 
-from .fields import LANGUAGE, Counts, Lines, Step, whole_number
+from .fields import LANGUAGE, Counted, Counts, Lines, Step, whole_number
 
 _ = marker("actions")
 
@@ -20,7 +20,7 @@ class FigureForm(Form):
 
     what: Line
     people: bool
-    number: Number
+    number: Counted
 
 
 class CommitForm(Form):

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from internationale.kit import Invalid, marker
 from internationale.kit.fields import LINE, Identifier, one_line
+from internationale_actions.events import FEW, Number
 
 _ = marker("actions")
 
@@ -32,6 +33,14 @@ def _written_day(value: object) -> object:
     return value
 
 
+def _counted(value: object) -> object:
+    """A number as a number: Litestar has pydantic be lenient, which would take ``true`` and ``"40"`` for one."""
+    if value != FEW and type(value) is not int:
+        raise ValueError("int_type")
+    return value
+
+
+Counted = Annotated[Number, BeforeValidator(_counted)]
 Day = Annotated[date, BeforeValidator(_written_day)]
 OptionalLine = Annotated[str, StringConstraints(max_length=LINE), AfterValidator(_optional_line)]
 Lines = Annotated[list[OptionalLine], BeforeValidator(_listed), Field(max_length=20)]

@@ -10,7 +10,7 @@ from internationale.kit.fields import Form, Identifier, LanguageCode, Prose
 from internationale_actions.events import FEW, Number
 from internationale_actions.port import Outcome
 
-from .fields import LANGUAGE, Keys, Lines, Step, whole_number
+from .fields import LANGUAGE, Counted, Keys, Lines, Step, whole_number
 
 _ = marker("actions")
 
@@ -19,7 +19,7 @@ class ActualForm(Form):
     """What a planned figure came to."""
 
     key: Identifier
-    number: Number
+    number: Counted
 
 
 class ReportForm(Form):

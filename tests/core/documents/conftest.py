@@ -1,10 +1,8 @@
-"""Three founded sections with real databases, and a postman who brings what one said to another in any order."""
+"""Three sections of one International, and a postman who brings what one said to another in any order."""
 
-import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -12,24 +10,15 @@ import pytest
 from litestar.testing import TestClient
 from sqlalchemy import select
 
-from internationale.events import keys, roster
-from internationale.events.keys import SigningKey
-from internationale.events.roster import BEGINNING, Entry, LogKey, Root, Roster, Status
-from internationale.events.signed import SignedDocument
 from internationale.kit import DocumentKind, Reader, hookimpl, marker
-from internationale.kit.http import cookie_name
 from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
 from internationale.plugins import Plugins
-from internationale.rooms.roster import port
 from internationale.section import Section
-from internationale.settings import Settings, write_key
-from internationale.testing.rows import dump
-from internationale.web.app import create_app
+from internationale.testing.oracle import rows
 
 _ = marker("core")
 BEGIN = datetime(2026, 11, 22, 12, tzinfo=UTC)
-LANGUAGES = {"ic": ("en",), "fr": ("fr",), "ar": ("ar",)}
 
 
 @hookimpl
@@ -41,24 +30,8 @@ def document_kinds() -> Sequence[DocumentKind]:
     ]
 
 
-@hookimpl
-def identify(section: Any, session: Any, scope: str, secret: str) -> Reader | None:
-    """Whoever says ``delegate-rosa`` is rosa, with all rights; ``member-lucie`` may read and discuss."""
-    role, _hyphen, handle = secret.partition("-")
-    names = {
-        "delegate": [capability.name for capability in section.capabilities],
-        "member": ["documents.read", "documents.discuss"],
-    }
-    if role not in names:
-        return None
-    capabilities = {name: frozenset([None]) for name in names[role]}
-    return Reader(id=f"account-{handle}", handle=handle, language=section.languages[0], capabilities=capabilities)
-
-
 KINDS = ModuleType("kinds")
 KINDS.document_kinds = document_kinds
-KINDS.identify = identify
-ADDRESS = "http://127.0.0.1:8000"
 
 
 @dataclass
@@ -74,8 +47,9 @@ class Clock:
 
 @dataclass
 class World:
-    """Sections by code; all founded together."""
+    """Sections by code. ``late`` is a member that has received nothing so far, and says nothing."""
 
+    late: Section
     sections: dict[str, Section] = field(default_factory=dict)
 
     def __getattr__(self, code: str) -> Section:
@@ -85,14 +59,10 @@ class World:
         """What these sections said, each in its own order."""
         found = []
         for code in codes or self.sections:
-            with self.sections[code].reading() as session:
-                event = tables.event
-                query = select(event.c.epoch, event.c.sequence, event.c.body, event.c.signature)
-                rows = session.connection().execute(query.where(event.c.section == code).order_by(event.c.sequence))
-                found += [
-                    Delivery(f"intl.v1.log.{code}.{epoch}.{number}", bytes(body), signature)
-                    for epoch, number, body, signature in rows
-                ]
+            section = self.sections[code]
+            with section.reading() as session:
+                stored = section.ledger.events_after(session, code, 1, 0)
+            found += [Delivery(event.address.subject, event.signed.body, event.signed.signature) for event in stored]
         return found
 
     def parts(self) -> list[bytes]:
@@ -109,58 +79,14 @@ class World:
             section.add_parts(self.parts())
 
     def rows(self, code: str) -> object:
-        section = self.sections[code]
-        with section.reading() as session:
-            return dump(session, section.ledger.projections)
-
-
-def found(folder: Path, codes: Iterable[str]) -> World:
-    secrets = {code: SigningKey((code * 16).encode()[:32]) for code in codes}
-    root = SigningKey(b"r" * 32)
-    entries = tuple(
-        Entry(
-            code=code,
-            name=f"Section {code}",
-            languages=LANGUAGES.get(code, ("en",)),
-            status=Status.MEMBER,
-            epoch=1,
-            opened=1,
-            keys=(LogKey(key=secret.public, first=1),),
-        )
-        for code, secret in sorted(secrets.items())
-    )
-    beginning = Roster(
-        version=1,
-        prevhash=BEGINNING,
-        issued=BEGIN,
-        expires=BEGIN + timedelta(days=365),
-        threshold=1,
-        roots=(Root(key=root.public, holder="ic"),),
-        sections=entries,
-    )
-    signed = SignedDocument.seal(keys.ROSTER, beginning, root)
-    assert roster.verify(None, signed)
-    return World({code: _open(folder / code, code, secret, signed) for code, secret in secrets.items()})
-
-
-def _open(home: Path, code: str, secret: SigningKey, signed: SignedDocument) -> Section:
-    home.mkdir(parents=True)
-    settings = Settings(code=code, name=f"Section {code}", languages=LANGUAGES.get(code, ("en",)), home=home, base_url=ADDRESS)
-    write_key(settings.log_key, secret)
-    section = Section.open(settings, Plugins([("kinds", KINDS)]), Clock())
-    section.prepare()
-    with section.writing() as session:
-        port.adopt(session, [signed], code=code, key=secret.public, now=BEGIN)
-    return section
+        return rows(self.sections[code])
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(federation: Callable[..., list[Section]]) -> World:
     """``ic`` (English), ``fr`` and ``ar``."""
-    made = found(tmp_path, ["ic", "fr", "ar"])
-    yield made
-    for section in made.sections.values():
-        section.close()
+    *early, late = federation("ic", "fr", "ar", "late", plugins=Plugins([("kinds", KINDS)]), now=Clock())
+    return World(late, {section.code: section for section in early})
 
 
 @pytest.fixture
@@ -175,50 +101,17 @@ def delegate() -> Callable[[Section], Reader]:
 
 
 @pytest.fixture
-def browser() -> Iterator[Callable[..., TestClient[Any]]]:
-    """A browser (or, with ``token=True``, a program) of somebody: ``browser(section, "member-lucie")``."""
-    clients = []
+def reading_as(browser: Callable[..., TestClient[Any]], member: Callable[..., Reader]) -> Callable[..., TestClient[Any]]:
+    """The browser of ``role-handle`` (``delegate-rosa``); of a passer-by without a name. Redirects are not followed."""
 
-    def make(section: Section, secret: str = "", *, token: bool = False) -> TestClient[Any]:
-        client = TestClient(create_app(section), base_url=ADDRESS, raise_server_exceptions=False)
+    def make(section: Section, who: str = "") -> TestClient[Any]:
+        role, _hyphen, handle = who.partition("-")
+        client = browser(section, member(section, role, handle=handle) if who else None)
+        client.headers["Sec-Fetch-Site"] = "same-origin"
         client.follow_redirects = False
-        if token:
-            client.headers["Authorization"] = f"Bearer {secret}"
-        elif secret:
-            client.headers["Sec-Fetch-Site"] = "same-origin"
-            client.cookies.set(cookie_name(section), secret)
-        clients.append(client)
-        return client.__enter__()
-
-    yield make
-    for client in clients:
-        client.__exit__(None, None, None)
-
-
-@pytest.fixture
-def newcomer(tmp_path: Path, world: World) -> Callable[[], Section]:
-    """A fresh instance of a fourth section's machine that knows the same roster, with nothing received yet."""
-
-    def make() -> Section:
-        number = len(list(tmp_path.glob("late-*")))
-        with world.ic.reading() as session:
-            signed = next(iter(port.queries.chain(session)))
-        home = tmp_path / f"late-{number}"
-        return _open(home, "ar", SigningKey(("ar" * 16).encode()[:32]), signed)
+        return client
 
     return make
-
-
-@pytest.fixture
-def shuffled() -> Callable[[Sequence[Delivery], int], list[Delivery]]:
-    """The same deliveries in an arbitrary order."""
-
-    def shuffle(deliveries: Sequence[Delivery], seed: int) -> list[Delivery]:
-        mixed = list(deliveries)
-        random.Random(seed).shuffle(mixed)
-        return mixed
-
-    return shuffle
 
 
 @pytest.fixture

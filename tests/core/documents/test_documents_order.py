@@ -47,12 +47,12 @@ def history(world, delegate, text):
     world.carry()
 
 
-def test_rows_are_the_same_in_any_order_and_after_replay(world, delegate, text, newcomer):
+def test_rows_are_the_same_in_any_order_and_after_replay(world, delegate, text):
     history(world, delegate, text)
     expected = world.rows("ic")
     assert world.rows("fr") == world.rows("ar") == expected
     everything = world.said()
-    late = newcomer()
+    late = world.late
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
     @given(st.permutations(everything), st.integers(1, 4))
@@ -71,4 +71,3 @@ def test_rows_are_the_same_in_any_order_and_after_replay(world, delegate, text, 
             assert dump(session, late.ledger.projections) == expected
 
     check()
-    late.close()

@@ -35,12 +35,12 @@ def hidden(response, action):
     return found
 
 
-def test_the_story_of_an_amendment(world, browser, draft):
+def test_the_story_of_an_amendment(world, reading_as, draft):
     path, block = draft
     lucie, rosa, clara = (
-        browser(world.fr, "member-lucie"),
-        browser(world.fr, "delegate-rosa"),
-        browser(world.ic, "delegate-clara"),
+        reading_as(world.fr, "member-lucie"),
+        reading_as(world.fr, "delegate-rosa"),
+        reading_as(world.ic, "delegate-clara"),
     )
     page = lucie.get(f"{path}?lang=en")
     assert page.status_code == 200
@@ -96,19 +96,19 @@ def test_the_story_of_an_amendment(world, browser, draft):
     assert "thirty-five" in words(lucie.get(f"{path}/revisions/1"))
 
 
-def test_the_exact_text_can_be_had(world, browser, draft, text):
+def test_the_exact_text_can_be_had(world, reading_as, draft, text):
     path, _ = draft
-    answer = browser(world.ar, "member-nur").get(f"{path}/text.md")
+    answer = reading_as(world.ar, "member-nur").get(f"{path}/text.md")
     assert answer.content == text.first.encode()
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
 
 
-def test_a_translation_is_shown_with_its_state(world, browser, draft, delegate, text):
+def test_a_translation_is_shown_with_its_state(world, reading_as, draft, delegate, text):
     path, block = draft
     document = path.rsplit("/", 1)[1]
     with world.ar.writing() as session:
         world.ar.documents.offer(session, document, "ar", {block: "نريد خمساً وثلاثين ساعة."}, revision=1, by=delegate(world.ar))
-    nur = browser(world.ar, "member-nur")
+    nur = reading_as(world.ar, "member-nur")
     page = nur.get(f"{path}?read=ar")
     assert '<div class="said" lang="ar" dir="rtl"><p>نريد خمساً وثلاثين ساعة.</p>' in page.text
     assert '<div class="said" lang="en" dir="ltr"><p>The books are open.</p>' in page.text
@@ -121,9 +121,9 @@ def test_a_translation_is_shown_with_its_state(world, browser, draft, delegate, 
     assert nur.get(f"{path}/change/title?read=ar").status_code == 404
 
 
-def test_a_contribution_is_changed_and_deleted_by_its_writer(world, browser, draft):
+def test_a_contribution_is_changed_and_deleted_by_its_writer(world, reading_as, draft):
     path, block = draft
-    lucie, karim = browser(world.fr, "member-lucie"), browser(world.fr, "member-karim")
+    lucie, karim = reading_as(world.fr, "member-lucie"), reading_as(world.fr, "member-karim")
     where = lucie.post(f"{path}/debate/{block}", data={"text": "One"}).headers["location"]
     comment = f"{path}/comments/{where.rsplit('#c-', 1)[1]}"
     assert karim.get(comment).status_code == 404
@@ -135,12 +135,12 @@ def test_a_contribution_is_changed_and_deleted_by_its_writer(world, browser, dra
     assert "Two" not in words(karim.get(where))
 
 
-def test_passers_by_read_only_what_is_public(world, browser, delegate, draft):
+def test_passers_by_read_only_what_is_public(world, reading_as, delegate, draft):
     with world.ic.writing() as session:
         public = world.ic.documents.open(
             session, kind="word", language="en", title="W", text="To all.", audience=PUBLIC, by=delegate(world.ic)
         )
-    passer = browser(world.ic)
+    passer = reading_as(world.ic)
     assert "To all." in words(passer.get(f"/documents/{public}"))
     hidden_ones = [draft[0], "/documents/ic-000000000000", f"{draft[0]}/amendments", f"{draft[0]}/debate/{draft[1]}"]
     for path in [*hidden_ones, f"/documents/{public}/amendments", f"/documents/{public}/revise"]:
@@ -171,8 +171,8 @@ BAD_PATHS = [
 ]
 
 
-def test_bad_addresses_are_answered_in_words(world, browser, draft):
-    clara = browser(world.ic, "delegate-clara")
+def test_bad_addresses_are_answered_in_words(world, reading_as, draft):
+    clara = reading_as(world.ic, "delegate-clara")
     for bad in BAD_PATHS:
         answer = clara.get(bad.format(path=draft[0]))
         assert answer.status_code in {400, 404}, bad
@@ -202,9 +202,9 @@ BAD_FORMS = [
 ]
 
 
-def test_bad_forms_change_nothing(world, browser, draft):
+def test_bad_forms_change_nothing(world, reading_as, draft):
     path, block = draft
-    clara = browser(world.ic, "delegate-clara")
+    clara = reading_as(world.ic, "delegate-clara")
     good = {"block": block, "revision": "1", "language": "en", "title": "T", "reason": "R", "text": "We stand for thirty hours."}
     before = world.said("ic")
     for where, bad in BAD_FORMS:

@@ -1,5 +1,6 @@
 """The envelope: what is written can be read, what is read was said in exactly one way, and nothing makes the parser fall over."""
 
+import contextlib
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -30,7 +31,7 @@ ENVELOPES = st.builds(
     epoch=st.integers(1, 999_999_999),
     sequence=st.integers(1, 10**15 - 1),
     type=st.just("org.intl.talk.said.v1"),
-    time=st.datetimes(datetime(1000, 1, 1), timezones=st.just(UTC)),
+    time=st.datetimes(datetime(1000, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     dataschema=st.just("urn:intl:schema:talk.said:1"),
     prevhash=st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
     refs=st.lists(REFS, max_size=5, unique=True).map(tuple),
@@ -72,10 +73,8 @@ def test_one_changed_byte_is_refused_or_is_another_event(data: st.DataObject):
     body, read = envelopes.write(SAID)
     place = data.draw(st.integers(0, len(body) - 1))
     other = body[:place] + bytes([data.draw(st.integers(0, 255).filter(lambda byte: byte != body[place]))]) + body[place + 1 :]
-    try:
+    with contextlib.suppress(Untrusted):
         assert envelopes.parse(other).hash != read.hash
-    except Untrusted as error:
-        assert error.reason
 
 
 @given(JSON)

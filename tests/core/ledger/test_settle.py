@@ -174,7 +174,7 @@ def conversation() -> tuple[list[Author], list]:
 AUTHORS, SAID_EVENTS = conversation()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(len(SAID_EVENTS))), sizes=st.lists(st.integers(1, 5), min_size=14, max_size=14))
 def test_the_order_of_arrival_makes_no_difference(order, sizes, in_order, house):
     home: House = house(*AUTHORS)

@@ -16,6 +16,7 @@ from internationale.events.roster import BEGINNING, Entry, LogKey, Root, Roster,
 from internationale.events.signed import SignedDocument
 from internationale.ledger import database, migrate
 from internationale.rooms.roster import rows
+from internationale.testing import founding
 
 MIGRATIONS = Path(rows.__file__).parent / "migrations"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -25,12 +26,13 @@ LOGS = {code: SigningKey(code.encode() * 16) for code in ("ar", "fr", "ic")}
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    engine = database.open_engine(f"sqlite:///{tmp_path}/section.db")
-    with engine.begin() as connection:
-        migrate.upgrade(connection, {"roster": MIGRATIONS})
-    with database.writing(engine) as session:
-        yield session
-    engine.dispose()
+    with founding.database(tmp_path) as url:
+        engine = database.open_engine(url)
+        with engine.begin() as connection:
+            migrate.upgrade(connection, {"roster": MIGRATIONS})
+        with database.writing(engine) as session:
+            yield session
+        engine.dispose()
 
 
 def entry(code: str, /, **changed: Any) -> Entry:

@@ -12,11 +12,12 @@ from litestar.testing import TestClient
 from internationale import settings
 from internationale.events import card
 from internationale.events.signed import SignedDocument
-from internationale.kit import Reader, Role, hookimpl
+from internationale.kit import Message, Reader, Role, hookimpl
 from internationale.ledger.deliveries import Delivery
 from internationale.plugins import Plugins
 from internationale.rooms.roster import port, rules
 from internationale.section import Section
+from internationale.testing import founding
 from internationale.web.app import create_app
 
 from .conftest import LOGS, NOW, said
@@ -36,10 +37,12 @@ def people() -> ModuleType:
 def section(tmp_path: Path) -> Iterator[Section]:
     (tmp_path / settings.FILE).write_text('code = "fr"\nname = "Section française"\nlanguages = ["fr"]\n', encoding="utf-8")
     settings.write_key(tmp_path / "keys/log.key", LOGS["fr"])
-    opened = Section.open(settings.load(tmp_path, {}), Plugins([("people", people())]), now=lambda: NOW)
-    opened.prepare()
-    yield opened
-    opened.close()
+    with founding.database(tmp_path) as url:
+        read = settings.load(tmp_path, {"INTERNATIONALE_DATABASE": url})
+        opened = Section.open(read, Plugins([("people", people())]), now=lambda: NOW)
+        opened.prepare()
+        yield opened
+        opened.close()
 
 
 @pytest.fixture
@@ -81,7 +84,7 @@ def test_members_see_who_has_what(grown: Section, browse: Browse) -> None:
         "All but 3 messages.",
         "All but 5 messages.",
         "Everything that is known here.",
-        "This is us.",
+        "this section",
         "Version 2",
     ):
         assert sentence in page
@@ -120,6 +123,11 @@ def test_members_do_not_see_what_is_held_back(grown: Section, browse: Browse) ->
 def test_an_expired_roster_is_said_to_be(grown: Section, browse: Browse, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(grown, "now", lambda: NOW + timedelta(days=366))
     assert "has expired" in browse("/federation", "member")
+
+
+def test_while_the_fence_is_closed_the_page_says_why(grown: Section, browse: Browse) -> None:
+    grown.fence(Message("Nobody has answered yet."))
+    assert "Nobody has answered yet." in browse("/federation", "member")
 
 
 def test_the_card_is_public_and_signed(section: Section, browse: Browse) -> None:

@@ -13,6 +13,7 @@ import click
 import psycopg
 import pytest
 from click.testing import CliRunner
+from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import make_url
 
@@ -46,11 +47,13 @@ class House:
 
     section: Section
     clock: Clock
+    app: Litestar
     open: list[Any] = field(default_factory=list)
 
     def browser(self) -> TestClient[Any]:
         """A browser in which nobody is signed in."""
-        client = TestClient(create_app(self.section), base_url=self.section.base_url, raise_server_exceptions=False)
+        client = TestClient(self.app, base_url=self.section.base_url, raise_server_exceptions=False)
+        client.headers["Sec-Fetch-Site"] = "same-origin"
         client.__enter__()
         self.open.append(client)
         return client
@@ -118,7 +121,7 @@ def make_house(tmp_path: Path, database: str) -> Iterator[Callable[..., House]]:
         clock = Clock()
         section = Section(settings, Plugins([("members", internationale_members)]), clock)
         section.prepare()
-        houses.append(House(section, clock))
+        houses.append(House(section, clock, create_app(section)))
         return houses[-1]
 
     yield make

@@ -153,7 +153,7 @@ def test_leaving_erases_everything_and_keeps_the_handle_from_others(house):
     assert (who(rosa), who(house.browser(), **header), sign_in(house.browser())) == (403, 401, 400)
     assert secretary.get(f"/members/people/{id}").status_code == 404
     with house.section.reading() as session:
-        assert house.section.grants.held(session, id) == []
+        assert house.section.grants.held(session, id) == ()
     assert secretary.post("/members/account/handle", data={"handle": "rosa"}).status_code == 400
 
 

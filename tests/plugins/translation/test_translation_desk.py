@@ -1,9 +1,12 @@
 """The translator's work in three sections, through the plugin's deeds."""
 
+import click
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from click.testing import CliRunner
 
+import internationale_translation
 from internationale.kit import Conflict, Invalid, NotFound, Refused
 from internationale.kit.documents import UnitState
 from internationale_translation import port, queries
@@ -154,6 +157,14 @@ def test_what_waits_for_a_translator(story):
 def test_the_matrix(story):
     (row,) = story.at("fr", queries.matrix)
     assert (row.document.title, [cell.missing for cell in row.cells]) == (TITLE, [4])
+
+
+def test_the_host_sees_how_far_it_is(story):
+    cli = click.Group()
+    internationale_translation.commands(cli)
+    story.work(port.share, texts=dict(list(story.texts().items())[:1]), revision=1)
+    answer = CliRunner().invoke(cli, ["translation", "progress"], obj=lambda: story.world.sections["fr"])
+    assert answer.output == f"1\t0\t3\tfr\t{story.document}\tAgainst the war\n"
 
 
 def test_the_migration_makes_the_table(world):

@@ -34,6 +34,14 @@ KEYRING = {
         "keys": [{"key": str(OTHER.public), "first": 1, "last": None}],
     },
 }
+NO_ADDRESS = (
+    "intl.v1.log.fr.1.03",
+    "intl.v1.log.fr.1.0",
+    "intl.v1.log.FR.1.3",
+    "intl.v1.log.fr.3",
+    "intl.v1.log.fr.1.3\n",
+    "",
+)
 
 
 def log() -> dict[str, Any]:
@@ -129,17 +137,7 @@ def _transport() -> list[dict[str, str]]:
         _vector("under another number", "subject_mismatch", body, subject="intl.v1.log.fr.1.2"),
         _vector("under another epoch", "subject_mismatch", first, subject="intl.v1.log.fr.2.1"),
         _vector("an epoch that is not open", "wrong_epoch", _spoiled({"epoch": 2, "id": "fr:2:3"}), subject="intl.v1.log.fr.2.3"),
-        *(
-            _vector("no address", "subject_malformed", body, subject=subject)
-            for subject in (
-                "intl.v1.log.fr.1.03",
-                "intl.v1.log.fr.1.0",
-                "intl.v1.log.FR.1.3",
-                "intl.v1.log.fr.3",
-                "intl.v1.log.fr.1.3\n",
-                "",
-            )
-        ),
+        *(_vector("no address", "subject_malformed", body, subject=subject) for subject in NO_ADDRESS),
     ]
 
 
@@ -202,8 +200,8 @@ def _attributes() -> list[dict[str, str]]:
         "extra": {"extra": {"nested": 1}},
     }
     vectors = [_vector(f"wrong: {name}", "malformed_envelope", _spoiled(change)) for name, change in wrong.items()]
-    for name in ("id", "data", "prevhash", "audience"):
-        vectors.append(_vector(f"missing: {name}", "malformed_envelope", _spoiled({}, without=name)))
+    missing = ("id", "data", "prevhash", "audience")
+    vectors += [_vector(f"missing: {name}", "malformed_envelope", _spoiled({}, without=name)) for name in missing]
     sealed = {"type": envelope.SEALED, "audience": "ar fr"}
     more: list[tuple[str, str, dict[str, Any]]] = [
         ("a number with zeros in front", "malformed_envelope", {"sequence": "03"}),

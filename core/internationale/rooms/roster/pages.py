@@ -26,7 +26,7 @@ def routes() -> Sequence[Any]:
         with section.reading() as session:
             state = queries.overview(session, section.code, section.now())
             counts = queries.counts(session) if section.may(reader, rules.INSPECT) else None
-        return Template("roster/federation.html", context={"federation": state, "counts": counts})
+        return Template("roster/federation.html", context={"federation": state, "counts": counts, "fenced": section.fenced})
 
     @get("/federation/waiting", sync_to_thread=True)
     def waiting(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:

@@ -52,6 +52,7 @@ class DocumentsRoom:
             raise Invalid(_("This kind of document is not known here."), place="kind")
         if audience not in (PUBLIC, INTERNATIONAL):
             raise Invalid(_("A document is for the public or for all sections."), place="audience")
+        _check_language(language)
         document = ids.mint(self._section.code)
         opened, parts = writing.opening(document, kind=kind, language=language, title=title, text=text)
         self._section.publish(session, Utterance(opened, parts=parts, audience=audience, author=by.handle or None), by=by)
@@ -65,6 +66,7 @@ class DocumentsRoom:
     ) -> None:
         self._section.require(by, "documents.translation_offered", document)
         summary = documents.summary(session, document)
+        _check_language(language)
         if language == summary.language:
             raise Invalid(_("This is the language that the text is written in."), place="language")
         text = documents.text(session, document, revision)
@@ -75,6 +77,11 @@ class DocumentsRoom:
                 Utterance(said, refs=(text.revision.ref,), audience=text.revision.audience, author=by.handle or None),
                 by=by,
             )
+
+
+def _check_language(code: str) -> None:
+    if not ids.is_language(code):
+        raise Invalid(_("This is not the code of a language."), place="language")
 
 
 def _offered(sources: Sequence[Block], texts: Mapping[str, str]) -> Iterator[list[OfferedUnit]]:

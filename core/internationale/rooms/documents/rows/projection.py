@@ -134,6 +134,7 @@ def on_translation(session: Session, event: Event[TranslationOffered]) -> None:
         col(Translation.document) == said.document,
         col(Translation.language) == said.language,
         col(Translation.section) == envelope.section,
+        col(Translation.block).in_({unit.block for unit in said.units}),
     )
     known = {(row.block, row.source_hash): row for row in session.exec(mine)}
     for unit in said.units:
@@ -152,8 +153,11 @@ def on_translation(session: Session, event: Event[TranslationOffered]) -> None:
             time=envelope.time,
         )
         before = known.get((unit.block, unit.source_hash))
-        if before is None or not _is_earlier(row, before):
-            known[unit.block, unit.source_hash] = session.merge(row)
+        if before is None:
+            known[unit.block, unit.source_hash] = row
+            session.add(row)
+        elif not _is_earlier(row, before):
+            before.sqlmodel_update(row.model_dump())
 
 
 def _verdict(session: Session, event: Event[Any], verdict: str) -> None:

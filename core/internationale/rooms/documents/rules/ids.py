@@ -6,6 +6,7 @@ import secrets
 from internationale.kit.documents import TITLE
 
 _OWN = re.compile(r"([a-z0-9][a-z0-9-]{1,31})-[a-z0-9]{12}")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -33,3 +34,8 @@ def is_plain(id: str) -> bool:
 def is_block_id(id: str) -> bool:
     """Whether it may be the id of a block: it stands in addresses of pages, and is not the title's."""
     return is_plain(id) and id != TITLE
+
+
+def is_language(code: str) -> bool:
+    """Whether it has the form of a language's code."""
+    return _LANGUAGE.fullmatch(code) is not None

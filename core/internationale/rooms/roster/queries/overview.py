@@ -15,7 +15,8 @@ from internationale.rooms.roster.queries.heads import contradictions, own_heads,
 class SectionState:
     """One section. ``lacks``: how many of all known events it does not have yet, by its own signed word; None: not heard of.
 
-    ``heard``: when that word reached us; None for ourselves. ``said``: how many events of its own log we hold.
+    ``heard``: when that word reached us; None for ourselves. ``said``: how many events its log has,
+    as far as anybody knows.
     ``disagrees``: the logs of which it holds something else than we do.
     """
 
@@ -55,7 +56,7 @@ def overview(session: Session, own: str, now: datetime) -> Federation:
     states = []
     for entry in current.roster.sections:
         heard = words[entry.code][0] if entry.code in words and entry.code != own else None
-        held = mine.get(entry.code)
+        known = furthest.get(entry.code)
         states.append(
             SectionState(
                 code=entry.code,
@@ -65,7 +66,7 @@ def overview(session: Session, own: str, now: datetime) -> Federation:
                 mandates=entry.mandates,
                 address=entry.address,
                 fingerprint=fingerprint(entry.keys[-1].key),
-                said=held.sequence if held is not None and held.epoch == entry.epoch else 0,
+                said=known.sequence if known is not None and known.epoch == entry.epoch else 0,
                 lacks=rules.lacking(everyone[entry.code], furthest) if entry.code in everyone else None,
                 heard=heard,
                 own=entry.code == own,

@@ -1,0 +1,25 @@
+"""``internationale translation …``: how far the translations are, for the host and for scripts."""
+
+import click
+
+from internationale.kit import Section
+
+from . import queries
+
+
+def add_to(cli: click.Group) -> None:
+    translation = click.Group("translation", help="Translations of shared documents.")
+    translation.add_command(progress)
+    cli.add_command(translation)
+
+
+@click.command("progress")
+@click.pass_context
+def progress(context: click.Context) -> None:
+    """One line for each document and language: current, outdated, missing units, the language, the document, its title."""
+    section: Section = context.obj()
+    with section.reading() as session:
+        for row in queries.matrix(section, session):
+            for cell in filter(None, row.cells):
+                counts = f"{cell.current}\t{cell.outdated}\t{cell.missing}"
+                click.echo(f"{counts}\t{cell.language}\t{row.document.id}\t{row.document.title}")
