@@ -63,6 +63,7 @@ class Section:
         self.fenced: Message | None = None
         """Why nothing may be said at the moment; None: it may."""
         self._callbacks: list[Callable[[], None]] = []
+        self._keyring: tuple[str, Keyring] = ("", {})
 
     @classmethod
     def open(cls, settings: Settings, plugins: Plugins | None = None, now: Callable[[], datetime] = utc_now) -> Self:
@@ -188,7 +189,14 @@ class Section:
 
     def keyring(self, session: Session) -> Keyring:
         """The rules of every log, by the roster in force; empty before joining."""
-        return queries.keyring(session)
+        latest = queries.latest(session)
+        if latest is None:
+            return {}
+        version, keyring = self._keyring
+        if version != latest.hash:
+            keyring = queries.keyring(session)
+            self._keyring = (latest.hash, keyring)
+        return keyring
 
     def sections(self, session: Session) -> Sequence[SectionCard]:
         return queries.sections(session)
@@ -216,9 +224,9 @@ class Section:
 
     def _ends(self, session: Session) -> Iterator[tuple[Address, str]]:
         """Where the roster ends a log before what we hold of it."""
-        current = queries.latest(session)
-        for entry in current.roster.sections if current is not None else ():
-            end = entry.last_good
-            head = self.ledger.heads(session).get(entry.code)
-            if end is not None and head is not None and head.epoch == end.epoch and head.sequence > end.sequence:
-                yield Address(entry.code, end.epoch, end.sequence + 1), "ended_by_roster"
+        keyring = self.keyring(session)
+        for head in self.ledger.all_heads(session):
+            rules = keyring[head.section].of(head.epoch) if head.section in keyring else None
+            last = max((entry.last or head.sequence for entry in rules.keys), default=0) if rules else head.sequence
+            if last < head.sequence:
+                yield Address(head.section, head.epoch, last + 1), "ended_by_roster"

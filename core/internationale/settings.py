@@ -9,7 +9,7 @@ import difflib
 import json
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -187,6 +187,11 @@ def _base_url(value: object) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
         raise Misconfigured(_("An address such as https://section.example is needed, without a path."))
     return parts.geturl()
+
+
+def hub_addresses(given: Iterable[str]) -> tuple[str, ...]:
+    """Addresses of hubs, checked as in the settings. Raises ``Misconfigured``."""
+    return _hubs(list(given))
 
 
 def _hubs(value: object) -> tuple[str, ...]:

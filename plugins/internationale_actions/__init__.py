@@ -11,16 +11,19 @@ from internationale.kit import (
     EventType,
     MenuItem,
     Need,
+    Panel,
+    Place,
     Projection,
     Reader,
     Role,
     Section,
+    documents,
     hookimpl,
     marker,
 )
 
-from . import api, events, pages, rows, rules
-from .queries import waiting
+from . import api, events, pages, queries, rows, rules
+from .queries import listing, waiting
 
 _ = marker("actions")
 
@@ -71,3 +74,13 @@ def menu(section: Section, reader: Reader) -> Sequence[MenuItem]:
 @hookimpl
 def needs(section: Section, session: Database, reader: Reader) -> Sequence[Need]:
     return waiting.needs(section, session, reader)
+
+
+@hookimpl
+def panels(place: Place, subject: Any, section: Section, session: Database, reader: Reader) -> Sequence[Panel]:
+    """Beside an appeal: the action that it calls."""
+    if place is not Place.DOCUMENT or not isinstance(subject, documents.Reading) or subject.document.kind != rules.KIND:
+        return []
+    known = [queries.whole(session, summary.id) for summary in queries.on(session, subject.document.id)]
+    cards = [listing.card(section, session, action, reader.language) for action in known]
+    return [Panel("actions/panel.html", {"cards": cards, "names": listing.names(section, session)})] if cards else []

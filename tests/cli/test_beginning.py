@@ -92,6 +92,13 @@ def test_admitting_and_joining_again_changes_nothing(joined: Command) -> None:
     assert plain(joined("ic", "section", "list", "--json"))["version"] == 2
 
 
+def test_the_committee_renews_the_list_and_names_other_hubs(joined: Command) -> None:
+    assert "Version 3 is valid until" in joined("ic", "section", "renew", "--hub", "nats://127.0.0.1:2").output
+    assert {"hub": "nats://127.0.0.1:2", "unsent": 0} in plain(joined("ic", "status", "--json"))["hubs"]
+    assert "nats://" in joined("ic", "section", "renew", "--hub", "http://x", status=2).output
+    assert "The key is not here" in joined("fr", "section", "renew", status=2).output
+
+
 def test_admitting_asks_first(command: Command) -> None:
     command("ic", "init", "ic", "--name", "Committee", "--language", "en")
     command("ic", "found")

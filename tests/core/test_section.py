@@ -113,8 +113,9 @@ FIRST = roster_of(entry("fr"), entry("ic"))
 def make(tmp_path: Path) -> Iterator[Callable[..., Section]]:
     made: list[Section] = []
 
-    def open_(code: str, document: SignedDocument | None = FIRST) -> Section:
-        settings = Settings(code=code, name=f"Section {code}", languages=(code,), home=tmp_path / code, base_url="http://x")
+    def open_(code: str, document: SignedDocument | None = FIRST, home: str = "") -> Section:
+        place = tmp_path / (home or code)
+        settings = Settings(code=code, name=f"Section {code}", languages=(code,), home=place, base_url="http://x")
         if not settings.log_key.exists():
             write_key(settings.log_key, KEYS[code])
         made.append(Section.open(settings, Plugins([("greetings", greetings())]), lambda: NOW))
@@ -138,9 +139,9 @@ def say(section: Section, *words: str, by: Reader = DELEGATE):
         return section.publish(session, *(Utterance(Greeted(word=word), author=by.handle or None) for word in words), by=by)
 
 
-def sayings(section: Section) -> list[Delivery]:
+def sayings(section: Section, epoch: int = 1) -> list[Delivery]:
     with section.reading() as session:
-        stored = section.ledger.own_events_after(session, 1, 0)
+        stored = section.ledger.own_events_after(session, epoch, 0)
         checked = [(each, each.recheck(section.keyring(session))) for each in stored]
     return [Delivery(each.address.subject, each.signed.body, each.signed.signature, "hub") for each, _envelope in checked]
 
@@ -205,6 +206,38 @@ def test_who_was_expelled_may_not_speak_and_its_log_ends(make):
     with pytest.raises(Paused):
         say(fr, "but")
     assert two.sequence == 2
+
+
+def test_after_a_fork_the_roster_opens_a_new_epoch_and_everyone_goes_on(make):
+    """The restored backup: the same key says two things under one number. The committee decides from where it goes on."""
+    fr, ic = make("fr"), make("ic")
+    common, first = say(fr, "common", "first")
+    twin = make("fr", FIRST, home="twin")
+    twin.accept(sayings(fr)[:1])
+    say(twin, "second")
+    ic.accept(sayings(fr))
+    assert ic.accept(sayings(twin)) == ["duplicate", "forked"]
+    assert fr.accept(sayings(twin)) == ["duplicate", "forked"]
+    assert words(ic) == words(fr) == ["common"]
+    with pytest.raises(Paused):
+        say(fr, "going on regardless")
+    hash_ = keys.digest(keys.ROSTER, FIRST.body).hex()
+    good = LastGood(epoch=1, sequence=1, hash=common.hash)
+    again = entry("fr", epoch=2, opened=2, last_good=good, keys=(LogKey(key=KEYS["fr"].public, first=1),))
+    second = roster_of(again, entry("ic"), version=2, prevhash=hash_)
+    for section in (fr, ic):
+        with section.writing() as session:
+            port.store_version(session, second, NOW)
+        section.roster_changed()
+    (reopened,) = say(fr, "again")
+    assert (reopened.id, reopened.prevhash == first.hash) == ("fr:2:1", False)
+    assert ic.accept(sayings(fr, epoch=2)) == ["applied"]
+    late = make("ic", None, home="late")
+    with late.writing() as session:
+        port.adopt(session, [FIRST, second], code="ic", key=KEYS["ic"].public, now=NOW)
+    assert late.accept(sayings(fr, epoch=2)) == ["applied"]
+    assert late.accept([*sayings(fr, epoch=1), *sayings(twin)]) == ["applied", "duplicate", "quarantined"]
+    assert sorted(words(late)) == sorted(words(ic)) == sorted(words(fr)) == ["again", "common"]
 
 
 def test_who_joins_later_is_heard_from_the_beginning(make):

@@ -32,6 +32,7 @@ from internationale.rooms.documents.events import Opened, Revised
 from internationale.rooms.roster.port import adopt
 from internationale.section import Section
 from internationale.settings import Settings, write_key
+from internationale.testing.founding import database
 from internationale.testing.rows import dump
 from internationale.web.app import create_app
 
@@ -118,13 +119,15 @@ class World:
     clock: Clock
     folder: Path
     roster: SignedDocument
+    open: ExitStack
 
     def fresh(self, code: str) -> Section:
         """Open (again) a section that has said and heard nothing yet."""
         if code in self.sections:
             self.sections[code].close()
         home = Path(tempfile.mkdtemp(dir=self.folder))
-        settings = Settings(code=code, name=NAMES[code], languages=(LANGUAGES.get(code, "en"),), home=home)
+        url = self.open.enter_context(database(home))
+        settings = Settings(code=code, name=NAMES[code], languages=(LANGUAGES.get(code, "en"),), home=home, database=url)
         write_key(settings.log_key, KEYS[code])
         section = self.sections[code] = Section(settings, Plugins([*PLUGINS, ("doors", doors(self))]), self.clock)
         section.prepare()
@@ -210,12 +213,13 @@ def _roster(clock: Clock) -> SignedDocument:
 def world(tmp_path: Path) -> Iterator[World]:
     """The committee ``ic``, ``fr`` and ``ar``; the roster knows a fourth, ``silent``, which a test may open later."""
     clock = Clock()
-    world = World({}, clock, tmp_path, _roster(clock))
-    for code in ("ic", "fr", "ar"):
-        world.fresh(code)
-    yield world
-    for section in world.sections.values():
-        section.close()
+    with ExitStack() as stack:
+        world = World({}, clock, tmp_path, _roster(clock), stack)
+        for code in ("ic", "fr", "ar"):
+            world.fresh(code)
+        yield world
+        for section in world.sections.values():
+            section.close()
 
 
 def doors(world: World) -> ModuleType:

@@ -159,6 +159,6 @@ def app(fr: Section) -> Litestar:
 def visitor(app: Litestar, fr: Section) -> Iterator[TestClient[Litestar]]:
     """A passer-by's browser that reads English and does not follow redirects."""
     with TestClient(app, base_url=fr.base_url, raise_server_exceptions=False) as client:
-        client.headers |= {"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"}
+        client.headers.update({"Sec-Fetch-Site": "same-origin", "Accept-Language": "en"})
         client.follow_redirects = False
         yield client

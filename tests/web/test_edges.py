@@ -71,11 +71,13 @@ def test_the_nonce_is_new_each_time_and_the_page_uses_it(visitor: Any) -> None:
     assert len(nonces) == 3
 
 
-def test_strict_transport_is_only_for_https(far: Any, visitor: Any) -> None:
+def test_strict_transport_is_not_for_http(visitor: Any) -> None:
     assert "strict-transport-security" not in visitor.get("/").headers
+
+
+def test_strict_transport_is_for_https(far: Any) -> None:
     answer = far.get("/")
-    assert answer.status_code == 200
-    assert answer.headers["strict-transport-security"].startswith("max-age=31536000")
+    assert (answer.status_code, answer.headers["strict-transport-security"]) == (200, "max-age=31536000")
 
 
 def test_static_files_are_kept_for_ever_under_an_address_with_their_hash(visitor: Any) -> None:
@@ -174,7 +176,7 @@ def test_a_token_that_nobody_was_given(visitor: Any, token: str) -> None:
     assert answer.json()["error"] == "unauthorized"
 
 
-def test_the_session_cookie(far: Any, visitor: Any) -> None:
+def test_the_session_cookie(visitor: Any) -> None:
     kept = visitor.get("/shop/session").headers["set-cookie"]
     assert kept.startswith(f"intl-fr={SECRET}; ")
     assert {"HttpOnly", "Path=/", "SameSite=lax", "Max-Age=1209600"} <= set(kept.split("; "))
@@ -184,6 +186,9 @@ def test_the_session_cookie(far: Any, visitor: Any) -> None:
     gone = visitor.get("/shop/out").headers["set-cookie"]
     assert gone.startswith('intl-fr=""; ')
     assert "Max-Age=0" in gone
+
+
+def test_the_session_cookie_under_https(far: Any) -> None:
     kept = far.get("/shop/session").headers["set-cookie"]
     assert kept.startswith("__Host-intl-fr=")
     assert {"Secure", "HttpOnly", "Path=/"} <= set(kept.split("; "))

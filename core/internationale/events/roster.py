@@ -6,7 +6,7 @@ valid beginning. Root keys sign nothing but rosters and are nobody's log keys.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Self
@@ -188,6 +188,19 @@ def keyring(latest: Roster, hashes: Mapping[int, str]) -> Keyring:
     The log of a section that is no longer a member is authentic up to its ``last_good`` number, and not after.
     """
     return {entry.code: _rules(entry, hashes[entry.opened]) for entry in latest.sections}
+
+
+def keyring_of(chain: Sequence[Version]) -> Keyring:
+    """The rules of every log by a whole verified chain, with those of its earlier epochs."""
+    rules = histories(chain)
+    return {
+        entry.code: replace(rules[entry.code, entry.epoch], closed=_closed(rules, entry.code, entry.epoch))
+        for entry in chain[-1].roster.sections
+    }
+
+
+def _closed(rules: Mapping[tuple[str, int], LogRules], code: str, open_epoch: int) -> Mapping[int, LogRules]:
+    return {epoch: closed for (section, epoch), closed in rules.items() if section == code and epoch != open_epoch}
 
 
 def histories(chain: Sequence[Version]) -> Mapping[tuple[str, int], LogRules]:

@@ -122,7 +122,10 @@ def allowed(section: Section, reader: Reader, capability: str, subject: str | No
 
 @hookspec
 def menu(section: Section, reader: Reader) -> Sequence[MenuItem]:
-    """Entries of the main menu for this reader."""
+    """Entries of the main menu for this reader.
+
+    Asked once per page. Leave out what the reader may not open: an entry that leads to a refusal helps nobody.
+    """
     return []
 
 

@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope
@@ -17,6 +17,11 @@ from internationale.ledger.records import key
 
 KEPT = 2_000
 """How many decoded events are kept at hand."""
+_ENVELOPE = select(tables.event.c.body, tables.event.c.hash).where(
+    tables.event.c.section == bindparam("section"),
+    tables.event.c.epoch == bindparam("epoch"),
+    tables.event.c.sequence == bindparam("sequence"),
+)
 HORIZON = 10_000
 """How many events back a cause is looked for: a bound that is the same on every instance."""
 
@@ -38,11 +43,10 @@ class Archive:
     def envelope(self, where: Address) -> Envelope:
         """An envelope of the log. Raises ``KeyError`` when it is not here."""
         if where not in self._kept:
-            query = select(tables.event.c.body).filter_by(**key(where))
-            body = self._connection.execute(query).scalar_one_or_none()
-            if body is None:
+            row = self._connection.execute(_ENVELOPE, key(where)).one_or_none()
+            if row is None:
                 raise KeyError(str(where))
-            self.keep(envelopes.parse(body))
+            self.keep(envelopes.recall(row.body, row.hash))
         return self._kept[where]
 
     def event(self, envelope: Envelope, payload: Payload | None = None) -> Event[Any]:

@@ -46,6 +46,7 @@ def _begin(connection: Connection) -> None:
         connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
     elif writes:
+        connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
         connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER})"))
     else:
         connection.execute(text("SET TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ"))

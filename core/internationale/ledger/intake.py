@@ -75,7 +75,7 @@ class Intake:
         if held is not None:
             self.taken.rivals.append(arrival)
             return "forked"
-        if envelope.sequence == 1 and envelope.prevhash != self._keyring[envelope.section].genesis:
+        if envelope.sequence == 1 and envelope.prevhash != self._genesis(envelope):
             self.taken.refused.append(Arrival(arrival.delivery, None, "wrong_genesis"))
             return "quarantined"
         if not self._follows(envelope, head):
@@ -83,6 +83,10 @@ class Intake:
         self._append(envelope, arrival.delivery, head)
         self._drain(head)
         return ""
+
+    def _genesis(self, envelope: Envelope) -> str:
+        rules = self._keyring[envelope.section].of(envelope.epoch)
+        return rules.genesis if rules is not None else ""
 
     def _follows(self, envelope: Envelope, head: Head) -> bool:
         if envelope.sequence != head.sequence + 1 or head.frozen:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from internationale.errors import Untrusted
 from internationale.events import logs
-from internationale.events.envelope import Address, Envelope, Signed
+from internationale.events.envelope import Address, Envelope, Signed, recall
 from internationale.events.envelope import parse as parse_envelope
 from internationale.events.logs import Keyring
 from internationale.events.types import Event, Vocabulary
@@ -124,9 +124,9 @@ class Reading:
     ) -> list[tuple[int, Event[Any]]]:
         """Applied events after a place in the order of decision, decoded, each with its place."""
         event, archive = tables.event, Archive(session.connection(), vocabulary)
-        query = select(event.c.position, event.c.body).where(event.c.state == State.APPLIED)
+        query = select(event.c.position, event.c.body, event.c.hash).where(event.c.state == State.APPLIED)
         rows = session.connection().execute(query.where(event.c.position > position).order_by(event.c.position).limit(limit))
-        return [(row.position, archive.event(parse_envelope(row.body))) for row in rows]
+        return [(row.position, archive.event(recall(row.body, row.hash))) for row in rows]
 
     def gaps(self, session: Session) -> list[Gap]:
         """What is to be fetched so that parked events can be appended."""

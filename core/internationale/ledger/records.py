@@ -49,7 +49,7 @@ class Record:
     def of_row(cls, row: Row[*tuple[Any, ...]]) -> "Record":
         """A row of ``ledger_event``, all columns."""
         return cls(
-            envelopes.parse(row.body),
+            envelopes.recall(row.body, row.hash),
             row.body,
             row.signature,
             row.received_at,

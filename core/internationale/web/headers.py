@@ -20,7 +20,7 @@ FIXED = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
-LASTING = "max-age=31536000; includeSubDomains"
+LASTING = "max-age=31536000"
 
 
 def add(message: Message, scope: Scope, *, secure: bool) -> None:

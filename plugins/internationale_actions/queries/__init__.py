@@ -40,6 +40,11 @@ def calls(session: Session) -> Sequence[Summary]:
     return [_summary(row) for row in sorted(firsts.values(), key=lambda row: (row.first, row.action))]
 
 
+def on(session: Session, document: str) -> Sequence[Summary]:
+    """The actions that an appeal calls: one, unless its home section calls again with the same text."""
+    return [summary for summary in calls(session) if summary.document == document]
+
+
 def find(session: Session, action: str) -> Summary:
     """One called action; raises ``NotFound``. Should its caller have used an id twice, the earlier call has it."""
     said = _said(session, Call, action)

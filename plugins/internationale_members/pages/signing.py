@@ -83,6 +83,7 @@ def signed_in(section: Section, secret: str, next: str) -> Redirect:
 def signed_out(section: Section) -> Redirect:
     answer = Redirect("/", status_code=303)
     http.clear_session(answer, section)
+    answer.headers["Clear-Site-Data"] = '"storage"'  # drafts kept by the browser; never "cookies", which other ports share
     return answer
 
 

@@ -148,3 +148,9 @@ def test_a_genesis_pins_section_epoch_and_roster():
         )
         == 4
     )
+
+
+@given(ENVELOPES)
+def test_recalling_is_reading_again(said: Envelope):
+    body, read = envelopes.write(said)
+    assert envelopes.recall(body, read.hash) == read

@@ -93,3 +93,16 @@ def test_only_the_open_epoch_is_taken():
 
 def test_signing_again_changes_no_hash():
     assert envelopes.seal(SAID, OLD).hash == envelopes.seal(SAID, NEW).hash
+
+
+def test_a_closed_epoch_counts_up_to_its_end():
+    closed = LogRules("fr", 1, "0" * 64, (KeyRange(OLD.public, 1, 7),))
+    keyring = {"fr": LogRules("fr", 2, "1" * 64, (KeyRange(NEW.public, 1),), {1: closed})}
+    assert logs.verify(SAID.address.subject, envelopes.seal(SAID, OLD), keyring).epoch == 1
+    later = replace(SAID, sequence=8)
+    with pytest.raises(Untrusted, match="key_not_valid_at_number"):
+        logs.verify(later.address.subject, envelopes.seal(later, OLD), keyring)
+    again = replace(SAID, epoch=2)
+    assert logs.verify(again.address.subject, envelopes.seal(again, NEW), keyring).epoch == 2
+    with pytest.raises(Untrusted, match="unknown_key"):
+        logs.verify(again.address.subject, envelopes.seal(again, OLD), keyring)

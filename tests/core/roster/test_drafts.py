@@ -43,6 +43,27 @@ def test_a_section_is_admitted_in_a_new_version() -> None:
     assert rules.admitting(card("fr"), grown, ROOT, NOW) is None
 
 
+def test_what_a_member_says_of_itself_now_comes_into_the_next_version() -> None:
+    begun = founded()
+    moved = card("ic").model_copy(update={"name": "New name", "languages": ("en", "es")})
+    document = rules.admitting(moved, begun, ROOT, NOW)
+    assert document is not None
+    (entry,) = roster.verify(begun, document).roster.sections
+    assert (entry.name, entry.languages, entry.mandates, entry.opened) == ("New name", ("en", "es"), ("committee",), 1)
+
+
+def test_a_roster_is_renewed_with_the_same_or_other_hubs() -> None:
+    begun, later = founded(), NOW + timedelta(days=300)
+    renewed = roster.verify(begun, rules.renewing(begun, ROOT, [], later))
+    assert (renewed.roster.version, renewed.roster.expires, renewed.roster.hubs) == (
+        2,
+        later + timedelta(days=365),
+        begun.roster.hubs,
+    )
+    moved = roster.verify(renewed, rules.renewing(renewed, ROOT, ["nats://other.example:4222"], later))
+    assert [hub.urls for hub in moved.roster.hubs] == [("nats://other.example:4222",)]
+
+
 def test_what_is_taken_is_refused() -> None:
     begun = founded()
     with pytest.raises(Conflict, match="already is a section"):
@@ -51,6 +72,8 @@ def test_what_is_taken_is_refused() -> None:
         rules.admitting(card("fr", LOGS["ic"]), begun, ROOT, NOW)
     with pytest.raises(Conflict, match="does not sign"):
         rules.admitting(card("fr"), begun, LOGS["ar"], NOW)
+    with pytest.raises(Conflict, match="also a log key"):
+        rules.admitting(card("fr", ROOT), begun, ROOT, NOW)
     body = begun.document.body[:-1] + b',"later":1}'
     later = Version(SignedDocument(body, ()), begun.roster)
     with pytest.raises(Conflict, match="newer version"):

@@ -229,7 +229,7 @@ def test_what_waits_for_a_delegate(world: Any) -> None:
     assert needs() == []
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**6))
 def test_the_order_of_arrival_does_not_matter(listened: Any, seed: int) -> None:
     world, deliveries, expected = listened

@@ -1,19 +1,20 @@
 """One section with the members plugin alone, its front door, and a clock that the tests move."""
 
+import contextlib
 import os
 import re
 import secrets
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
+import httpx
 import psycopg
 import pytest
 from click.testing import CliRunner
-from litestar import Litestar
 from litestar.testing import TestClient
 from sqlalchemy import make_url
 
@@ -47,16 +48,16 @@ class House:
 
     section: Section
     clock: Clock
-    app: Litestar
-    open: list[Any] = field(default_factory=list)
+    door: TestClient[Any]
 
-    def browser(self) -> TestClient[Any]:
-        """A browser in which nobody is signed in."""
-        client = TestClient(self.app, base_url=self.section.base_url, raise_server_exceptions=False)
-        client.headers["Sec-Fetch-Site"] = "same-origin"
-        client.__enter__()
-        self.open.append(client)
-        return client
+    def browser(self) -> httpx.Client:
+        """A browser of its own, in which nobody is signed in."""
+        return httpx.Client(
+            transport=self.door._transport,
+            base_url=self.section.base_url,
+            follow_redirects=True,
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
 
     def command(self, *arguments: str, status: int = 0) -> str:
         """What ``internationale members …`` prints."""
@@ -66,7 +67,7 @@ class House:
         assert result.exit_code == status, result.output + repr(result.exception)
         return result.output.strip()
 
-    def person(self, handle: str, *roles: str) -> TestClient[Any]:
+    def person(self, handle: str, *roles: str) -> httpx.Client:
         """Somebody who has an account with a password and these roles, signed in."""
         options = [option for role in roles or ("member",) for option in ("--role", role)]
         client = self.browser()
@@ -74,16 +75,16 @@ class House:
         assert client.post("/members/account/password", data={"new": PASSWORD}).status_code == 200
         return client
 
-    def token(self, client: TestClient[Any]) -> dict[str, str]:
+    def token(self, client: httpx.Client) -> dict[str, str]:
         """The header with a new personal token of whoever is signed in."""
         answer = client.post("/members/account/tokens", data={"name": "Script"})
         return {"Authorization": "Bearer " + found(r"<code>(intl_[^<]+)</code>", answer.text)}
 
-    def id_of(self, secretary: TestClient[Any], handle: str) -> str:
+    def id_of(self, secretary: httpx.Client, handle: str) -> str:
         people = secretary.get("/api/v1/members/people").json()
         return next(person["id"] for person in people if person["handle"] == handle)
 
-    def secret_of(self, client: TestClient[Any]) -> str | None:
+    def secret_of(self, client: httpx.Client) -> str | None:
         """What is in the browser's cookie."""
         return client.cookies.get(cookie_name(self.section))
 
@@ -121,13 +122,13 @@ def make_house(tmp_path: Path, database: str) -> Iterator[Callable[..., House]]:
         clock = Clock()
         section = Section(settings, Plugins([("members", internationale_members)]), clock)
         section.prepare()
-        houses.append(House(section, clock, create_app(section)))
+        door = TestClient(create_app(section), base_url=section.base_url, raise_server_exceptions=False)
+        houses.append(House(section, clock, open.enter_context(door)))
         return houses[-1]
 
-    yield make
+    with contextlib.ExitStack() as open:
+        yield make
     for house in houses:
-        for client in house.open:
-            client.__exit__(None, None, None)
         house.section.close()
 
 

@@ -85,7 +85,7 @@ def test_a_secret_known_before_signing_in_is_worth_nothing(house):
     secret = answer.cookies["intl-fr"]
     assert secret != "a" * 43
     client.cookies.clear()
-    again = sign_in(client, **{})
+    again = sign_in(client)
     assert again.cookies["intl-fr"] != secret
 
 
@@ -114,7 +114,7 @@ def test_sign_out_ends_the_session_here_and_on_the_server(house):
     client = house.person("rosa")
     secret = house.secret_of(client)
     answer = client.post("/members/sign-out", follow_redirects=False)
-    assert (answer.status_code, answer.headers["location"], answer.headers["clear-site-data"]) == (303, "/", '"cache"')
+    assert (answer.status_code, answer.headers["location"], answer.headers["clear-site-data"]) == (303, "/", '"storage"')
     assert house.secret_of(client) is None
     client.cookies.set("intl-fr", secret, domain="testserver.local")
     assert who(client) == 403

@@ -229,7 +229,7 @@ def listened(world: Any) -> Any:
     return world, world.said(), world.rows("fr", "statements")
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.integers(0, 10**6))
 def test_the_order_of_arrival_does_not_matter(listened: Any, seed: int) -> None:
     world, deliveries, expected = listened

@@ -45,6 +45,7 @@ def _read() -> list[Any]:
             return values.AmendmentDetail(
                 amendment=values.AmendmentOut.of(card),
                 changes=[values.LineOut.of(line) for line in amendments.proposed(session, card)],
+                overlapping=[other.id for other in amendments.overlapping(session, card)],
                 receipts=[values.ReceiptOut.of(each) for each in section.receipts(session, card.ref)],
             )
 

@@ -189,6 +189,8 @@ class AmendmentDetail:
 
     amendment: AmendmentOut
     changes: list[LineOut]
+    overlapping: list[str]
+    """The ids of other amendments that do not go together with this one."""
     receipts: list[ReceiptOut]
 
 

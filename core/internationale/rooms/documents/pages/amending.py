@@ -42,6 +42,8 @@ def _form() -> list[Any]:
             language = views.chosen(read, views.choices(session, section, summary, text))
             whole = translations.reading(session, summary, text, language, section.code)
         unit = _unit(list(whole.units), block) if block else None
+        if unit is not None and unit.text is None:
+            language = summary.language
         context = {"document": summary, "unit": unit, "language": language, "text": text}
         return Template("documents/amend.html", context=context)
 

@@ -49,12 +49,14 @@ def _shown() -> list[Any]:
             summary = readable(section, session, document, reader)
             card = amendments.one(session, document, amendment)
             lines = amendments.proposed(session, card)
+            overlapping = amendments.overlapping(session, card)
             receipts = section.receipts(session, card.ref)
             motion = private.motion_of(session, amendment, reader)
         context = {
             "document": summary,
             "amendment": card,
             "lines": lines,
+            "overlapping": overlapping,
             "receipts": receipts,
             "motion": motion,
             "may_withdraw": card.state == "open"

@@ -1,5 +1,6 @@
 """Reading: a document, its history, two revisions compared, one paragraph's change, the exact text."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import Response, get
@@ -9,7 +10,7 @@ from litestar.response import Template
 from sqlmodel import Session as Database
 
 from internationale.errors import NotFound
-from internationale.kit.documents import Summary, UnitState
+from internationale.kit.documents import TITLE, Summary, UnitState
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Place, Reader
 from internationale.messages import marker
@@ -17,7 +18,7 @@ from internationale.rooms.documents.pages import views
 from internationale.rooms.documents.port import amending, home, revising
 from internationale.rooms.documents.port.access import READ, readable
 from internationale.rooms.documents.queries import amendments, documents, translations
-from internationale.rooms.documents.queries.values import Text
+from internationale.rooms.documents.queries.values import AmendmentCard, Beside, Text
 from internationale.text import compare
 from internationale.text.blocks import join
 
@@ -123,6 +124,16 @@ def _comparisons() -> list[Any]:
     return [comparison, change]
 
 
+def _open(text: Text, beside: Mapping[str, Beside]) -> list[tuple[AmendmentCard, str]]:
+    """The open amendments in the order of the text, each with the number of the first paragraph that it touches."""
+    found: dict[str, tuple[AmendmentCard, str]] = {}
+    for block, number in ((TITLE, ""), *((block.id, number) for block, number in zip(text.blocks, text.numbers, strict=True))):
+        for card in beside[block].amendments if block in beside else ():
+            if card.state == "open":
+                found.setdefault(card.id, (card, number))
+    return list(found.values())
+
+
 def _page(session: Database, section: Section, summary: Summary, text: Text, *, reader: Reader, wanted: str) -> dict[str, Any]:
     """What every page of a text needs. Beside an older revision stands nothing: the debate is on the latest."""
     offered = views.choices(session, section, summary, text)
@@ -140,7 +151,7 @@ def _page(session: Database, section: Section, summary: Summary, text: Text, *, 
         "choices": offered,
         "progress": next((choice.progress for choice in offered if choice.language == language), None),
         "paragraphs": views.paragraphs(whole, beside),
-        "whole": beside.get("title"),
+        "amendments": _open(text, beside),
         "inside": section.may(reader, READ, summary.id),
         "may": {
             "discuss": section.may(reader, home.DISCUSS, summary.id),

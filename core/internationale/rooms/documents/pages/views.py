@@ -20,11 +20,15 @@ from internationale.text.blocks import OTHER
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One block as it is read. ``language``: of the words shown, which are the original's while a translation is missing."""
+    """One block as it is read. ``language``: of the words shown, which are the original's while a translation is missing.
+
+    ``falls_back``: the first of several in the original's language, where that is said once for all of them.
+    """
 
     unit: Unit
     html: Markup
     language: str
+    falls_back: bool
     beside: Beside
 
 
@@ -39,15 +43,16 @@ class Choice:
 def paragraphs(document: Reading, beside: Mapping[str, Beside]) -> list[Paragraph]:
     """The blocks of a text (without its title), rendered."""
     references = "\n".join(unit.block.source for unit in document.units if unit.block.kind == OTHER)
-    shown = (unit for unit in document.units if unit.block.id != TITLE and unit.block.kind != OTHER)
+    shown = [unit for unit in document.units if unit.block.id != TITLE and unit.block.kind != OTHER]
     return [
         Paragraph(
             unit=unit,
             html=rendered(unit.text or unit.block.source, references),
             language=document.document.language if unit.text is None else document.language,
+            falls_back=unit.text is None and (before is None or before.text is not None),
             beside=beside.get(unit.block.id, Beside()),
         )
-        for unit in shown
+        for before, unit in zip([None, *shown], shown, strict=False)
     ]
 
 

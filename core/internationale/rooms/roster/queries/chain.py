@@ -31,13 +31,9 @@ def chain(session: Session, after: int = 0) -> tuple[SignedDocument, ...]:
 
 
 def keyring(session: Session) -> Keyring:
-    """The rules of every log by the version in force."""
-    now = latest(session)
-    if now is None:
-        return {}
-    opened = {entry.opened for entry in now.roster.sections}
-    rows = session.exec(select(VersionRow.version, VersionRow.hash).where(col(VersionRow.version).in_(opened)))
-    return roster.keyring(now.roster, dict(rows.all()))
+    """The rules of every log by the version in force, with those of its earlier epochs by the versions before."""
+    versions = [Version(document, _read(document.body)) for document in chain(session)]
+    return roster.keyring_of(versions) if versions else {}
 
 
 def sections(session: Session) -> Sequence[SectionCard]:

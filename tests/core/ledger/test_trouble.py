@@ -1,0 +1,57 @@
+"""When the database itself is in trouble, and when several bring the same at once: nothing half done, nothing blamed wrongly."""
+
+import threading
+from collections import Counter
+
+import pytest
+from internationale.ledger import database
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from .conftest import Author, House
+
+
+def test_a_full_disk_fails_the_batch_and_no_event(house, fr: Author):
+    home: House = house(fr)
+    if home.engine.dialect.name != "sqlite":
+        pytest.skip("SQLite can be told that its disk is full")
+    home.accept(fr.say("before"))
+    batch = [fr.say("x" * 100_000) for _ in range(20)]
+    limit = 120
+
+    def fill(connection, _record, _proxy) -> None:
+        connection.execute(f"PRAGMA max_page_count={limit}")
+
+    event.listen(home.engine, "checkout", fill)
+    with pytest.raises(OperationalError, match="full"):
+        home.accept(*batch)
+    assert (home.head("fr"), home.states()) == (1, {"fr:1:1": ("applied", "")})
+    limit = 1_000_000
+    assert home.accept(*batch) == ["applied"] * 20
+
+
+def test_the_same_batch_from_two_hubs_at_once_counts_once(house, fr: Author, ar: Author):
+    home: House = house(fr, ar)
+    batch = [fr.say(str(number)) for number in range(30)] + [ar.say(str(number)) for number in range(30)]
+    outcomes: Counter[str] = Counter()
+
+    def bring() -> None:
+        for start in range(0, 60, 7):
+            outcomes.update(home.accept(*batch[start : start + 7]))
+
+    hubs = [threading.Thread(target=bring) for _ in range(3)]
+    for hub in hubs:
+        hub.start()
+    for hub in hubs:
+        hub.join()
+    assert outcomes == {"applied": 60, "duplicate": 120}
+    assert home.rows() == home.replayed()
+
+
+def test_outages_are_told_from_mistakes(house, fr: Author):
+    home: House = house(fr)
+    with pytest.raises(Exception, match="no_such_table") as caught, database.reading(home.engine) as session:
+        session.connection().exec_driver_sql("SELECT * FROM no_such_table")
+    assert not database.is_outage(caught.value)
+    assert not database.is_outage(ValueError())
+    assert database.is_outage(MemoryError())

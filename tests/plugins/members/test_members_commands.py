@@ -1,0 +1,40 @@
+"""``internationale members …``"""
+
+
+def test_accounts_by_command(house):
+    assert house.command("list") == ""
+    link = house.command("add", "rosa", "--role", "member", "--role", "secretary", "--branch", "Lyon", "--language", "en")
+    assert link.startswith("http://testserver.local/members/link/")
+    house.command("add", "clara")
+    house.command("grant", "clara", "translator")
+    house.command("disable", "CLARA")
+    assert house.command("list").splitlines() == ["clara\tmember,translator\t\tclosed", "rosa\tmember,secretary\tLyon"]
+    house.command("enable", "clara")
+    assert house.command("list").splitlines()[0] == "clara\tmember,translator"
+
+
+def test_what_is_wrong_fails_and_changes_nothing(house):
+    house.command("add", "rosa")
+    for arguments in (
+        ("add", "Rosa"),
+        ("add", "clara", "--language", "tlh"),
+        ("link", "nobody"),
+        ("link", "---"),
+        ("disable", "nobody"),
+        ("invite", "--branch", "Nowhere"),
+    ):
+        house.command(*arguments, status=1)
+    for arguments in (("add", "clara", "--role", "king"), ("invite", "--days", "15")):
+        house.command(*arguments, status=2)
+    assert house.command("list") == "rosa\tmember"
+
+
+def test_status_says_when_there_is_no_secretary(house):
+    [check] = [check for check in house.section.plugins.all("checks") if check.name == "members"]
+    assert [str(line) for line in check.run(house.section)] == [
+        "There is no secretary. Invite one: internationale members invite --role secretary"
+    ]
+    house.command("add", "rosa", "--role", "secretary")
+    assert check.run(house.section) == []
+    house.command("disable", "rosa")
+    assert len(check.run(house.section)) == 1
