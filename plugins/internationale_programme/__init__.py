@@ -20,6 +20,7 @@ from internationale.kit import (
     marker,
 )
 from internationale_programme import api, pages, queries
+from internationale_programme import commands as hosting
 from internationale_programme.rules import KIND
 
 _ = marker("programme")
@@ -33,6 +34,11 @@ def document_kinds() -> Sequence[DocumentKind]:
 @hookimpl
 def routes() -> Sequence[Any]:
     return [*pages.routes(), *api.routes()]
+
+
+@hookimpl
+def commands(cli: Any) -> None:
+    hosting.add_to(cli)
 
 
 @hookimpl

@@ -141,7 +141,8 @@ def backup(build):
             source.close()
             target.close()
             return lambda: _open_sqlite(section, kept)
-        return lambda name=_copy_postgresql(section, url): _open(section, url.set(database=name))
+        copied = url.set(database=_copy_postgresql(section, url))
+        return lambda: _open(section, copied)
 
     def _open_sqlite(section, kept):
         restored = section.settings.home / "restored.db"

@@ -7,7 +7,6 @@ begins. What a writer has read is therefore still so when it commits, and number
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -67,11 +66,21 @@ def writing(engine: Engine) -> Iterator[Session]:
         yield session
 
 
-def is_outage(error: BaseException) -> bool:
-    """Whether the database itself is in trouble (full, locked, gone), rather than the statement being wrong."""
-    if not isinstance(error, DBAPIError):
-        return isinstance(error, MemoryError)
+def outage(error: BaseException | None) -> BaseException | None:
+    """The error that says that the database itself is in trouble (full, locked, gone); None when the statement is wrong.
+
+    Looks through what the error arose from: SQLite gives up the whole transaction when the disk is full, so that the rollback
+    to a savepoint fails in its turn, and that failure is the one that arrives.
+    """
+    while error is not None:
+        if isinstance(error, MemoryError) or (isinstance(error, DBAPIError) and _troubled(error)):
+            return error
+        error = error.__cause__ or error.__context__
+    return None
+
+
+def _troubled(error: DBAPIError) -> bool:
     if isinstance(error.orig, sqlite3.Error):
-        code: Any = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+        code: int = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
         return isinstance(error, OperationalError) and code & 0xFF != sqlite3.SQLITE_ERROR
     return isinstance(error, OperationalError | InterfaceError)

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from internationale.events.types import Event, Payload
 from internationale.kit.vocabulary import Projection
-from internationale.ledger.database import is_outage
+from internationale.ledger.database import outage
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +58,8 @@ class Run:
             with self._session.begin_nested():
                 work()
         except Exception as error:
-            if is_outage(error):
-                raise
+            if trouble := outage(error):
+                raise trouble from None
             log.warning("a chunk of events is projected again one by one: %r", error)
             self._careful = True
             work()
@@ -84,8 +84,8 @@ class Run:
                     handler(self._session, event)
                     self._session.flush()
         except Exception as error:
-            if is_outage(error):
-                raise
+            if trouble := outage(error):
+                raise trouble from None
             log.exception("projection %s failed at %s", running, event.envelope.id)
             return f"projection_failed:{running}:{type(error).__name__}"
         return ""

@@ -6,7 +6,7 @@ from typing import Any
 
 from internationale.events.envelope import Address
 from internationale.events.types import Event
-from internationale.ledger.database import is_outage
+from internationale.ledger.database import outage
 from internationale.ledger.judging import Verdict, authorise, judge
 from internationale.ledger.projecting import Projector, Run, log
 from internationale.ledger.records import CHUNK, Record, State, chunks
@@ -73,7 +73,7 @@ class Settlement:
         try:
             reason = authorise(event, self._unit.vocabulary)
         except Exception as error:
-            if self._strict or is_outage(error):
+            if self._strict or outage(error):
                 raise
             log.exception("the authority of %s failed at %s", event.envelope.type, event.envelope.id)
             return State.FAILED, f"authority_failed:{type(error).__name__}"

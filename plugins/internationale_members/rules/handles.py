@@ -38,8 +38,8 @@ def key(handle: str) -> str:
     NFKC and case-folding (so that typing differences do not matter), without accents, separators and look-alikes.
     """
     text = unicodedata.normalize("NFKC", handle.strip()).casefold()
-    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", text))
-    text = regex.sub(r"\p{Nd}", lambda digit: str(unicodedata.decimal(digit[0])), text).translate(_LOOKALIKES)
+    text = regex.sub(r"\p{Nd}", lambda digit: str(unicodedata.decimal(digit[0])), unicodedata.normalize("NFKD", text))
+    text = _ACCENTS.sub("", text.translate(_LOOKALIKES))
     return unicodedata.normalize("NFC", regex.sub(r"[\s._-]+", "", text))
 
 

@@ -187,6 +187,8 @@ def test_accepted_amendments_that_collide_are_left_to_people(world, delegate, te
             made.append(amending.propose(world.ic, session, document, given, by))
             amending.decide(world.ic, session, document, made[-1], decision="accepted", reason="Yes.", by=by)
         draft = revising.draft(session, document, made)
+        overlaps = [amendments.overlapping(session, amendments.one(session, document, id)) for id in made]
+    assert [[card.id for card in cards] for cards in overlaps] == [[made[1]], [made[0]], []]
     assert draft.text == text.second.replace("open.", "open to all.")
     assert [card.id for card in draft.taken] == [made[0], made[2]]
     assert [card.id for card in draft.colliding] == [made[1]]

@@ -4,9 +4,10 @@ import threading
 from collections import Counter
 
 import pytest
-from internationale.ledger import database
 from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
+
+from internationale.ledger import database
 
 from .conftest import Author, House
 
@@ -52,6 +53,9 @@ def test_outages_are_told_from_mistakes(house, fr: Author):
     home: House = house(fr)
     with pytest.raises(Exception, match="no_such_table") as caught, database.reading(home.engine) as session:
         session.connection().exec_driver_sql("SELECT * FROM no_such_table")
-    assert not database.is_outage(caught.value)
-    assert not database.is_outage(ValueError())
-    assert database.is_outage(MemoryError())
+    assert database.outage(caught.value) is None
+    assert database.outage(ValueError()) is None
+    trouble = MemoryError()
+    mistake = ValueError()
+    mistake.__context__ = trouble
+    assert database.outage(mistake) is trouble

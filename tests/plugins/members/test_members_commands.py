@@ -19,7 +19,7 @@ def test_what_is_wrong_fails_and_changes_nothing(house):
         ("add", "Rosa"),
         ("add", "clara", "--language", "tlh"),
         ("link", "nobody"),
-        ("link", "---"),
+        ("link", "--", "---"),
         ("disable", "nobody"),
         ("invite", "--branch", "Nowhere"),
     ):

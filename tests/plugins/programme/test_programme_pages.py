@@ -3,10 +3,13 @@
 import html
 import re
 
+import click
 import pytest
+from click.testing import CliRunner
 
 import internationale_programme
 from internationale.plugins import Plugins
+from internationale_programme import commands
 
 TEXT = "# Hours\r\n\r\nThirty hours, and not one more.\r\n"
 
@@ -123,3 +126,21 @@ def test_bad_input_changes_nothing(sections, visiting):
         signed = {"title": "T", "language": "en", "audience": "public", "content": content}
         assert clara.post("/programme", data=signed).status_code == 400, content
     assert said(ic) == 0
+
+
+def test_the_host_sees_how_far_the_drafts_are(sections, member):
+    ic, _ = sections
+    with ic.writing() as session:
+        document = ic.documents.open(
+            session,
+            kind="programme",
+            language="en",
+            title="Hours",
+            text="One.",
+            audience="international",
+            by=member(ic, "delegate"),
+        )
+    group = click.Group()
+    commands.add_to(group)
+    listed = CliRunner().invoke(group, ["programme", "list"], obj=lambda: ic)
+    assert listed.output == f"{document}\t1\t0\tHours\tfr 0/2\n"

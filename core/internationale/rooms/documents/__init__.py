@@ -14,6 +14,7 @@ from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Capability, Need, Projection, Reader, Role
 from internationale.messages import marker
 from internationale.rooms.documents import api, events, pages
+from internationale.rooms.documents import commands as hosting
 from internationale.rooms.documents.queries import waiting
 from internationale.rooms.documents.rows.projection import projection
 from internationale.rooms.documents.rules import authority
@@ -65,6 +66,11 @@ def capabilities() -> Sequence[Capability]:
 @hookimpl
 def routes() -> Sequence[Any]:
     return [*pages.routes(), *api.routes()]
+
+
+@hookimpl
+def commands(cli: Any) -> None:
+    hosting.add_to(cli)
 
 
 @hookimpl

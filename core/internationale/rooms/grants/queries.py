@@ -22,11 +22,11 @@ def everyone(session: Session, now: datetime, person: str | None = None) -> Mapp
     query = select(GrantRow).where(col(GrantRow.withdrawn_at).is_(None))
     if person is not None:
         query = query.where(GrantRow.person == person)
-    grants = defaultdict[str, list[Grant]](list)
-    for row in session.exec(query.order_by(col(GrantRow.granted_at), col(GrantRow.id))):
-        if rules.in_force(row.until, now):
-            grants[row.person].append(as_grant(row))
-    return grants
+    found = defaultdict[str, list[Grant]](list)
+    for grant in sorted(map(as_grant, session.exec(query)), key=rules.order):
+        if rules.in_force(grant.until, now):
+            found[grant.person].append(grant)
+    return found
 
 
 def as_grant(row: GrantRow) -> Grant:

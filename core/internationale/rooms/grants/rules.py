@@ -14,6 +14,13 @@ def in_force(until: datetime | None, now: datetime) -> bool:
     return until is None or now < until
 
 
+def order(grant: Grant) -> tuple[object, ...]:
+    """The oldest first; of one moment roles before single rights, as the roles are listed."""
+    roles = list(Role)
+    rank = roles.index(grant.role) if grant.role is not None else len(roles)
+    return (grant.granted_at, rank, grant.capability or "", grant.object or "", grant.id)
+
+
 def same(one: Grant, other: Grant) -> bool:
     """Whether the two give the same thing to the same person for as long."""
     return all(getattr(one, name) == getattr(other, name) for name in ("person", "role", "capability", "object", "until"))

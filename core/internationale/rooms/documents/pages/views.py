@@ -12,7 +12,7 @@ from internationale.kit.documents import TITLE, Progress, Reading, Summary, Unit
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.documents.port.access import READ
-from internationale.rooms.documents.queries import amendments, private, translations
+from internationale.rooms.documents.queries import amendments, documents, private, translations
 from internationale.rooms.documents.queries.values import AmendmentCard, Beside, MotionCard, Text
 from internationale.text import render
 from internationale.text.blocks import OTHER
@@ -66,7 +66,9 @@ def besides(session: Session, section: Section, document: str, reader: Reader) -
     """What stands beside each paragraph, for readers of the section; nothing for passers-by."""
     if not section.may(reader, READ, document):
         return {}
-    open_ones = (card for card in amendments.of_document(session, document) if card.state in ("open", "accepted"))
+    done = {id for card in documents.revisions(session, document) for id in card.amendments}
+    cards = amendments.of_document(session, document)
+    open_ones = (card for card in cards if card.state in ("open", "accepted") and card.id not in done)
     by_block: dict[str, list[AmendmentCard]] = {}
     for card in open_ones:
         for block in card.blocks or (TITLE,):

@@ -98,13 +98,13 @@ def preview(session: Session, document: str, proposal: Proposal) -> list[Line]:
 def operations(base: Text, proposal: Proposal) -> tuple[Operation, ...]:
     """What was written, as operations on the base."""
     if proposal.change == "hint":
-        _needs_words(proposal.text)
+        needs_words(proposal.text)
         return ()
     if proposal.change == "insert":
-        _needs_words(proposal.text)
+        needs_words(proposal.text)
         return writing.rewritten(base.blocks, writing.inserted(base.blocks, proposal.block, proposal.text))
     if proposal.change == "replace":
-        _needs_words(proposal.text)
+        needs_words(proposal.text)
     text = writing.replaced(base.blocks, proposal.block, "" if proposal.change == "delete" else proposal.text)
     if text == join(base.blocks):
         raise Conflict(_("This is the text as it stands; nothing was changed."), place="text")
@@ -125,6 +125,7 @@ def _open(session: Session, document: str, amendment: str) -> AmendmentCard:
     return card
 
 
-def _needs_words(text: str) -> None:
+def needs_words(text: str) -> None:
+    """Raise ``Invalid`` when nothing was written."""
     if not text.strip():
         raise Invalid(_("Please write the words that you propose."), place="text")

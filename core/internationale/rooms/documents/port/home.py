@@ -65,6 +65,8 @@ def move(section: Home, session: Session, document: str, proposal: Proposal, by:
     base = documents.text(session, document, proposal.revision)
     if proposal.language == summary.language:
         amending.operations(base, proposal)
+    elif proposal.change != "delete":
+        amending.needs_words(proposal.text)
     row = Motion(
         id=secrets.token_hex(8),
         document=document,
