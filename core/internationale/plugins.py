@@ -1,7 +1,8 @@
 """Finds the plugins and asks them. One ``Plugins`` per section, never a global; no bare hook call outside this module.
 
 pluggy returns answers last-registered first, without names, and lets one raising plugin abort the whole call. Hence the
-methods here: ``all`` for declarations, ``each`` for questions, ``allowed`` and ``identify`` for the two that decide security.
+methods here: ``all`` for declarations, ``each`` for questions, ``strictly`` for duties, and ``allowed`` and ``identify`` for the two
+that decide security.
 """
 
 import importlib.metadata
@@ -99,6 +100,10 @@ class Plugins:
                 continue
             answers += [(name, result) for result in answer]
         return answers
+
+    def strictly(self, hook: str, **asked: Any) -> list[tuple[str, Any]]:
+        """As ``each``, for what must be done by all or not at all: the first one that raises ends it with its error."""
+        return [(name, result) for caller, name in self._callers(hook) for result in caller(**asked)]
 
     def allowed(self, section: Section, reader: Reader, capability: str, subject: str | None) -> bool | None:
         """Everyone's word on whether a reader may: one no (or a failure) forbids, then one yes allows, None leaves it open."""

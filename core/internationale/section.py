@@ -212,6 +212,12 @@ class Section:
             answers = self.plugins.each("panels", place=place, subject=subject, section=self, session=session, reader=reader)
         return sorted((panel for _name, panels in answers for panel in panels), key=lambda panel: -panel.weight)
 
+    def kept(self, session: Session, account: str) -> dict[str, Any]:
+        return dict(self.plugins.strictly("kept", section=self, session=session, account=account))
+
+    def forget(self, session: Session, account: str) -> None:
+        self.plugins.strictly("forgotten", section=self, session=session, account=account)
+
     def _own_log(self, session: Session) -> LogRules:
         rules = self.keyring(session).get(self.code)
         if rules is None:

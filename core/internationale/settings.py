@@ -209,7 +209,7 @@ def _database(value: object) -> str:
     if url.drivername in ("postgres", "postgresql"):
         url = url.set(drivername="postgresql+psycopg")
     if url.drivername not in ("sqlite", "postgresql+psycopg"):
-        raise Misconfigured(_("Sqlite:///… or postgresql://… is needed."))
+        raise Misconfigured(_("An address is needed that begins with sqlite:/// or postgresql://"))
     return url.render_as_string(hide_password=False)
 
 

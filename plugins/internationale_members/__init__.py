@@ -21,8 +21,8 @@ _ = marker("members")
 def capabilities() -> Sequence[Capability]:
     secretary = frozenset({Role.SECRETARY})
     return [
-        Capability(roles.INVITE, _("invite people to the section"), secretary),
-        Capability(roles.MANAGE, _("see the members and look after their accounts"), secretary),
+        Capability(roles.INVITE, _("Invite people to the section"), secretary),
+        Capability(roles.MANAGE, _("See the members and look after their accounts"), secretary),
     ]
 
 

@@ -46,11 +46,11 @@ def to_read(section: Section, session: Session, reader: Reader) -> list[Need]:
         return []
     found = section.documents.list(session, KIND)
     new = [each for each in found if each.home != section.code and is_recent(each.changed, section.now())]
-    return [_need(document) for document in new[:MOST]]
+    return [_need(document, _draft(section, session, document, reader.language).title) for document in new[:MOST]]
 
 
-def _need(document: documents.Summary) -> Need:
-    said = {"title": document.title, "number": document.revision, "section": document.home}
+def _need(document: documents.Summary, title: str) -> Need:
+    said = {"title": title, "number": document.revision, "section": document.home}
     return Need(
         title=_("“%(title)s”: a new draft to read") % said
         if document.revision == 1

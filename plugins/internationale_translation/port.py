@@ -6,6 +6,9 @@ Raises ``Refused`` (may not), ``NotFound`` (no such document or language), ``Inv
 
 from collections.abc import Iterable, Mapping
 
+from sqlalchemy import delete
+from sqlmodel import Session, col
+
 from internationale.kit import Conflict, Invalid, NotFound, marker
 from internationale.kit.documents import Unit
 
@@ -88,6 +91,11 @@ def share_drafts(bench: Bench, chosen: Mapping[str, str], *, revision: int) -> i
         if block not in ready or memory.digest(ready[block]) != digest:
             raise Conflict(_("This draft has changed since it was shown. Please look at it again."), place=block)
     return share(bench, {block: ready[block] for block in chosen}, revision=revision)
+
+
+def forget(session: Session, account: str) -> None:
+    """Delete the drafts of a person who leaves; what they shared, the section has said."""
+    session.execute(delete(DraftRow).where(col(DraftRow.account) == account))
 
 
 def _at_work(bench: Bench, revision: int | None = None) -> tuple[dict[str, Unit], dict[str, Draft]]:

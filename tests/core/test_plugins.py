@@ -60,6 +60,14 @@ def test_a_question_is_answered_by_name_and_one_that_raises_loses_only_its_own(c
     assert "plugin broken failed at menu" in caplog.text
 
 
+def test_a_duty_that_one_plugin_fails_fails_as_a_whole() -> None:
+    asked = {"section": None, "session": None, "account": "a"}
+    fine = plugin("a", kept=lambda account: {"account": account})
+    assert Plugins([fine, plugin("b", kept=lambda: None)]).strictly("kept", **asked) == [("a", {"account": "a"})]
+    with pytest.raises(ZeroDivisionError):
+        Plugins([fine, plugin("broken", kept=lambda account: 1 / 0)]).strictly("kept", **asked)
+
+
 @pytest.mark.parametrize(
     ("words", "verdict"),
     [

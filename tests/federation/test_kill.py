@@ -21,8 +21,8 @@ SAYING = [
     "before publishing",
     "in the middle of publishing",
     "after publishing, before the answer is read",
-    "after the answer, before the cursor is kept",
-    "after the cursor is kept",
+    "after the answer, before the cursor moves",
+    "after the cursor has moved",
 ]
 HEARING = [
     "after fetching, before the commit",

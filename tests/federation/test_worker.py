@@ -158,6 +158,7 @@ def test_a_restored_backup_takes_its_own_events_back_first(three, hub, carry, sa
     carry(*three)
     restore = backup(fr)
     first = say(fr, "after", parts=(b"long",))
+    carry(*three)
     say(ic, "answer", first)
     say(fr, "after that")
     carry(*three)

@@ -110,5 +110,5 @@ class Intake:
     async def _acknowledge(self, messages: list[Msg]) -> None:
         if messages:
             with unreachable():
-                await messages[-1].ack_sync(timeout=5)
+                await messages[-1].ack()  # not waited for: should it get lost, these come again
         self._unsure = self._interrupted.is_set()

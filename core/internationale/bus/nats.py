@@ -126,7 +126,7 @@ class NatsBus:
 
     async def close(self) -> None:
         with contextlib.suppress(Exception):  # it is going away; a broken connection has nothing more to say
-            await self._client.close()
+            await asyncio.wait_for(self._client.close(), 2)
 
     def _open(self) -> None:
         if self._client.is_closed:

@@ -94,7 +94,7 @@ def join(home: Home, invitation: BinaryIO) -> None:
     section.roster_changed()
     names = ", ".join(entry.name for entry in version.roster.sections)
     say(_("Joined. The International has these sections: %(names)s.") % {"names": names})
-    say(_("Compare this with the committee, by voice or on paper:"))
+    say(_("Compare this fingerprint with the one that the committee has, by voice or on paper:"))
     for root in version.roster.roots:
         click.echo(f"  {card.fingerprint(root.key)}  {root.holder}")
     if hubs:

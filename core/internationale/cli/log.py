@@ -109,7 +109,10 @@ def _check(event: Stored, rules: LogRules | None, number: int, previous: str) ->
 def _print(proof: Proof) -> None:
     values = {"section": proof.section, "epoch": proof.epoch, "n": proof.events, "at": proof.wrong_at, "code": proof.reason}
     if proof.reason:
-        say(_("%(section)s, epoch %(epoch)s: WRONG at number %(at)s: %(code)s. Right before it: %(n)s.") % values, problem=True)
+        say(
+            _("%(section)s, epoch %(epoch)s: WRONG at number %(at)s: %(code)s. %(n)s events before it are right.") % values,
+            problem=True,
+        )
     else:
         right = ngettext(
             "%(section)s, epoch %(epoch)s: %(n)s event, signed and chained.",

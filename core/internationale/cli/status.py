@@ -128,7 +128,7 @@ def _print(found: Status) -> None:
     spoken = language()
     rows: list[tuple[Message, str]] = [
         (_("Section"), f"{found.name} ({found.code})"),
-        (_("Home"), found.home),
+        (_("Folder"), found.home),
         (_("Database"), found.database),
         (_("Address"), found.address),
         (_("Fingerprint"), found.fingerprint),

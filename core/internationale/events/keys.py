@@ -8,6 +8,7 @@ library for all verification in the federation, because libraries differ on edge
 import base64
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 import nacl.exceptions
@@ -83,6 +84,13 @@ class PublicKey:
         return encode(self.raw)
 
 
+@lru_cache(maxsize=16)
+def _expand(seed: bytes) -> tuple[nacl.signing.SigningKey, str]:
+    """The key that signs, and its id: making it costs as much as signing, and a section has one for years."""
+    key = nacl.signing.SigningKey(seed)
+    return key, PublicKey(bytes(key.verify_key)).id
+
+
 @dataclass(frozen=True)
 class SigningKey:
     """An Ed25519 private key (its 32-byte seed). Never printed: ``repr`` shows the public half only."""
@@ -109,8 +117,8 @@ class SigningKey:
 
     def sign(self, payload_type: bytes, body: bytes) -> str:
         """Sign ``body`` as a thing of this kind: ``keyid.base64url``, as it travels in ``Intl-Sig``."""
-        key = nacl.signing.SigningKey(self.seed)
-        return f"{PublicKey(bytes(key.verify_key)).id}.{encode(key.sign(pae(payload_type, body)).signature)}"
+        key, id = _expand(self.seed)
+        return f"{id}.{encode(key.sign(pae(payload_type, body)).signature)}"
 
     def secret_text(self) -> str:
         """The seed as base64url, for the key file only."""

@@ -72,6 +72,11 @@ def verify(subject: str, signed: Signed, keyring: Keyring) -> Envelope:
     return envelope
 
 
+def check_signature(signed: Signed, sequence: int, rules: LogRules) -> None:
+    """The signature alone, of an event that was checked to the letter before it was signed: one's own. Raises ``Untrusted``."""
+    _signing_key(rules, signed.signature, sequence).verify(keys.EVENT, signed.body, signed.signature)
+
+
 def _signing_key(rules: LogRules, signature: str, sequence: int) -> keys.PublicKey:
     named = [entry for entry in rules.keys if entry.key.id == signature.partition(".")[0]]
     if not named:

@@ -5,7 +5,7 @@ that is being spoken is a context variable, set once per request by the edge.
 """
 
 from internationale.i18n.catalogs import include, languages
-from internationale.i18n.locales import day, direction, language_name, moment, negotiate, number
+from internationale.i18n.locales import day, direction, isolated, language_name, moment, negotiate, number
 from internationale.i18n.wording import gettext, ngettext, speaking, word
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "direction",
     "gettext",
     "include",
+    "isolated",
     "language_name",
     "languages",
     "moment",

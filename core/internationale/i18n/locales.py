@@ -26,6 +26,11 @@ def direction(language: str) -> str:
     return locale(language).text_direction
 
 
+def isolated(words: str, language: str) -> str:
+    """Words that stand in a sentence of this language: kept together where it is read from the right (UAX 9: FSI … PDI)."""
+    return f"\u2068{words}\u2069" if direction(language) == "rtl" else words
+
+
 def language_name(language: str, into: str | None = None) -> str:
     """The name of a language, in itself or in another one; the code where no name is known."""
     try:

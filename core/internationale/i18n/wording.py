@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from datetime import date, datetime
 
 from internationale.i18n.catalogs import catalog
-from internationale.i18n.locales import day, moment
+from internationale.i18n.locales import day, isolated, moment
 from internationale.messages import Message
 
 log = logging.getLogger(__name__)
@@ -59,6 +59,8 @@ def _worded(parameters: Mapping[str, object], language: str) -> dict[str, object
 def _value(value: object, language: str) -> object:
     if isinstance(value, Message):
         return word(value, language)
+    if isinstance(value, str):
+        return isolated(value, language)
     if isinstance(value, datetime):
         return moment(value, language)
     return day(value, language) if isinstance(value, date) else value

@@ -60,7 +60,8 @@ class Unit:
     """A block with its translation into one language, as the desk and the reading page need it.
 
     ``text`` is the translation (None: missing); ``made_from`` the source it was made from, when that is no longer today's;
-    ``by`` the section that offered it. A block without words (a rule, a link definition) is CURRENT in every language. ``source_changes`` and ``text`` are plain Markdown source.
+    ``by`` the section that offered it. ``made_from`` and ``text`` are plain Markdown source. A block without words (a rule, a
+    link definition) is CURRENT in every language.
     """
 
     block: Block

@@ -1,10 +1,11 @@
 """The hooks: every place where a plugin (or a room) may speak. Synchronous, no network, plain values.
 
 Declarations are asked once, at start; an error in one is an error at start. Questions are asked as they come up: a plugin
-that raises loses its own answer and nothing else, except ``allowed``, where raising means no.
+that raises loses its own answer and nothing else, except ``allowed``, where raising means no, and ``kept`` and ``forgotten``,
+where it stops the whole.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pluggy
@@ -146,6 +147,25 @@ def panels(place: Place, subject: Any, section: Section, session: Session, reade
     ``Place.DOCUMENT`` with the co-signatures when ``subject.document.kind == "statement"``, and with ``[]`` otherwise.
     """
     return []
+
+
+@hookspec
+def kept(section: Section, session: Session, account: str) -> Mapping[str, Any] | None:
+    """What you keep of a person, for the export of their data: plain JSON values, no secrets, nothing of other people.
+
+    Asked once per export, of an account's id; None: nothing. A plugin that raises stops the export, which would otherwise
+    look complete. Example: the translation plugin answers ``{"drafts": [...]}``.
+    """
+    return None
+
+
+@hookspec
+def forgotten(section: Section, session: Session, account: str) -> None:
+    """A person leaves, or was erased: delete what is theirs alone, and take their id and handle from what others need.
+
+    Called once, in the transaction of the leaving, for an account's id; raising stops the leaving, so that nobody is erased
+    by halves. Example: the documents room keeps contributions to a debate as those of a former member.
+    """
 
 
 @hookspec

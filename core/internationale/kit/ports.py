@@ -94,3 +94,11 @@ class Section(Protocol):
     def panels(self, place: Place, subject: Any, reader: Reader) -> Sequence[Panel]:
         """The plugins' panels for one page."""
         ...
+
+    def kept(self, session: Session, account: str) -> dict[str, Any]:
+        """What rooms and plugins keep of a person, by their names, as plain JSON values. Raises what one of them raises."""
+        ...
+
+    def forget(self, session: Session, account: str) -> None:
+        """Have rooms and plugins forget a person, within the caller's transaction. Raises what one of them raises."""
+        ...

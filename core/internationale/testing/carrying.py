@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from internationale.bus import Bus
 from internationale.bus.nats import NatsBus
 from internationale.section import Section
-from internationale.worker import fence, heads, mending, proofs, receiving, relay, rosters
+from internationale.worker import fence, heads, mending, proofs, receiving, rosters
+from internationale.worker.relay import Relay
 
 ROUNDS = 50
 """More would mean that something never settles."""
@@ -31,13 +32,21 @@ async def _carry(url: str, sections: Sequence[Section]) -> None:
         else:
             raise AssertionError(f"still moving after {ROUNDS} rounds")
         for section, bus in pairs:
-            await relay.audit(section, bus, await bus.identity())
+            await Relay(section, bus, await bus.identity()).audit()
     finally:
         for bus in buses:
             await bus.close()
     for section in sections:
         while await asyncio.to_thread(section.tell):
             pass
+
+
+async def _send(relay: Relay) -> int:
+    moved = 0
+    while sent := await relay.send():
+        moved += sent
+    await relay.keep()
+    return moved
 
 
 async def step(section: Section, bus: Bus) -> int:
@@ -48,8 +57,7 @@ async def step(section: Section, bus: Bus) -> int:
     if section.fenced is not None and await fence.look(section, bus) is None:
         section.unfence()
     if section.fenced is None:
-        while sent := await relay.relay(section, bus, await bus.identity()):
-            moved += sent
+        moved += await _send(Relay(section, bus, await bus.identity()))
     while outcomes := await receiving.receive(section, bus, 0):
         moved += sum(outcome != "duplicate" for outcome in outcomes)
     while outcomes := await proofs.hear(section, bus, 0):

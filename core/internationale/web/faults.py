@@ -39,7 +39,7 @@ STATUS: Mapping[type[InternationaleError], tuple[int, str]] = {
 }
 TITLES = {
     400: _("Something is not right yet"),
-    401: _("Please sign in"),
+    401: _("Signing in is needed"),
     403: _("This is not for you to do"),
     404: _("There is no such page"),
     409: _("Something changed meanwhile"),

@@ -84,7 +84,7 @@ def _sentence(detail: Mapping[str, Any]) -> Message:
         kind = "empty"
     found = SENTENCES.get(kind)
     if found is None:
-        return _DATE if detail["type"].startswith(_DATES) else FALLBACK
+        return _DATE if kind.startswith(_DATES) else FALLBACK
     names = {name: context[name] for name in ("max_length", "min_length", "ge", "gt", "le", "lt") if name in context}
     return found % names if "%(" in found.id else found
 

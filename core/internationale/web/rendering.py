@@ -93,7 +93,12 @@ def _filled(sentence: str, variables: dict[str, Any]) -> Markup:
     """The sentence with its places filled in; as it is when nothing is given yet (``_("…") % {…}``)."""
     if not variables and "%(" in sentence:
         return Markup(sentence)  # noqa: S704  # catalogs are checked when they are read
-    return Markup(sentence) % {name: _finalize(value) for name, value in variables.items()}  # noqa: S704
+    return Markup(sentence) % {name: _kept_together(_finalize(value)) for name, value in variables.items()}  # noqa: S704
+
+
+def _kept_together(value: Any) -> Any:
+    """Plain words are isolated in a page that is read from the right; what is marked up already has its element."""
+    return i18n.isolated(value, visit.get().language) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _finalize(value: Any) -> Any:

@@ -13,7 +13,7 @@ from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.worker import fence, tasks
 from internationale.worker.link import Connect, Link
-from internationale.worker.pace import Bell, in_thread
+from internationale.worker.pace import Bell, in_thread, stop, together
 
 _log = logging.getLogger(__name__)
 LOOK = 5.0
@@ -29,7 +29,6 @@ class Worker:
         self._connect = connect
         self._bell = Bell()
         self._opened = asyncio.Event()
-        self._tasks: dict[str, asyncio.Task[None]] = {}
         section.on_commit(self._bell.ring)
 
     async def begin(self) -> None:
@@ -39,27 +38,29 @@ class Worker:
 
     async def run(self) -> None:
         """Everything, until cancelled."""
-        async with asyncio.TaskGroup() as errands:
-            errands.create_task(tasks.tell(self.section, self._bell))
-            for task in self.section.plugins.all("tasks"):
-                errands.create_task(tasks.regularly(self.section, task))
-            errands.create_task(self._fence())
+        regular = [tasks.regularly(self.section, task) for task in self.section.plugins.all("tasks")]
+        await together(tasks.tell(self.section, self._bell), self._fence(), self._attend(), *regular)
+
+    async def _attend(self) -> None:
+        """Keep one link to each hub that the settings and the roster name."""
+        attending: dict[str, asyncio.Task[None]] = {}
+        try:
             while True:
                 try:
-                    self._attend(errands, await self._hubs())
+                    wanted = await self._hubs()
                 except Exception:
                     _log.exception("the list of hubs cannot be read")
+                    wanted = tuple(attending)
+                for url in wanted:
+                    if url not in attending:
+                        self.links[url] = Link(self.section, url, self._connect, self._bell, self._opened)
+                        attending[url] = asyncio.create_task(self.links[url].run())
+                for url in attending.keys() - set(wanted):
+                    del self.links[url]
+                    await stop([attending.pop(url)])
                 await asyncio.sleep(LOOK)
-
-    def _attend(self, errands: asyncio.TaskGroup, wanted: Sequence[str]) -> None:
-        """Keep one link to each hub that the settings and the roster name."""
-        for url in wanted:
-            if url not in self.links:
-                self.links[url] = Link(self.section, url, self._connect, self._bell, self._opened)
-                self._tasks[url] = errands.create_task(self.links[url].run())
-        for url in self.links.keys() - set(wanted):
-            self._tasks.pop(url).cancel()
-            del self.links[url]
+        finally:
+            await stop(attending.values())
 
     async def _fence(self) -> None:
         """Open the fence when every hub that can be reached has answered and none speaks against; until then show the reason."""
@@ -94,5 +95,4 @@ async def running(section: Section) -> AsyncIterator[Worker]:
     try:
         yield worker
     finally:
-        task.cancel()
-        await asyncio.gather(task, return_exceptions=True)
+        await stop([task])

@@ -7,8 +7,9 @@ from collections.abc import Awaitable, Callable
 from internationale.bus import Bus, Unprovisioned, Unreachable
 from internationale.messages import Message
 from internationale.section import Section
-from internationale.worker import fence, heads, mending, proofs, receiving, relay, rosters
-from internationale.worker.pace import Backoff, Bell, in_thread
+from internationale.worker import fence, heads, mending, proofs, receiving, rosters
+from internationale.worker.pace import Backoff, Bell, in_thread, together
+from internationale.worker.relay import Relay
 
 _log = logging.getLogger(__name__)
 
@@ -50,9 +51,9 @@ class Link:
             began = asyncio.get_running_loop().time()
             try:
                 await self._once()
-            except* Unreachable as trouble:
-                _log.warning("hub %s: %s", self.url, trouble.exceptions[0])
-            except* Exception:
+            except Unreachable as trouble:
+                _log.warning("hub %s: %s", self.url, trouble)
+            except Exception:
                 _log.exception("hub %s: an errand failed", self.url)
             self.connected, self.tried = False, True
             if asyncio.get_running_loop().time() - began > LASTING:
@@ -67,15 +68,16 @@ class Link:
             _log.info("hub %s: connected", self.url)
             while not await in_thread(fence.joined, self.section):  # noqa: ASYNC110  # another process may join for us
                 await asyncio.sleep(LOOK)
-            async with asyncio.TaskGroup() as errands:
-                errands.create_task(self._receive(bus))
-                errands.create_task(self._follow(bus))
-                errands.create_task(self._hear(bus))
-                errands.create_task(self._prove(bus))
-                errands.create_task(self._mend(bus))
-                errands.create_task(self._clear(bus))
-                errands.create_task(self._say(bus))
-                errands.create_task(self._relay(bus, identity))
+            await together(
+                self._receive(bus),
+                self._follow(bus),
+                self._hear(bus),
+                self._prove(bus),
+                self._mend(bus),
+                self._clear(bus),
+                self._say(bus),
+                self._relay(bus, identity),
+            )
         finally:
             await bus.close()
 
@@ -97,19 +99,20 @@ class Link:
 
     async def _relay(self, bus: Bus, identity: str) -> None:
         await self._opened.wait()
+        relay = Relay(self.section, bus, identity)
         backoff, clock, audited = Backoff(), asyncio.get_running_loop().time, -AUDIT_REST
         with self._bell.listener() as bell:
             while True:
                 if clock() - audited > AUDIT_REST:
-                    await relay.audit(self.section, bus, identity)
+                    await relay.audit()
                     audited = clock()
-                sent = await relay.relay(self.section, bus, identity)
+                sent = await relay.send()
                 if sent is None:
                     await backoff.pause()
                     continue
                 backoff.reset()
-                if not sent:
-                    await bell.wait(LOOK)
+                if not sent and not await bell.wait(LOOK):
+                    await relay.keep()
 
     async def _receive(self, bus: Bus) -> None:
         while True:

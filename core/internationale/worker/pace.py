@@ -2,11 +2,14 @@
 
 import asyncio
 import contextlib
+import logging
 import random
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Collection, Coroutine, Set
+from typing import Any, TypeVar
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
+_AGAIN = 0.2
 
 SHORTEST = 0.2
 LONGEST = 30.0
@@ -19,8 +22,41 @@ async def in_thread(work: Callable[..., T], *arguments: object) -> T:
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        await asyncio.wait({running})
+        await _ended({running})
         raise
+
+
+async def together(*errands: Coroutine[Any, Any, None]) -> None:
+    """Run errands until one of them fails, or all are done; none is left behind. Raises the first failure."""
+    tasks = [asyncio.create_task(errand) for errand in errands]
+    try:
+        done, _pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        for task in done:
+            task.result()
+    finally:
+        await stop(tasks)
+
+
+async def stop(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel, and wait until it is so. Cancels again where the first was swallowed, as ``asyncio.wait_for`` did before 3.12."""
+    await _ended(set(tasks), cancel=True)
+
+
+async def _ended(tasks: Set[asyncio.Future[Any]], *, cancel: bool = False) -> None:
+    """Wait for all of these, even when cancelled meanwhile; the cancellation goes on afterwards."""
+    cancelled = False
+    while pending := {task for task in tasks if not task.done()}:
+        for task in pending if cancel else ():
+            task.cancel()
+        try:
+            await asyncio.wait(pending, timeout=_AGAIN)
+        except asyncio.CancelledError:
+            cancelled = True
+    for task in tasks:
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.debug("ended with %r", error)  # whoever cares for its failure has seen it, or it came while stopping
+    if cancelled:
+        raise asyncio.CancelledError
 
 
 class Bell:

@@ -1,7 +1,7 @@
 """Own events to the hub, in order, each read back from the disk and verified before it leaves.
 
 The log itself is the outbox; a cursor for each hub says how far it is known to be there. Publishing again is harmless, so after
-any doubt the answer is to publish again.
+any doubt the answer is to publish again; and so the cursor is kept only now and then.
 """
 
 import logging
@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 
 from internationale.bus import Bus, Outcome, Parcel
 from internationale.errors import Untrusted
+from internationale.events import logs
 from internationale.events.envelope import Address
+from internationale.events.logs import LogRules
 from internationale.ledger.reading import Stored
 from internationale.messages import marker
 from internationale.section import Section
@@ -21,6 +23,8 @@ _log = logging.getLogger(__name__)
 
 BATCH = 500
 PARTS_AT_ONCE = 16
+UNKEPT = 2000
+"""After how many events the cursor is kept at the latest: so many are compared again after a crash."""
 
 
 @dataclass
@@ -33,71 +37,122 @@ class Outgoing:
     parts: list[Parcel] = field(default_factory=list)
 
 
-async def relay(section: Section, bus: Bus, identity: str) -> int | None:
-    """Publish what the hub does not have yet, a batch at a time. Returns how many events; None when the hub gave no answer."""
-    outgoing = await in_thread(_read, section, identity)
-    if not outgoing.events:
-        return 0
-    for start in range(0, len(outgoing.parts), PARTS_AT_ONCE):
-        if Outcome.UNKNOWN in await bus.publish(outgoing.parts[start : start + PARTS_AT_ONCE]):
-            return None
-    outcomes = await bus.publish(outgoing.events)
-    settled = 0
-    for parcel, outcome in zip(outgoing.events, outcomes, strict=True):
-        if outcome is Outcome.UNKNOWN:
-            break
-        if outcome is Outcome.TAKEN and await _another_speaks(section, bus, parcel):
-            break
-        settled += 1
-    if settled:
-        await in_thread(_advance, section, identity, outgoing.epoch, outgoing.numbers[settled - 1])
-    return settled if settled == len(outcomes) or Outcome.UNKNOWN not in outcomes else None
+class Relay:
+    """One section's events on their way to one hub, whose store is named by ``identity``."""
+
+    def __init__(self, section: Section, bus: Bus, identity: str) -> None:
+        self._section = section
+        self._bus = bus
+        self._identity = identity
+        self._position: tuple[int, int] | None = None
+        """Epoch and number up to which the hub is known to have our log; None: not looked up yet."""
+        self._kept = (0, 0)
+
+    async def send(self) -> int | None:
+        """Publish what the hub does not have yet, a batch at a time. Returns how many; None when the hub gave no answer."""
+        outgoing = await in_thread(self._read)
+        if not outgoing.events:
+            return 0
+        for start in range(0, len(outgoing.parts), PARTS_AT_ONCE):
+            if Outcome.UNKNOWN in await self._bus.publish(outgoing.parts[start : start + PARTS_AT_ONCE]):
+                return None
+        outcomes = await self._bus.publish(outgoing.events)
+        settled = await self._settled(outgoing.events, outcomes)
+        if settled:
+            await self._advance((outgoing.epoch, outgoing.numbers[settled - 1]))
+        return None if Outcome.UNKNOWN in outcomes else settled
+
+    async def keep(self) -> None:
+        """Remember the position beyond this process."""
+        if self._position is not None and self._position != self._kept:
+            await in_thread(_keep, self._section, self._identity, self._position)
+            self._kept = self._position
+
+    async def audit(self) -> int:
+        """Publish again what the hub should have and has lost; returns how many. Only names are compared: they are many."""
+        epoch, cursor = await in_thread(self._start)
+        if not cursor:
+            return 0
+        code = self._section.code
+        names = await self._bus.kept(f"intl.v1.log.{code}.{epoch}.*")
+        lost = [number for number in range(1, cursor + 1) if Address(code, epoch, number).subject not in names]
+        if lost:
+            _log.warning("hub %s has lost %d of our events, the first is number %d", self._bus.hub, len(lost), lost[0])
+            self._position = (epoch, lost[0] - 1)
+            await self.keep()
+        return len(lost)
+
+    async def _settled(self, events: list[Parcel], outcomes: list[Outcome]) -> int:
+        """How many from the beginning need no further care."""
+        for place, (parcel, outcome) in enumerate(zip(events, outcomes, strict=True)):
+            if outcome is Outcome.UNKNOWN:
+                return place
+            if outcome is Outcome.TAKEN and await self._another_speaks(parcel):
+                return place
+        return len(events)
+
+    async def _advance(self, position: tuple[int, int]) -> None:
+        self._position = position
+        if position[0] != self._kept[0] or position[1] - self._kept[1] > UNKEPT:
+            await self.keep()
+
+    async def _another_speaks(self, ours: Parcel) -> bool:
+        """The hub has something else under our number. Signed with our key it is a fork, and we stop; otherwise somebody squats
+        the subject, the others fetch our event from us, and the hub's operator has to purge it.
+        """
+        found = (await self._bus.get([ours.subject])).get(ours.subject)
+        if found is None:
+            return False
+        outcomes = await take_in(self._section, [found], self._bus.hub)
+        if outcomes != ["forked"]:
+            _log.error("hub %s has something under %s that is not ours (%s)", self._bus.hub, ours.subject, outcomes[0])
+            return False
+        _log.critical("another instance of this section writes its log: %s", ours.subject)
+        self._section.fence(ANOTHER)
+        return True
+
+    def _start(self) -> tuple[int, int]:
+        if self._position is None:
+            with self._section.reading() as session:
+                self._position = self._kept = self._section.ledger.cursor(session, self._identity)
+        return self._position
+
+    def _read(self) -> Outgoing:
+        epoch, after = self._start()
+        section = self._section
+        with section.reading() as session:
+            rules = section.keyring(session).get(section.code)
+            if rules is None:
+                return Outgoing()
+            outgoing = Outgoing(rules.epoch)
+            for event in section.ledger.own_events_after(session, rules.epoch, after if epoch == rules.epoch else 0, BATCH):
+                if not _sound(section, event, rules):
+                    break
+                outgoing.numbers.append(event.address.sequence)
+                outgoing.events.append(Parcel(event.address.subject, event.signed.body, event.signed.signature))
+                for name in named_parts(event):
+                    if (body := section.ledger.part(session, name)) is not None:
+                        outgoing.parts.append(Parcel(part_subject(section.code, name), body))
+        return outgoing
 
 
-async def audit(section: Section, bus: Bus, identity: str) -> int:
-    """Publish again what the hub should have and has lost; returns how many events. Only names are compared: they are many."""
-    epoch, cursor = await in_thread(_cursor, section, identity)
-    if not cursor:
-        return 0
-    kept = await bus.kept(f"intl.v1.log.{section.code}.{epoch}.*")
-    lost = [number for number in range(1, cursor + 1) if Address(section.code, epoch, number).subject not in kept]
-    if lost:
-        _log.warning("hub %s has lost %d of our events, the first is number %d", bus.hub, len(lost), lost[0])
-        await in_thread(_advance, section, identity, epoch, lost[0] - 1)
-    return len(lost)
+def _sound(section: Section, event: Stored, rules: LogRules) -> bool:
+    """Whether the bytes on our disk are still what we signed: a flipped bit must not leave the house."""
+    try:
+        if event.signed.hash != event.hash:
+            raise Untrusted("hash_mismatch")
+        logs.check_signature(event.signed, event.address.sequence, rules)
+    except Untrusted as error:
+        _log.error("own event %s does not verify (%s) and is not published", event.address, error.reason)
+        if section.fenced is None:
+            section.fence(_("Event %(event)s of this section's own log does not verify.") % {"event": str(event.address)})
+        return False
+    return True
 
 
-def _read(section: Section, identity: str) -> Outgoing:
-    with section.reading() as session:
-        keyring = section.keyring(session)
-        rules = keyring.get(section.code)
-        if rules is None:
-            return Outgoing()
-        epoch, after = section.ledger.cursor(session, identity)
-        stored = section.ledger.own_events_after(session, rules.epoch, after if epoch == rules.epoch else 0, BATCH)
-        outgoing = Outgoing(rules.epoch)
-        for event in stored:
-            try:
-                envelope = event.recheck(keyring)
-            except Untrusted as error:
-                _damaged(section, event, error)
-                break
-            outgoing.events.append(_parcel(event))
-            outgoing.numbers.append(event.address.sequence)
-            contents = [(name, section.ledger.part(session, name)) for name in envelope.parts]
-            outgoing.parts += [Parcel(part_subject(section.code, name), body) for name, body in contents if body is not None]
-    return outgoing
-
-
-def _damaged(section: Section, event: Stored, error: Untrusted) -> None:
-    """A flipped bit on our disk, or a key that the roster took from us: it must not leave the house."""
-    _log.error("own event %s does not verify (%s) and is not published", event.address, error.reason)
-    if section.fenced is None:
-        section.fence(_("Event %(event)s of this section's own log does not verify.") % {"event": str(event.address)})
-
-
-def _parcel(event: Stored) -> Parcel:
-    return Parcel(event.address.subject, event.signed.body, event.signed.signature)
+def named_parts(event: Stored) -> tuple[str, ...]:
+    """The parts that an event names. Most name none: these are not parsed."""
+    return event.envelope.parts if b'"parts":"' in event.signed.body else ()
 
 
 def part_subject(section: str, name: str) -> str:
@@ -105,27 +160,6 @@ def part_subject(section: str, name: str) -> str:
     return f"intl.v1.part.{section}.{name}"
 
 
-async def _another_speaks(section: Section, bus: Bus, ours: Parcel) -> bool:
-    """The hub has something else under our number. Signed with our key it is a fork, and we stop; otherwise somebody squats
-    the subject, the others fetch our event from us, and the hub's operator has to purge it.
-    """
-    found = (await bus.get([ours.subject])).get(ours.subject)
-    if found is None:
-        return False
-    outcomes = await take_in(section, [found], bus.hub)
-    if outcomes != ["forked"]:
-        _log.error("hub %s has something under %s that is not ours (%s)", bus.hub, ours.subject, outcomes[0])
-        return False
-    _log.critical("another instance of this section writes its log: %s", ours.subject)
-    section.fence(ANOTHER)
-    return True
-
-
-def _advance(section: Section, identity: str, epoch: int, sequence: int) -> None:
+def _keep(section: Section, identity: str, position: tuple[int, int]) -> None:
     with section.writing() as session:
-        section.ledger.set_cursor(session, identity, epoch, sequence)
-
-
-def _cursor(section: Section, identity: str) -> tuple[int, int]:
-    with section.reading() as session:
-        return section.ledger.cursor(session, identity)
+        section.ledger.set_cursor(session, identity, *position)

@@ -10,6 +10,8 @@ from internationale.worker.pace import Backoff, Bell, in_thread
 _log = logging.getLogger(__name__)
 LOOK = 5.0
 """Seconds after which it is looked for news even if no bell rang."""
+GATHER = 0.2
+"""Seconds in which what comes after each other is told of together."""
 
 
 async def regularly(section: Section, task: Task) -> None:
@@ -34,4 +36,5 @@ async def tell(section: Section, bell: Bell) -> None:
             except Exception:
                 _log.exception("plugins could not be told of what was recorded")
                 await backoff.pause()
-            await listener.wait(LOOK)
+            if await listener.wait(LOOK):
+                await asyncio.sleep(GATHER)

@@ -14,7 +14,9 @@ _ = marker("members")
 
 
 def export(session: Session, section: Section, account: str) -> dict[str, object]:
-    """All that this section keeps about a person in its directory, as plain JSON values; no secrets, no hashes."""
+    """All that this section keeps about a person, as plain JSON values; no secrets, no hashes. ``kept`` is what rooms and
+    other plugins keep.
+    """
     row, person = accounts.get(session, account), people.one(session, section, account)
     return {
         "section": section.code,
@@ -51,6 +53,7 @@ def export(session: Session, section: Section, account: str) -> dict[str, object
             {"made_by": link.made_by, "made": _text(link.made), "used": _text(link.used)}
             for link in links.made_for(session, account)
         ],
+        "kept": section.kept(session, account),
     }
 
 
@@ -72,9 +75,10 @@ def leave(section: Section, account: str, *, handle: str, password: str) -> None
 
 
 def erase(session: Session, section: Section, account: str) -> None:
-    """Raises ``NotFound``."""
+    """Raises ``NotFound``, and whatever keeps a room or plugin from forgetting the person: then nothing may be kept of it."""
     row = accounts.get(session, account)
     section.grants.forget(session, account)
+    section.forget(session, account)
     sessions.end_all(session, account)
     for rows in (Token, SignInLink):
         session.execute(delete(rows).where(col(rows.account) == account))

@@ -38,9 +38,9 @@ def key(handle: str) -> str:
     NFKC and case-folding (so that typing differences do not matter), without accents, separators and look-alikes.
     """
     text = unicodedata.normalize("NFKC", handle.strip()).casefold()
-    text = regex.sub(r"\p{Nd}", lambda digit: str(unicodedata.decimal(digit[0])), unicodedata.normalize("NFKD", text))
-    text = _ACCENTS.sub("", text.translate(_LOOKALIKES))
-    return unicodedata.normalize("NFC", regex.sub(r"[\s._-]+", "", text))
+    text = regex.sub(r"[\s._-]+", "", unicodedata.normalize("NFKD", text))
+    text = regex.sub(r"\p{Nd}", lambda digit: str(unicodedata.decimal(digit[0])), text).translate(_LOOKALIKES)
+    return unicodedata.normalize("NFC", _ACCENTS.sub("", text))
 
 
 def check(handle: str, forbidden: Collection[str]) -> str:

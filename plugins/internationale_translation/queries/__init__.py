@@ -1,7 +1,20 @@
 """What the pages, the API and the home page show."""
 
-from .desk import Bench, Desk, desk, drafts, suggestions, translating, with_suggestions
+from .desk import Bench, Desk, desk, drafts, kept, suggestions, translating, with_suggestions
 from .matrix import Row, matrix
 from .waiting import DRAFT, needs
 
-__all__ = ["DRAFT", "Bench", "Desk", "Row", "desk", "drafts", "matrix", "needs", "suggestions", "translating", "with_suggestions"]
+__all__ = [
+    "DRAFT",
+    "Bench",
+    "Desk",
+    "Row",
+    "desk",
+    "drafts",
+    "kept",
+    "matrix",
+    "needs",
+    "suggestions",
+    "translating",
+    "with_suggestions",
+]

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlmodel import Session as Database
-from sqlmodel import select
+from sqlmodel import col, select
 
 from internationale.kit import NotFound, Reader, Section, marker
 from internationale.kit.documents import Progress, Reading, Summary, Unit, UnitState
@@ -101,6 +102,14 @@ def drafts(bench: Bench) -> dict[str, Draft]:
         DraftRow.account == bench.reader.id, DraftRow.document == bench.document, DraftRow.language == bench.language
     )
     return {row.block: Draft(row.block, row.source, row.source_hash, row.text, row.changed) for row in bench.session.exec(chosen)}
+
+
+def kept(session: Database, account: str) -> dict[str, Any] | None:
+    """All drafts of one person as plain JSON values; None: there is none."""
+    order = col(DraftRow.document), col(DraftRow.language), col(DraftRow.block)
+    rows = session.exec(select(DraftRow).where(DraftRow.account == account).order_by(*order))
+    drafts = [row.model_dump(exclude={"account"}) | {"changed": row.changed.isoformat()} for row in rows]
+    return {"drafts": drafts} if drafts else None
 
 
 def _memory(bench: Bench, source: str) -> Memory:

@@ -6,13 +6,13 @@ from click.testing import CliRunner
 
 from internationale.errors import NotFound
 from internationale.kit import INTERNATIONAL
-from internationale.rooms.documents import commands
+from internationale.rooms.documents.commands import add_to
 
 
 @pytest.fixture
 def cli():
     group = click.Group()
-    commands.add_to(group)
+    add_to(group)
     return group
 
 

@@ -1,10 +1,13 @@
 """Debate and proposals inside the section."""
 
+import json
+import re
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlmodel import select
 
 from internationale.errors import Conflict, Invalid, NotFound, Refused
 from internationale.kit import INTERNATIONAL, Reader
@@ -14,7 +17,7 @@ from internationale.rooms.documents.port import home
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import amendments, documents, private
 from internationale.rooms.documents.queries.waiting import needs
-from internationale.rooms.documents.rows.private import Private
+from internationale.rooms.documents.rows.private import Debate, Motion, Private
 
 
 @pytest.fixture
@@ -123,6 +126,40 @@ def test_a_declined_proposal_is_answered(world, draft, delegate):
             "rosa",
             False,
         )
+
+
+def test_what_a_person_said_stays_without_the_person(world, draft, delegate):
+    document, block = draft
+    lucie, rosa = member(), delegate(world.fr)
+    proposal = Proposal(block, 1, "replace", "en", "Twenty", "Time is ours.", "We stand for twenty hours.")
+    with world.fr.writing() as session:
+        home.say(world.fr, session, document, block=block, text="Thirty will do.", by=lucie)
+        open_one, declined = (home.move(world.fr, session, document, proposal, lucie) for _ in range(2))
+        home.decline(world.fr, session, document, declined, reason="Once is enough.", by=rosa)
+        kept = world.fr.kept(session, lucie.id)["documents"]
+        assert [comment["text"] for comment in kept["contributions"]] == ["Thirty will do."]
+        assert {motion["id"] for motion in kept["proposals"]} == {open_one, declined}
+        assert [answer["answer"] for answer in world.fr.kept(session, rosa.id)["documents"]["answers"]] == ["Once is enough."]
+        json.dumps(kept)
+    with world.fr.writing() as session:
+        world.fr.forget(session, lucie.id)
+        world.fr.forget(session, rosa.id)
+    with world.fr.reading() as session:
+        (comment,) = private.thread(session, document, lucie, block=block)
+        assert (comment.text, comment.handle, comment.own) == ("Thirty will do.", "", False)
+        card = private.card(private.motion(session, document, declined), lucie)
+        assert (card.text, card.handle, card.own, card.answer, card.answered_by) == (
+            "We stand for twenty hours.",
+            "",
+            False,
+            "Once is enough.",
+            "",
+        )
+        (need,) = needs(world.fr, session, delegate(world.fr, "karim"))
+        assert str(need.title.id) == "A former member proposes an amendment: %(title)s"
+        assert "documents" not in world.fr.kept(session, lucie.id)
+        held = "".join(str(row.model_dump()) for table in (Debate, Motion) for row in session.exec(select(table)))
+        assert not re.search("lucie|rosa", held)
 
 
 def test_the_migrations_make_the_tables(tmp_path):

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import click
@@ -115,12 +116,12 @@ def database(tmp_path: Path) -> Iterator[str]:
 def make_house(tmp_path: Path, database: str) -> Iterator[Callable[..., House]]:
     houses: list[House] = []
 
-    def make(**changed: Any) -> House:
+    def make(*others: tuple[str, ModuleType], **changed: Any) -> House:
         values = {"code": "fr", "name": "Section française", "languages": ("fr", "en"), "base_url": "http://testserver.local"}
         settings = Settings(**(values | changed), home=tmp_path, database=database)
         write_key(settings.log_key, SigningKey(b"k" * 32))
         clock = Clock()
-        section = Section(settings, Plugins([("members", internationale_members)]), clock)
+        section = Section(settings, Plugins([("members", internationale_members), *others]), clock)
         section.prepare()
         door = TestClient(create_app(section), base_url=section.base_url, raise_server_exceptions=False)
         houses.append(House(section, clock, open.enter_context(door)))

@@ -1,5 +1,7 @@
 """Invitations: making, accepting, withdrawing."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlmodel import select
 
@@ -119,3 +121,12 @@ def test_the_link_is_shown_once_and_only_its_hash_is_kept(house):
         [row] = session.exec(select(Invitation))
     assert row.hash not in shown.text
     assert terms.hash_of(shown.text.split("/members/invitation/")[1].split("<")[0]) == row.hash
+
+
+def test_of_several_people_with_one_invitation_one_comes_in(house):
+    link = house.command("invite")
+    handles = ("anna", "berta", "cora", "dora")
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda handle: accept(house, link, handle=handle).status_code, handles))
+    assert sorted(answers) == [303, 404, 404, 404]
+    assert len(house.command("list").splitlines()) == 1

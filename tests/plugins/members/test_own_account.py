@@ -1,5 +1,9 @@
 """One's own account: settings, handle, password, devices, tokens, export, leaving."""
 
+from types import ModuleType
+
+from internationale.kit import Conflict, Message, hookimpl
+
 PASSWORD = "seven red umbrellas"
 OTHER = "two green bicycles"
 
@@ -155,6 +159,33 @@ def test_leaving_erases_everything_and_keeps_the_handle_from_others(house):
     with house.section.reading() as session:
         assert house.section.grants.held(session, id) == ()
     assert secretary.post("/members/account/handle", data={"handle": "rosa"}).status_code == 400
+
+
+def test_other_plugins_hand_out_what_they_keep_of_a_person_and_forget_it(make_house):
+    notes, willing = {}, [False]
+
+    def kept(account):
+        return {"note": notes[account]} if account in notes else None
+
+    def forgotten(account):
+        del notes[account]
+        if not willing[0]:
+            raise Conflict(Message("Not now."))
+
+    notebook = ModuleType("notebook")
+    notebook.kept, notebook.forgotten = hookimpl(kept), hookimpl(forgotten)
+    house = make_house(("notebook", notebook))
+    rosa = house.person("rosa")
+    id = rosa.get("/api/v1/members/me").json()["id"]
+    assert rosa.get("/members/account/export").json()["kept"] == {}
+    notes[id] = "Likes walks."
+    assert rosa.get("/members/account/export").json()["kept"] == {"notebook": {"note": "Likes walks."}}
+    leaving = {"handle": "rosa", "password": PASSWORD}
+    assert rosa.post("/members/account/leave", data=leaving).status_code == 409
+    assert who(rosa) == "rosa"
+    notes[id], willing[0] = "Likes walks.", True
+    assert rosa.post("/members/account/leave", data=leaving, follow_redirects=False).status_code == 303
+    assert (who(rosa), notes) == (403, {})
 
 
 def test_a_passer_by_is_led_to_the_sign_in_page(house):

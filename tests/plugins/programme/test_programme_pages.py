@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 import internationale_programme
 from internationale.plugins import Plugins
-from internationale_programme import commands
+from internationale_programme.commands import add_to
 
 TEXT = "# Hours\r\n\r\nThirty hours, and not one more.\r\n"
 
@@ -141,6 +141,6 @@ def test_the_host_sees_how_far_the_drafts_are(sections, member):
             by=member(ic, "delegate"),
         )
     group = click.Group()
-    commands.add_to(group)
+    add_to(group)
     listed = CliRunner().invoke(group, ["programme", "list"], obj=lambda: ic)
     assert listed.output == f"{document}\t1\t0\tHours\tfr 0/2\n"

@@ -1,5 +1,7 @@
 """The translator's work in three sections, through the plugin's deeds."""
 
+from datetime import datetime
+
 import click
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -152,6 +154,19 @@ def test_what_waits_for_a_translator(story):
     assert titles() == []
     story.revise(TEXT.replace("peace", "peace and bread").replace("The rich", "Only the rich"))
     assert titles() == ["2 paragraphs of “Against the war” have changed since they were translated."]
+
+
+def test_drafts_are_taken_along_and_go_with_their_translator(story):
+    block = story.block("We demand peace.")
+    story.work(port.save, texts={block: "Nous exigeons la paix."}, revision=1)
+    (draft,) = story.at("fr", lambda section, session: section.kept(session, "fr-1"))["translation"]["drafts"]
+    assert (draft["source"], draft["text"]) == ("We demand peace.", "Nous exigeons la paix.")
+    assert datetime.fromisoformat(draft["changed"]).tzinfo is not None
+    story.at("fr", lambda section, session: section.forget(session, "fr-2"))
+    assert story.work(queries.drafts) != {}
+    story.at("fr", lambda section, session: section.forget(session, "fr-1"))
+    assert story.work(queries.drafts) == {}
+    assert "translation" not in story.at("fr", lambda section, session: section.kept(session, "fr-1"))
 
 
 def test_the_matrix(story):

@@ -3,7 +3,7 @@
 This page is its table of contents: hook implementations and nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import Session
@@ -15,6 +15,7 @@ from internationale.kit.vocabulary import Capability, Need, Projection, Reader, 
 from internationale.messages import marker
 from internationale.rooms.documents import api, events, pages
 from internationale.rooms.documents import commands as hosting
+from internationale.rooms.documents.port import persons
 from internationale.rooms.documents.queries import waiting
 from internationale.rooms.documents.rows.projection import projection
 from internationale.rooms.documents.rules import authority
@@ -76,3 +77,13 @@ def commands(cli: Any) -> None:
 @hookimpl
 def needs(section: Section, session: Session, reader: Reader) -> Sequence[Need]:
     return waiting.needs(section, session, reader)
+
+
+@hookimpl
+def kept(session: Session, account: str) -> Mapping[str, Any] | None:
+    return persons.kept(session, account)
+
+
+@hookimpl
+def forgotten(session: Session, account: str) -> None:
+    persons.forget(session, account)

@@ -33,4 +33,4 @@ def text(context: click.Context, document: str, revision: int | None) -> None:
     section: Section = context.obj()
     with section.reading() as session:
         blocks = documents.text(session, document, revision).blocks
-    click.get_binary_stream("stdout").write(join(blocks).encode())
+    click.echo(join(blocks).encode(), nl=False)

@@ -10,4 +10,4 @@ _ = marker("core")
 
 @hookimpl
 def capabilities() -> Sequence[Capability]:
-    return [Capability(rules.GIVE, _("give roles and rights to members and take them back"), frozenset({Role.SECRETARY}))]
+    return [Capability(rules.GIVE, _("Give roles and rights to members and take them back"), frozenset({Role.SECRETARY}))]

@@ -94,7 +94,8 @@ def carry(section: Home, session: Session, document: str, motion: str, *, propos
     """Carry a member's proposal to all sections, in the wording of ``proposal``; returns the amendment's id."""
     row = _open(session, document, motion)
     row.amendment = amending.propose(section, session, document, proposal, by)
-    row.state, row.answered_by, row.answered = "carried", by.handle, section.now()
+    row.state = "carried"
+    _answered(section, row, by)
     return row.amendment
 
 
@@ -102,7 +103,8 @@ def decline(section: Home, session: Session, document: str, motion: str, *, reas
     """Answer a proposal that the section will not carry, with the reason."""
     section.require(by, amending.PROPOSE, document)
     row = _open(session, document, motion)
-    row.state, row.answer, row.answered_by, row.answered = "declined", reason, by.handle, section.now()
+    row.state, row.answer = "declined", reason
+    _answered(section, row, by)
 
 
 def _open(session: Session, document: str, motion: str) -> Motion:
@@ -110,6 +112,10 @@ def _open(session: Session, document: str, motion: str) -> Motion:
     if row.state != "open":
         raise Conflict(_("This proposal was already answered."))
     return row
+
+
+def _answered(section: Home, row: Motion, by: Reader) -> None:
+    row.answered_by, row.answerer, row.answered = by.handle, by.id, section.now()
 
 
 def _account(section: Home, document: str, by: Reader) -> str:

@@ -72,7 +72,7 @@ def motion_of(session: Session, amendment: str, reader: Reader) -> MotionCard | 
 def card(row: Motion, reader: Reader) -> MotionCard:
     """A proposal as pages and API show it."""
     return MotionCard(
-        **row.model_dump(exclude={"account"}),
+        **row.model_dump(exclude={"account", "answerer"}),
         own=row.account == reader.id,
     )
 

@@ -90,7 +90,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Comment:
-    """A contribution to the debate. ``own``: the reader's, who may then change it."""
+    """A contribution to the debate. ``own``: the reader's, who may then change it. ``handle`` empty: its writer has left."""
 
     id: str
     block: str
@@ -107,7 +107,7 @@ class Comment:
 
 @dataclass(frozen=True)
 class MotionCard:
-    """A member's proposal at home. ``state``: ``open``, ``carried`` or ``declined``."""
+    """A member's proposal at home. ``state``: ``open``, ``carried`` or ``declined``. ``handle`` empty: its mover has left."""
 
     id: str
     document: str

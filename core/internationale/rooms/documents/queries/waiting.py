@@ -6,10 +6,12 @@ from sqlmodel import Session
 
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Need, Reader
-from internationale.messages import Message, marker
+from internationale.messages import Message, marker, plural_marker
 from internationale.rooms.documents.queries import amendments, documents, private
+from internationale.rooms.documents.queries.values import MotionCard
 
 _ = marker("core")
+ngettext = plural_marker("core")
 
 
 def needs(section: Section, session: Session, reader: Reader) -> list[Need]:
@@ -25,7 +27,7 @@ def needs(section: Section, session: Session, reader: Reader) -> list[Need]:
 def _proposals(session: Session, reader: Reader) -> list[Need]:
     return [
         Need(
-            title=_("%(handle)s proposes an amendment: %(title)s") % {"handle": motion.handle, "title": motion.title},
+            title=_proposed(motion),
             detail=_("Carry it to the International, or answer why not."),
             path=f"/documents/{motion.document}/motions/{motion.id}",
             action=_("Look at it"),
@@ -33,6 +35,12 @@ def _proposals(session: Session, reader: Reader) -> list[Need]:
         )
         for motion in private.open_motions(session, reader)
     ]
+
+
+def _proposed(motion: MotionCard) -> Message:
+    if not motion.handle:
+        return _("A former member proposes an amendment: %(title)s") % {"title": motion.title}
+    return _("%(handle)s proposes an amendment: %(title)s") % {"handle": motion.handle, "title": motion.title}
 
 
 def _decisions(session: Session, home: str) -> list[Need]:
@@ -51,10 +59,4 @@ def _decisions(session: Session, home: str) -> list[Need]:
 
 
 def _amendments_wait(count: int) -> Message:
-    return Message(
-        "An amendment waits for your decision",
-        "core",
-        {"n": count},
-        plural="%(n)s amendments wait for your decision",
-        count=count,
-    )
+    return ngettext("An amendment waits for your decision", "%(n)s amendments wait for your decision", count) % {"n": count}

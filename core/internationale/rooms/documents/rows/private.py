@@ -1,6 +1,7 @@
 """What never leaves the section: the debate on a text, and the amendments that members propose at home.
 
-Lasting tables with migrations of their own; they hold account ids, the shared tables never do.
+Lasting tables with migrations of their own; they hold account ids, the shared tables never do. Where ``account`` and ``handle``
+are empty, the person has left.
 """
 
 from datetime import datetime
@@ -62,5 +63,7 @@ class Motion(Private, table=True):
     state: str
     answer: str
     answered_by: str
+    answerer: str | None = None
+    """The account of whoever answered."""
     answered: datetime | None = None
     amendment: str

@@ -1,0 +1,55 @@
+"""Making all rows again from a log of 100,000 events, and proving the log: events per second, and whether memory stays flat."""
+
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from internationale.kit import Reader, Utterance
+from internationale.plugins import Plugins
+from internationale.section import Section
+from internationale.testing import notes, oracle
+from internationale.testing.founding import begin, open_section, unite
+
+EVENTS, BURST = 100_000, 500
+TEXT = "The emancipation of the working classes must be conquered by the working classes themselves. " * 6
+
+
+def resident() -> float:
+    """Resident memory of this process, MiB."""
+    return psutil.Process().memory_info().rss / 2**20
+
+
+def fill(section: Section, count: int) -> float:
+    """Say so many notes; returns the seconds that it took."""
+    me = Reader(id="x", capabilities={each.name: frozenset({None}) for each in section.capabilities})
+    began = time.monotonic()
+    for first in range(0, count, BURST):
+        said = [Utterance(notes.Written(text=f"{number} {TEXT}")) for number in range(first, first + BURST)]
+        with section.writing() as session:
+            section.publish(session, *said, by=me)
+    return time.monotonic() - began
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        section = open_section(begin(home, "aa", f"sqlite:///{home / 'section.db'}"), Plugins([("notes", notes)]))
+        unite([section])
+        print(f"\nreplay: {EVENTS} events of about 1.1 KB, SQLite FULL")
+        print(f"{'saying, bursts of ' + str(BURST) + ', events/s':44}{EVENTS / fill(section, EVENTS):10.0f}")
+        before, began = resident(), time.monotonic()
+        with section.writing() as session:
+            section.ledger.replay_all(session, section.now())
+        print(f"{'replaying all rows, events/s':44}{EVENTS / (time.monotonic() - began):10.0f}")
+        print(f"{'resident before and after, MiB':44}{before:10.1f}{resident():10.1f}")
+        began = time.monotonic()
+        oracle.verify(section)
+        print(f"{'verifying chain and signatures, events/s':44}{EVENTS / (time.monotonic() - began):10.0f}")
+        print(f"{'resident after, MiB':44}{resident():10.1f}")
+        section.close()
+
+
+if __name__ == "__main__":
+    main()
