@@ -1,8 +1,8 @@
 """Finds the plugins and asks them. One ``Plugins`` per section, never a global; no bare hook call outside this module.
 
 pluggy returns answers last-registered first, without names, and lets one raising plugin abort the whole call. Hence the
-methods here: ``all`` for declarations, ``each`` for questions, ``strictly`` for duties, and ``allowed`` and ``identify`` for the two
-that decide security.
+methods here: ``all`` for declarations, ``each`` for questions, ``strictly`` for duties, and ``allowed`` and ``identify`` for what
+decides security.
 """
 
 import importlib.metadata
@@ -129,6 +129,10 @@ class Plugins:
             reader: Reader | None = caller(**asked)
             return reader
         return None
+
+    def listens(self, hook: str) -> bool:
+        """Whether anybody implements this hook."""
+        return bool(self._callers(hook))
 
     def folders(self, folder: str) -> dict[str, Path]:
         """Where each keeps its ``templates`` (or ``static``, ``migrations``), for those that have any."""

@@ -154,7 +154,12 @@ class Section:
         self.fenced = None
 
     def tell(self) -> int:
-        """Tell plugins (``recorded``) of events that were applied since the last time; returns how many. At least once each."""
+        """Tell plugins (``recorded``) of events that were applied since the last time; returns how many. At least once each.
+
+        While nobody listens nothing is read or noted: who begins to listen hears everything from the last mark on.
+        """
+        if not self.plugins.listens(RECORDED):
+            return 0
         with self.reading() as session:
             since = self.ledger.mark(session, RECORDED)
             applied = self.ledger.applied_after(session, self.vocabulary, since, CHUNK)

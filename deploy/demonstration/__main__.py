@@ -10,9 +10,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from first_half import first_half
 from instances import CODES, Broken, Federation
 from people import CAST, Staff
-from story import Story, first_half, second_half
+from second_half import second_half
+from story import Story
 
 TOLD = "told.json"
 """What a kept demo must remember: that the first half was told."""
@@ -70,15 +72,13 @@ def _fresh_links(federation: Federation, code: str) -> list[tuple[str, str, str]
 
 
 def _welcome(federation: Federation, signed: dict[str, list[tuple[str, str, str]]], seconds: float) -> None:
-    print(
-        f"\nThree sections are running (ready in {seconds:.0f} s). Each link signs in once; open a section's links in one browser.\n"
-    )
+    print(f"\nThree sections are running (ready in {seconds:.0f} s). Each link signs in once.\n")
     for code in CODES:
         print(f"  {code}  {federation[code].url}")
         for handle, role, link in signed[code]:
             print(f"      {role:11} {handle:8} {link}")
         print()
-    print("Begin as the French delegate: an amendment of yours waits for the committee's answer. Ctrl-C ends the demo.")
+    print("Begin as the committee's delegate: the French section's amendment waits for an answer. Ctrl-C ends the demo.")
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ OptionalIdentifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{0
 OptionalLine = Annotated[
     str, StringConstraints(max_length=fields.LINE), AfterValidator(lambda text: fields.one_line(text) if text.strip() else "")
 ]
-Until = Annotated[date | None, Field(le=date(2199, 12, 31)), BeforeValidator(lambda day: day or None)]
+Until = Annotated[Annotated[fields.Day, Field(le=date(2199, 12, 31))] | None, BeforeValidator(lambda day: day or None)]
 """A last day, or (empty) none."""
 Path = Annotated[str, StringConstraints(max_length=2000), AfterValidator(fields.clean)]
 

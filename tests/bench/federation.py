@@ -20,6 +20,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 from internationale import worker
 from internationale.bus import LOG, Parcel
 from internationale.bus.nats import NatsBus
@@ -192,11 +194,11 @@ def child(kind: str, role: str, home: str, hub: str, first: int, count: int, bur
     code = "aa" if role == "say" else "bb"
     if kind == "bare":
         story = say_bare(home, hub, first, count, burst, pause) if role == "say" else hear_bare(home, hub, first, count)
-        times = asyncio.run(story)
+        times = uvloop.run(story)
     else:
         section = open_notes(plain_settings(home, code, hub))
         told = say_whole(section, first, count, burst, pause) if role == "say" else hear_whole(section, first, count)
-        times = asyncio.run(told)
+        times = uvloop.run(told)
     print(json.dumps(times), flush=True)
 
 
@@ -211,7 +213,9 @@ def measure(kind: str, homes: dict[str, Path], hub: str, first: int, count: int,
     """When each event was committed in A and in B, in nanoseconds."""
     rest = (hub, first, count, burst, pause)
     with process(kind, "hear", homes["bb"], *rest) as hearing, process(kind, "say", homes["aa"], *rest) as saying:
-        assert hearing.stdout and saying.stdout and saying.stdin
+        assert hearing.stdout
+        assert saying.stdout
+        assert saying.stdin
         assert hearing.stdout.readline() == "ready\n"
         heard = json.loads(hearing.stdout.readline())
         saying.stdin.write("\n")

@@ -49,7 +49,8 @@ def examiner(chromium) -> Iterator[object]:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """The story told as far as ``deploy/demo`` tells it."""
     from instances import Federation
-    from story import Story, first_half
+    from first_half import first_half
+    from story import Story
 
     with Federation(tmp_path_factory.mktemp("demo")) as federation:
         story = Story(federation, print)
@@ -74,4 +75,5 @@ def visitor(chromium, demo, examiner) -> Iterator[Callable[..., object]]:
     yield come
     for each in opened:
         each.leave()
-    assert [wrong for each in opened for wrong in each.wrong] == []
+    wrong = sorted({wrong for each in opened for wrong in each.wrong})
+    assert not wrong, "\n".join(wrong)

@@ -1,7 +1,9 @@
 """Without a mouse: the way past the menu, the ring around what has the focus, a desk that is quick to work at."""
 
 from playwright.sync_api import expect
+from visiting import MARKS
 
+pytestmark = MARKS
 RING = "(style => style.outlineStyle + ' ' + parseFloat(style.outlineWidth))(getComputedStyle(document.activeElement))"
 OPACITY = """() => {
   let seen = 1;

@@ -5,24 +5,26 @@ from pathlib import Path
 
 import pytest
 from litestar.routes import HTTPRoute
+from visiting import MARKS
 
 from internationale.plugins import Plugins
 from internationale.testing.founding import begin, database, open_section
 from internationale.web.app import create_app
 
+pytestmark = MARKS
 ELSEWHERE = {
     "/members/link/…": "the walk signs in by one",
     "/statements/…/cosign": "the walk co-signs",
     "/statements/…/issue": "the walk issues",
 }
 """Pages that are there for a moment only."""
-NO_PAGES = re.compile(r"^/(api/|schema|static/|healthz|openapi)|text\.md$|/export$")
+NO_PAGES = re.compile(r"^/(api/|schema|static/|healthz|openapi)|^/\.well-known/|text\.md$|/export$")
 
 
 @pytest.fixture(scope="module")
 def ended(demo):
     """The demo's story, told to its end."""
-    from story import second_half
+    from second_half import second_half
 
     second_half(demo)
     return demo

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
-from visiting import DESK, PHONE_WITHOUT_SCRIPTS, Screen
+from visiting import DESK, MARKS, PHONE_WITHOUT_SCRIPTS, Screen
 
+pytestmark = MARKS
 RESTS = "We fight for two days of rest in every week."
 SHORTER = "We fight for two days of rest in every week, and for a shorter week on night shifts."
 ALONE = "Nobody works alone at night."
@@ -113,7 +114,7 @@ def circulate(committee, title: str) -> str:
     committee.follow("Circulate a draft")
     committee.write("Title", title)
     committee.write("Text (Markdown)", f"{RESTS}\n\n{ALONE}\n")
-    committee.press("Look at it once more")
+    committee.press("Review before sending")
     committee.sees(title, RESTS)
     committee.press("Sign and circulate")
     committee.sees(RESTS, ALONE)
@@ -151,7 +152,7 @@ def debate_and_propose(member, told: Told, draft: str) -> str:
     member.write("Your words", told.shorter)
     member.write("In a few words", told.proposal)
     member.write("Your reasons", told.reason)
-    member.press("Look at it once more")
+    member.press("Review before sending")
     member.sees(told.shorter, told.reason)
     member.press("Propose it in our section")
     member.sees(told.proposal)
@@ -162,7 +163,7 @@ def carry(delegate, draft: str, motion: str) -> str:
     """The delegate puts it into the language of the draft, looks at what leaves the section, sends it. Returns its page."""
     delegate.go(motion)
     delegate.page.locator("#field-text").fill(SHORTER)
-    delegate.press("Look at it once more")
+    delegate.press("Review before sending")
     delegate.sees("shorter week")
     delegate.press("Sign and send to all sections")
     assert delegate.path.startswith(f"{draft}/amendments/")
@@ -176,7 +177,7 @@ def decide(committee, amendment: str) -> None:
     assert "and for a shorter week on night shifts" in inserted.inner_text()
     committee.tick("Accept")
     committee.write("The reasons", "Night work wears people out.")
-    committee.press("Look at it once more")
+    committee.press("Review before sending")
     committee.sees("Night work wears people out.")
     committee.press("Sign and send to all sections")
     committee.reads("Accepted")
@@ -295,13 +296,9 @@ def keep_house(member, told: Told) -> None:
     member.press("Make a token")
     member.reads("Your new token")
     member.page.locator("main select[name=language]").select_option("en")
-    member.press("Save")
-    member.language = "en"
-    member.go("/members/account")
+    member.press("Save", then="en")
     member.reads("Tokens for the API")
     member.page.locator("main select[name=language]").select_option(told.language)
-    member.press("Save")
-    member.language = told.language
-    member.go("/members/account")
+    member.press("Save", then=told.language)
     member.press("Sign out")
     assert member.page.locator("header").get_by_role("link", name=member.said("Sign in")).count() == 1

@@ -5,12 +5,15 @@ import time
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+import pytest
 from examining import Examiner
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Request, Response, expect
 
 from internationale import i18n
 from internationale.i18n.catalogs import house_folder
 
+MARKS = [pytest.mark.timeout(900), pytest.mark.xdist_group("browser")]
+"""The first test waits for three sections to be founded and a story to be told; all of them share these sections."""
 PATIENCE = 30
 """Seconds for anything to show; generous, because machines that test are busy."""
 
@@ -62,9 +65,12 @@ class Visitor:
         self._look()
 
     def sign_in(self, link: str) -> None:
+        """By a link that works once; the account's own language gives way to the visitor's."""
         self.page.goto(link)
         self._look()
-        self.press("Sign in")
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("button").first.click()
+        self.go(f"/?lang={self.language}")
 
     def follow(self, words: str, within: str = "main") -> None:
         """Click the first link with these words."""
@@ -74,9 +80,11 @@ class Visitor:
         """Click the link whose words are these in any language: a title, not a word of the house."""
         self._click(self.page.locator("main").get_by_role("link", name=title))
 
-    def press(self, words: str, within: str = "main") -> None:
-        """Press the first button with these words."""
-        self._click(self.page.locator(within).get_by_role("button", name=self.said(words)))
+    def press(self, words: str, then: str = "") -> None:
+        """Press the first button with these words. ``then``: the language that one reads from there on."""
+        button = self.page.locator("main").get_by_role("button", name=self.said(words))
+        self.language = then or self.language
+        self._click(button)
 
     def open(self, words: str) -> None:
         """Unfold what is hidden under these words."""

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 import pytest
+
 from internationale.cli import cli
 from internationale.kit import hookspecs
 

@@ -39,19 +39,21 @@ def start(section, hub, step="never", count=0):
 
 
 @contextmanager
-def running(section, hub, count=0):
-    """A healthy process, for as long as the block lasts. It has said all it has to say when the block begins."""
-    process = start(section, hub, "never", count)
+def running(hub, *sections, saying=0):
+    """Healthy processes, for as long as the block lasts. The last one has said all it has to say when the block begins."""
+    processes = [start(section, hub, "never", saying if section is sections[-1] else 0) for section in sections]
     try:
-        for line in process.stdout:
-            if line == "done\n":
-                break
-        yield process
+        for process in processes:
+            while process.stdout.readline() not in ("done\n", ""):
+                pass
+        yield
     finally:
-        process.terminate()
-        process.wait(20)
-        process.stdout.close()
-    assert process.returncode == 0
+        for process in processes:
+            process.terminate()
+        for process in processes:
+            process.wait(30)
+            process.stdout.close()
+    assert [process.returncode for process in processes] == [0] * len(processes)
 
 
 def wait_until(condition, *sections):
@@ -70,12 +72,11 @@ def killed(process):
 
 
 @pytest.mark.parametrize("step", SAYING)
-def test_killed_while_saying(three, hub, carry, step):
+def test_killed_while_saying(three, hub, step):
     ic, fr, _ar = three
-    carry(*three)
     committed = killed(start(fr, hub, step, 5))
     assert committed <= len(oracle.log(fr)) <= committed + 1
-    with running(ic, hub), running(fr, hub, 3):
+    with running(hub, ic, fr, saying=3):
         total = len(oracle.log(fr))
         wait_until(lambda: len(oracle.log(ic)) == total, ic, fr)
     oracle.agree(ic, fr, said=total)
@@ -84,13 +85,11 @@ def test_killed_while_saying(three, hub, carry, step):
 
 
 @pytest.mark.parametrize("step", HEARING)
-def test_killed_while_hearing(three, hub, carry, say, step):
+def test_killed_while_hearing(three, hub, step):
     ic, fr, _ar = three
-    carry(*three)
     process = start(ic, hub, step)
-    time.sleep(0.1)
-    with running(fr, hub, 5):
+    with running(hub, fr, saying=5):
         killed(process)
-        with running(ic, hub):
+        with running(hub, ic):
             wait_until(lambda: len(oracle.log(ic)) == 5, ic, fr)
     oracle.agree(ic, fr, said=5)

@@ -53,6 +53,10 @@ GOOD_TYPES = {int: 1, bool: True, Mapping[str, str]: {}, dict[str, str]: {}}
 """What is plausible in a required field, by its name, else by its type, else a word."""
 
 
+MISTAKEN: Mapping[Any, tuple[Any, ...]] = {int: (True, "1", 1.0), bool: (1, 0, "true", 1.0)}
+"""What a lenient reader of JSON would take for a field of this type."""
+
+
 @dataclass(frozen=True)
 class Door:
     """One handler: where it is, and what it wants."""
@@ -217,3 +221,22 @@ def test_no_door_takes_what_it_cannot_read(client: TestClient[Litestar], doors: 
             answer = client.request(door.method, door.at(known), content=content, headers=kind)
             wrong += [f"{answer.status_code} {door.method} {door.path} {content[:20]!r}"] if answer.status_code != 400 else []
     assert wrong == []
+
+
+def _errors(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [told, *told["others"]]
+
+
+def test_numbers_and_answers_of_the_api_are_of_their_own_type(
+    client: TestClient[Litestar], doors: list[Door], known: dict[str, str]
+) -> None:
+    def misread() -> Iterator[str]:
+        for door in doors:
+            for name, field in door.form.model_fields.items() if door.form and door.kind == "json" else ():
+                for value in MISTAKEN.get(field.annotation, ()):
+                    answer = client.request(door.method, door.at(known), **body(door, **{name: value}))
+                    if answer.status_code != 400 or name not in [error["place"] for error in _errors(answer.json())]:
+                        yield f"{answer.status_code} {door.method} {door.path} {name}={value!r}"
+
+    assert sum(field.annotation in MISTAKEN for door in doors if door.form for field in door.form.model_fields.values()) > 10
+    assert list(misread()) == []

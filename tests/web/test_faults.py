@@ -183,9 +183,9 @@ def test_strangers_are_sent_to_sign_in_and_back(visitor: Any, fr: Any) -> None:
     assert posted.status_code == 403
     assert 'href="/members/sign-in"' in posted.text
     visitor.cookies.set(cookie_name(fr), SECRET)
-    refused = visitor.get("/shop/may")
+    refused = visitor.get("/shop/may?lang=en")
     assert refused.status_code == 403
-    assert "secretary" in refused.text or "secrétaire" in refused.text
+    assert "secretary" in refused.text
 
 
 @pytest.mark.parametrize("number", ["9" * 30, "9" * 5000, "-1", "x", "1.5", "%D9%A1"])

@@ -1,7 +1,7 @@
 """The carrier: brings bytes from section to section and opens nothing.
 
 A hub keeps what it was given under a subject, once. It is trusted with nothing: what it delivers is verified by whoever
-receives it, and losing a hub costs time, never data. Source of the subjects and stream rules: ``bus/README.md``.
+receives it, and losing a hub costs time, never data. Source of the subjects and stream rules: ``README.md`` beside this file.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

@@ -4,12 +4,14 @@ A form is a ``Form`` whose fields use these types; web parses pages' form bodies
 error into a sentence in the reader's language with the field as its place.
 """
 
+import contextlib
 import re
 import unicodedata
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 from internationale.messages import Message
 
@@ -21,6 +23,7 @@ TEXT = 2_000_000
 """The most characters of a whole document."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BIDI_OVERRIDE = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -67,6 +70,14 @@ def exact(text: str) -> str:
     return text
 
 
+def written_day(value: object) -> object:
+    """A day written as ``2027-05-01``, and in no other way: pydantic would take numbers for seconds since 1970."""
+    if isinstance(value, str) and _DAY.fullmatch(value):
+        with contextlib.suppress(ValueError):  # there is no 31 June
+            return date.fromisoformat(value)
+    raise ValueError("date_parsing")
+
+
 Line = Annotated[str, StringConstraints(max_length=LINE), AfterValidator(one_line)]
 Prose = Annotated[str, StringConstraints(max_length=PROSE), AfterValidator(prose)]
 OptionalProse = Annotated[str, StringConstraints(max_length=PROSE), AfterValidator(optional_prose)]
@@ -74,6 +85,8 @@ Text = Annotated[str, StringConstraints(max_length=TEXT), AfterValidator(prose)]
 Markdown = Annotated[str, StringConstraints(max_length=TEXT), AfterValidator(exact)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
+
+Day = Annotated[date, BeforeValidator(written_day)]
 
 
 class Form(BaseModel):

@@ -1,6 +1,7 @@
 """Markdown as safe HTML: CommonMark with tables and struck-out text, no raw HTML, nothing loaded from elsewhere.
 
-What comes out has passed an allowlist, whatever went in. Headings start at level 2, because a page has its own title; images
+What comes out has passed an allowlist, whatever went in. A text's highest headings become level 2, because a page has its own
+title, the next level 3, so that none is left out whatever signs the writer began with (WCAG 1.3.1, heading order); images
 become links, so that reading a text never asks anything of another host.
 """
 
@@ -63,9 +64,21 @@ def html(markdown: str) -> str:
     return _document(markdown, "")
 
 
-def block(source: str, references: str = "") -> str:
-    """One block as HTML; ``references`` are the link definitions of its text (the sources of its ``other`` blocks)."""
-    return _document(source, references)
+def block(source: str, references: str = "", levels: Sequence[int] = ()) -> str:
+    """One block as HTML; ``references`` are the link definitions of its text (the sources of its ``other`` blocks).
+
+    ``levels``: the heading levels of its text, from ``levels``.
+    """
+    return _document(source, references, levels)
+
+
+def levels(sources: Iterable[str]) -> tuple[int, ...]:
+    """The heading levels that occur in these blocks, highest first."""
+    return tuple(sorted({level for source in sources for level in _levels(_PARSER.parse(_bounded(source)))}))
+
+
+def _levels(tokens: Iterable[Token]) -> Iterable[int]:
+    return (int(token.tag[1:]) for token in tokens if token.type == "heading_open")
 
 
 def inline(source: str) -> str:
@@ -80,14 +93,15 @@ def pieces(compared: Iterable[Piece]) -> str:
     return "".join(f"<{tag}>{text}</{tag}>" if tag else text for tag, text in marked)
 
 
-def _document(markdown: str, references: str) -> str:
+def _document(markdown: str, references: str, levels: Sequence[int] = ()) -> str:
     env: dict[str, Any] = {}
     if references:
         _PARSER.parse(_bounded(references), env)
     tokens = _PARSER.parse(_bounded(markdown), env)
+    ranks = sorted({*levels, *_levels(tokens)})
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1:]) + 1)}"
+            token.tag = f"h{min(6, ranks.index(int(token.tag[1:])) + 2)}"
     return _cleaned(str(_PARSER.renderer.render(tokens, _PARSER.options, env)), _BLOCK_TAGS | _INLINE_TAGS)
 
 

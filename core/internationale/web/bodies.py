@@ -1,7 +1,8 @@
 """Reads the bodies of requests strictly, before Litestar reads them leniently.
 
 Litestar guesses: it replaces bytes that are not UTF-8, takes the last of two equal keys, reads any content type as the one
-declared, and keeps the last thousand form bodies (passwords included) in a cache. So bodies are parsed here and handed to it.
+declared, ``true`` as a number, and keeps the last thousand form bodies (passwords included) in a cache. So bodies are parsed
+here and handed to it.
 """
 
 import json
@@ -13,9 +14,11 @@ from litestar.enums import RequestEncodingType
 from litestar.exceptions import ClientException
 from litestar.params import BodyKwarg
 from litestar.utils.scope.state import ScopeState
+from pydantic import BaseModel, ValidationError
 
 from internationale.errors import Invalid
 from internationale.messages import marker
+from internationale.web import mistakes
 
 _ = marker("core")
 
@@ -39,7 +42,8 @@ async def take(request: Request[Any, Any, Any]) -> None:
     if expected is FORM:
         state.form = parse_form(await request.body())
     elif expected is JSON:
-        state.json = parse_json(await request.body())
+        body = await request.body()
+        state.json = _strictly(request, parse_json(body), body)
 
 
 def parse_form(body: bytes) -> dict[str, Any]:
@@ -71,6 +75,17 @@ def parse_json(body: bytes) -> Any:
         raise Invalid(_("This is nested too deeply.")) from error
     except ValueError as error:
         raise Invalid(_("This is not valid JSON.")) from error
+
+
+def _strictly(request: Request[Any, Any, Any], value: Any, body: bytes) -> Any:
+    """The form that the handler expects. Litestar would take ``true`` and ``"1"`` for a number, as a page's form must."""
+    form = request.route_handler.parsed_data_field.annotation if request.route_handler.parsed_data_field else None
+    if not (isinstance(form, type) and issubclass(form, BaseModel)):
+        return value
+    try:
+        return form.model_validate_json(body, strict=True)
+    except ValidationError as error:
+        raise mistakes.of_pydantic(error) from error
 
 
 def _expected(request: Request[Any, Any, Any]) -> RequestEncodingType | None:

@@ -139,15 +139,16 @@ class Relay:
 def _sound(section: Section, event: Stored, rules: LogRules) -> bool:
     """Whether the bytes on our disk are still what we signed: a flipped bit must not leave the house."""
     try:
-        if event.signed.hash != event.hash:
-            raise Untrusted("hash_mismatch")
         logs.check_signature(event.signed, event.address.sequence, rules)
+        reason = "" if event.signed.hash == event.hash else "hash_mismatch"
     except Untrusted as error:
-        _log.error("own event %s does not verify (%s) and is not published", event.address, error.reason)
-        if section.fenced is None:
-            section.fence(_("Event %(event)s of this section's own log does not verify.") % {"event": str(event.address)})
-        return False
-    return True
+        reason = error.reason
+    if not reason:
+        return True
+    _log.error("own event %s does not verify (%s) and is not published", event.address, reason)
+    if section.fenced is None:
+        section.fence(_("Event %(event)s of this section's own log does not verify.") % {"event": str(event.address)})
+    return False
 
 
 def named_parts(event: Stored) -> tuple[str, ...]:

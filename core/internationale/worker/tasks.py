@@ -10,7 +10,7 @@ from internationale.worker.pace import Backoff, Bell, in_thread
 _log = logging.getLogger(__name__)
 LOOK = 5.0
 """Seconds after which it is looked for news even if no bell rang."""
-GATHER = 0.2
+GATHER = 0.5
 """Seconds in which what comes after each other is told of together."""
 
 

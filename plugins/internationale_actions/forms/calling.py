@@ -6,11 +6,11 @@ from typing import Annotated, ClassVar
 from pydantic import BeforeValidator
 
 from internationale.kit import Message, marker
-from internationale.kit.fields import Form, LanguageCode, Line, Markdown, Prose, Text
+from internationale.kit.fields import Day, Form, LanguageCode, Line, Markdown, Prose, Text
 from internationale_actions.events import Assessment
 from internationale_actions.port import Calling
 
-from .fields import LANGUAGE, Day, Step
+from .fields import LANGUAGE, Step
 
 _ = marker("actions")
 

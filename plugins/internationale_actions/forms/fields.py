@@ -1,7 +1,5 @@
 """The types of fields that several forms about actions share."""
 
-import re
-from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
@@ -26,22 +24,14 @@ def _optional_line(text: str) -> str:
     return one_line(text) if text.strip() else ""
 
 
-def _written_day(value: object) -> object:
-    """Days come as ``2027-05-01`` only: pydantic would take numbers for seconds since 1970."""
-    if not isinstance(value, str) or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value) is None:
-        raise ValueError("date_parsing")
-    return value
-
-
 def _counted(value: object) -> object:
-    """A number as a number: Litestar has pydantic be lenient, which would take ``true`` and ``"40"`` for one."""
+    """What is wrong said once, at the figure: the choice between a number and ``few`` would say it for each."""
     if value != FEW and type(value) is not int:
         raise ValueError("int_type")
     return value
 
 
 Counted = Annotated[Number, BeforeValidator(_counted)]
-Day = Annotated[date, BeforeValidator(_written_day)]
 OptionalLine = Annotated[str, StringConstraints(max_length=LINE), AfterValidator(_optional_line)]
 Lines = Annotated[list[OptionalLine], BeforeValidator(_listed), Field(max_length=20)]
 Keys = Annotated[list[Identifier], BeforeValidator(_listed), Field(max_length=20)]

@@ -11,6 +11,7 @@ from .strategies import markdown
     ("source", "html"),
     [
         ("# A *b*", "<h2>A <em>b</em></h2>\n"),
+        ("## A\n\n#### B\n\n## C", "<h2>A</h2>\n<h3>B</h3>\n<h2>C</h2>\n"),
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>\n"),
         ("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>\n"),
         ("![map](http://e.org/m.png)", '<p><a href="http://e.org/m.png" rel="noopener noreferrer nofollow">map</a></p>\n'),

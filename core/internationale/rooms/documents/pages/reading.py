@@ -63,7 +63,9 @@ def _texts() -> list[Any]:
         with section.reading() as session:
             summary = readable(section, session, document, reader)
             cards = documents.revisions(session, document)
-        return Template("documents/history.html", context={"document": summary, "revisions": cards[::-1]})
+            known = amendments.of_document(session, document) if section.may(reader, READ, document) else []
+        context = {"document": summary, "revisions": cards[::-1], "titles": {card.id: card.title for card in known}}
+        return Template("documents/history.html", context=context)
 
     @get("/documents/{document:str}/text.md", sync_to_thread=True)
     def source(

@@ -15,7 +15,7 @@ from internationale.rooms.documents.port.access import READ
 from internationale.rooms.documents.queries import amendments, documents, private, translations
 from internationale.rooms.documents.queries.values import AmendmentCard, Beside, MotionCard, Text
 from internationale.text import render
-from internationale.text.blocks import OTHER
+from internationale.text.blocks import HEADING, OTHER
 
 
 @dataclass(frozen=True)
@@ -43,11 +43,12 @@ class Choice:
 def paragraphs(document: Reading, beside: Mapping[str, Beside]) -> list[Paragraph]:
     """The blocks of a text (without its title), rendered."""
     references = "\n".join(unit.block.source for unit in document.units if unit.block.kind == OTHER)
+    levels = render.levels(unit.block.source for unit in document.units if unit.block.kind == HEADING)
     shown = [unit for unit in document.units if unit.block.id != TITLE and unit.block.kind != OTHER]
     return [
         Paragraph(
             unit=unit,
-            html=rendered(unit.text or unit.block.source, references),
+            html=rendered(unit.text or unit.block.source, references, levels),
             language=document.document.language if unit.text is None else document.language,
             falls_back=unit.text is None and (before is None or before.text is not None),
             beside=beside.get(unit.block.id, Beside()),
@@ -57,9 +58,9 @@ def paragraphs(document: Reading, beside: Mapping[str, Beside]) -> list[Paragrap
 
 
 @lru_cache(maxsize=8192)
-def rendered(source: str, references: str = "") -> Markup:
+def rendered(source: str, references: str = "", levels: tuple[int, ...] = ()) -> Markup:
     """Markdown as HTML that has passed the allowlist. Remembered: a text is read more often than it changes."""
-    return Markup(render.block(source, references))  # noqa: S704  # nh3 has cleaned it
+    return Markup(render.block(source, references, levels))  # noqa: S704  # nh3 has cleaned it
 
 
 def besides(session: Session, section: Section, document: str, reader: Reader) -> dict[str, Beside]:
