@@ -164,8 +164,8 @@ def _agreement(story: Story) -> None:
         f"documents/{story.appeal}",
     )
     for path in asked:
-        answers = [person.get(path) for person in story.everywhere()]
-        story.holds(path.split("?")[0].split("/")[0] + " " + path.partition("/")[2], all(each == answers[0] for each in answers))
+        shown = [person.get(path) for person in story.everywhere()]
+        story.holds(f"the same at {path}", all(each == shown[0] for each in shown))
     actions = [list(answers(person, story.action)) for person in story.everywhere()]
     story.holds("the action's plans and reports", all(each == actions[0] for each in actions))
     story.crosses("everyone's log", story.everywhere(), lambda person: _all_hold(person, story))

@@ -48,8 +48,8 @@ def examiner(chromium) -> Iterator[object]:
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
     """The story told as far as ``deploy/demo`` tells it."""
-    from instances import Federation
     from first_half import first_half
+    from instances import Federation
     from story import Story
 
     with Federation(tmp_path_factory.mktemp("demo")) as federation:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2.utils import missing
 from markupsafe import Markup, escape
@@ -39,6 +39,12 @@ class VisitContext(Context):
         return getattr(visit.get(), key) if value is missing and key in PER_VISIT else value
 
 
+class Folders(PrefixLoader):
+    """The plugins' folders. A template keeps its whole name (Jinja's own loader drops the prefix): its catalog follows from it."""
+
+    load = BaseLoader.load
+
+
 def make_environment(section: Section, assets: Assets) -> Environment:
     """The environment of one section: loaders, filters, and the functions that pages may call."""
     folders = {name: FileSystemLoader(path) for name, path in section.plugins.folders("templates").items()}
@@ -46,7 +52,7 @@ def make_environment(section: Section, assets: Assets) -> Environment:
         autoescape=True,
         undefined=StrictUndefined,
         extensions=["jinja2.ext.i18n"],
-        loader=ChoiceLoader([FileSystemLoader(HERE), PrefixLoader(folders)]),
+        loader=ChoiceLoader([FileSystemLoader(HERE), Folders(folders)]),
         finalize=_finalize,
         auto_reload=False,
     )
