@@ -199,7 +199,8 @@ def child(kind: str, role: str, home: str, hub: str, first: int, count: int, bur
         section = open_notes(plain_settings(home, code, hub))
         told = say_whole(section, first, count, burst, pause) if role == "say" else hear_whole(section, first, count)
         times = uvloop.run(told)
-    print(json.dumps(times), flush=True)
+    (Path(home) / "times.json").write_text(json.dumps(times))
+    print("done", flush=True)
 
 
 @contextmanager
@@ -217,11 +218,16 @@ def measure(kind: str, homes: dict[str, Path], hub: str, first: int, count: int,
         assert saying.stdout
         assert saying.stdin
         assert hearing.stdout.readline() == "ready\n"
-        heard = json.loads(hearing.stdout.readline())
+        assert hearing.stdout.readline() == "done\n"
         saying.stdin.write("\n")
         saying.stdin.flush()
-        said = json.loads(saying.stdout.readline())
-    return {int(n): t for n, t in said.items()}, {int(n): t for n, t in heard.items()}
+        assert saying.stdout.readline() == "done\n"
+    return read(homes["aa"]), read(homes["bb"])
+
+
+def read(home: Path) -> Times:
+    """What a child noted: nanoseconds by number."""
+    return {int(number): moment for number, moment in json.loads((home / "times.json").read_text()).items()}
 
 
 def rate(said: Times, heard: Times) -> float:

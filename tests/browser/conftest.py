@@ -56,6 +56,9 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
         story = Story(federation, print)
         first_half(story)
         yield story
+        for staff in (story.ic, story.fr, story.ar):
+            for person in staff.people.values():
+                person.http.close()
 
 
 @pytest.fixture

@@ -16,6 +16,9 @@ ELSEWHERE = {
     "/members/link/…": "the walk signs in by one",
     "/statements/…/cosign": "the walk co-signs",
     "/statements/…/issue": "the walk issues",
+    "/actions/…/commit": "the walk commits",
+    "/actions/…/withdraw": "the walk looks at it before the report",
+    "/documents/…/change/…": "the walk looks at what is outdated",
 }
 """Pages that are there for a moment only."""
 NO_PAGES = re.compile(r"^/(api/|schema|static/|healthz|openapi)|^/\.well-known/|text\.md$|/export$")
@@ -52,9 +55,9 @@ def every_page(story) -> dict[tuple[str, str], list[str]]:
         ],
         ("fr", "delegate"): [
             *("/", draft, f"{draft}/amendments", f"{draft}/amendments/{story.amendment}"),
-            *(f"{draft}/revisions", f"{draft}/revisions/1", f"{draft}/compare/1/2", f"{draft}/change/{block}?read=ar"),
+            *(f"{draft}/revisions", f"{draft}/revisions/1", f"{draft}/compare/1/2"),
             *("/statements", "/statements/new", statement, f"/documents/{story.statement}"),
-            *("/actions", action, f"{action}/commit", f"{action}/report", f"{action}/withdraw"),
+            *("/actions", action, f"{action}/report"),
             *("/federation", "/members/account", "/members/account/leave"),
         ],
         ("fr", "translator"): ["/", "/translation", f"{desk}/fr", f"{desk}/fr/sharing"],

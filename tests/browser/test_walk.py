@@ -202,6 +202,10 @@ def bring_up_to_date(translator, told: Told, draft: str) -> None:
     """The desk shows what is outdated, with the change of the source; the translations follow."""
     desk = draft.replace("/documents/", "/translation/") + f"/{told.language}"
     translator.awaits(desk, "or in the heat")
+    translator.go(draft)
+    translator.follow("The original has changed since this was translated: what changed")
+    assert translator.page.locator("ins").count() == 1
+    translator.go(desk)
     translator.follow("Show only what is left to do")
     for unit in translator.page.locator(".unit.outdated").all():
         added = unit.locator("ins").first.inner_text()
@@ -278,6 +282,8 @@ def commit_and_report(delegate, told: Told, action: str) -> None:
     delegate.sees(told.plan, told.places)
     delegate.page.locator("main button[value=sign]").click()
     delegate.sees(told.plan)
+    delegate.follow("Take the commitment back")
+    delegate.go(action)
     delegate.follow("Report")
     delegate.page.locator("#field-done").fill(told.done)
     delegate.page.locator("#number-1").fill("2")

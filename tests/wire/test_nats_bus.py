@@ -2,14 +2,17 @@
 
 import asyncio
 import contextlib
+import logging
 import shutil
+from urllib.parse import urlparse
 
 import nats
 import pytest
+from nats.aio.client import Server
 from nats.js.api import AckPolicy, DiscardPolicy, StoreCompression
 
 from internationale.bus import HEADS, LOG, PART, ROSTER, Outcome, Parcel, Unprovisioned, Unreachable, streams
-from internationale.bus.nats import NatsBus
+from internationale.bus.nats import NatsBus, following
 
 STORED = Outcome.STORED
 
@@ -192,3 +195,30 @@ def test_a_full_hub_leaves_it_unknown(hub):
         assert await bus.publish([event(1), event(2), event(3)]) == [Outcome.PRESENT, STORED, Outcome.UNKNOWN]
 
     with_bus(hub, story)
+
+
+def test_a_hub_that_is_away_is_mentioned_once_and_asked_ever_more_rarely(hub, caplog):
+    caplog.set_level(logging.DEBUG, "internationale.bus.nats")
+
+    def told(level):
+        return [record for record in caplog.records if record.levelno == level]
+
+    async def story(bus):
+        for times in (1, 2):
+            caplog.clear()
+            hub.kill()
+            async with asyncio.timeout(30):
+                while len(told(logging.DEBUG)) < 3:
+                    await asyncio.sleep(0.05)
+            hub.start()
+            async with asyncio.timeout(30):
+                while not told(logging.INFO):
+                    await asyncio.sleep(0.05)
+            assert (len(told(logging.WARNING)), len(told(logging.INFO))) == (1, 1)
+            assert await bus.publish([event(times)]) == [STORED]
+
+    with_bus(hub, story)
+    attempts = [following([Server(urlparse(hub.url), number)], {})[1] for number in (0, 1, 2, 5, 1000)]
+    assert attempts == [0.2, 0.4, 0.8, 3, 3]
+    fresh, tired = Server(urlparse("nats://a:1")), Server(urlparse("nats://b:1"), 4)
+    assert following([tired, fresh], {}) == (fresh, 0.2)

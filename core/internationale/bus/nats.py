@@ -1,7 +1,8 @@
 """The bus over NATS JetStream, with nats-py.
 
 What the library leaves to its users, and is done here: never ``publish_async`` (its futures hang); a timeout means *unknown*;
-no buffering while disconnected; a short ping interval; reconnecting for ever; a fetch that was under way when the
+no buffering while disconnected; a short ping interval; reconnecting for ever, ever more slowly; one word in the log for each
+time that the hub is away, not one for each attempt; a fetch that was under way when the
 connection came back is given up at once; a closed client is reported, so that the worker makes a new one.
 """
 
@@ -14,7 +15,7 @@ from typing import Self
 
 import nats
 import nats.errors
-from nats.aio.client import Client
+from nats.aio.client import Client, Server
 from nats.js.errors import NotFoundError
 
 from internationale.bus import LOG, Answer, Batch, Outcome, Parcel, Unprovisioned, Unreachable, streams
@@ -26,6 +27,14 @@ from internationale.bus.storing import store
 _log = logging.getLogger(__name__)
 TIMEOUT = 5.0
 """Seconds to wait for any one answer of the hub."""
+SOONEST, LATEST = 0.2, 3.0
+"""Seconds between two attempts to reach a hub that is away: at first, and in the end."""
+
+
+def following(servers: Sequence[Server], _info: object) -> tuple[Server, float]:
+    """Which of a hub's servers to try next, and after how many seconds: the one that failed least, later each time."""
+    server = min(servers, key=lambda server: server.reconnects)
+    return server, min(SOONEST * 2 ** min(server.reconnects, 10), LATEST)
 
 
 class NatsBus:
@@ -43,20 +52,29 @@ class NatsBus:
         """Connect to a hub; raises ``Unreachable`` when it does not answer."""
         client = Client()
         bus: list[Self] = []
+        away = False
 
         async def reconnected() -> None:
+            nonlocal away
+            if away:
+                away = False
+                _log.info("hub %s: is back", url)
             for intake in bus[0]._intakes.values() if bus else ():  # noqa: SLF001
                 intake.interrupt()
 
         async def troubled(error: Exception) -> None:
-            _log.warning("hub %s: %s", url, error or type(error).__name__)
+            nonlocal away
+            expected = client.is_connecting or away  # the first connection is reported by ``Unreachable``
+            away = away or client.is_reconnecting
+            _log.log(logging.DEBUG if expected else logging.WARNING, "hub %s: %s", url, error or type(error).__name__)
 
         connecting = client.connect(
             url,
             name=f"internationale {section}",
             inbox_prefix=f"_INBOX_{section}",  # so that no section can be allowed to read another's answers
             connect_timeout=2,
-            reconnect_time_wait=0.2,  # type: ignore[arg-type]  # a float works and is meant
+            reconnect_time_wait=SOONEST,  # type: ignore[arg-type]  # a float works and is meant
+            reconnect_to_server_handler=following,
             max_reconnect_attempts=-1,
             ping_interval=10,
             pending_size=-1,

@@ -26,11 +26,7 @@ async def _carry(url: str, sections: Sequence[Section]) -> None:
             await buses[-1].provision()
             await mending.answer_others(section, buses[-1])
         pairs = list(zip(sections, buses, strict=True))
-        for _ in range(ROUNDS):
-            if not sum([await step(section, bus) for section, bus in pairs]):
-                break
-        else:
-            raise AssertionError(f"still moving after {ROUNDS} rounds")
+        await settle(pairs)
         for section, bus in pairs:
             await Relay(section, bus, await bus.identity()).audit()
     finally:
@@ -39,6 +35,14 @@ async def _carry(url: str, sections: Sequence[Section]) -> None:
     for section in sections:
         while await asyncio.to_thread(section.tell):
             pass
+
+
+async def settle(pairs: Sequence[tuple[Section, Bus]]) -> None:
+    """Let all do their errands, in turn, until nothing moves any more."""
+    for _ in range(ROUNDS):
+        if not sum([await step(section, bus) for section, bus in pairs]):
+            return
+    raise AssertionError(f"still moving after {ROUNDS} rounds")
 
 
 async def _send(relay: Relay) -> int:

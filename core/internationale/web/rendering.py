@@ -22,6 +22,7 @@ from internationale.messages import Message
 from internationale.section import ROOMS, Section
 from internationale.text import render
 from internationale.web.assets import Assets
+from internationale.web.names import naming
 from internationale.web.visits import visit
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,7 @@ class VisitContext(Context):
 
 
 class Folders(PrefixLoader):
-    """The plugins' folders. A template keeps its whole name (Jinja's own loader drops the prefix): its catalog follows from it."""
+    """The plugins' folders. A template keeps its whole name (Jinja's own loader drops the prefix): the catalog follows."""
 
     load = BaseLoader.load
 
@@ -75,6 +76,7 @@ def make_environment(section: Section, assets: Assets) -> Environment:
         }
     )
     environment.filters["text_direction"] = i18n.direction
+    environment.filters["section_name"] = naming(section)
     environment.globals["ui"] = environment.get_template("ui.html").module
     return environment
 

@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Mapping
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.cookies import CookieError, SimpleCookie
 
 from internationale import i18n
@@ -33,6 +33,8 @@ class Visit:
     """Whether the browser sent a session cookie, valid or not."""
     bad_token: bool = False
     """Whether an API token was sent that nobody knows."""
+    names: dict[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
+    """The sections' names and languages by code, filled in when the first is asked for."""
 
     @property
     def direction(self) -> str:

@@ -24,6 +24,8 @@ HEADS_PAUSE, HEADS_REST = 1.0, 60.0
 """Heads are said at most, and at least, so often (seconds)."""
 MEND_REST = 5.0
 AUDIT_REST = 3600.0
+LONGEST = 5.0
+"""Seconds between two attempts to connect, at most: people wait for a hub that is back."""
 LASTING = 10.0
 """A connection that held so long (seconds) was a good one."""
 
@@ -46,13 +48,15 @@ class Link:
 
     async def run(self) -> None:
         """Until cancelled. Trouble is logged and tried again, ever more rarely."""
-        backoff = Backoff()
+        backoff, silent = Backoff(LONGEST), False
         while True:
             began = asyncio.get_running_loop().time()
             try:
                 await self._once()
             except Unreachable as trouble:
-                _log.warning("hub %s: %s", self.url, trouble)
+                silent = silent and not self.connected
+                _log.log(logging.DEBUG if silent else logging.WARNING, "hub %s: %s", self.url, trouble)
+                silent = True  # until it was there again
             except Exception:
                 _log.exception("hub %s: an errand failed", self.url)
             self.connected, self.tried = False, True

@@ -109,8 +109,9 @@ class Listener:
 class Backoff:
     """Pauses that double, with jitter, so that many instances do not come back at one moment."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: float = LONGEST) -> None:
         self._next = SHORTEST
+        self._longest = longest
 
     def reset(self) -> None:
         """It went well."""
@@ -119,4 +120,4 @@ class Backoff:
     async def pause(self) -> None:
         """Wait, longer each time."""
         await asyncio.sleep(self._next * random.uniform(0.5, 1))  # noqa: S311  # spreading, not secrecy
-        self._next = min(self._next * 2, LONGEST)
+        self._next = min(self._next * 2, self._longest)

@@ -4,9 +4,12 @@ import html
 import re
 
 import pytest
+from sqlalchemy import event
 from sqlmodel import select
 
 from internationale.kit import INTERNATIONAL, PUBLIC
+from internationale.rooms.documents.port import amending
+from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import documents
 from internationale.rooms.documents.rows.private import Motion
 
@@ -33,6 +36,27 @@ def hidden(response, action):
     for name, value in re.findall(r'<textarea[^>]*name="(\w+)"[^>]*>\n?(.*?)</textarea>', form, re.DOTALL):
         found.setdefault(name, html.unescape(value))
     return found
+
+
+def test_sections_are_called_by_their_names_read_once_a_page(world, delegate, reading_as, draft):
+    path, block = draft
+    asked = []
+    event.listen(world.fr.engine, "before_cursor_execute", lambda *call: asked.append("roster_version" in call[2]))
+    reader, counts = reading_as(world.fr, "member-lucie"), []
+    for words in ("thirty", "twenty", "ten"):
+        proposal = Proposal(block, 1, "replace", "en", words, "Time is ours.", f"We stand for {words} hours.")
+        with world.ar.writing() as session:
+            amending.propose(world.ar, session, path.rsplit("/", 1)[1], proposal, delegate(world.ar))
+        world.carry()
+        asked.clear()
+        page = reader.get(f"{path}/amendments?lang=en").text
+        counts.append(sum(asked))
+    assert page.count(f'rosa, <bdi lang="ar" title="ar">{world.ar.name}</bdi>') == 3
+    assert len(set(counts)) == 1
+    shown = f'<bdi lang="en" title="ic">{world.ic.name}</bdi>'
+    page = reader.get(f"{path}?lang=en").text
+    assert f"Home: {shown}" in page
+    assert f"{shown}<span" in page, "who has it"
 
 
 def test_the_story_of_an_amendment(world, reading_as, draft):

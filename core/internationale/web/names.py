@@ -1,0 +1,37 @@
+"""What pages call the sections: by their names, with the code for those who need it."""
+
+from collections.abc import Callable
+
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from internationale.section import Section
+from internationale.web.visits import visit
+
+
+def naming(section: Section) -> Callable[[Context, str], Markup]:
+    """The filter ``|section_name``: a code as an element with the section's name; the code itself where no name is known.
+
+    The roster is read once per request, however many names stand on the page.
+    """
+
+    @pass_context
+    def section_name(_context: Context, code: str) -> Markup:
+        names = visit.get().names
+        if not names:
+            names |= _names(section)
+        if code not in names:
+            return Markup("<bdi>{}</bdi>").format(code)
+        name, language = names[code]
+        return Markup('<bdi lang="{}" title="{}">{}</bdi>').format(language, code, name)
+
+    return section_name
+
+
+def _names(section: Section) -> dict[str, tuple[str, str]]:
+    """Name and main language by code; our own also before joining."""
+    with section.reading() as session:
+        cards = section.sections(session)
+    known = {card.code: (card.name, card.languages[0]) for card in cards}
+    return {section.code: (section.name, section.languages[0]), **known}
