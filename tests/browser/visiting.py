@@ -136,7 +136,8 @@ class Visitor:
         """A sentence of the house as the visitor reads it: in any catalog of their language."""
         domains = {path.stem for path in house_folder().glob("*/LC_MESSAGES/*.po")} | {"core"}
         words = {i18n.gettext(sentence, language=self.language, domain=domain) for domain in domains}
-        either = "|".join(re.escape(each) for each in sorted(words))
+        # a browser tells accessible names with plain spaces, whatever kind the catalog has
+        either = "|".join(r"\s+".join(map(re.escape, each.split())) for each in sorted(words))
         return re.compile(rf"^\s*({either})\s*$" if whole else either)
 
     def labelled(self, label: str) -> re.Pattern[str]:

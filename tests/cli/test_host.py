@@ -9,7 +9,13 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 
 from internationale.cli import cli
+from internationale.events import keys
+from internationale.events.heads import Head, Heads
+from internationale.events.signed import SignedDocument
 from internationale.plugins import Plugins
+from internationale.rooms.roster.port import store_heads
+from internationale.settings import load, read_key
+from internationale.testing.founding import open_section
 
 from .conftest import plain
 
@@ -42,6 +48,19 @@ def test_status_shows_everything_and_hides_the_password(joined: Command, tmp_pat
     )
     assert state["counts"] == dict.fromkeys(["waiting", "void", "failed", "parked", "quarantined", "refused", "forks"], 0)
     assert state["problems"] == []
+
+
+def test_a_section_that_forgot_what_it_said_is_told_so(joined: Command, tmp_path: Path) -> None:
+    assert plain(joined("fr", "status", "--json"))["own_log"] == {"here": 0, "elsewhere": 0}
+    section = open_section(load(tmp_path / "fr", {}), Plugins([]))
+    committee = read_key(load(tmp_path / "ic", {}).log_key)
+    heads = Heads(section="ic", time=section.now(), roster=2, heads={"fr": Head(epoch=1, sequence=3, hash="a" * 64)})
+    with section.writing() as session:
+        assert store_heads(session, SignedDocument.seal(keys.HEADS, heads, committee), section.now())
+    section.close()
+    said = joined("fr", "status", status=1).output
+    assert "0 events are here; others have signed to hold 3" in said
+    assert "behind its own log: 0 of its events are here, and others hold 3" in said
 
 
 def test_a_plugin_that_is_set_aside_is_a_problem(joined: Command, monkeypatch: pytest.MonkeyPatch) -> None:

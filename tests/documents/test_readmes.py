@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import tomllib
 from pathlib import Path
 
 import click
@@ -51,3 +52,14 @@ def test_links_between_the_chapters_lead_somewhere(chapter: Path) -> None:
     for path in (REPOSITORY / "README.md", chapter):
         for target in re.findall(r"\]\((?!https?:)([^)#]+)\)", path.read_text(encoding="utf-8")):
             assert (path.parent / target).exists(), f"{path.name}: {target}"
+
+
+def test_no_two_files_come_to_one_place_in_the_wheel() -> None:
+    wheel = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]["targets"][
+        "wheel"
+    ]
+    left_out = {REPOSITORY / name.strip("/") for name in wheel["exclude"]}
+    roots = [REPOSITORY / folder for folder, inside in wheel["sources"].items() if inside == ""]
+    names = [path.name for root in roots for path in root.iterdir() if path not in left_out and path.name != "__pycache__"]
+    assert len(roots) == 2
+    assert sorted(names) == sorted(set(names))

@@ -65,7 +65,7 @@ class NatsBus:
         async def troubled(error: Exception) -> None:
             nonlocal away
             expected = client.is_connecting or away  # the first connection is reported by ``Unreachable``
-            away = away or client.is_reconnecting
+            away = away or client.is_reconnecting or isinstance(error, nats.errors.UnexpectedEOF)
             _log.log(logging.DEBUG if expected else logging.WARNING, "hub %s: %s", url, error or type(error).__name__)
 
         connecting = client.connect(

@@ -17,7 +17,7 @@ from internationale.kit import Check
 from internationale.ledger import tables
 from internationale.messages import Message, marker, plural_marker
 from internationale.rooms.roster import queries
-from internationale.rooms.roster.queries import Counts, Federation
+from internationale.rooms.roster.queries import Counts, Federation, OwnLog
 from internationale.section import Section
 
 _ = marker("core")
@@ -45,6 +45,7 @@ class Status:
     fingerprint: str
     federation: Federation
     logs: dict[str, int]
+    own_log: OwnLog
     hubs: tuple[HubState, ...]
     counts: Counts
     problems: tuple[Message, ...]
@@ -70,6 +71,7 @@ def survey(section: Section) -> Status:
         federation = queries.overview(session, section.code, section.now())
         heads = {code: head.sequence for code, head in section.ledger.heads(session).items()}
         hubs = _hubs(session, section)
+        own_log = queries.own_log(session, section.code)
         counts = queries.counts(session)
     return Status(
         code=section.code,
@@ -80,6 +82,7 @@ def survey(section: Section) -> Status:
         fingerprint=card.fingerprint(section.key.public),
         federation=federation,
         logs=heads,
+        own_log=own_log,
         hubs=hubs,
         counts=counts,
         problems=tuple(_problems(section, counts)),
@@ -141,6 +144,8 @@ def _print(found: Status) -> None:
     else:
         rows.append((_("Roster"), worded(_("not joined"))))
     rows += [(_("Log"), f"{code} {number}") for code, number in found.logs.items()]
+    told = _("%(n)s events are here; others have signed to hold %(others)s")
+    rows.append((_("Our own log"), worded(told % {"n": found.own_log.here, "others": found.own_log.elsewhere})))
     rows += [(_("Hub"), worded(_("%(hub)s: %(n)s unsent") % {"hub": hub.hub, "n": hub.unsent})) for hub in found.hubs]
     counts = found.counts
     rows.append((_("Waiting"), str(counts.waiting + counts.parked)))

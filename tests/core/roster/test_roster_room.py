@@ -128,6 +128,17 @@ def test_receipts_name_each_member_once_with_the_time_of_its_first_word(session:
     assert queries.receipts(session, Ref("ar", 1, 1, "a" * 16), "fr")[0] == Receipt("ar", "Section ar", True)
 
 
+def test_our_own_log_here_and_as_others_hold_it(session: Session, world: SimpleNamespace) -> None:
+    begin(session, world)
+    assert queries.own_log(session, "fr") == queries.OwnLog(0, 0)
+    session.execute(tables.head.insert().values(section="fr", epoch=1, sequence=8, hash="a" * 64, reason=""))
+    port.store_heads(session, said("ic", 1, fr=(7, "a")), NOW)
+    port.store_heads(session, said("fr", 1, fr=(9, "a")), NOW)
+    assert (queries.own_log(session, "fr"), queries.own_log(session, "fr").behind) == (queries.OwnLog(8, 7), False)
+    port.store_heads(session, said("ar", 1, fr=(11, "b")), NOW)
+    assert (queries.own_log(session, "fr"), queries.own_log(session, "fr").behind) == (queries.OwnLog(8, 11), True)
+
+
 def test_a_section_that_lost_events_no_longer_holds_them(session: Session, world: SimpleNamespace) -> None:
     begin(session, world)
     ref = Ref("ic", 1, 7, "a" * 16)

@@ -117,7 +117,7 @@ def make_house(tmp_path: Path, database: str) -> Iterator[Callable[..., House]]:
     houses: list[House] = []
 
     def make(*others: tuple[str, ModuleType], **changed: Any) -> House:
-        values = {"code": "fr", "name": "Section française", "languages": ("fr", "en"), "base_url": "http://testserver.local"}
+        values = {"code": "fr", "name": "Section française", "languages": ("en", "fr"), "base_url": "http://testserver.local"}
         settings = Settings(**(values | changed), home=tmp_path, database=database)
         write_key(settings.log_key, SigningKey(b"k" * 32))
         clock = Clock()

@@ -5,7 +5,7 @@ from typing import Any
 
 from internationale.kit import Capability, Check, MenuItem, Reader, Role, Section, hookimpl, marker
 from internationale.rooms.roster import api, pages, rules
-from internationale.rooms.roster.checks import contradiction, expiry
+from internationale.rooms.roster.checks import contradiction, expiry, memory
 
 _ = marker("core")
 
@@ -22,7 +22,7 @@ def routes() -> Sequence[Any]:
 
 @hookimpl
 def checks() -> Sequence[Check]:
-    return [Check("roster expiry", expiry), Check("agreement of the sections", contradiction)]
+    return [Check("roster expiry", expiry), Check("agreement of the sections", contradiction), Check("own log", memory)]
 
 
 @hookimpl

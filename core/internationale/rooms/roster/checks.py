@@ -34,3 +34,16 @@ def contradiction(section: Section) -> list[Message]:
         % {"witness": witness, "origins": ", ".join(origins)}
         for witness, origins in found.items()
     ]
+
+
+def memory(section: Section) -> list[Message]:
+    """A section that has forgotten what it said must take it back before it speaks again."""
+    with section.reading() as session:
+        own = queries.own_log(session, section.code)
+    if not own.behind:
+        return []
+    told = _(
+        "This section is behind its own log: %(ours)s of its events are here, and others hold %(theirs)s."
+        " It says nothing until it has them back from a hub."
+    )
+    return [told % {"ours": own.here, "theirs": own.elsewhere}]

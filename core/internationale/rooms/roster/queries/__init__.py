@@ -1,7 +1,7 @@
 """Reading the roster and the heads."""
 
 from .chain import chain, federation_languages, hubs, keyring, latest, sections
-from .heads import contradictions, heads_document, heads_documents, own_heads, peers, receipts
+from .heads import OwnLog, contradictions, heads_document, heads_documents, own_heads, own_log, peers, receipts
 from .overview import Federation, SectionState, overview
 from .waiting import Counts, Held, Stuck, counts, stuck
 
@@ -9,6 +9,7 @@ __all__ = [
     "Counts",
     "Federation",
     "Held",
+    "OwnLog",
     "SectionState",
     "Stuck",
     "chain",
@@ -22,6 +23,7 @@ __all__ = [
     "latest",
     "overview",
     "own_heads",
+    "own_log",
     "peers",
     "receipts",
     "sections",

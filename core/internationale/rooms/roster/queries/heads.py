@@ -1,6 +1,7 @@
 """What the sections say they hold, and what we hold ourselves."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -63,6 +64,30 @@ def own_heads(session: Session) -> Mapping[str, Head]:
     held = (row for row in rows if row.sequence > 0)
     ordered = sorted(held, key=lambda row: (row.section, row.epoch))
     return {row.section: Head(epoch=row.epoch, sequence=row.sequence, hash=row.hash) for row in ordered}
+
+
+@dataclass(frozen=True)
+class OwnLog:
+    """How many events of our own log are here, and how many the other sections have signed to hold."""
+
+    here: int
+    elsewhere: int
+
+    @property
+    def behind(self) -> bool:
+        """Others hold more of it than we do: usually a restored backup. The fence keeps such a section silent."""
+        return self.elsewhere > self.here
+
+
+def own_log(session: Session, own: str) -> OwnLog:
+    """Our own log in its latest epoch that anybody knows of."""
+    mine = own_heads(session).get(own)
+    theirs = [said.heads[own] for witness, (_at, said) in peers(session).items() if witness != own and own in said.heads]
+    epoch = max((head.epoch for head in (*theirs, *((mine,) if mine else ()))), default=1)
+    return OwnLog(
+        here=mine.sequence if mine is not None and mine.epoch == epoch else 0,
+        elsewhere=max((head.sequence for head in theirs if head.epoch == epoch), default=0),
+    )
 
 
 def peers(session: Session) -> Mapping[str, tuple[datetime, Heads]]:
