@@ -76,7 +76,7 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         ("zzzzzz = 1", "There are: code, name"),
         ("port = 0", "from 1 to 65535"),
         ("port = true", "from 1 to 65535"),
-        ('database = "mysql://x/y"', "postgresql://… is needed"),
+        ('database = "mysql://x/y"', "begins with sqlite:/// or postgresql://"),
         ('database = "::"', "address of a database"),
         ('base_url = "section.example"', "https://section.example"),
         ('base_url = "https://section.example/path"', "without a path"),
