@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Locator, Request, Respo
 from internationale import i18n
 from internationale.i18n.catalogs import house_folder
 
-MARKS = [pytest.mark.timeout(900), pytest.mark.xdist_group("browser")]
-"""The first test waits for three sections to be founded and a story to be told; all of them share these sections."""
+MARKS = [pytest.mark.timeout(900)]
+"""The first test of a process waits for three sections to be founded and a story to be told."""
 PATIENCE = 30
 """Seconds for anything to show; generous, because machines that test are busy."""
 
