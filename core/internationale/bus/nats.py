@@ -59,7 +59,7 @@ class NatsBus:
             if away:
                 away = False
                 _log.info("hub %s: is back", url)
-            for intake in bus[0]._intakes.values() if bus else ():  # noqa: SLF001
+            for intake in bus[0]._intakes.values() if bus else ():  # noqa: SLF001  # its own maker
                 intake.interrupt()
 
         async def troubled(error: Exception) -> None:

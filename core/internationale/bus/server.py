@@ -59,7 +59,7 @@ class HubProcess:
         settings = {"listen": f"127.0.0.1:{self.port}", "folder": str(self.folder), "store": str(self.folder / "store")}
         configuration.write_text(_CONFIGURATION.format(**{name: json.dumps(value) for name, value in settings.items()}))
         with (self.folder / "hub.log").open("ab") as log:
-            self._process = subprocess.Popen([binary(), "-c", configuration], stdout=log, stderr=log)  # noqa: S603
+            self._process = subprocess.Popen([binary(), "-c", configuration], stdout=log, stderr=log)  # noqa: S603  # our own file
         self.port = self._listening(self._process)
 
     def _listening(self, process: subprocess.Popen[bytes]) -> int:

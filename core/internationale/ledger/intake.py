@@ -127,7 +127,7 @@ def _in_order(arrivals: Sequence[Arrival]) -> list[int]:
             logs.setdefault((arrival.envelope.section, arrival.envelope.epoch), []).append(place)
     ordered = list(range(len(arrivals)))
     for places in logs.values():
-        by_number = sorted(places, key=lambda place: arrivals[place].envelope.sequence)  # type: ignore[union-attr]
+        by_number = sorted(places, key=lambda place: arrivals[place].envelope.sequence)  # type: ignore[union-attr]  # all have one
         for slot, place in zip(places, by_number, strict=True):
             ordered[slot] = place
     return ordered
