@@ -16,7 +16,17 @@ from internationale.events.envelope import Address, Envelope
 from internationale.events.logs import Keyring, LogRules
 from internationale.events.refs import Ref
 from internationale.events.types import Vocabulary
-from internationale.kit.vocabulary import Capability, DocumentKind, Panel, Place, Reader, Receipt, SectionCard, Utterance
+from internationale.kit.vocabulary import (
+    Capability,
+    DocumentKind,
+    HubState,
+    Panel,
+    Place,
+    Reader,
+    Receipt,
+    SectionCard,
+    Utterance,
+)
 from internationale.ledger import database, deliveries, migrate
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.log import WROTE, Ledger
@@ -62,6 +72,8 @@ class Section:
         self.documents = DocumentsRoom(self)
         self.fenced: Message | None = None
         """Why nothing may be said at the moment; None: it may."""
+        self.hubs: dict[str, HubState] = {}
+        """What the worker of this process sees of each hub, by address; empty where no worker runs."""
         self._callbacks: list[Callable[[], None]] = []
         self._keyring: tuple[str, Keyring] = ("", {})
 

@@ -15,6 +15,8 @@ class Card(Document):
     languages: signed.Languages
     key: signed.Key
     address: signed.Url | None = None
+    nkey: signed.Nkey | None = None
+    recipients: signed.Recipients | None = None
 
 
 def seal(card: Card, key: keys.SigningKey) -> SignedDocument:

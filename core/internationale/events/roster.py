@@ -60,7 +60,10 @@ class LastGood(Document):
 
 
 class Entry(Document):
-    """One section. ``opened`` is the roster version that opened its current epoch; ``address`` the base of its pages."""
+    """One section. ``opened`` is the roster version that opened its current epoch; ``address`` the base of its pages.
+
+    ``nkey``: as whom it signs in at the hubs; ``recipients``: the age keys to which sealed things for it are encrypted.
+    """
 
     code: signed.Code
     name: signed.Name
@@ -71,6 +74,8 @@ class Entry(Document):
     opened: signed.Number
     keys: Annotated[tuple[LogKey, ...], Field(min_length=1, max_length=256)]
     address: signed.Url | None = None
+    nkey: signed.Nkey | None = None
+    recipients: signed.Recipients | None = None
     last_good: LastGood | None = None
 
     @model_validator(mode="after")
@@ -86,10 +91,11 @@ class Entry(Document):
 
 
 class Hub(Document):
-    """A carrier that the sections share."""
+    """A carrier that the sections share. ``ca``: the PEM certificate that its TLS must lead to."""
 
     id: signed.Code
     urls: Annotated[tuple[signed.Url, ...], Field(min_length=1, max_length=16)]
+    ca: signed.Certificate | None = None
 
 
 def _distinct_roots(roots: tuple[Root, ...]) -> tuple[Root, ...]:

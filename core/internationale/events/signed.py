@@ -57,6 +57,12 @@ Epoch = Annotated[int, Field(ge=1, le=999_999_999)]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]+$")]
 Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^[a-z]+://[^\s\x00-\x1f\x7f]+$")]
+Nkey = Annotated[str, StringConstraints(pattern=r"^U[A-Z2-7]{55}$")]
+"""The public half of a NATS nkey: as whom a section signs in at the hubs. It proves nothing about what is said."""
+Recipient = Annotated[str, StringConstraints(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]
+"""An age X25519 recipient: to whom a section's sealed things are encrypted."""
+Recipients = Annotated[tuple[Recipient, ...], Field(min_length=1, max_length=8), AfterValidator(_distinct)]
+Certificate = Annotated[str, StringConstraints(max_length=16_384, pattern=r"^-----BEGIN CERTIFICATE-----\n[\x20-\x7e\n]+$")]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 Languages = Annotated[tuple[Language, ...], Field(min_length=1, max_length=64), AfterValidator(_distinct)]
 Key = Annotated[keys.PublicKey, BeforeValidator(_key), PlainSerializer(str, return_type=str)]

@@ -172,6 +172,21 @@ class Receipt:
 
 
 @dataclass(frozen=True)
+class HubState:
+    """One hub as this instance sees it now.
+
+    ``since``: when the connection was made or lost; ``trouble``: what is wrong, for people; ``unsent``: own events that it is
+    not known to have (None: not looked up yet).
+    """
+
+    url: str
+    connected: bool = False
+    since: datetime | None = None
+    trouble: Message | None = None
+    unsent: int | None = None
+
+
+@dataclass(frozen=True)
 class SectionCard:
     """One section as the roster has it."""
 
