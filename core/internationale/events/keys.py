@@ -85,10 +85,11 @@ class PublicKey:
 
 
 @lru_cache(maxsize=16)
-def _expand(seed: bytes) -> tuple[nacl.signing.SigningKey, str]:
-    """The key that signs, and its id: making it costs as much as signing, and a section has one for years."""
+def _expand(seed: bytes) -> tuple[nacl.signing.SigningKey, PublicKey, str]:
+    """The key that signs, its public half and its id: making it costs as much as signing, and a section has one for years."""
     key = nacl.signing.SigningKey(seed)
-    return key, PublicKey(bytes(key.verify_key)).id
+    public = PublicKey(bytes(key.verify_key))
+    return key, public, public.id
 
 
 @dataclass(frozen=True)
@@ -113,11 +114,11 @@ class SigningKey:
     @property
     def public(self) -> PublicKey:
         """The public half."""
-        return PublicKey(bytes(nacl.signing.SigningKey(self.seed).verify_key))
+        return _expand(self.seed)[1]
 
     def sign(self, payload_type: bytes, body: bytes) -> str:
         """Sign ``body`` as a thing of this kind: ``keyid.base64url``, as it travels in ``Intl-Sig``."""
-        key, id = _expand(self.seed)
+        key, _public, id = _expand(self.seed)
         return f"{id}.{encode(key.sign(pae(payload_type, body)).signature)}"
 
     def secret_text(self) -> str:

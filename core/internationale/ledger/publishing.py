@@ -28,12 +28,14 @@ def publish(
 ) -> list[Envelope]:
     """Append own events. Nothing is kept unless each of them is applied here.
 
-    Raises ``Paused`` when the own log is cut, ``Invalid`` when something cannot be said (too large, NUL …), ``Conflict`` when
-    the others would not let it count.
+    Raises ``Paused`` when the own log is cut or the key may not sign its next number, ``Invalid`` when something cannot be said
+    (too large, NUL …), ``Conflict`` when the others would not let it count.
     """
     head = unit.heads.of(rules.section, rules.epoch)
     if head.frozen:
         raise Paused(_("The log of this section is stopped. The International has to decide from where it goes on."))
+    if not any(entry.key == key.public and entry.covers(head.sequence + 1) for entry in rules.keys):
+        raise Paused(_("By the roster, this instance may not speak for the section now."))
     records = []
     for utterance in utterances:
         envelope, signed = _sign(_envelope(unit, rules, head, utterance), unit.vocabulary, utterance, key)

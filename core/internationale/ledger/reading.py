@@ -1,6 +1,6 @@
 """What the worker and the host ask the ledger. Reads only, but for the cursor of each hub and the marks of readers."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -70,9 +70,9 @@ class Reading:
 
     def known(self, session: Session, addresses: Iterable[Address]) -> dict[Address, str]:
         """The hashes of those of these events that are in the log. What is beyond the end of its log is not looked for."""
-        event = tables.event
-        ends = {(log.section, log.epoch): log.sequence for log in self._logs(session)}
-        past = (each for each in addresses if each.sequence <= ends.get((each.section, each.epoch), 0))
+        event, wanted = tables.event, list(addresses)
+        ends = {(log.section, log.epoch): log.sequence for log in self._logs(session, {each.section for each in wanted})}
+        past = (each for each in wanted if each.sequence <= ends.get((each.section, each.epoch), 0))
         found: dict[Address, str] = {}
         query = select(event.c.section, event.c.epoch, event.c.sequence, event.c.hash)
         for chunk in chunks(past):
@@ -109,7 +109,8 @@ class Reading:
 
     def head(self, session: Session, section: str) -> Head:
         """The end of a section's log in its latest epoch here; number 0 when there is none."""
-        return self.heads(session).get(section) or Head(section, 1)
+        logs = self._logs(session, [section])
+        return logs[-1] if logs else Head(section, 1)
 
     def heads(self, session: Session) -> dict[str, Head]:
         """The end of each section's log in its latest epoch here, by section."""
@@ -181,8 +182,10 @@ class Reading:
         rows = session.connection().execute(select(refusal).order_by(refusal.c.source, refusal.c.reason))
         return [dict(row) for row in rows.mappings()]
 
-    def _logs(self, session: Session) -> list[Head]:
-        return [Head.of_row(row) for row in session.connection().execute(_LOGS)]
+    def _logs(self, session: Session, sections: Collection[str] | None = None) -> list[Head]:
+        """All logs, or (what is asked again and again) those of a few sections."""
+        query = _LOGS if sections is None else _LOGS.where(tables.head.c.section.in_(sections))
+        return [Head.of_row(row) for row in session.connection().execute(query)]
 
     def _parked(self, session: Session, log: Head) -> list[int]:
         parked = tables.parked

@@ -1,6 +1,6 @@
 """Reading the roster and the heads."""
 
-from .chain import chain, federation_languages, hubs, keyring, latest, sections
+from .chain import chain, federation_languages, hubs, keyring, latest, latest_hash, sections
 from .heads import OwnLog, contradictions, heads_document, heads_documents, own_heads, own_log, peers, receipts
 from .overview import Federation, SectionState, overview
 from .waiting import Counts, Held, Stuck, counts, stuck
@@ -21,6 +21,7 @@ __all__ = [
     "hubs",
     "keyring",
     "latest",
+    "latest_hash",
     "overview",
     "own_heads",
     "own_log",

@@ -12,6 +12,8 @@ from internationale.events.signed import SignedDocument
 from internationale.kit import SectionCard
 from internationale.rooms.roster.rows import VersionRow
 
+_LATEST_HASH = select(VersionRow.hash).order_by(col(VersionRow.version).desc()).limit(1)
+
 
 @lru_cache(maxsize=8)
 def _read(body: bytes) -> Roster:
@@ -22,6 +24,11 @@ def latest(session: Session) -> Version | None:
     """The version in force; None before founding or joining."""
     row = session.exec(select(VersionRow).order_by(col(VersionRow.version).desc()).limit(1)).first()
     return None if row is None else Version(SignedDocument.from_header(row.body, row.signatures), _read(row.body))
+
+
+def latest_hash(session: Session) -> str | None:
+    """Names the version in force without reading it: asked before everything that is said or accepted."""
+    return session.connection().execute(_LATEST_HASH).scalar()
 
 
 def chain(session: Session, after: int = 0) -> tuple[SignedDocument, ...]:
