@@ -1,6 +1,8 @@
 """``log verify`` finds every kind of damage; ``log export`` gives out what travelled."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +22,7 @@ from internationale.section import Section
 from .conftest import plain
 
 Command = Callable[..., Result]
+CHECKER = Path(__file__).parents[2] / "deploy" / "verify" / "verify.py"
 
 
 def section_at(home: Path) -> Section:
@@ -100,11 +103,16 @@ def test_damage_is_found(joined: Command, spoken: list[Signed], tmp_path: Path, 
     assert "WRONG" in joined("ic", "log", "verify", status=1).output
 
 
-def test_the_export_is_what_travelled(joined: Command, spoken: list[Signed]) -> None:
+def test_the_export_is_what_travelled(joined: Command, spoken: list[Signed], tmp_path: Path) -> None:
+    """And anybody can check it, without our software."""
     lines = [json.loads(line) for line in joined("ic", "log", "export").stdout.splitlines()]
-    assert lines == [
+    assert [line["subject"].rpartition(".")[0] for line in lines[:2]] == ["intl.v1.roster.1", "intl.v1.roster.2"]
+    assert lines[2:] == [
         {"subject": f"intl.v1.log.fr.1.{number}", "body": keys.encode(signed.body), "signature": signed.signature}
         for number, signed in enumerate(spoken, 1)
     ]
-    assert joined("ic", "log", "export", "--section", "ic").stdout == ""
-    assert len(joined("ic", "log", "export", "--section", "fr").stdout.splitlines()) == 3
+    (exported := tmp_path / "export").write_text(joined("ic", "log", "export").stdout)
+    checked = subprocess.run([sys.executable, "-I", CHECKER, exported], capture_output=True, text=True, check=True).stdout
+    assert "fr, epoch 1: 3 events, all signed and chained" in checked
+    assert len(joined("ic", "log", "export", "--section", "ic").stdout.splitlines()) == 2
+    assert len(joined("ic", "log", "export", "--section", "fr").stdout.splitlines()) == 2 + 3

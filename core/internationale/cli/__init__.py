@@ -5,7 +5,22 @@ from pathlib import Path
 
 import click
 
-from internationale.cli import beginning, federation, hub, log, running, status
+from internationale.cli import (
+    attachments,
+    beginning,
+    bundle,
+    federation,
+    fence,
+    hub,
+    keys,
+    log,
+    roster,
+    running,
+    sealed,
+    sent,
+    status,
+    waiting,
+)
 from internationale.cli.root import Commands, Home
 
 
@@ -33,8 +48,17 @@ for command in (
     running.plugins,
     status.status,
     log.log,
+    bundle.bundle,
+    fence.fence,
+    fence.backup,
     federation.section,
+    roster.group,
+    keys.group,
     hub.hub,
+    attachments.attachments,
+    waiting.waiting,
+    sent.sent,
+    sealed.sealed,
 ):
     cli.add_command(command)
 

@@ -1,21 +1,30 @@
 """``init``, ``found`` and ``join``: how a section begins, and how it comes to belong to an International."""
 
 import json
+from pathlib import Path
 from typing import BinaryIO
 
 import click
 
 from internationale import settings
+from internationale.cli import files
 from internationale.cli.files import read_invitation
+from internationale.cli.keys import show
 from internationale.cli.root import Home
 from internationale.cli.speech import say
 from internationale.errors import Conflict, Misconfigured
-from internationale.events import card
+from internationale.events import fingerprints
+from internationale.events.joining import RootCard
 from internationale.events.keys import SigningKey
+from internationale.events.signed import SignedDocument
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
+from internationale.rooms.roster.rules import papers
+from internationale.rooms.roster.rules.papers import Paper
+from internationale.section import Section
 
 _ = marker("core")
+FILES = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
@@ -44,7 +53,7 @@ def init(home: Home, /, code: str | None, **given: object) -> None:
     settings.write_key(home.settings.log_key, SigningKey.generate())
     section = home()
     say(_("Section “%(name)s” begins in %(home)s.") % {"name": section.name, "home": home.path})
-    say(_("Fingerprint of its key: %(fingerprint)s") % {"fingerprint": card.fingerprint(section.key.public)})
+    show(section.key.public)
     command = f"internationale --home {home.path}"
     say(
         _("Invite the first member, who looks after membership: %(command)s")
@@ -56,17 +65,26 @@ def init(home: Home, /, code: str | None, **given: object) -> None:
 
 @click.command()
 @click.option("--hub", "hubs", multiple=True, help="The address of a hub that the sections share. May be repeated.")
+@click.option("--root-card", "cards", multiple=True, type=click.File("rb"), help="Of each who holds a root key. May be repeated.")
+@click.option("--threshold", type=click.IntRange(1, 64), default=1, help="How many of them must sign each change.")
+@click.option("--out", type=FILES, default=Path("founding.proposal"), help="With --root-card: write what they sign here.")
 @click.pass_obj
-def found(home: Home, hubs: tuple[str, ...]) -> None:
+def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], threshold: int, out: Path) -> None:
     """Found an International, with this section as its committee.
 
-    Makes the root key that signs who belongs to it. Keep a copy of keys/root.key in a safe place.
+    Makes the root key that signs who belongs to it. Keep a copy of keys/root.key in a safe place. With root cards (each holder
+    says “key new-root”) nothing is founded yet: a proposal is written, which the holders sign and this section then adopts.
     """
     section = home()
+    named = settings.hub_addresses(hubs) or section.settings.hubs
+    if cards:
+        shown = [papers.read_root_card(each.read(), each.name) for each in cards]
+        _propose_founding(section, shown, threshold, named, out)
+        return
+    if threshold > 1:
+        raise Misconfigured(_("“%(option)s” is missing.") % {"option": "--root-card"})
     root = SigningKey.generate()
-    document = rules.founding(
-        card.verify(port.own_card(section)), root, settings.hub_addresses(hubs) or section.settings.hubs, section.now()
-    )
+    document = rules.founding(port.card_of(section), root, named, section.now())
     with section.writing() as session:
         if queries.latest(session) is not None:
             raise Conflict(_("This section already belongs to an International."))
@@ -79,7 +97,19 @@ def found(home: Home, hubs: tuple[str, ...]) -> None:
         _("The International is founded. Its root key is %(path)s: keep a copy in a safe place.")
         % {"path": section.settings.root_key}
     )
-    say(_("Fingerprint of the root key: %(fingerprint)s") % {"fingerprint": card.fingerprint(root.public)})
+    show(root.public)
+
+
+def _propose_founding(section: Section, shown: list[RootCard], threshold: int, hubs: tuple[str, ...], out: Path) -> None:
+    with section.reading() as session:
+        draft = port.draft_founding(section, session, shown, threshold, hubs)
+    for change in rules.told(None, draft):
+        say(change)
+    for root in draft.roots:
+        click.echo(f"{root.holder}\n  {fingerprints.groups(root.key)}\n  {fingerprints.words(root.key)}")
+    say(_("Compare these fingerprints aloud, holder by holder. Then each signs a copy of the file with “roster sign”."))
+    files.write(out, files.printed(Paper(SignedDocument(draft.serialize(), ())).plain()))
+    say(_("At the end, here: %(command)s") % {"command": f"internationale roster adopt {out}"})
 
 
 @click.command()
@@ -96,7 +126,7 @@ def join(home: Home, invitation: BinaryIO) -> None:
     say(_("Joined. The International has these sections: %(names)s.") % {"names": names})
     say(_("Compare this fingerprint with the one that the committee has, by voice or on paper:"))
     for root in version.roster.roots:
-        click.echo(f"  {card.fingerprint(root.key)}  {root.holder}")
+        click.echo(f"  {root.holder}\n    {fingerprints.groups(root.key)}\n    {fingerprints.words(root.key)}")
     if hubs:
         say(_("Its hubs: %(hubs)s.") % {"hubs": ", ".join(hubs)})
 

@@ -6,12 +6,14 @@ from typing import BinaryIO
 import click
 
 from internationale import i18n, settings
+from internationale.cli import joining
 from internationale.cli.files import invitation, printed, read_card
+from internationale.cli.keys import show
 from internationale.cli.root import Home
 from internationale.cli.speech import language, say, tell
 from internationale.errors import Conflict
-from internationale.events import card
 from internationale.messages import marker
+from internationale.rooms.exchange import queries as exchange
 from internationale.rooms.roster import port, queries, rules
 
 _ = marker("core")
@@ -33,7 +35,7 @@ def show_card(home: Home, out: Path | None) -> None:
         click.echo(text, nl=False)
         return
     out.write_text(text, encoding="utf-8")
-    say(_("Fingerprint of its key: %(fingerprint)s") % {"fingerprint": card.fingerprint(running.key.public)})
+    show(running.key.public)
 
 
 @section.command("admit")
@@ -60,7 +62,7 @@ def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool) -> None:
             "address": candidate.address or "—",
         }
     )
-    say(_("Fingerprint of its key: %(fingerprint)s") % {"fingerprint": card.fingerprint(candidate.key)})
+    show(candidate.key)
     if not yes:
         click.confirm("Was this fingerprint compared with the section, by voice or on paper?", abort=True)
     with running.writing() as session:
@@ -89,7 +91,7 @@ def renew(home: Home, hubs: tuple[str, ...]) -> None:
             raise Conflict(_("This section does not belong to an International yet: “found” one first."))
         document = rules.renewing(latest, root, settings.hub_addresses(hubs), running.now())
         port.store_version(session, document, running.now())
-        renewed = queries.overview(session, running.code, running.now())
+        renewed = exchange.overview(session, running.code, running.now())
     if renewed.expires is not None:
         until = i18n.day(renewed.expires, language())
         say(_("Version %(version)s is valid until %(day)s.") % {"version": renewed.version, "day": until})
@@ -102,7 +104,7 @@ def every(home: Home, as_json: bool) -> None:
     """List the sections with their keys' fingerprints, and how far each has everyone's log."""
     running = home()
     with running.reading() as session:
-        state = queries.overview(session, running.code, running.now())
+        state = exchange.overview(session, running.code, running.now())
     if as_json:
         tell(state)
         return
@@ -111,3 +113,7 @@ def every(home: Home, as_json: bool) -> None:
     for each in state.sections:
         lacks = "?" if each.lacks is None else f"-{each.lacks}" if each.lacks else "="
         click.echo(f"{each.code:16} {each.status:10} {lacks:>7}  {each.fingerprint}  {each.name} ({', '.join(each.languages)})")
+
+
+for _command in joining.COMMANDS:
+    section.add_command(_command)

@@ -1,37 +1,56 @@
-"""``internationale hub …``: a carrier of one's own for trying and for small Internationals, and preparing an operator's."""
+"""``internationale hub …``: a carrier of one's own, preparing an operator's, and how the hubs stand."""
 
-import asyncio
+import os
 import signal
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import click
 
-from internationale.bus import Unreachable
-from internationale.bus.nats import NatsBus
+from internationale.bus.configuration import Cluster, Configuration, Tls
 from internationale.bus.server import HubProcess
+from internationale.cli import provisioning
+from internationale.cli.inspecting import inspect
+from internationale.cli.provisioning import Operation, Prepared
 from internationale.cli.root import Home
-from internationale.cli.speech import say
-from internationale.errors import Paused
-from internationale.messages import marker
+from internationale.cli.speech import say, tell, worded
+from internationale.errors import InternationaleError, Invalid
+from internationale.messages import Message, marker, plural_marker
 
 _ = marker("core")
+ngettext = plural_marker("core")
+
+USERS = "users.conf"
+_FILE = click.Path(dir_okay=False, path_type=Path)
+C = TypeVar("C", bound=Callable[..., Any])
+_EXISTING = click.Path(dir_okay=False, exists=True, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 @click.group()
 def hub() -> None:
-    """The carrier between the sections."""
+    """The carriers between the sections."""
 
 
 @hub.command("run")
 @click.option("--port", type=click.IntRange(1, 65535), default=4222, show_default=True, help="Where it listens, on this machine.")
-@click.option("--data", type=click.Path(file_okay=False, path_type=Path), required=True, help="Where it keeps what it carries.")
-def run(port: int, data: Path) -> None:
+@click.option("--data", type=_FOLDER, required=True, help="Where it keeps what it carries.")
+@click.option("--members-only", is_flag=True, help="Let in only the sections of this section's roster, and follow it.")
+@click.pass_obj
+def run(home: Home, port: int, data: Path, members_only: bool) -> None:
     """Run a hub on this machine until it is stopped (Ctrl-C)."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
-    with HubProcess(data.absolute(), port=port) as process:
+    folder = data.absolute()
+    if members_only:
+        section = home()
+        provisioning.write_users(folder / USERS, provisioning.administrator_of(section), provisioning.roster_of(section))
+    with HubProcess(folder, port=port, users=USERS if members_only else "") as process:
         signal.signal(signal.SIGCHLD, _died)
         say(_("The hub listens at %(url)s.") % {"url": process.url})
+        if members_only:
+            _watch(home, Operation(process.url, folder / USERS, folder / "hub.pid"))
         while True:
             signal.pause()
 
@@ -46,25 +65,138 @@ def _died(_number: int, _frame: object) -> None:
     raise SystemExit(1)
 
 
-@hub.command("provision")
-@click.argument("url")
+@hub.command("config")
+@click.option("--data", type=_FOLDER, required=True, help="Where the server keeps what it carries, and finds its users.")
+@click.option("--listen", default="0.0.0.0:4222", show_default=True, help="Where it listens, HOST:PORT.")
+@click.option("--certificate", type=_EXISTING, help="Its TLS certificate with the chain (PEM).")
+@click.option("--key", type=_EXISTING, help="The certificate's private key (PEM).")
+@click.option(
+    "--websocket", default="", help="Where it listens for WebSocket, HOST:PORT, for networks that let nothing else through."
+)
+@click.option("--cluster", default="", help="The cluster's name, when several servers are one hub.")
+@click.option("--server", default="", help="This server's name in the cluster.")
+@click.option(
+    "--cluster-listen", default="0.0.0.0:6222", show_default=True, help="Where it listens for the cluster's other servers."
+)
+@click.option("--route", "routes", multiple=True, help="Another server of the cluster, nats://HOST:PORT. May be repeated.")
+@click.option("--largest", default="", help="How much its store may take, such as 20GB.")
+@click.option("--out", type=_FILE, help="Write it into this file.")
+def config(data: Path, out: Path | None, certificate: Path | None, key: Path | None, **given: Any) -> None:
+    """Print the configuration of a plain nats-server that is a hub; deploy/hub/README.md says what to do with it."""
+    if (certificate is None) != (key is None):
+        raise Invalid(_("A certificate and its key are given together."), place="--certificate")
+    if bool(given["cluster"]) != bool(given["server"]):
+        raise Invalid(_("A cluster's name and this server's name in it are given together."), place="--cluster")
+    cluster = Cluster(given["cluster"], given["cluster_listen"], given["routes"]) if given["cluster"] else None
+    text = Configuration(
+        data.absolute(),
+        given["listen"],
+        name=given["server"],
+        tls=Tls(certificate.absolute(), key.absolute()) if certificate and key else None,
+        websocket=given["websocket"],
+        users=os.path.relpath(data / USERS, out.parent if out else data),  # the server reads it from beside its configuration
+        cluster=cluster,
+        largest=given["largest"],
+    ).text()
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    out.write_text(text, encoding="utf-8")
+    told = _("Written. Before the server starts it needs the file of its users: internationale hub users --out %(path)s")
+    say(told % {"path": data.absolute() / USERS})
+
+
+@hub.command("users")
+@click.option("--out", type=_FILE, required=True, help="The file that the server's configuration includes.")
 @click.pass_obj
-def provision(home: Home, url: str) -> None:
-    """Make the streams, and a consumer for each section of the roster, on the hub at URL. Safe to repeat."""
+def write_users(home: Home, out: Path) -> None:
+    """Write the file of a hub's users from the roster: one for each section, and the administrator."""
     section = home()
-    with section.reading() as session:
-        codes = [card.code for card in section.sections(session)] or [section.code]
-    try:
-        for code in codes:
-            asyncio.run(_provision(url, code))
-    except Unreachable as error:
-        raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=url) from error
-    say(_("The hub is ready for: %(codes)s.") % {"codes": ", ".join(codes)})
+    roster = provisioning.roster_of(section)
+    provisioning.write_users(out, provisioning.administrator_of(section), roster)
+    say(_("Written. Start the server or have it reload, then say “hub provision” with its address."))
 
 
-async def _provision(url: str, code: str) -> None:
-    bus = await NatsBus.connect(url, code)
-    try:
-        await bus.provision()
-    finally:
-        await bus.close()
+def _operation(command: C) -> C:
+    """The argument and the options of who looks after a hub."""
+    options = [
+        click.argument("url"),
+        click.option("--users", type=_FILE, help="Write the hub's users into this file, which its configuration includes."),
+        click.option("--pid-file", type=_FILE, help="Where the server wrote its process number: it reads the users again."),
+        click.option("--replicas", type=click.IntRange(1, 5), help="On how many servers of a cluster everything is kept."),
+        click.option("--blob-bytes", type=click.IntRange(1), help="How many bytes attachments may take in all."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@hub.command("provision")
+@_operation
+@click.pass_obj
+def provision(home: Home, /, url: str, **given: Any) -> None:
+    """Prepare the hub at URL from the roster: users, streams, a consumer for each section. Safe to repeat."""
+    _told(provisioning.prepare(home(), Operation(url, **given)))
+
+
+@hub.command("watch")
+@_operation
+@click.pass_obj
+def watch(home: Home, /, url: str, **given: Any) -> None:
+    """Prepare the hub at URL like “hub provision”, and again whenever the roster changes, until it is stopped."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
+    _watch(home, Operation(url, **given))
+
+
+def _watch(home: Home, operation: Operation) -> None:
+    """A hub that is away for a while is no reason to stop: it is tried again."""
+    section = home()
+
+    def prepared() -> bool:
+        try:
+            _told(provisioning.prepare(section, operation))
+        except InternationaleError as error:
+            say(error.message, problem=True)
+            return False
+        return True
+
+    provisioning.follow(section, prepared)
+
+
+def _told(prepared: Prepared) -> None:
+    say(_("The hub is ready for: %(codes)s.") % {"codes": ", ".join(prepared.sections)})
+    if prepared.open_to_all:
+        say(_("It lets everybody in who reaches it. To let in the sections only, give it a file of users: “hub users”."))
+    elif prepared.nameless:
+        codes = ", ".join(prepared.nameless)
+        say(_("It cannot let these in yet, because the roster does not have their hub key: %(codes)s.") % {"codes": codes})
+        say(_("Have each of them send its card again (“section card”), and say “section admit” with it."))
+
+
+def _unsent(number: int) -> Message:
+    if not number:
+        return _("It has everything that this section said.")
+    told = ngettext("%(n)s event of this section is not there yet.", "%(n)s events of this section are not there yet.", number)
+    return told % {"n": number}
+
+
+@hub.command("status")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def status(home: Home, as_json: bool) -> None:
+    """Ask every hub of this section how it stands. Exit status 1 when one of them needs a hand."""
+    found = inspect(home())
+    if as_json:
+        tell(found)
+    for state in () if as_json else found:
+        click.echo(state.url)
+        if state.trouble is not None:
+            click.secho(f"  {worded(state.trouble)}", fg="red")
+        if state.unsent is not None:
+            click.echo(f"  {worded(_unsent(state.unsent))}")
+    if not found:
+        say(_("No hub is named, neither in the settings nor in the roster. Add one with “hubs” in section.toml."))
+    if any(state.trouble is not None for state in found):
+        raise SystemExit(1)

@@ -3,16 +3,20 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TextIO
 
 import click
 
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell
-from internationale.errors import Untrusted
+from internationale.errors import Conflict, Untrusted
 from internationale.events import keys, roster
+from internationale.events import proofs as fork_proofs
+from internationale.events.card import fingerprint
 from internationale.events.logs import LogRules
 from internationale.ledger.reading import Stored
 from internationale.messages import marker, plural_marker
+from internationale.rooms.exchange import queries as exchange
 from internationale.rooms.roster import queries
 
 _ = marker("core")
@@ -61,17 +65,54 @@ def verify(home: Home, as_json: bool) -> None:
 
 
 @log.command("export")
-@click.option("--section", "only", help="Only the log of this section.")
+@click.option("--section", "only", help="Of the logs only the one of this section.")
 @click.pass_obj
 def export(home: Home, only: str | None) -> None:
-    """Print every event as it travelled: one JSON object per line with subject, body (base64url) and signature."""
+    """Print the rosters and every event as they travelled: one JSON object per line with subject, body and signature.
+
+    Anybody can check it without this software: deploy/verify/verify.py.
+    """
     section = home()
     with section.reading() as session:
+        for version in roster.verify_chain(documents) if (documents := queries.chain(session)) else ():
+            click.echo(line(version.subject, version.document.body, version.document.header))
         for event in section.ledger.every_event(session):
             if only in (None, event.address.section):
-                body = keys.encode(event.signed.body)
-                line = {"subject": event.address.subject, "body": body, "signature": event.signed.signature}
-                click.echo(json.dumps(line))
+                click.echo(line(event.address.subject, event.signed.body, event.signed.signature))
+
+
+@log.command("proof")
+@click.argument("file", type=click.File(encoding="utf-8"), required=False)
+@click.option("--of", "number", default="", help="Only the proof of this number, such as fr:1:7.")
+@click.pass_obj
+def proof(home: Home, file: TextIO | None, number: str) -> None:
+    """Print the proofs of forks that are held here, each with the rosters by which anybody can check it.
+
+    With FILE: check such a file instead. This needs no section. Exit status 1 when it proves nothing.
+    """
+    if file is None:
+        with home().reading() as session:
+            for each in exchange.proof_lines(session, number):
+                click.echo(each)
+        return
+    try:
+        found = fork_proofs.check(file)
+    except (Untrusted, UnicodeDecodeError) as error:
+        reason = error.reason if isinstance(error, Untrusted) else "malformed_line"
+        raise Conflict(_("This file is not a proof, or it was altered: %(reason)s") % {"reason": reason}) from error
+    for proven in found:
+        two = {"address": proven.address, "one": proven.first.hash[:16], "other": proven.second.hash[:16]}
+        say(_("%(address)s: two different messages, rightly signed: %(one)s and %(other)s.") % two)
+        for root in proven.roots:
+            say(_("It holds if this root key is the International's: %(key)s") % {"key": fingerprint(root)})
+    if not found:
+        say(_("Nothing is proved: there are no two messages of one number."), problem=True)
+        raise SystemExit(1)
+
+
+def line(subject: str, body: bytes, signature: str) -> str:
+    """One signed thing as it stands in a file: what travels on the bus, the body as base64url."""
+    return json.dumps({"subject": subject, "body": keys.encode(body), "signature": signature})
 
 
 def prove(events: Iterable[Stored], histories: Mapping[tuple[str, int], LogRules]) -> list[Proof]:

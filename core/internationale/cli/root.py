@@ -12,6 +12,7 @@ import click
 from internationale import settings
 from internationale.cli.speech import worded
 from internationale.errors import InternationaleError, Invalid, Misconfigured
+from internationale.kit import Reader, Role
 from internationale.plugins import Plugins
 from internationale.section import Section
 from internationale.settings import Settings
@@ -43,6 +44,11 @@ class Home:
             self._section = Section.open(self.settings, self.plugins)
             self._section.prepare()
         return self._section
+
+    def host(self) -> Reader:
+        """Whoever runs commands here: the section itself speaks, and what the keys on this machine allow is allowed."""
+        held = frozenset({None})
+        return Reader(id="host", roles=frozenset({Role.HOST}), capabilities={each.name: held for each in self().capabilities})
 
     def close(self) -> None:
         """Let go of the database, if it was opened."""

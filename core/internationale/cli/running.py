@@ -9,6 +9,7 @@ import uvicorn
 from internationale import worker
 from internationale.cli.root import Home
 from internationale.cli.speech import say
+from internationale.ledger import database
 from internationale.messages import marker
 from internationale.web.app import create_app
 
@@ -24,6 +25,7 @@ def run(home: Home) -> None:
     """Serve the pages and carry messages, in one process, until it is stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
+    database.check(home.settings.database)
     section = home()
     settings = section.settings
     config = uvicorn.Config(

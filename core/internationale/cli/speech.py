@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import asdict, is_dataclass
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -39,4 +39,6 @@ def _plain(value: object) -> object:
         return worded(value)
     if isinstance(value, datetime):
         return value.isoformat()
-    return asdict(value) if is_dataclass(value) and not isinstance(value, type) else str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return str(value)

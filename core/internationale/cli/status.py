@@ -16,9 +16,12 @@ from internationale.events import card
 from internationale.kit import Check
 from internationale.ledger import tables
 from internationale.messages import Message, marker, plural_marker
+from internationale.rooms.exchange import queries as exchange
+from internationale.rooms.exchange.queries import Counts, Federation
 from internationale.rooms.roster import queries
-from internationale.rooms.roster.queries import Counts, Federation, OwnLog
+from internationale.rooms.roster.queries import OwnLog
 from internationale.section import Section
+from internationale.worker import hubs as worker_hubs
 
 _ = marker("core")
 ngettext = plural_marker("core")
@@ -67,12 +70,13 @@ def status(home: Home, as_json: bool) -> None:
 
 def survey(section: Section) -> Status:
     """Look at everything once."""
+    named = [hub.name for hub in worker_hubs.named(section)]
     with section.reading() as session:
-        federation = queries.overview(session, section.code, section.now())
+        federation = exchange.overview(session, section.code, section.now())
         heads = {code: head.sequence for code, head in section.ledger.heads(session).items()}
-        hubs = _hubs(session, section)
+        hubs = _hubs(session, section, named)
         own_log = queries.own_log(session, section.code)
-        counts = queries.counts(session)
+        counts = exchange.counts(session)
     return Status(
         code=section.code,
         name=section.name,
@@ -89,12 +93,11 @@ def survey(section: Section) -> Status:
     )
 
 
-def _hubs(session: Session, section: Section) -> tuple[HubState, ...]:
+def _hubs(session: Session, section: Section, named: Sequence[str]) -> tuple[HubState, ...]:
     """Cursors are kept for ``<address> <identity>``; a hub that was never reached has none."""
     head = section.ledger.head(session, section.code)
     rows = session.connection().execute(select(tables.cursor).order_by(tables.cursor.c.hub)).all()
     known = [HubState(row.hub, head.sequence - row.sequence if row.epoch == head.epoch else head.sequence) for row in rows]
-    named = dict.fromkeys((*section.settings.hubs, *queries.hubs(session)))
     reached = {state.hub.partition(" ")[0] for state in known}
     return (*known, *(HubState(url, head.sequence) for url in named if url not in reached))
 
@@ -144,6 +147,10 @@ def _print(found: Status) -> None:
     else:
         rows.append((_("Roster"), worded(_("not joined"))))
     rows += [(_("Log"), f"{code} {number}") for code, number in found.logs.items()]
+    if found.federation.progress is not None:
+        far = found.federation.progress
+        told = _("%(here)s of %(all)s events are here, the latest from %(via)s")
+        rows.append((_("Catching up"), worded(told % {"here": far.here, "all": far.known, "via": far.via or "-"})))
     told = _("%(n)s events are here; others have signed to hold %(others)s")
     rows.append((_("Our own log"), worded(told % {"n": found.own_log.here, "others": found.own_log.elsewhere})))
     rows += [(_("Hub"), worded(_("%(hub)s: %(n)s unsent") % {"hub": hub.hub, "n": hub.unsent})) for hub in found.hubs]

@@ -6,7 +6,7 @@ before it parses. Format and test vectors are documented in ``core/international
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -102,6 +102,21 @@ class Envelope:
         return str(self.address)
 
     @property
+    def readers(self) -> str | None:
+        """The sections that a sealed event is for, as its audience names them; None: it was said openly."""
+        return None if self.audience in (PUBLIC, INTERNATIONAL) else self.audience
+
+    @property
+    def sealed(self) -> bool:
+        """Whether it was said to named sections only. Opened, it has its true type, author, refs and data."""
+        return self.readers is not None
+
+    @property
+    def closed(self) -> bool:
+        """Whether it is sealed and not opened: nothing is known of it but what everybody sees."""
+        return self.type == SEALED
+
+    @property
     def ref(self) -> Ref:
         """How other events name this one as their cause."""
         return Ref(self.section, self.epoch, self.sequence, self.hash[:16])
@@ -183,6 +198,11 @@ def parse(body: bytes) -> Envelope:
     return envelope
 
 
+def is_type(text: str) -> bool:
+    """Whether this is the form of a CloudEvents type of ours."""
+    return _TYPE.fullmatch(text) is not None
+
+
 def recall(body: bytes, hash_: str) -> Envelope:
     """Read bytes that ``parse`` has read before, from the own log: the same envelope, in a third of the time."""
     return _read(msgspec.json.decode(body), hash_)
@@ -219,7 +239,12 @@ def _read(document: dict[str, Any], hash_: str) -> Envelope:
 def _refs(text: str | None) -> tuple[Ref, ...]:
     if text is None:
         return ()
-    refs = tuple(Ref.parse(word) for word in text.split(" "))
+    return refs_of(text.split(" "))
+
+
+def refs_of(words: Iterable[str]) -> tuple[Ref, ...]:
+    """Causes from their texts: at most ``MAX_REFS``, none twice. Raises ``Untrusted("malformed_refs")``."""
+    refs = tuple(map(Ref.parse, words))
     if len(refs) > MAX_REFS or len(set(refs)) != len(refs):
         raise Untrusted("malformed_refs", place="refs")
     return refs

@@ -20,6 +20,10 @@ EVENT = b"urn:intl:event:1"
 ROSTER = b"urn:intl:roster:1"
 HEADS = b"urn:intl:heads:1"
 CARD = b"urn:intl:card:1"
+JOIN = b"urn:intl:join:1"
+ROOT = b"urn:intl:root:1"
+SUCCESSION = b"urn:intl:succession:1"
+REQUEST = b"urn:intl:request:1"
 
 
 def pae(payload_type: bytes, body: bytes) -> bytes:

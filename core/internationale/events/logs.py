@@ -12,6 +12,7 @@ from internationale.errors import Untrusted
 from internationale.events import envelope as envelopes
 from internationale.events import keys
 from internationale.events.envelope import Address, Envelope, Signed
+from internationale.events.keys import PublicKey
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class KeyRange:
 class LogRules:
     """One section's log: its current epoch, the ``prevhash`` of the epoch's first event, and the keys that may sign.
 
-    ``closed``: the rules of its earlier epochs, whose events still count up to where each was closed.
+    ``closed``: the rules of its earlier epochs, whose events still count up to where each was closed. ``pin``: the last number
+    that counts and its hash, where the roster has ended this epoch.
     """
 
     section: str
@@ -38,6 +40,11 @@ class LogRules:
     genesis: str
     keys: tuple[KeyRange, ...]
     closed: "Mapping[int, LogRules]" = field(default_factory=dict)
+    pin: tuple[int, str] | None = None
+
+    def signed_by(self, key: PublicKey) -> bool:
+        """Whether this key signs for the section now, and not only what was said before."""
+        return any(entry.key == key and entry.last is None for entry in self.keys)
 
     def of(self, epoch: int) -> "LogRules | None":
         """The rules of one epoch; None when it was never opened."""
@@ -54,7 +61,7 @@ def verify(subject: str, signed: Signed, keyring: Keyring) -> Envelope:
     Raises ``Untrusted`` with one of these reasons:
 
     ``oversize``, ``subject_malformed``, ``unknown_section``, ``unknown_key``, ``key_not_valid_at_number``,
-    ``bad_signature``, the strict parser's reasons, ``subject_mismatch``, ``wrong_epoch``.
+    ``bad_signature``, the strict parser's reasons, ``subject_mismatch``, ``wrong_epoch``, ``pinned_otherwise``.
     """
     if len(signed.body) > envelopes.MAX_BODY:
         raise Untrusted("oversize")
@@ -69,6 +76,8 @@ def verify(subject: str, signed: Signed, keyring: Keyring) -> Envelope:
         raise Untrusted("subject_mismatch")
     if at_the_time is None:
         raise Untrusted("wrong_epoch")
+    if at_the_time.pin is not None and at_the_time.pin[0] == address.sequence and at_the_time.pin[1] != envelope.hash:
+        raise Untrusted("pinned_otherwise")
     return envelope
 
 

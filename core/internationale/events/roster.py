@@ -156,6 +156,11 @@ class Version:
         """SHA-256 of the DSSE encoding of the signed bytes, 64 hex digits."""
         return keys.digest(keys.ROSTER, self.document.body).hex()
 
+    @property
+    def subject(self) -> str:
+        """Where it travels, and under which it stands in files."""
+        return f"intl.v1.roster.{self.roster.version}.{self.hash[:16]}"
+
 
 def verify(previous: Version | None, candidate: SignedDocument) -> Version:
     """Accept the version after ``previous`` (None: the first).
@@ -226,13 +231,15 @@ def histories(chain: Sequence[Version]) -> Mapping[tuple[str, int], LogRules]:
 
 
 def _rules(entry: Entry, opened_by: str) -> LogRules:
-    end = entry.last_good.sequence if entry.last_good is not None and entry.last_good.epoch == entry.epoch else None
+    good = entry.last_good if entry.last_good is not None and entry.last_good.epoch == entry.epoch else None
+    end = good.sequence if good is not None else None
+    pin = (good.sequence, good.hash) if good is not None and good.sequence else None
     ranges = [
         KeyRange(log_key.key, log_key.first, min((n for n in (log_key.last, end) if n is not None), default=None))
         for log_key in entry.keys
         if end is None or log_key.first <= end
     ]
-    return LogRules(entry.code, entry.epoch, genesis(entry.code, entry.epoch, opened_by), tuple(ranges))
+    return LogRules(entry.code, entry.epoch, genesis(entry.code, entry.epoch, opened_by), tuple(ranges), pin=pin)
 
 
 def _check_succession(previous: Version, roster: Roster) -> None:

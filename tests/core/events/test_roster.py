@@ -324,7 +324,7 @@ def test_closed_epochs_stay_checkable_up_to_their_last_good_number() -> None:
     )
     second = roster.verify(begun, sealed(after(begun, sections=(reopened, entry("ic")))))
     assert roster.histories([begun, second]) == {
-        ("fr", 1): LogRules("fr", 1, genesis("fr", 1, begun.hash), (KeyRange(LOGS["fr"].public, 1, 5),)),
+        ("fr", 1): LogRules("fr", 1, genesis("fr", 1, begun.hash), (KeyRange(LOGS["fr"].public, 1, 5),), pin=(5, "a" * 64)),
         ("fr", 2): LogRules("fr", 2, genesis("fr", 2, second.hash), (KeyRange(ROOTS[4].public, 1),)),
         ("ic", 1): LogRules("ic", 1, genesis("ic", 1, begun.hash), (KeyRange(LOGS["ic"].public, 1),)),
     }

@@ -13,7 +13,7 @@ from internationale.events.keys import SigningKey
 from internationale.events.refs import Ref
 from internationale.kit import Receipt, SectionCard
 from internationale.ledger import tables
-from internationale.rooms.roster import port, queries, rules
+from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rows import PeerHeadRow, Row
 
 from .conftest import LOGS, NOW, entry, make, said
@@ -153,7 +153,7 @@ def test_the_memory_of_words_is_bounded_and_says_when_it_no_longer_knows(
     session: Session, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin(session, world)
-    for module in (port, queries.heads):
+    for module in (port.heads, queries.heads):
         monkeypatch.setattr(module, "KEPT", 3)
     for number in range(1, 7):
         port.store_heads(session, said("ar", number, ic=(number, "a")), NOW + timedelta(hours=number))
@@ -169,9 +169,3 @@ def test_contradictions_are_seen(session: Session, world: SimpleNamespace) -> No
     assert queries.contradictions(session) == {}
     port.store_heads(session, said("ar", 2, ic=(7, "b")), NOW)
     assert queries.contradictions(session) == {"ar": ("ic",)}
-
-
-def test_codes_are_put_into_words() -> None:
-    assert str(rules.worded("bad_signature")) == "Its signature is false: it was altered on the way, or forged."
-    assert str(rules.awaited("ref", "fr:1:2")) == "It waits for a message that it stands on: fr:1:2"
-    assert str(rules.worded("brand_new")) == "For this reason: brand_new"

@@ -3,16 +3,42 @@
 from collections.abc import Sequence
 from typing import Any
 
-from internationale.kit import Capability, Check, MenuItem, Reader, Role, Section, hookimpl, marker
-from internationale.rooms.roster import api, pages, rules
-from internationale.rooms.roster.checks import contradiction, expiry, memory
+from sqlmodel import Session as Database
+
+from internationale.kit import Capability, Check, EventType, Need, Projection, Reader, Role, Section, hookimpl, marker
+from internationale.rooms.roster import api, events, pages, queries, rows
+from internationale.rooms.roster.checks import expiry, proposals, standing
+from internationale.rooms.roster.rules import authority
 
 _ = marker("core")
 
 
 @hookimpl
+def event_types() -> Sequence[EventType]:
+    return [
+        EventType(name="roster.proposed", payload=events.Proposed, authority=authority.may_propose),
+        EventType(name="roster.signed", payload=events.Signed, authority=authority.may_sign),
+        EventType(name="roster.vouched", payload=events.Vouched, authority=authority.may_vouch),
+        EventType(name="roster.declined", payload=events.Declined, authority=authority.may_decline),
+        EventType(name="roster.key_announced", payload=events.KeyAnnounced, authority=authority.may_announce),
+    ]
+
+
+@hookimpl
+def projections() -> Sequence[Projection]:
+    return [rows.projection]
+
+
+@hookimpl
 def capabilities() -> Sequence[Capability]:
-    return [Capability(rules.INSPECT, _("see what was turned away, waits or does not count, and why"), frozenset({Role.HOST}))]
+    delegate, host = frozenset({Role.DELEGATE}), frozenset({Role.DELEGATE, Role.HOST})
+    return [
+        Capability("roster.proposed", _("Propose changes to the list of sections"), delegate),
+        Capability("roster.signed", _("Sign changes to the list of sections, with a root key of this section"), host),
+        Capability("roster.vouched", _("Vouch for a section that wants to join"), delegate),
+        Capability("roster.declined", _("Decline, for the committee, a section that wants to join"), delegate),
+        Capability("roster.key_announced", _("Announce another key for the section's log"), frozenset({Role.HOST})),
+    ]
 
 
 @hookimpl
@@ -21,10 +47,10 @@ def routes() -> Sequence[Any]:
 
 
 @hookimpl
-def checks() -> Sequence[Check]:
-    return [Check("roster expiry", expiry), Check("agreement of the sections", contradiction), Check("own log", memory)]
+def needs(section: Section, session: Database, reader: Reader) -> Sequence[Need]:
+    return queries.needs(section, session, reader)
 
 
 @hookimpl
-def menu(section: Section, reader: Reader) -> Sequence[MenuItem]:
-    return [MenuItem(_("Sections"), "/federation")] if reader.signed_in else []
+def checks() -> Sequence[Check]:
+    return [Check("roster expiry", expiry), Check("standing", standing), Check("proposals", proposals)]

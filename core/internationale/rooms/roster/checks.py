@@ -1,49 +1,33 @@
 """What ``internationale status`` says about the roster."""
 
-from datetime import timedelta
-
 from internationale.kit import Message, Section, marker
-from internationale.rooms.roster import queries
+from internationale.rooms.roster import queries, rules
 
 _ = marker("core")
-
-WARNING = timedelta(days=30)
-"""How long before its end a roster is mentioned."""
 
 
 def expiry(section: Section) -> list[Message]:
     """A roster that is near its end, or past it, needs the committee."""
     with section.reading() as session:
         now = queries.latest(session)
-    if now is None:
-        return []
-    day = {"day": now.roster.expires.date().isoformat()}
-    if now.roster.expired(section.now()):
-        return [_("The roster expired on %(day)s. Nothing is lost, but the committee must issue a new version.") % day]
-    if now.roster.expired(section.now() + WARNING):
-        return [_("The roster expires on %(day)s. The committee should issue a new version.") % day]
-    return []
+    found = None if now is None else rules.expiry(now.roster, section.now())
+    return [] if found is None else [found]
 
 
-def contradiction(section: Section) -> list[Message]:
-    """Two sections that hold different things under one number: somebody forked, or was forged."""
+def standing(section: Section) -> list[Message]:
+    """A section that is no member any more is told so, and why it is silent."""
     with section.reading() as session:
-        found = queries.contradictions(session)
+        now = queries.latest(session)
+    found = None if now is None else rules.standing(now.roster, section.code)
+    return [] if found is None else [found]
+
+
+def proposals(section: Section) -> list[Message]:
+    """Proposals that wait for signatures."""
+    with section.reading() as session:
+        waiting = [each for each in queries.pending(session) if each.state in ("open", "complete")]
     return [
-        _("Section %(witness)s holds another history of %(origins)s than we do.")
-        % {"witness": witness, "origins": ", ".join(origins)}
-        for witness, origins in found.items()
+        _("Proposal %(hash)s for version %(version)s of the list of sections waits for signatures.")
+        % {"hash": each.hash[:16], "version": each.version}
+        for each in waiting
     ]
-
-
-def memory(section: Section) -> list[Message]:
-    """A section that has forgotten what it said must take it back before it speaks again."""
-    with section.reading() as session:
-        own = queries.own_log(session, section.code)
-    if not own.behind:
-        return []
-    told = _(
-        "This section is behind its own log: %(ours)s of its events are here, and others hold %(theirs)s."
-        " It says nothing until it has them back from a hub."
-    )
-    return [told % {"ours": own.here, "theirs": own.elsewhere}]

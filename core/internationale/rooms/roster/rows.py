@@ -1,12 +1,16 @@
-"""The lasting tables of the roster room: the chain of rosters, and what the sections say that they hold."""
+"""The lasting tables of the roster room: the chain of rosters, and what the sections say that they hold; and the projection of
+what they say about the roster, one row for each event, under its address.
+"""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, MetaData
 from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlmodel import Field, Session, SQLModel
 
-from internationale.kit import naming
+from internationale.kit import Event, Projection, naming
+from internationale.rooms.roster.events import Declined, KeyAnnounced, Proposed, Signed, Vouched
 
 
 class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
@@ -49,3 +53,103 @@ class PeerHeadRow(Row, table=True):
     sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
     hash: str
     received_at: datetime
+
+
+class Said(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
+    """What every row of the projection knows of its event."""
+
+    section: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger)
+    ref: str
+    said: datetime
+    hash: str = Field(index=True)
+
+
+class ProposalRow(Said, table=True):
+    """A proposed version. ``body``: its unsigned bytes."""
+
+    __tablename__ = "roster_proposal"
+
+    version: int = Field(sa_type=BigInteger)
+    previous: str
+    why: str
+    body: bytes
+
+
+class SignatureRow(Said, table=True):
+    """A signature on a proposal."""
+
+    __tablename__ = "roster_signature"
+
+    signature: str
+
+
+class VouchRow(Said, table=True):
+    """That a section vouches for a candidate. ``request``: its signed bytes, base64url."""
+
+    __tablename__ = "roster_vouch"
+
+    code: str
+    request: str
+    signature: str
+    why: str
+
+
+class DeclineRow(Said, table=True):
+    """That a candidate is not admitted now."""
+
+    __tablename__ = "roster_decline"
+
+    why: str
+
+
+class AnnouncementRow(Said, table=True):
+    """That a section will sign with another key. ``hash``: the event's."""
+
+    __tablename__ = "roster_announcement"
+
+    key: str
+    first: int = Field(sa_type=BigInteger)
+
+
+def _said(event: Event[Any]) -> dict[str, Any]:
+    envelope = event.envelope
+    address = {"section": envelope.section, "epoch": envelope.epoch, "sequence": envelope.sequence}
+    return {**address, "ref": str(envelope.ref), "said": envelope.time, "hash": envelope.hash, **event.payload.model_dump()}
+
+
+def _add_proposal(session: Session, event: Event[Proposed]) -> None:
+    session.add(ProposalRow(**_said(event), body=next(iter(event.parts.values()))))
+
+
+def _add_signature(session: Session, event: Event[Signed]) -> None:
+    session.add(SignatureRow(**_said(event)))
+
+
+def _add_vouch(session: Session, event: Event[Vouched]) -> None:
+    session.add(VouchRow(**_said(event)))
+
+
+def _add_decline(session: Session, event: Event[Declined]) -> None:
+    session.add(DeclineRow(**_said(event)))
+
+
+def _add_announcement(session: Session, event: Event[KeyAnnounced]) -> None:
+    values = _said(event)
+    del values["proof"]
+    session.add(AnnouncementRow(**values))
+
+
+projection = Projection(
+    name="roster",
+    version=1,
+    tables=(ProposalRow, SignatureRow, VouchRow, DeclineRow, AnnouncementRow),
+    on={
+        Proposed: _add_proposal,
+        Signed: _add_signature,
+        Vouched: _add_vouch,
+        Declined: _add_decline,
+        KeyAnnounced: _add_announcement,
+    },
+)

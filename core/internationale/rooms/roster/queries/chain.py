@@ -5,17 +5,21 @@ from functools import lru_cache
 
 from sqlmodel import Session, col, select
 
-from internationale.events import roster, signed
+from internationale.errors import Conflict
+from internationale.events import keys, roster, signed
 from internationale.events.logs import Keyring
-from internationale.events.roster import Roster, Status, Version
+from internationale.events.roster import Entry, LastGood, Roster, Status, Version
 from internationale.events.signed import SignedDocument
-from internationale.kit import SectionCard
+from internationale.kit import Message, SectionCard, marker
+from internationale.ledger import tables
+from internationale.rooms.roster import rules
 from internationale.rooms.roster.rows import VersionRow
 
+_ = marker("core")
 _LATEST_HASH = select(VersionRow.hash).order_by(col(VersionRow.version).desc()).limit(1)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def _read(body: bytes) -> Roster:
     return signed.parse(Roster, body, "malformed_roster")
 
@@ -37,10 +41,15 @@ def chain(session: Session, after: int = 0) -> tuple[SignedDocument, ...]:
     return tuple(SignedDocument.from_header(row.body, row.signatures) for row in rows)
 
 
+def versions(session: Session) -> tuple[Version, ...]:
+    """All versions, in order."""
+    return tuple(Version(document, _read(document.body)) for document in chain(session))
+
+
 def keyring(session: Session) -> Keyring:
     """The rules of every log by the version in force, with those of its earlier epochs by the versions before."""
-    versions = [Version(document, _read(document.body)) for document in chain(session)]
-    return roster.keyring_of(versions) if versions else {}
+    known = versions(session)
+    return roster.keyring_of(known) if known else {}
 
 
 def sections(session: Session) -> Sequence[SectionCard]:
@@ -49,7 +58,14 @@ def sections(session: Session) -> Sequence[SectionCard]:
     if now is None:
         return ()
     return tuple(
-        SectionCard(entry.code, entry.name, entry.languages, entry.status.value, frozenset(entry.mandates))
+        SectionCard(
+            entry.code,
+            entry.name,
+            entry.languages,
+            entry.status.value,
+            frozenset(entry.mandates),
+            sealable=entry.status is Status.MEMBER and entry.recipients is not None,
+        )
         for entry in now.roster.sections
     )
 
@@ -64,3 +80,40 @@ def hubs(session: Session) -> tuple[str, ...]:
     """The addresses of the hubs that the roster names."""
     now = latest(session)
     return () if now is None else tuple(url for hub in now.roster.hubs for url in hub.urls)
+
+
+def last_good(session: Session, entry: Entry) -> LastGood:
+    """How far we hold a section's log in its present epoch: what a version of the roster pins that ends it."""
+    head = tables.head.c
+    where = (head.section == entry.code) & (head.epoch == entry.epoch)
+    row = session.connection().execute(select(head.sequence, head.hash).where(where)).one_or_none()
+    if row is None or row.sequence == 0:
+        return LastGood(epoch=entry.epoch, sequence=0, hash="0" * 64)
+    return LastGood(epoch=entry.epoch, sequence=row.sequence, hash=row.hash)
+
+
+def pinned(session: Session, entry: Entry, number: int, hash: str = "") -> LastGood:
+    """A number of a section's present epoch as the last that counts. Raises ``Conflict`` when we do not know its hash.
+
+    ``hash`` (or its beginning) chooses where the section has signed two events with that number.
+    """
+    if number == 0:
+        return LastGood(epoch=entry.epoch, sequence=0, hash="0" * 64)
+    known = set[str]()
+    for table in (tables.event, tables.parked):
+        where = (table.c.section == entry.code) & (table.c.epoch == entry.epoch) & (table.c.sequence == number)
+        known |= set(session.connection().execute(select(table.c.hash).where(where)).scalars())
+    fork = tables.fork.c
+    forked = (fork.section == entry.code) & (fork.epoch == entry.epoch) & (fork.sequence == number)
+    for row in session.connection().execute(select(fork.first_body, fork.second_body).where(forked)):
+        known |= {keys.digest(keys.EVENT, body).hex() for body in row}
+    found = [each for each in known if each.startswith(hash)]
+    if len(found) != 1:
+        raise Conflict(_("It is not clear which event has number %(number)s: give its hash.") % {"number": number})
+    return LastGood(epoch=entry.epoch, sequence=number, hash=found[0])
+
+
+def standing(session: Session, own: str) -> Message | None:
+    """Why our section says nothing to the others by the roster; None: it is a member, or has not joined."""
+    now = latest(session)
+    return None if now is None else rules.standing(now.roster, own)

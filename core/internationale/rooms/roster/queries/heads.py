@@ -21,7 +21,8 @@ from internationale.rooms.roster.rules import KEPT
 
 
 @lru_cache(maxsize=256)
-def _read(body: bytes) -> Heads:
+def read_heads(body: bytes) -> Heads:
+    """Heads that were verified before they were stored."""
     return signed.parse(Heads, body, "malformed_heads")
 
 
@@ -92,7 +93,7 @@ def own_log(session: Session, own: str) -> OwnLog:
 
 def peers(session: Session) -> Mapping[str, tuple[datetime, Heads]]:
     """The latest heads of each section and when they reached us."""
-    return {row.witness: (row.received_at, _read(row.body)) for row in session.exec(select(HeadsRow))}
+    return {row.witness: (row.received_at, read_heads(row.body)) for row in session.exec(select(HeadsRow))}
 
 
 def heads_documents(session: Session) -> Sequence[SignedDocument]:

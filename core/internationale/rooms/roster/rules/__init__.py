@@ -1,7 +1,22 @@
 """The pure part of the room."""
 
+from . import authority, changes
 from .drafts import admitting, founding, renewing
-from .lag import KEPT, lacking, newest
-from .words import INSPECT, awaited, require_member, worded
+from .lag import KEPT
+from .standing import expiry, standing
+from .telling import lacking, told
+from .words import require_member
 
-__all__ = ["INSPECT", "KEPT", "admitting", "awaited", "founding", "lacking", "newest", "renewing", "require_member", "worded"]
+__all__ = [
+    "KEPT",
+    "admitting",
+    "authority",
+    "changes",
+    "expiry",
+    "founding",
+    "lacking",
+    "renewing",
+    "require_member",
+    "standing",
+    "told",
+]

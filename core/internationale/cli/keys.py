@@ -1,0 +1,115 @@
+"""``internationale key …``: the keys of this machine, and their fingerprints to compare aloud."""
+
+from pathlib import Path
+
+import click
+import segno
+
+from internationale.cli.files import printed, write
+from internationale.cli.root import Home
+from internationale.cli.speech import say
+from internationale.errors import Conflict
+from internationale.events import card, fingerprints, joining
+from internationale.events.keys import PublicKey, SigningKey
+from internationale.messages import marker
+from internationale.rooms.roster import port, queries
+from internationale.rooms.roster.rules import changes
+
+_ = marker("core")
+
+
+@click.group("key")
+def group() -> None:
+    """The keys of this instance: what they are for, and their fingerprints."""
+
+
+@group.command("new-root")
+@click.option("--holder", required=True, help="Who holds it: an office or a section, never a person's name.")
+@click.option("--lock/--no-lock", default=True, help="Lock it with a passphrase (by default).")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), default=Path("root.card"), help="Write the root card here."
+)
+@click.pass_obj
+def new_root(home: Home, holder: str, lock: bool, out: Path) -> None:
+    """Make a root key in keys/root.key, and a root card that shows it to the founders. There need be no section here."""
+    passphrase = click.prompt("A passphrase for it", hide_input=True, confirmation_prompt=True) if lock else ""
+    root = SigningKey.generate()
+    path = home.path / "keys" / "root.key"
+    port.write_root_key(path, root, passphrase)
+    say(_("The root key is %(path)s: keep a copy in a safe place, and the passphrase in another.") % {"path": path})
+    write(out, printed(joining.root_card(holder, root).plain()))
+    show(root.public)
+
+
+@group.command("show")
+@click.option("--qr", is_flag=True, help="Also as a square code to scan.")
+@click.pass_obj
+def fingerprint(home: Home, qr: bool) -> None:
+    """Show the fingerprint of this section's key, to compare it by voice or on paper."""
+    show(home().key.public, qr=qr)
+
+
+@group.command("rotate-sealing")
+@click.pass_obj
+def rotate_sealing(home: Home) -> None:
+    """Make a new sealing key, for which the other sections encrypt what is for this one. The old ones stay, for reading."""
+    section = home()
+    section.sealing.rotate()
+    say(_("There is a new sealing key in %(folder)s. Back this folder up, whole.") % {"folder": section.sealing.folder})
+    command = f"internationale --home {home.path} section card"
+    say(_("The others use it once the committee has your card with it. Make the card: %(command)s") % {"command": command})
+
+
+@group.command("new-log")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the card that shows it here; CODE.card by default."
+)
+@click.pass_obj
+def new_log(home: Home, out: Path | None) -> None:
+    """Make another key for this section's log, because the present one is lost or stolen.
+
+    It signs nothing until the International has opened a new epoch for it: the committee needs the card.
+    """
+    section = home()
+    key = section.log_keys.add()
+    shown = port.card_of(section).model_copy(update={"key": key.public})
+    write(out or Path(f"{section.code}.card"), printed(card.seal(shown, key).plain()))
+    say(_("Give the card to the committee, and compare this fingerprint with it, by voice or on paper:"))
+    show(key.public)
+    command = f"internationale roster propose reopen {section.code} --card {out or f'{section.code}.card'}"
+    say(_("There it says: %(command)s") % {"command": command})
+
+
+@group.command("rotate-log")
+@click.option(
+    "--after",
+    type=click.IntRange(1, 1_000_000),
+    default=1000,
+    help="After how many more events the new key begins. The committee has until then; 1000 by default.",
+)
+@click.pass_obj
+def rotate_log(home: Home, after: int) -> None:
+    """Replace the key of this section's log by another: announces it, signed with both. Nothing stops meanwhile."""
+    section = home()
+    with section.reading() as session:
+        entry = changes.entry_of(port.latest(session), section.code)
+        if queries.announcement(session, entry) is not None:
+            raise Conflict(_("Another key is announced already. The committee has to take it into the list first."))
+        first = queries.last_good(session, entry).sequence + 1 + after
+    key = section.log_keys.add()
+    with section.writing() as session:
+        port.announce_key(section, session, key, first=first, epoch=entry.epoch, by=home.host())
+    say(
+        _("Announced: from number %(first)s on the log is signed with the new key, once the International confirms it.")
+        % {"first": first}
+    )
+    show(key.public)
+    say(_("The committee confirms it: %(command)s") % {"command": f"internationale roster propose rotate {section.code}"})
+
+
+def show(key: PublicKey, *, qr: bool = False) -> None:
+    """A fingerprint in all its forms."""
+    say(_("Fingerprint, in digits: %(digits)s") % {"digits": fingerprints.groups(key)})
+    say(_("Fingerprint, in words: %(words)s") % {"words": fingerprints.words(key)})
+    if qr:
+        segno.make(fingerprints.scanned(key), micro=False).terminal(compact=True)

@@ -1,0 +1,152 @@
+"""Preparing a hub from the roster: its users, its streams, a consumer for each section. Safe to repeat."""
+
+import asyncio
+import os
+import signal
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from internationale.bus import NotAllowed, NotAuthorised, Unreachable, users
+from internationale.bus.nats import NatsBus
+from internationale.errors import Conflict, Misconfigured, Paused, Refused
+from internationale.events.nkey import Nkey
+from internationale.events.roster import Roster, Status
+from internationale.messages import marker
+from internationale.rooms.roster import queries
+from internationale.section import Section
+from internationale.settings import read_nkey
+from internationale.worker.hubs import Hub, named
+
+_ = marker("core")
+
+LOOK = 5.0
+"""Seconds between two looks at the roster."""
+PATIENCE = 5.0
+"""Seconds in which a server has read its users again."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One hub and how it is looked after.
+
+    ``users``: the file that its configuration includes; None: it has none, or they are somebody else's to write. ``pid_file``:
+    where the server's process is told; None: another reloads it. ``replicas``, ``blob_bytes``: see ``streams.provision``.
+    """
+
+    url: str
+    users: Path | None = None
+    pid_file: Path | None = None
+    replicas: int | None = None
+    blob_bytes: int | None = None
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """Who may use the hub now, who cannot because the roster does not tell its nkey, and whether anybody else may too."""
+
+    sections: tuple[str, ...]
+    nameless: tuple[str, ...]
+    open_to_all: bool
+
+
+def prepare(section: Section, operation: Operation) -> Prepared:
+    """Bring a hub in line with the roster. Raises ``Paused`` when it does not answer, ``Conflict``, ``Misconfigured``."""
+    roster = roster_of(section)
+    administrator = administrator_of(section) if operation.users is not None else _whoever(section)
+    if operation.users is not None and write_users(operation.users, administrator, roster) and operation.pid_file is not None:
+        reload(operation.pid_file)
+    present = (Status.MEMBER, Status.SUSPENDED)
+    codes = tuple(entry.code for entry in roster.sections if entry.status in present) if roster else (section.code,)
+    hub = next((hub for hub in named(section) if operation.url in hub.addresses.split()), Hub(operation.url))
+    try:
+        asyncio.run(_make(Hub(operation.url, hub.certificates), administrator, codes, operation))
+        everybody = asyncio.run(_lets_in(Hub(operation.url, hub.certificates)))
+    except (NotAuthorised, NotAllowed) as error:
+        told = _("This instance does not look after that hub. Only where its administrator's key is can it be prepared: %(path)s")
+        raise Refused(told % {"path": section.settings.hub_admin_key}, place=operation.url) from error
+    except Unreachable as error:
+        raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=operation.url) from error
+    return Prepared(codes, users.nameless(roster) if roster else (), everybody)
+
+
+def administrator_of(section: Section) -> Nkey:
+    """The key with which this instance looks after hubs; made when there is none."""
+    return read_nkey(section.settings.hub_admin_key)
+
+
+def _whoever(section: Section) -> Nkey:
+    """The administrator where there is one; a hub without users takes anybody."""
+    return administrator_of(section) if section.settings.hub_admin_key.exists() else section.nkey
+
+
+def follow(section: Section, do: Callable[[], bool]) -> None:
+    """Do something now and whenever there is another roster, for ever; again soon when it was not done."""
+    done: str | None = ""
+    while True:
+        with section.reading() as session:
+            latest = queries.latest_hash(session)
+        if latest != done and do():
+            done = latest
+        time.sleep(LOOK)
+
+
+def roster_of(section: Section) -> Roster | None:
+    """The roster in force; None before founding or joining."""
+    with section.reading() as session:
+        latest = queries.latest(session)
+    return None if latest is None else latest.roster
+
+
+def write_users(path: Path, administrator: Nkey, roster: Roster | None) -> bool:
+    """Write the file of users. Whether it is another than before. Raises ``Conflict`` without a roster."""
+    if roster is None:
+        raise Conflict(_("This section does not belong to an International yet: “found” one first."))
+    text = users.text(administrator.public, users.members(roster))
+    if path.exists() and path.read_text(encoding="utf-8") == text:
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.new")
+    fresh.write_text(text, encoding="utf-8")
+    fresh.replace(path)  # the server never reads half a file
+    return True
+
+
+def reload(pid_file: Path) -> None:
+    """Have a server on this machine read its configuration again. Raises ``Misconfigured``."""
+    try:
+        os.kill(int(pid_file.read_text(encoding="ascii")), signal.SIGHUP)
+    except (OSError, ValueError) as error:
+        told = _("The server cannot be told to read its users again: %(why)s. Reload it yourself.")
+        raise Misconfigured(told % {"why": error}, place=str(pid_file)) from error
+
+
+async def _make(hub: Hub, administrator: Nkey, codes: Sequence[str], operation: Operation) -> None:
+    bus = await _connect(hub, administrator)
+    try:
+        await bus.prepare(codes, replicas=operation.replicas, blob_bytes=operation.blob_bytes)
+    finally:
+        await bus.close()
+
+
+async def _connect(hub: Hub, administrator: Nkey) -> NatsBus:
+    """The server may need a moment until it knows a new administrator."""
+    deadline = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        try:
+            return await NatsBus.connect(hub.addresses, "administrator", nkey=administrator, certificates=hub.certificates)
+        except NotAuthorised:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.2)
+
+
+async def _lets_in(hub: Hub) -> bool:
+    """Whether somebody without any key gets in."""
+    try:
+        bus = await NatsBus.connect(hub.addresses, "nobody", certificates=hub.certificates)
+    except NotAuthorised:
+        return False
+    await bus.close()
+    return True

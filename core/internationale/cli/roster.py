@@ -1,0 +1,221 @@
+"""``internationale roster …``: what the list of sections says, changing it, signing changes, putting them into force."""
+
+from pathlib import Path
+
+import click
+
+from internationale.cli.files import printed, write
+from internationale.cli.proposing import propose
+from internationale.cli.root import Home
+from internationale.cli.speech import say, tell
+from internationale.cli.unlocking import unlocked
+from internationale.errors import Conflict
+from internationale.events import fingerprints, keys
+from internationale.events import roster as rosters
+from internationale.events.keys import SigningKey
+from internationale.events.roster import Version
+from internationale.events.signed import SignedDocument
+from internationale.messages import marker
+from internationale.rooms.roster import port, queries, rules
+from internationale.rooms.roster.queries import Examined, Proposal
+from internationale.rooms.roster.rules import papers
+from internationale.rooms.roster.rules.papers import Paper
+
+_ = marker("core")
+FILES = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group("roster")
+def group() -> None:
+    """The signed list of sections: its versions, proposals to change it, signatures."""
+
+
+group.add_command(propose)
+
+
+@group.command("list")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def every(home: Home, as_json: bool) -> None:
+    """List the proposals, and all versions with what each changed."""
+    with home().reading() as session:
+        proposals, versions = queries.proposals(session), queries.history(session)
+    if as_json:
+        tell({"proposals": [_plain(each) for each in proposals], "versions": versions})
+        return
+    for each in proposals:
+        if each.state in ("open", "complete", "early"):
+            _describe(each)
+    for version in versions:
+        say(_("Version %(version)s, of %(day)s:") % {"version": version.version, "day": version.issued.date().isoformat()})
+        for change in version.changes:
+            say(change)
+        say(_("Signed by: %(holders)s") % {"holders": ", ".join(version.signed)})
+
+
+@group.command()
+@click.argument("what", required=False, metavar="[FILE|HASH]")
+@click.pass_obj
+def show(home: Home, what: str | None) -> None:
+    """Say in words what a proposal changes, and who has signed it: one in a FILE, or one that came over the hub, by its HASH.
+
+    Without either: the root keys of the version in force, to compare their fingerprints aloud.
+    """
+    if what is not None and Path(what).is_file():
+        paper = papers.read_proposal(Path(what).read_bytes(), what)
+        _describe_file(*_examine([paper], _known(home, paper)))
+        return
+    with home().reading() as session:
+        if what is not None:
+            _describe(queries.proposal(session, what))
+            return
+        latest = port.latest(session)
+    say(_("Version %(version)s: %(needed)s of these root keys must sign each change.") % _needed(latest))
+    for root in latest.roster.roots:
+        click.echo(f"{root.holder}\n  {fingerprints.groups(root.key)}\n  {fingerprints.words(root.key)}")
+
+
+@group.command()
+@click.argument("what", metavar="FILE|HASH")
+@click.option("--key", type=FILES, help="The root key's file; keys/root.key of this section by default.")
+@click.option("--again", is_flag=True, help="Also when this key has signed another proposal for the same version.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def sign(home: Home, what: str, key: Path | None, again: bool, yes: bool) -> None:
+    """Sign a proposal with a root key: one in a FILE, which needs no network, or one that came over the hub, by its HASH."""
+    path = key or home.path / "keys" / "root.key"
+    if Path(what).is_file():
+        _sign_file(home, Path(what), path, yes)
+        return
+    section = home()
+    with section.reading() as session:
+        _describe(queries.proposal(session, what))
+    root = _confirmed(path, yes)
+    with section.writing() as session:
+        known, in_force = port.sign(section, session, what, root, by=home.host(), again=again)
+    section.roster_changed()
+    _tell_outcome(known, in_force)
+
+
+@group.command()
+@click.argument("what", nargs=-1, required=True, metavar="FILE...|HASH")
+@click.pass_obj
+def adopt(home: Home, what: tuple[str, ...]) -> None:
+    """Put a proposal into force that enough root keys have signed.
+
+    FILE: one or several copies of a proposal, each with some of the signatures. HASH: one that came over the hub.
+    """
+    section = home()
+    if len(what) == 1 and not Path(what[0]).is_file():
+        with section.writing() as session:
+            version = port.adopt_proposal(section, session, what[0])
+    else:
+        version = _adopt_files(home, [papers.read_proposal(Path(name).read_bytes(), name) for name in what])
+    section.roster_changed()
+    say(_("Version %(version)s is in force here, and travels to the other sections.") % {"version": version.roster.version})
+
+
+def _adopt_files(home: Home, copies: list[Paper]) -> Version:
+    section = home()
+    found, before = _examine(copies, _known(home, copies[0]))
+    if found.missing:
+        raise Conflict(rules.lacking(found.missing))
+    with section.writing() as session:
+        if before is None:
+            return port.adopt_founding(section, session, [paper.roster for paper in copies])
+        port.store_version(session, found.document, section.now())
+        return port.latest(session)
+
+
+def _sign_file(home: Home, file: Path, key: Path, yes: bool) -> None:
+    paper = papers.read_proposal(file.read_bytes(), str(file))
+    found, before = _examine([paper], _known(home, paper))
+    _describe_file(found, before)
+    root = _confirmed(key, yes)
+    if all(holder.key != root.public for holder in found.holders):
+        raise Conflict(_("This root key does not sign for this International."))
+    signature = root.sign(keys.ROSTER, paper.roster.body)
+    signatures = tuple(dict.fromkeys([*found.document.signatures, signature]))
+    signed = Paper(SignedDocument(paper.roster.body, signatures), paper.previous)
+    write(file, printed(signed.plain()))
+    now, _before = _examine([signed], before)
+    if not now.missing:
+        say(
+            _("Enough root keys have signed. Put it into force: %(command)s") % {"command": f"internationale roster adopt {file}"}
+        )
+    else:
+        say(_("Hand this file on to the others who hold root keys."))
+
+
+def _known(home: Home, paper: Paper) -> Version | None:
+    """The version before, from this section's own chain where there is one: a file may say anything."""
+    if (home.path / "section.toml").exists():
+        with home().reading() as session:
+            chain = queries.versions(session)
+        if chain:
+            return chain[-1]
+    return _of_paper(paper)
+
+
+def _of_paper(paper: Paper) -> Version | None:
+    if paper.previous is None:
+        return None
+    say(_("What it changes is told by the file itself: there is no list of sections here to compare it with."))
+    found = port.combine([paper.previous], None)
+    return Version(paper.previous, found.draft)
+
+
+def _examine(copies: list[Paper], before: Version | None) -> tuple[Examined, Version | None]:
+    found = port.combine([paper.roster for paper in copies], before)
+    if before is not None and (found.draft.version, found.draft.prevhash) != (before.roster.version + 1, before.hash):
+        raise Conflict(_("This proposal does not follow the version that is in force here."))
+    if before is None and (found.draft.version, found.draft.prevhash) != (1, rosters.BEGINNING):
+        raise Conflict(_("The version that this proposal follows is not here."))
+    return found, before
+
+
+def _confirmed(path: Path, yes: bool) -> SigningKey:
+    if not yes:
+        click.confirm("Sign it?", abort=True)
+    return unlocked(path)
+
+
+def _describe(known: Proposal) -> None:
+    words = {"version": known.version, "section": known.section, "hash": known.hash[:16]}
+    say(_("Proposal %(hash)s for version %(version)s, by section %(section)s:") % words)
+    if known.why:
+        click.echo(f"  {known.why}")
+    for change in known.changes:
+        say(change)
+    _signers(known.holders, known.missing)
+
+
+def _describe_file(found: Examined, before: Version | None) -> None:
+    say(_("Proposal for version %(version)s:") % {"version": found.draft.version})
+    for change in rules.told(before.roster if before else None, found.draft):
+        say(change)
+    _signers(found.holders, found.missing)
+
+
+def _signers(holders: tuple[queries.Holder, ...], missing: int) -> None:
+    if missing:
+        say(rules.lacking(missing))
+    for holder in holders:
+        click.echo(f"  {'✓' if holder.signed else '·'} {holder.name}  {fingerprints.groups(holder.key)}")
+
+
+def _tell_outcome(known: Proposal, in_force: bool) -> None:
+    if in_force:
+        say(_("That was the last signature needed: version %(version)s is in force.") % {"version": known.version})
+    else:
+        _signers(known.holders, known.missing)
+
+
+def _plain(known: Proposal) -> dict[str, object]:
+    holders = [{"holder": each.name, "key": str(each.key), "signed": each.signed} for each in known.holders]
+    shown = {name: getattr(known, name) for name in ("hash", "version", "section", "said", "why", "state", "changes", "missing")}
+    return {**shown, "holders": holders}
+
+
+def _needed(latest: Version) -> dict[str, object]:
+    return {"version": latest.roster.version, "needed": latest.roster.threshold}

@@ -1,0 +1,40 @@
+"""``internationale sent``: everything that this section has signed, and who can read it."""
+
+import sys
+
+import click
+
+from internationale.cli.root import Home
+from internationale.cli.speech import say
+from internationale.messages import marker
+from internationale.rooms.exchange import queries
+
+_ = marker("core")
+
+
+@click.command()
+@click.option("--type", "type_", default="", help="Only this type, such as org.intl.documents.opened.v1.")
+@click.option("--csv", "form", flag_value="csv", help="Everything, as a table for spreadsheets.")
+@click.option("--json", "form", flag_value="jsonl", help="Everything, one JSON object per line, for programs.")
+@click.option("--page", type=click.IntRange(1), default=1, show_default=True, help="Of the list that people read.")
+@click.pass_obj
+def sent(home: Home, type_: str, form: str | None, page: int) -> None:
+    """List everything that this section has signed, the latest first: number, time, type, by whom, who can read it."""
+    section = home()
+    with section.reading() as session:
+        if form is not None:
+            found = queries.everything_sent(section.ledger, session, type_)
+            for line in queries.as_lines(found) if form == "jsonl" else queries.table(found):
+                sys.stdout.write(line)
+            return
+        shown = queries.page(section.ledger, session, type_, page)
+    if not shown.total:
+        say(_("This section has not said anything to the others yet."))
+    for each in shown.sent:
+        readers = " ".join(each.readers) or each.audience
+        click.echo(f"{each.id:16} {each.time:%Y-%m-%d %H:%M}  {each.type:50} {each.author or '-':20} {readers}")
+    if shown.pages > 1:
+        say(
+            _("Page %(page)s of %(pages)s. Others: --page; everything: --csv or --json.")
+            % {"page": shown.page, "pages": shown.pages}
+        )

@@ -1,0 +1,107 @@
+"""Sections that want to join: vouching for one after comparing its fingerprint, and the committee's decision."""
+
+from litestar import Controller, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, MultipartBody, URLEncodedBody
+from litestar.response import Redirect, Response, Template
+
+from internationale.errors import Invalid
+from internationale.kit import Reader, marker
+from internationale.rooms.roster import port, queries, rules
+from internationale.rooms.roster.forms import ReasonForm, RequestPage, VouchForm
+from internationale.rooms.roster.pages.showing import shown
+from internationale.rooms.roster.pages.signing import download
+from internationale.rooms.roster.port import Instance
+from internationale.rooms.roster.rules import papers
+
+_ = marker("core")
+
+
+class JoiningPages(Controller):
+    path = "/federation/join"
+    include_in_schema = False
+
+    @get("/", sync_to_thread=True)
+    def all(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
+        rules.require_member(reader)
+        with section.reading() as session:
+            joined = queries.latest(session) is not None
+            found = queries.candidates(session)
+            decides = any(each.code == section.code and "committee" in each.mandates for each in section.sections(session))
+        context = {
+            "joined": joined,
+            "candidates": [(each, shown(each.asked.key)) for each in found],
+            "may_vouch": joined and section.may(reader, "roster.vouched"),
+            "may_propose": section.may(reader, "roster.proposed"),
+            "may_decline": decides and section.may(reader, "roster.declined"),
+            "own": shown(section.key.public),
+        }
+        return Template("roster/join.html", context=context)
+
+    @get("/request/file", sync_to_thread=True)
+    def own(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Response[str]:
+        rules.require_member(reader)
+        return download(papers.printed(port.own_request(section, section.now()).plain()), f"{section.code}.request")
+
+    @get("/invitations/{code:str}/file", sync_to_thread=True)
+    def invitation(
+        self, code: FromPath[str], section: NamedDependency[Instance], reader: NamedDependency[Reader]
+    ) -> Response[str]:
+        rules.require_member(reader)
+        with section.reading() as session:
+            paper = port.invitation(session, code)
+        return download(papers.printed(paper), f"{code}.invitation")
+
+
+class VouchingPages(Controller):
+    path = "/federation/join"
+    include_in_schema = False
+
+    @post("/", status_code=200)
+    async def look(
+        self, section: NamedDependency[Instance], reader: NamedDependency[Reader], data: MultipartBody[RequestPage]
+    ) -> Template:
+        section.require(reader, "roster.vouched")
+        content = await data.file.read() if isinstance(data.file, UploadFile) and data.file.filename else data.request.encode()
+        if not content.strip():
+            raise Invalid(_("Choose the file of the request, or paste its content."), place="file")
+        asked, document = papers.read_request(content, "file")
+        context = {"asked": asked, "request": papers.printed(document.plain())}
+        return Template("roster/vouch.html", context=context)
+
+    @post("/vouch", sync_to_thread=True)
+    def vouch(
+        self, section: NamedDependency[Instance], reader: NamedDependency[Reader], data: URLEncodedBody[VouchForm]
+    ) -> Redirect:
+        section.require(reader, "roster.vouched")
+        _asked, document = papers.read_request(data.request.encode(), "request")
+        with section.writing() as session:
+            port.vouch(section, session, document, typed=data.fingerprint, why=data.why, by=reader)
+        return Redirect("/federation/join", status_code=303)
+
+    @post("/{hash:str}/propose", sync_to_thread=True)
+    def propose(
+        self,
+        hash: FromPath[str],
+        section: NamedDependency[Instance],
+        reader: NamedDependency[Reader],
+        data: URLEncodedBody[ReasonForm],
+    ) -> Redirect:
+        section.require(reader, "roster.proposed")
+        with section.writing() as session:
+            proposal = port.propose_admission(section, session, hash, why=data.why, by=reader)
+        return Redirect(f"/federation/roster/proposals/{proposal}", status_code=303)
+
+    @post("/{hash:str}/decline", sync_to_thread=True)
+    def decline(
+        self,
+        hash: FromPath[str],
+        section: NamedDependency[Instance],
+        reader: NamedDependency[Reader],
+        data: URLEncodedBody[ReasonForm],
+    ) -> Redirect:
+        section.require(reader, "roster.declined")
+        with section.writing() as session:
+            port.decline(section, session, hash, why=data.why, by=reader)
+        return Redirect("/federation/join", status_code=303)

@@ -1,0 +1,46 @@
+"""Proposing a change: choose, see in words what it changes, propose."""
+
+from litestar import Controller, get, post
+from litestar.di import NamedDependency
+from litestar.params import URLEncodedBody
+from litestar.response import Redirect, Template
+
+from internationale.kit import Reader, marker
+from internationale.rooms.roster import port, rules
+from internationale.rooms.roster.forms import ChangePage
+from internationale.rooms.roster.port import Instance
+
+_ = marker("core")
+
+
+class ProposingPages(Controller):
+    path = "/federation/roster/propose"
+    include_in_schema = False
+
+    @get("/", sync_to_thread=True)
+    def blank(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
+        section.require(reader, "roster.proposed")
+        return _choosing(section, {})
+
+    @post("/", sync_to_thread=True)
+    def step(
+        self, section: NamedDependency[Instance], reader: NamedDependency[Reader], data: URLEncodedBody[ChangePage]
+    ) -> Template | Redirect:
+        section.require(reader, "roster.proposed")
+        if data.step == "edit":
+            return _choosing(section, data.model_dump())
+        with section.writing() as session:
+            draft = port.draft(session, data.change, data.section, section.now())
+            if data.step == "sign":
+                hash = port.propose(section, session, draft, why=data.why, by=reader)
+                return Redirect(f"/federation/roster/proposals/{hash}", status_code=303)
+            changes = rules.told(port.latest(session).roster, draft)
+        context = {"values": data.model_dump(), "changes": changes, "named": port.NAMED}
+        return Template("roster/propose_preview.html", context=context)
+
+
+def _choosing(section: Instance, values: dict[str, object]) -> Template:
+    with section.reading() as session:
+        names = [(each.code, each.name) for each in section.sections(session)]
+    context = {"values": values, "choices": [("", _("of no section")), *names], "named": port.NAMED}
+    return Template("roster/propose.html", context=context)

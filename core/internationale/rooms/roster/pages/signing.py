@@ -1,0 +1,93 @@
+"""One proposal: what it changes, who has signed; signing it here or elsewhere, putting it into force."""
+
+from anyio import to_thread
+from litestar import Controller, get, post
+from litestar.datastructures import UploadFile
+from litestar.di import NamedDependency
+from litestar.params import FromPath, MultipartBody, URLEncodedBody
+from litestar.response import Redirect, Response, Template
+
+from internationale.kit import Reader
+from internationale.rooms.roster import port, queries
+from internationale.rooms.roster.forms import SignaturePage, SignForm
+from internationale.rooms.roster.pages.showing import shown
+from internationale.rooms.roster.port import Instance
+from internationale.rooms.roster.rules import papers, require_member
+
+
+class SigningPages(Controller):
+    path = "/federation/roster/proposals/{hash:str}"
+    include_in_schema = False
+
+    @get("/", sync_to_thread=True)
+    def one(self, hash: FromPath[str], section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
+        require_member(reader)
+        may_sign = section.may(reader, "roster.signed")
+        with section.reading() as session:
+            known = queries.proposal(session, hash)
+        context = {
+            "proposal": known,
+            "holders": [(holder, shown(holder.key)) for holder in known.holders],
+            "may_sign": may_sign,
+            "root": port.root_state(section.settings.root_key) if may_sign else "absent",
+        }
+        return Template("roster/proposal.html", context=context)
+
+    @get("/file", sync_to_thread=True)
+    def file(self, hash: FromPath[str], section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Response[str]:
+        require_member(reader)
+        with section.reading() as session:
+            known = queries.proposal(session, hash)
+            paper = papers.Paper(known.document, port.latest(session).document)
+        return download(papers.printed(paper.plain()), f"roster-{known.version}.proposal")
+
+    @post("/sign", sync_to_thread=True)
+    def sign(
+        self,
+        hash: FromPath[str],
+        section: NamedDependency[Instance],
+        reader: NamedDependency[Reader],
+        data: URLEncodedBody[SignForm],
+    ) -> Redirect:
+        section.require(reader, "roster.signed")
+        root = port.unlocked(section.settings.root_key, data.passphrase)
+        with section.writing() as session:
+            port.sign(section, session, hash, root, by=reader, again=data.again)
+        return _back(section, hash)
+
+    @post("/signature")
+    async def signature(
+        self,
+        hash: FromPath[str],
+        section: NamedDependency[Instance],
+        reader: NamedDependency[Reader],
+        data: MultipartBody[SignaturePage],
+    ) -> Redirect:
+        section.require(reader, "roster.signed")
+        content = await data.file.read() if isinstance(data.file, UploadFile) else b""
+        return await to_thread.run_sync(_take_in, section, reader, hash, content)
+
+    @post("/adopt", sync_to_thread=True)
+    def adopt(self, hash: FromPath[str], section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Redirect:
+        section.require(reader, "roster.signed")
+        with section.writing() as session:
+            port.adopt_proposal(section, session, hash)
+        return _back(section, hash)
+
+
+def download(text: str, name: str) -> Response[str]:
+    """A file to be handed on; nothing of it is shown in the browser."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
+    return Response(text, media_type="application/json", headers=headers)
+
+
+def _take_in(section: Instance, reader: Reader, hash: str, content: bytes) -> Redirect:
+    paper = papers.read_proposal(content, "file")
+    with section.writing() as session:
+        port.add_signatures(section, session, hash, paper.roster, by=reader)
+    return _back(section, hash)
+
+
+def _back(section: Instance, hash: str) -> Redirect:
+    section.roster_changed()
+    return Redirect(f"/federation/roster/proposals/{hash}", status_code=303)

@@ -1,0 +1,44 @@
+"""What pages and the storeys above do with the roster: begin, follow, propose, sign, admit; take in heads; show one's card."""
+
+from .card import Keeper, card_of, own_card
+from .chain import adopt, store_version
+from .drafting import NAMED, draft
+from .founding import adopt_founding, draft_founding
+from .heads import store_heads
+from .instance import Instance
+from .joining import announce_key, decline, invitation, own_request, propose_admission, vouch
+from .notices import notices
+from .proposals import add_signature, add_signatures, adopt_proposal, combine, latest, propose, sign
+from .roots import root_key, root_state, unlocked, write_root_key
+
+__all__ = [
+    "NAMED",
+    "Instance",
+    "Keeper",
+    "add_signature",
+    "add_signatures",
+    "adopt",
+    "adopt_founding",
+    "adopt_proposal",
+    "announce_key",
+    "card_of",
+    "combine",
+    "decline",
+    "draft",
+    "draft_founding",
+    "invitation",
+    "latest",
+    "notices",
+    "own_card",
+    "own_request",
+    "propose",
+    "propose_admission",
+    "root_key",
+    "root_state",
+    "sign",
+    "store_heads",
+    "store_version",
+    "unlocked",
+    "vouch",
+    "write_root_key",
+]

@@ -1,0 +1,21 @@
+"""What stands above every page, for those whom it concerns."""
+
+from sqlmodel import Session as Database
+
+from internationale.kit import Message, Reader, Role, Section
+from internationale.rooms.roster import queries, rules
+
+
+def notices(section: Section, session: Database, reader: Reader) -> list[Message]:
+    """Members read why their section is silent; hosts, and the committee's delegates, that the list has to be renewed."""
+    latest = queries.latest(session) if reader.signed_in else None
+    if latest is None:
+        return []
+    entry = latest.roster.entry(section.code)
+    committee = entry is not None and rules.changes.COMMITTEE in entry.mandates
+    renews = Role.HOST in reader.roles or (committee and Role.DELEGATE in reader.roles)
+    found = [
+        rules.standing(latest.roster, section.code),
+        rules.expiry(latest.roster, section.now()) if renews else None,
+    ]
+    return [each for each in found if each is not None]

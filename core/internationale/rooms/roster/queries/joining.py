@@ -1,0 +1,117 @@
+"""Candidates that sections vouch for, and keys that sections announce."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from internationale.errors import NotFound, Paused, Untrusted
+from internationale.events import joining, keys
+from internationale.events.joining import JoinRequest
+from internationale.events.logs import LogRules
+from internationale.events.roster import Entry, Status
+from internationale.events.signed import SignedDocument
+from internationale.kit import marker
+from internationale.ledger import tables
+from internationale.rooms.roster import rules
+from internationale.rooms.roster.queries.chain import latest, sections
+from internationale.rooms.roster.rows import AnnouncementRow, DeclineRow, VouchRow
+
+_ = marker("core")
+
+
+@dataclass(frozen=True)
+class Voucher:
+    """A section's word for a candidate."""
+
+    section: str
+    ref: str
+    said: datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """The committee's no, with its reasons."""
+
+    section: str
+    said: datetime
+    why: str
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A section that asks to be admitted. ``member``: it stands in the roster now, with the key of this request."""
+
+    hash: str
+    asked: JoinRequest
+    document: SignedDocument
+    vouchers: tuple[Voucher, ...]
+    refusals: tuple[Refusal, ...]
+    member: bool
+
+
+def candidates(session: Session) -> tuple[Candidate, ...]:
+    """All for whom somebody vouches, those who are not members first, by code."""
+    rows = defaultdict(list)
+    for row in session.exec(select(VouchRow)):
+        rows[row.hash].append(row)
+    found = [each for some in rows.values() if (each := _candidate(session, some)) is not None]
+    return tuple(sorted(found, key=lambda each: (each.member, each.asked.code, each.hash)))
+
+
+def candidate(session: Session, hash: str) -> Candidate:
+    """One candidate by the hash of its request, or the beginning of it (8 digits at least). Raises ``NotFound``."""
+    found = [each for each in candidates(session) if len(hash) >= 8 and each.hash.startswith(hash)]
+    if len(found) != 1:
+        raise NotFound(_("There is no such request here."))
+    return found[0]
+
+
+def announcement(session: Session, entry: Entry) -> AnnouncementRow | None:
+    """The latest key that a section has announced for its present epoch, if the roster does not have it yet."""
+    mine = (AnnouncementRow.section == entry.code, AnnouncementRow.epoch == entry.epoch)
+    row = session.exec(select(AnnouncementRow).where(*mine).order_by(col(AnnouncementRow.sequence).desc()).limit(1)).first()
+    if row is None or any(str(log_key.key) == row.key for log_key in entry.keys):
+        return None
+    return row
+
+
+def check_announced(session: Session, rules: LogRules, count: int) -> None:
+    """Whether our next ``count`` numbers may be signed, while a new key of ours is announced and not in the roster yet.
+
+    Raises ``Paused`` at the number where it was to begin: signed with the old one, nothing from there on would count any more
+    once the roster follows.
+    """
+    mine = (AnnouncementRow.section == rules.section, AnnouncementRow.epoch == rules.epoch)
+    named = {str(entry.key) for entry in rules.keys}
+    rows = session.exec(select(AnnouncementRow.first, AnnouncementRow.key).where(*mine))
+    first = min((begins for begins, key in rows if key not in named), default=None)
+    head = tables.head.c
+    here = (head.section == rules.section) & (head.epoch == rules.epoch)
+    last = session.connection().execute(select(head.sequence).where(here)).scalar() or 0
+    if first is not None and last + count >= first:
+        raise Paused(_("This section waits for the International to confirm the key that it has announced for its log."))
+
+
+def _candidate(session: Session, rows: Sequence[VouchRow]) -> Candidate | None:
+    first = rows[0]
+    document = SignedDocument(keys.decode(first.request), (first.signature,))
+    try:
+        asked = joining.read_request(document)
+    except Untrusted:
+        return None  # a later build may have stricter rules than the one that recorded it
+    now = latest(session)
+    entry = now.roster.entry(asked.code) if now else None
+    member = entry is not None and entry.status is Status.MEMBER and rules.changes.signing(entry) == asked.key
+    vouchers = tuple(Voucher(row.section, row.ref, row.said, row.why) for row in sorted(rows, key=lambda row: row.ref))
+    return Candidate(first.hash, asked, document, vouchers, _refusals(session, first.hash), member)
+
+
+def _refusals(session: Session, hash: str) -> tuple[Refusal, ...]:
+    """Those of sections that are the committee by the roster in force."""
+    committee = {card.code for card in sections(session) if rules.changes.COMMITTEE in card.mandates}
+    rows = session.exec(select(DeclineRow).where(DeclineRow.hash == hash).order_by(col(DeclineRow.said), DeclineRow.section))
+    return tuple(Refusal(row.section, row.said, row.why) for row in rows if row.section in committee)

@@ -1,0 +1,35 @@
+"""What of the roster waits for somebody, for the home page."""
+
+from sqlmodel import Session as Database
+
+from internationale.kit import Need, Reader, Section, marker
+
+from .joining import candidates
+from .proposals import pending
+
+_ = marker("core")
+
+
+def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
+    """Proposals that wait for root keys; candidates about whom nobody has decided, for those who may propose."""
+    found = []
+    if section.may(reader, "roster.signed"):
+        found += [
+            Need(
+                _("A change of the list of sections waits for signatures."),
+                _("Proposed by %(section)s, for version %(version)s.") % {"section": each.section, "version": each.version},
+                f"/federation/roster/proposals/{each.hash}",
+                _("Look at it"),
+                8,
+            )
+            for each in pending(session)
+            if each.state in ("open", "complete")
+        ]
+    committee = any(each.code == section.code and "committee" in each.mandates for each in section.sections(session))
+    if committee and section.may(reader, "roster.declined"):
+        found += [
+            Need(_("A section wants to join: %(name)s") % {"name": each.asked.name}, None, "/federation/join", _("Decide"), 6)
+            for each in candidates(session)
+            if not each.member and not each.refusals
+        ]
+    return found

@@ -1,0 +1,195 @@
+"""Proposed versions of the roster: what they change, who has signed, whether they can come into force."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy import select as columns
+from sqlmodel import Session, col, select
+
+from internationale.errors import NotFound, Untrusted
+from internationale.events import keys, roster, signed
+from internationale.events.keys import PublicKey
+from internationale.events.roster import Roster, Version
+from internationale.events.signed import SignedDocument
+from internationale.kit import Message, marker
+from internationale.rooms.roster import rules
+from internationale.rooms.roster.queries.chain import latest, versions
+from internationale.rooms.roster.rows import ProposalRow, SignatureRow
+
+_ = marker("core")
+
+SHOWN = 50
+"""How many proposals of one section are looked at."""
+Place = tuple[str, int, int]
+
+
+@dataclass(frozen=True)
+class Holder:
+    """A root key, and whether it has signed."""
+
+    name: str
+    key: PublicKey
+    signed: bool
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A proposed version. ``changes``: in words, against the version before; empty when it cannot be read.
+
+    ``state``: ``open``; ``complete`` (enough have signed: it can be put into force); ``adopted``; ``past`` (another version has
+    taken its number); ``early`` (versions before it are missing here); ``unreadable``. ``missing``: how many more must sign.
+    """
+
+    hash: str
+    version: int
+    section: str
+    ref: str
+    said: datetime
+    why: str
+    state: str
+    changes: tuple[Message, ...]
+    holders: tuple[Holder, ...]
+    missing: int
+    document: SignedDocument
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A draft, the root keys concerned, how many more must sign it, and the bytes with the good signatures among those given.
+
+    Enough of the old roots and enough of the new ones are needed; ``missing`` is the larger lack of the two.
+    """
+
+    draft: Roster
+    holders: tuple[Holder, ...]
+    missing: int
+    document: SignedDocument
+
+
+@dataclass(frozen=True)
+class VersionState:
+    """One version that was or is in force. ``changes``: against the one before; ``signed``: who holds the keys that signed."""
+
+    version: int
+    hash: str
+    issued: datetime
+    expires: datetime
+    changes: tuple[Message, ...]
+    signed: tuple[str, ...]
+
+
+def history(session: Session) -> tuple[VersionState, ...]:
+    """All versions, the latest first."""
+    known = versions(session)
+    found = []
+    for before, version in zip((None, *known), known, strict=False):
+        holders = [*(before.roster.roots if before else ()), *version.roster.roots]
+        names = {root.key: root.holder for root in holders}
+        signers = signed.signers(keys.ROSTER, version.document, tuple(names))
+        found.append(
+            VersionState(
+                version.roster.version,
+                version.hash,
+                version.roster.issued,
+                version.roster.expires,
+                rules.told(before.roster if before else None, version.roster),
+                tuple(sorted(names[key] for key in signers)),
+            )
+        )
+    return tuple(reversed(found))
+
+
+def pending(session: Session) -> tuple[Proposal, ...]:
+    """The proposals for versions to come."""
+    now = latest(session)
+    return tuple(each for each in proposals(session, after=now.roster.version if now else 0) if each.state != "adopted")
+
+
+def proposals(session: Session, after: int = 0) -> tuple[Proposal, ...]:
+    """All proposals for versions after a number, the latest versions first."""
+    return tuple(_proposal(session, place) for place in _places(session, col(ProposalRow.version) > after))
+
+
+def proposal(session: Session, hash: str) -> Proposal:
+    """One proposal by its hash, or the beginning of it (8 digits at least). Raises ``NotFound``."""
+    known = len(hash) >= 8 and hash.isalnum()
+    places = _places(session, col(ProposalRow.hash).startswith(hash)) if known else []
+    if len(places) != 1:
+        raise NotFound(_("There is no such proposal here."))
+    return _proposal(session, places[0])
+
+
+def signatures(session: Session, hash: str) -> tuple[str, ...]:
+    """All that was said to be signatures on a proposal, sorted."""
+    return tuple(sorted(set(session.exec(select(SignatureRow.signature).where(SignatureRow.hash == hash)))))
+
+
+def examined(body: bytes, given: Iterable[str], before: Version | None) -> Examined:
+    """What a proposed version says and who has signed it. Raises ``Untrusted`` when it cannot be read.
+
+    Of what is ``given`` as signatures only those of root keys are kept, one of each: nobody can crowd out the true ones.
+    """
+    draft = signed.parse(Roster, body, "malformed_roster")
+    roots = {root.key: root for root in (*(before.roster.roots if before else ()), *draft.roots)}
+    good: dict[PublicKey, str] = {}
+    for signature in given:
+        for key in signed.signers(keys.ROSTER, SignedDocument(body, (signature,)), tuple(roots)):
+            good.setdefault(key, signature)
+    holders = tuple(Holder(root.holder, root.key, root.key in good) for root in roots.values())
+    missing = max(_lack(each, good) for each in (draft, before.roster if before else draft))
+    return Examined(draft, holders, missing, SignedDocument(body, tuple(sorted(good.values()))))
+
+
+def _lack(judge: Roster, good: Collection[PublicKey]) -> int:
+    return max(0, judge.threshold - sum(root.key in good for root in judge.roots))
+
+
+def _places(session: Session, condition: Any) -> list[Place]:
+    """Where proposals stand, the latest versions first: of each section the last few, so that none can bury the others'.
+
+    The same version may be proposed twice; the earlier word counts, and of two at one time the smaller address.
+    """
+    row = ProposalRow
+    light = [col(each) for each in (row.hash, row.version, row.said, row.section, row.epoch, row.sequence)]
+    query = columns(*light).where(condition)  # without the bodies: there may be many
+    first: dict[str, Row[*tuple[Any, ...]]] = {}
+    for each in sorted(session.execute(query), key=lambda each: (each.said, each.section, each.epoch, each.sequence)):
+        first.setdefault(each.hash, each)
+    counts = Counter[str]()
+    found = []
+    for each in sorted(first.values(), key=lambda each: (-each.version, each.said, each.hash)):
+        counts[each.section] += 1
+        if counts[each.section] <= SHOWN:
+            found.append((each.section, each.epoch, each.sequence))
+    return found
+
+
+def _proposal(session: Session, place: Place) -> Proposal:
+    row, known = session.get_one(ProposalRow, place), versions(session)
+    before = next((each for each in known if each.roster.version == row.version - 1), None)
+    said = (row.hash, row.version, row.section, row.ref, row.said, row.why)
+    try:
+        found = examined(row.body, signatures(session, row.hash), before)
+    except Untrusted:
+        return Proposal(*said, "unreadable", (), (), 0, SignedDocument(row.body, ()))
+    state = _state(row, found.document, known, before)
+    changes = rules.told(before.roster, found.draft) if before else ()
+    return Proposal(*said, state, changes, found.holders, found.missing, found.document)
+
+
+def _state(row: ProposalRow, document: SignedDocument, known: Sequence[Version], before: Version | None) -> str:
+    if any(each.hash == row.hash for each in known):
+        return "adopted"
+    if any(each.roster.version >= row.version for each in known):
+        return "past"
+    if before is None:
+        return "early"
+    try:
+        roster.verify(before, document)
+    except Untrusted as error:
+        return "open" if error.reason == "roster_threshold" else "unreadable"
+    return "complete"

@@ -1,0 +1,41 @@
+"""For whom something can be sealed, by the version in force."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from internationale.errors import Invalid
+from internationale.events.roster import Entry, Status
+from internationale.kit import marker
+
+from .chain import latest
+
+_ = marker("core")
+
+
+def recipients(session: Session, sections: Sequence[str], *, own: str, held: Sequence[str]) -> tuple[str, ...]:
+    """The age recipients of these sections and of our own (``held``: by the keys that are here).
+
+    A section that is no longer a member gets nothing more, though it was named before. Raises ``Invalid`` for a name that never
+    was one, and for a member for which the roster has no sealing key yet.
+    """
+    version = latest(session)
+    found = list(held)
+    for code in sections:
+        entry = version.roster.entry(code) if version is not None else None
+        if entry is None:
+            raise Invalid(_("There is no section “%(code)s”.") % {"code": code}, place="audience")
+        if code != own:
+            found += _of(entry)
+        elif entry.recipients is not None:
+            found += entry.recipients
+    return tuple(dict.fromkeys(found))
+
+
+def _of(entry: Entry) -> tuple[str, ...]:
+    if entry.status is not Status.MEMBER:
+        return ()
+    if entry.recipients is None:
+        sentence = _("Section %(name)s has no sealing key in the roster yet: it has to send its card to the committee again.")
+        raise Invalid(sentence % {"name": entry.name}, place="audience")
+    return entry.recipients

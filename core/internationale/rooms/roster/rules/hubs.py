@@ -1,0 +1,41 @@
+"""The hubs of a roster: their addresses, and the certificates to which they must lead."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from pydantic import ValidationError
+
+from internationale.errors import Invalid
+from internationale.events.roster import Hub
+from internationale.kit import marker
+
+_ = marker("core")
+_BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----")
+
+
+def hub_list(urls: Sequence[str], certificates: Mapping[str, str] | None = None) -> tuple[Hub, ...]:
+    """Hubs by their addresses; several of one hub are separated by spaces.
+
+    ``certificates``: to which TLS must lead (PEM), by any address of the hub. Raises ``Invalid`` for an address of no hub, and
+    for what is no certificate.
+    """
+    certificates = certificates or {}
+    named = [tuple(url.split()) for url in urls]
+    for url in certificates:
+        if not any(url in addresses for addresses in named):
+            raise Invalid(_("There is a certificate for %(url)s, but no such hub.") % {"url": url}, place=url)
+    return tuple(_hub(f"hub-{number}", addresses, certificates) for number, addresses in enumerate(named, 1))
+
+
+def _hub(id: str, addresses: tuple[str, ...], certificates: Mapping[str, str]) -> Hub:
+    certificate = next((_pem(certificates[url]) for url in addresses if url in certificates), None)
+    try:
+        return Hub(id=id, urls=addresses, ca=certificate)
+    except ValidationError as error:
+        why = error.errors()[0]["msg"]
+        raise Invalid(_("This hub cannot be named: %(why)s") % {"why": why}, place=" ".join(addresses)) from error
+
+
+def _pem(text: str) -> str:
+    """The certificates of a file, without what tools write around them."""
+    return "".join(f"{block}\n" for block in _BLOCK.findall(text.replace("\r\n", "\n"))) or text

@@ -1,0 +1,99 @@
+"""The files that people hand on: cards, requests, invitations, proposals. JSON by the strict rules of everything that is signed.
+
+What is signed in them is not verified here. All raise ``Invalid`` with the file's name as its place.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from internationale.errors import Invalid, Untrusted
+from internationale.events import joining, strict
+from internationale.events.joining import JoinRequest, RootCard
+from internationale.events.signed import SignedDocument
+from internationale.kit import marker
+
+_ = marker("core")
+
+LARGEST = 64 * 1024 * 1024
+"""The most bytes of a file that is read."""
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A proposed version with the signatures so far, and the version before it; None: it is the first."""
+
+    roster: SignedDocument
+    previous: SignedDocument | None = None
+
+    def plain(self) -> dict[str, Any]:
+        """As it is written into a file."""
+        before = None if self.previous is None else self.previous.plain()
+        return {"proposal": 1, "roster": self.roster.plain(), "previous": before}
+
+
+def printed(document: Mapping[str, Any]) -> str:
+    """A document as it is written into a file."""
+    return json.dumps(document, indent=2) + "\n"
+
+
+def invitation(chain: Sequence[SignedDocument], hubs: Sequence[str]) -> dict[str, Any]:
+    """What a section needs to join: the whole chain of rosters, and where the hubs are."""
+    return {"invitation": 1, "roster": [document.plain() for document in chain], "hubs": list(hubs)}
+
+
+def read_invitation(content: bytes, name: str) -> tuple[list[SignedDocument], tuple[str, ...]]:
+    """The chain of rosters and the hubs."""
+    document = read(content, name)
+    chain, hubs = document.get("roster"), document.get("hubs")
+    well_formed = document.get("invitation") == 1 and isinstance(chain, list) and isinstance(hubs, list)
+    if not well_formed or not all(isinstance(hub, str) for hub in hubs or ()):
+        raise Invalid(_("This is not an invitation."), place=name)
+    return [signed_document(item, name) for item in chain or ()], tuple(hubs or ())
+
+
+def read_proposal(content: bytes, name: str) -> Paper:
+    """A proposed version."""
+    document = read(content, name)
+    if document.get("proposal") != 1:
+        raise Invalid(_("This is not a proposal."), place=name)
+    before = document.get("previous")
+    previous = None if before is None else signed_document(before, name)
+    return Paper(signed_document(document.get("roster"), name), previous)
+
+
+def read_request(content: bytes, name: str) -> tuple[JoinRequest, SignedDocument]:
+    """A request to join, whose signature is checked: its key has signed it."""
+    document = signed_document(read(content, name), name)
+    try:
+        return joining.read_request(document), document
+    except Untrusted as error:
+        raise Invalid(_("This is not a request to join: %(reason)s") % {"reason": error.reason}, place=name) from error
+
+
+def read_root_card(content: bytes, name: str) -> RootCard:
+    """What the holder of a root key shows, whose signature is checked."""
+    try:
+        return joining.read_root_card(signed_document(read(content, name), name))
+    except Untrusted as error:
+        raise Invalid(_("This does not show a root key: %(reason)s") % {"reason": error.reason}, place=name) from error
+
+
+def signed_document(plain: object, name: str) -> SignedDocument:
+    """A signed document within a file."""
+    try:
+        return SignedDocument.from_plain(plain)
+    except Untrusted as error:
+        raise Invalid(_("This is not a signed document."), place=name) from error
+
+
+def read(content: bytes, name: str) -> dict[str, Any]:
+    """Any of these files."""
+    try:
+        document = strict.read(content) if len(content) <= LARGEST else None
+    except Untrusted as error:
+        raise Invalid(_("This file is not readable: %(reason)s") % {"reason": error.reason}, place=name) from error
+    if not isinstance(document, dict):
+        raise Invalid(_("This file is not readable: %(reason)s") % {"reason": "malformed_json"}, place=name)
+    return document

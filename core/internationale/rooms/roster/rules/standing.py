@@ -1,0 +1,43 @@
+"""Where this section stands, in words for its own people. Pure."""
+
+from datetime import datetime, timedelta
+
+from internationale.events.roster import Roster, Status
+from internationale.kit import Message, marker
+
+_ = marker("core")
+
+WARNING = timedelta(days=30)
+"""How long before its end a roster is mentioned."""
+_STANDING = {
+    Status.SUSPENDED: _(
+        "The International has suspended this section. Everything can be read; nothing new is said to the other sections until"
+        " it is readmitted. Its log counts up to number %(number)s."
+    ),
+    Status.EXPELLED: _(
+        "This section was expelled from the International. What it has up to now stays readable here; nothing more is said to the"
+        " other sections. Its log counts up to number %(number)s."
+    ),
+    Status.RESIGNED: _(
+        "This section has left the International. What it has up to now stays readable here; nothing more is said to the other"
+        " sections. Its log counts up to number %(number)s."
+    ),
+}
+
+
+def standing(roster: Roster, code: str) -> Message | None:
+    """Why this section says nothing to the others by the roster; None: it is a member."""
+    entry = roster.entry(code)
+    if entry is None or entry.status not in _STANDING:
+        return None
+    return _STANDING[entry.status] % {"number": entry.last_good.sequence if entry.last_good is not None else 0}
+
+
+def expiry(roster: Roster, now: datetime) -> Message | None:
+    """That the list is near its end or past it; None: it is not."""
+    day = {"day": roster.expires.date().isoformat()}
+    if roster.expired(now):
+        return _("The roster expired on %(day)s. Nothing is lost, but the committee must issue a new version.") % day
+    if roster.expired(now + WARNING):
+        return _("The roster expires on %(day)s. The committee should issue a new version.") % day
+    return None

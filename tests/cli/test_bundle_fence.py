@@ -1,0 +1,104 @@
+"""Bundles, backups and the fence from the command line."""
+
+import shutil
+
+import pytest
+
+from internationale import settings
+from internationale.errors import Paused
+from internationale.kit import Utterance
+from internationale.plugins import Plugins
+from internationale.section import Section
+from internationale.testing import notes
+
+from .conftest import plain
+
+
+@pytest.fixture
+def with_notes(monkeypatch):
+    """The command line with a plugin that can say something."""
+    monkeypatch.setattr(Plugins, "installed", classmethod(lambda cls, off=(): cls([("notes", notes)])))
+
+
+@pytest.fixture
+def speak(joined, with_notes, tmp_path, member):
+    """``speak("fr", "text")``: says a note in that section's log."""
+
+    def write(code, text):
+        section = Section.open(settings.load(tmp_path / code, {}), Plugins([("notes", notes)]))
+        section.prepare()
+        try:
+            with section.writing() as session:
+                section.publish(session, Utterance(notes.Written(text=text)), by=member(section))
+        finally:
+            section.close()
+
+    return write
+
+
+def test_a_bundle_there_and_what_is_missing_back(joined, speak, tmp_path):
+    speak("ic", "one")
+    joined("fr", "bundle", "have", "fr.have")
+    assert "bundle import ic.bundle" in joined("ic", "bundle", "export", "ic.bundle", "--since", "fr.have").output
+    assert "1 new, 0 known" in joined("fr", "bundle", "import", "ic.bundle").output
+    found = plain(joined("fr", "bundle", "import", "ic.bundle", "--json"))
+    assert (found["new"], found["outcomes"], found["whole"]) == (0, {"duplicate": 1}, True)
+    joined("fr", "bundle", "have", "fr.later")
+    assert joined("ic", "bundle", "export", "nothing.bundle", "--since", "fr.later", "--section", "ic").output.startswith(
+        "0 events"
+    )
+    assert (tmp_path / "ic.bundle").stat().st_mode & 0o077 == 0
+
+
+def test_a_damaged_bundle_and_what_is_none(joined, speak, tmp_path):
+    speak("ic", "one")
+    joined("ic", "bundle", "export", "ic.bundle")
+    content = (tmp_path / "ic.bundle").read_bytes()
+    (tmp_path / "cut.bundle").write_bytes(content[:-20])
+    assert "cut off" in joined("fr", "bundle", "import", "cut.bundle", status=1).output
+    (tmp_path / "no.bundle").write_bytes(b"no")
+    assert "no.bundle: This is not a bundle." in joined("fr", "bundle", "import", "no.bundle", status=2).output
+    assert "no.bundle" in joined("ic", "bundle", "export", "other.bundle", "--since", "no.bundle", status=2).output
+    assert "exists already" in joined("ic", "bundle", "export", "ic.bundle", status=1).output
+    assert "“it”" in joined("ic", "bundle", "export", "it.bundle", "--section", "it", status=2).output
+    assert "cannot be written" in joined("ic", "bundle", "export", "nowhere/it.bundle", status=2).output
+
+
+def test_who_starts_from_a_backup_is_silent_until_somebody_has_answered(joined, speak, tmp_path):
+    speak("fr", "one")
+    assert "silent" in joined("fr", "fence", "show").output
+    joined("fr", "backup", "fr.backup")
+    assert "exists already" in joined("fr", "backup", "fr.backup", status=1).output
+    speak("fr", "two")
+    joined("fr", "bundle", "export", "fr.bundle")
+    for suffix in ("-wal", "-shm"):
+        (tmp_path / "fr" / f"section.db{suffix}").unlink(missing_ok=True)
+    shutil.copy(tmp_path / "fr.backup", tmp_path / "fr" / "section.db")
+    with pytest.raises(Paused, match="restored from a backup"):
+        speak("fr", "another")
+    assert "fence open" in joined("fr", "fence", "show").output
+    assert "1 new, 1 known" in joined("fr", "bundle", "import", "fr.bundle").output
+    with pytest.raises(Paused):
+        speak("fr", "another")
+    assert plain(joined("fr", "fence", "show", "--json")) == {"silent": True, "reason": "restored"}
+
+
+def test_the_hosts_word_opens_the_fence(joined, speak):
+    joined("fr", "fence", "close")
+    with pytest.raises(Paused):
+        speak("fr", "one")
+    assert "not the section's code" in joined("fr", "fence", "open", "--confirm", "ic", status=2).output
+    with pytest.raises(Paused):
+        speak("fr", "one")
+    assert "next start" in joined("fr", "fence", "open", "--confirm", "fr").output
+    speak("fr", "one")
+
+
+def test_a_hub_is_given_everything_that_one_section_holds(joined, speak, hub):
+    speak("fr", "one")
+    speak("ic", "two")
+    joined("fr", "bundle", "export", "fr.bundle")
+    joined("ic", "bundle", "import", "fr.bundle")
+    assert "1 own events, 1 of others" in joined("ic", "bundle", "seed", hub.url).output
+    assert "0 own events, 0 of others" in joined("ic", "bundle", "seed", hub.url).output
+    assert "does not take it" in joined("ic", "bundle", "seed", "nats://127.0.0.1:1", status=2).output

@@ -1,0 +1,25 @@
+"""A disk that rots: it is noticed before the pages are served, and joining again begins anew with the old key."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from .conftest import plain
+
+Command = Callable[..., Result]
+
+
+@pytest.mark.parametrize("first", [0, 3 * 4096], ids=["the first page", "a page further back"])
+def test_a_damaged_database_is_not_served(joined: Command, tmp_path: Path, first: int) -> None:
+    file = tmp_path / "fr" / "section.db"
+    rotten = bytearray(file.read_bytes())
+    rotten[first : first + 4096] = b"\xff" * 4096
+    file.write_bytes(rotten)
+    told = joined("fr", "run", status=2).output
+    assert str(file) in told
+    assert "restore your latest backup" in told
+    file.rename(tmp_path / "rotten.db")
+    joined("fr", "join", "fr.invitation")
+    assert plain(joined("fr", "log", "verify", "--json"))["roster"] == 2

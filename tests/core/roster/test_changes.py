@@ -1,0 +1,200 @@
+"""Each change of the roster by an example, and all of them in any order: none makes a version that would be refused."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from internationale.errors import Conflict, Untrusted
+from internationale.events import keys, roster
+from internationale.events.card import Card
+from internationale.events.keys import SigningKey
+from internationale.events.roster import Hub, LastGood, Root, Roster, Status, Version
+from internationale.events.signed import SignedDocument
+from internationale.rooms.roster.rules import changes, told
+
+from .conftest import LOGS, NOW, ROOT
+
+ROOTS = [ROOT, *(SigningKey(bytes([n]) * 32) for n in (201, 202))]
+NEW = SigningKey(b"n" * 32)
+
+
+def card(code: str, key: SigningKey | None = None) -> Card:
+    return Card(code=code, name=f"Section {code}", languages=("en",), key=(key or LOGS[code]).public)
+
+
+def good(sequence: int, epoch: int = 1) -> LastGood:
+    return LastGood(epoch=epoch, sequence=sequence, hash="a" * 64)
+
+
+def signed(draft: Roster, *roots: SigningKey) -> SignedDocument:
+    return SignedDocument.seal(keys.ROSTER, draft, *roots)
+
+
+def founded(threshold: int = 2, roots: int = 3) -> Version:
+    held = [Root(key=root.public, holder=f"holder {n}") for n, root in enumerate(ROOTS[:roots])]
+    draft = changes.founded([card("ic"), card("fr")], held, threshold, ["nats://a nats://b"], NOW)
+    return roster.verify(None, signed(draft, *ROOTS[:threshold]))
+
+
+def follow(latest: Version, draft: Roster | None, *roots: SigningKey) -> Version:
+    assert draft is not None
+    return roster.verify(latest, signed(draft, *(roots or ROOTS[:2])))
+
+
+def words(before: Version, after: Version) -> str:
+    return " ".join(map(str, told(before.roster, after.roster)))
+
+
+def refusal(latest: Version, candidate: SignedDocument) -> str:
+    with pytest.raises(Untrusted) as caught:
+        roster.verify(latest, candidate)
+    return caught.value.reason
+
+
+def test_several_found_together() -> None:
+    begun = founded().roster
+    assert [(entry.code, entry.mandates, entry.opened) for entry in begun.sections] == [("fr", (), 1), ("ic", ("committee",), 1)]
+    assert (begun.threshold, [root.holder for root in begun.roots]) == (2, ["holder 0", "holder 1", "holder 2"])
+    assert [hub.urls for hub in begun.hubs] == [("nats://a", "nats://b")]
+
+
+def test_a_section_is_suspended_and_readmitted() -> None:
+    begun = founded()
+    suspended = follow(begun, changes.ended(begun, "fr", Status.SUSPENDED, good(7), NOW))
+    assert "suspended. Its log counts up to number 7" in words(begun, suspended)
+    back = follow(suspended, changes.readmitted(suspended, "fr", NOW))
+    entry = back.roster.entry("fr")
+    assert entry is not None
+    assert (entry.status, entry.last_good, entry.epoch) == (Status.MEMBER, None, 1)
+    with pytest.raises(Conflict):
+        changes.readmitted(back, "fr", NOW)
+
+
+def test_an_expelled_section_comes_back_in_a_new_epoch_and_its_past_stays_pinned() -> None:
+    begun = founded()
+    out = follow(begun, changes.ended(begun, "fr", Status.EXPELLED, good(7), NOW))
+    back = follow(out, changes.admitted(out, card("fr", NEW), NOW))
+    entry = back.roster.entry("fr")
+    assert entry is not None
+    assert (entry.status, entry.epoch, entry.opened, entry.last_good) == (Status.MEMBER, 2, 3, good(7))
+    rules = roster.keyring_of([begun, out, back])["fr"]
+    assert rules.closed[1].keys[0].last == 7
+    assert [each.key for each in rules.keys] == [NEW.public]
+
+
+def test_a_key_is_rotated_at_a_number() -> None:
+    begun = founded()
+    turned = follow(begun, changes.rotated(begun, "fr", NEW.public, 100, NOW))
+    entry = turned.roster.entry("fr")
+    assert entry is not None
+    assert [(each.key, each.first, each.last) for each in entry.keys] == [(LOGS["fr"].public, 1, 99), (NEW.public, 100, None)]
+    assert "From number 100 on" in words(begun, turned)
+    with pytest.raises(Conflict):
+        changes.rotated(turned, "fr", SigningKey(b"m" * 32).public, 100, NOW)
+
+
+def test_a_stolen_key_is_revoked_by_a_new_epoch() -> None:
+    begun = founded()
+    anew = follow(begun, changes.reopened(begun, "fr", NEW.public, good(12), NOW))
+    rules = roster.keyring_of([begun, anew])["fr"]
+    assert (rules.epoch, rules.keys[0].key, rules.closed[1].keys[0].last) == (2, NEW.public, 12)
+    assert "goes on in a new epoch, number 2" in words(begun, anew)
+
+
+def test_the_roots_and_their_number_change_with_the_consent_of_the_old() -> None:
+    begun = founded()
+    fresh = Root(key=NEW.public, holder="new holder")
+    draft = changes.governed(begun, [*begun.roster.roots[:1], fresh], 2, NOW)
+    assert refusal(begun, signed(draft, ROOTS[0], ROOTS[1])) == "roster_threshold"
+    assert refusal(begun, signed(draft, ROOTS[0], NEW)) == "roster_threshold"
+    changed = follow(begun, draft, *ROOTS[:2], NEW)
+    assert "“new holder” gets a root key" in words(begun, changed)
+    assert "“holder 1”" in words(begun, changed)
+    assert refusal(changed, signed(changes.renewed(changed, NOW), ROOTS[0], ROOTS[1])) == "roster_threshold"
+
+
+def test_one_key_counts_once_and_versions_neither_skip_nor_go_back() -> None:
+    begun = founded()
+    second = changes.renewed(begun, NOW)
+    assert refusal(begun, signed(second, ROOTS[0], ROOTS[0])) == "roster_threshold"
+    assert refusal(begun, signed(second, ROOTS[0], LOGS["ar"])) == "roster_threshold"
+    grown = follow(begun, second)
+    third = signed(changes.renewed(grown, NOW), *ROOTS[:2])
+    assert refusal(begun, third) == "roster_gap"
+    assert refusal(roster.verify(grown, third), signed(second, *ROOTS[:2])) == "roster_rollback"
+    other = signed(changes.moved(begun, [Hub(id="hub-x", urls=("nats://x",))], NOW), *ROOTS[:2])
+    assert refusal(grown, other) == "roster_rollback"
+
+
+def test_what_makes_no_sense_is_refused_in_words() -> None:
+    begun = founded()
+    with pytest.raises(Conflict, match="higher than the number of roots"):
+        changes.governed(begun, begun.roster.roots, 4, NOW)
+    with pytest.raises(Conflict, match="also a log key"):
+        changes.governed(begun, [Root(key=LOGS["fr"].public, holder="x")], 1, NOW)
+    with pytest.raises(Conflict, match="another section"):
+        changes.admitted(begun, card("ar", LOGS["fr"]), NOW)
+    with pytest.raises(Conflict, match="no section"):
+        changes.ended(begun, "xx", Status.EXPELLED, good(0), NOW)
+    with pytest.raises(Conflict, match="two logs"):
+        changes.rotated(begun, "fr", LOGS["ic"].public, 9, NOW)
+
+
+CODES = st.sampled_from(["ar", "de", "fr", "ic"])
+NUMBERS = st.integers(0, 50)
+KEYS = st.integers(1, 60).map(lambda n: SigningKey(bytes([n]) * 32).public)
+HOLDERS = st.lists(st.sampled_from(ROOTS), min_size=1, max_size=3, unique=True)
+
+
+def _ended(status: Status) -> Callable[..., Any]:
+    return lambda latest, code, number, _key: changes.ended(latest, code, status, good(number, _epoch(latest, code)), NOW)
+
+
+def _epoch(latest: Version, code: str) -> int:
+    return changes.entry_of(latest, code).epoch
+
+
+DEEDS: dict[str, Callable[..., Roster | None]] = {
+    "renew": lambda latest, *_: changes.renewed(latest, NOW),
+    "move": lambda latest, *_: changes.moved(latest, [], NOW),
+    "admit": lambda latest, code, _number, key: changes.admitted(
+        latest, Card(code=code, name="x", languages=("en",), key=key), NOW
+    ),
+    "suspend": _ended(Status.SUSPENDED),
+    "expel": _ended(Status.EXPELLED),
+    "resign": _ended(Status.RESIGNED),
+    "readmit": lambda latest, code, *_: changes.readmitted(latest, code, NOW),
+    "rotate": lambda latest, code, number, key: changes.rotated(latest, code, key, number, NOW),
+    "reopen": lambda latest, code, number, key: changes.reopened(latest, code, key, good(number, _epoch(latest, code)), NOW),
+    "charge": lambda latest, code, *_: changes.mandated(latest, code, ["committee"], NOW),
+}
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), CODES, NUMBERS, KEYS), max_size=12),
+    HOLDERS.flatmap(lambda held: st.tuples(st.just(held), st.integers(1, len(held)))),
+)
+def test_no_sequence_of_changes_makes_a_version_that_is_refused(
+    deeds: list[tuple[str, str, int, Any]], rule: tuple[list[SigningKey], int]
+) -> None:
+    versions = [founded()]
+    held, threshold = rule
+    steps = [lambda latest: changes.governed(latest, [Root(key=k.public, holder="h") for k in held], threshold, NOW)]
+    steps += [lambda latest, deed=deed: DEEDS[deed[0]](latest, *deed[1:]) for deed in deeds]
+    for step in steps:
+        try:
+            draft = step(versions[-1])
+        except Conflict:
+            continue
+        if draft is not None:
+            versions.append(roster.verify(versions[-1], signed(draft, *ROOTS)))
+            assert told(versions[-2].roster, draft)
+    rules = roster.keyring_of(versions)
+    assert set(rules) == {entry.code for entry in versions[-1].roster.sections}
+    assert roster.verify_chain([version.document for version in versions]) == tuple(versions)
+    assert versions[-1].roster.issued <= NOW + timedelta(days=1)
