@@ -20,6 +20,10 @@ PART = "INTL_PART"
 
 PROOF = "INTL_PROOF"
 """Proofs of forks: ``intl.v1.proof.<section>.<epoch>.<sequence>.<hash16>``, both events of each."""
+SEED = "INTL_SEED"
+"""Events that somebody else republished: ``intl.v1.seed.<publisher>.<section>.<epoch>.<sequence>``, for 30 days."""
+BLOB = "INTL_BLOB"
+"""Chunks of attachments: ``intl.v1.blob.<publisher>.<hash>.<number>``, one message for each subject."""
 
 
 class Unreachable(Exception):
@@ -28,6 +32,18 @@ class Unreachable(Exception):
 
 class Unprovisioned(Unreachable):
     """The hub answers, but a stream or our consumer is not there: it is new, or was emptied."""
+
+
+class NotAuthorised(Unreachable):
+    """The hub does not know our key. Only its operator can change that: do not hammer."""
+
+
+class NotAllowed(Unreachable):
+    """The hub does not allow us something that we did. Only its operator can change that: do not hammer."""
+
+
+class Insecure(Unreachable):
+    """The hub's certificate is not the one that its address must lead to, or it does not encrypt. Nothing was sent."""
 
 
 class Outcome(Enum):
@@ -76,7 +92,10 @@ class Bus(Protocol):
         ...
 
     async def provision(self) -> None:
-        """Make the streams and this section's consumers where they are missing. Safe to repeat."""
+        """Make the streams and this section's consumers where they are missing. Safe to repeat.
+
+        Raises ``NotAllowed`` where something is missing and the hub leaves making it to its operator.
+        """
         ...
 
     async def publish(self, parcels: Sequence[Parcel]) -> list[Outcome]:

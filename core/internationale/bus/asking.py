@@ -17,18 +17,24 @@ from internationale.bus.reading import SIGNATURE, parcel, status, unreachable
 
 _log = logging.getLogger(__name__)
 _SUBJECT = "Intl-Subject"
+LARGEST = 64 * 1024 * 1024
+"""Bytes of one answer that are read, about: nobody can make us keep more by answering without end."""
+OVERHEAD = 1024
+"""What a message costs besides its body."""
 
 
 async def ask(client: Client, section: str, question: bytes, wait: float) -> list[Parcel]:
     """What the section answers within ``wait`` seconds of silence."""
     inbox = client.new_inbox()
     found: list[Parcel] = []
+    room = LARGEST
     with unreachable():
         answers = await client.subscribe(inbox)
         try:
             await client.publish(f"intl.v1.req.{section}", question, reply=inbox)
-            while (message := await answers.next_msg(wait)).headers and not status(message):
+            while room > 0 and (message := await answers.next_msg(wait)).headers and not status(message):
                 found.append(parcel(message, str(message.headers.get(_SUBJECT, ""))))
+                room -= len(message.data) + OVERHEAD
         except (TimeoutError, nats.errors.TimeoutError):
             return found
         finally:
@@ -52,4 +58,5 @@ async def serve(client: Client, section: str, answer: Answer) -> None:
             _log.exception("a question could not be answered")
 
     await client.subscribe(f"intl.v1.req.{section}", cb=asked)
-    await client.flush()  # from here on the hub knows
+    for _ in range(2):  # a ping overtakes what is yet to be written, which a first round trip leaves time for
+        await client.flush()

@@ -7,17 +7,13 @@ that acknowledgement would cover it. It is read by its position in the stream; s
 
 import asyncio
 
-import nats.errors
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.errors import NotFoundError, ServiceUnavailableError
+from nats.js.errors import NotFoundError
 
 from internationale.bus import Batch, Parcel, Unprovisioned
+from internationale.bus.pulling import Pulled, pull
 from internationale.bus.reading import parcel, read_range, unreachable
-
-_PROMPT = 5.0
-"""Seconds to wait for what the hub has said to be there."""
 
 
 class Intake:
@@ -28,7 +24,6 @@ class Intake:
         self._context = context
         self._stream = stream
         self._section = section
-        self._pull: JetStreamContext.PullSubscription | None = None
         self._unsure = True
         """Whether something may have been delivered that did not reach us or was not finished."""
         self._again = range(0)
@@ -47,15 +42,10 @@ class Intake:
         self._unsure = True  # until done is called
         if self._again:
             return await self._reread(limit)
-        messages = await self._fetch(limit, wait) if wait or await self._pending() else []
-        if not messages:
-            self._unsure = self._interrupted.is_set()
-        return Batch([parcel(message, message.subject) for message in messages], lambda: self._acknowledge(messages))
-
-    async def _pending(self) -> int:
-        with unreachable():
-            info = await self._context.consumer_info(self._stream, self._section)
-        return info.num_pending or 0
+        pulled = await self._fetch(limit, wait)
+        if not pulled.messages:
+            self._unsure = self._interrupted.is_set() or not pulled.complete
+        return Batch([parcel(message, message.subject) for message in pulled.messages], lambda: self._acknowledge(pulled))
 
     async def _look_back(self) -> None:
         self._interrupted.clear()
@@ -64,9 +54,6 @@ class Intake:
                 info = await self._context.consumer_info(self._stream, self._section)
             except NotFoundError as error:
                 raise Unprovisioned(f"no consumer {self._section} on {self._stream}") from error
-        if self._pull is None:
-            with unreachable():
-                self._pull = await self._context.pull_subscribe_bind(self._section, self._stream)
         acknowledged = (info.ack_floor.stream_seq or 0) if info.ack_floor else 0
         delivered = (info.delivered.stream_seq or 0) if info.delivered else 0
         self._again = range(acknowledged + 1, delivered + 1)
@@ -83,32 +70,19 @@ class Intake:
         parcels: list[Parcel] = [found for position, found in kept if position <= last]
         return Batch(parcels, done)
 
-    async def _fetch(self, limit: int, wait: float) -> list[Msg]:
-        if self._pull is None:  # bound by _look_back, always
-            return []
-        fetching = asyncio.ensure_future(self._pull.fetch(limit, timeout=wait or _PROMPT))
+    async def _fetch(self, limit: int, wait: float) -> Pulled:
+        fetching = asyncio.ensure_future(pull(self._client, self._stream, self._section, limit, wait))
         interrupted = asyncio.ensure_future(self._interrupted.wait())
         try:
             await asyncio.wait((fetching, interrupted), return_when=asyncio.FIRST_COMPLETED)
-            if not fetching.done():
-                return []
-            with unreachable():
-                return await self._fetched(fetching)
+            return fetching.result() if fetching.done() else Pulled([], complete=False)
         finally:
             fetching.cancel()
             interrupted.cancel()
             await asyncio.gather(fetching, interrupted, return_exceptions=True)
 
-    async def _fetched(self, fetching: "asyncio.Future[list[Msg]]") -> list[Msg]:
-        try:
-            return await fetching
-        except (nats.errors.TimeoutError, TimeoutError):
-            return []
-        except ServiceUnavailableError as error:  # at once, when the consumer or the stream is gone
-            raise Unprovisioned(f"no consumer {self._section} on {self._stream}") from error
-
-    async def _acknowledge(self, messages: list[Msg]) -> None:
-        if messages:
+    async def _acknowledge(self, pulled: Pulled) -> None:
+        if pulled.messages:
             with unreachable():
-                await messages[-1].ack()  # not waited for: should it get lost, these come again
-        self._unsure = self._interrupted.is_set()
+                await pulled.messages[-1].ack()  # not waited for: should it get lost, these come again
+        self._unsure = self._interrupted.is_set() or not pulled.complete

@@ -9,6 +9,7 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 
 from internationale.bus import Parcel, Unprovisioned, Unreachable, streams
 
@@ -92,11 +93,12 @@ async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any]) 
             while not status(message := await answers.next_msg(_WAIT)):
                 yield message
         finally:
-            await _unsubscribe(answers)
+            await unsubscribe(answers)
     if status(message) == "503":
         raise Unprovisioned(f"no {stream}")
 
 
-async def _unsubscribe(subscription: Any) -> None:
+async def unsubscribe(subscription: Subscription) -> None:
+    """Stop listening, also while being cancelled."""
     with contextlib.suppress(nats.errors.Error):  # the connection went away, and the subscription with it
         await asyncio.shield(subscription.unsubscribe())

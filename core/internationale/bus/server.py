@@ -6,20 +6,17 @@ takes their operator's server and the same settings: JetStream with ``sync_inter
 
 import importlib.metadata
 import json
+import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
+from internationale.bus.configuration import Configuration
 from internationale.errors import Misconfigured
 from internationale.messages import marker
 
 _ = marker("core")
-
-_CONFIGURATION = """listen: {listen}
-ports_file_dir: {folder}
-jetstream {{ store_dir: {store}, sync_interval: always }}
-"""
 
 
 def binary() -> Path:
@@ -38,17 +35,32 @@ class HubProcess:
     """A NATS server on 127.0.0.1 with its store in ``folder``; a context manager.
 
     The first start takes a free port (or ``port``) and keeps it, so that a restart is found again by its clients.
+    ``configured`` says more about it: what ``bus.configuration`` knows, but for the folder and where it listens. Its ``users`` is
+    a file in the folder that is there before the start.
     """
 
-    def __init__(self, folder: Path, *, port: int = -1, wait: float = 20) -> None:
+    def __init__(self, folder: Path, *, port: int = -1, wait: float = 20, **configured: Any) -> None:
         self.folder = folder
         self.port = port
+        self.websocket_port = 0
+        self._configured = configured
         self._wait = wait
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"nats://127.0.0.1:{self.port}"
+        scheme = "tls" if self._configured.get("tls") else "nats"
+        return f"{scheme}://127.0.0.1:{self.port}"
+
+    @property
+    def websocket_url(self) -> str:
+        scheme = "wss" if self._configured.get("tls") else "ws"
+        return f"{scheme}://127.0.0.1:{self.websocket_port}"
+
+    @property
+    def pid(self) -> int:
+        """Of the server's process; 0 when it does not run."""
+        return self._process.pid if self._process is not None else 0
 
     def start(self) -> None:
         """Start, and return when clients can connect. Raises ``Misconfigured`` with the server's log when it will not."""
@@ -56,11 +68,16 @@ class HubProcess:
         for stale in self.folder.glob("*.ports"):
             stale.unlink()
         configuration = self.folder / "hub.conf"
-        settings = {"listen": f"127.0.0.1:{self.port}", "folder": str(self.folder), "store": str(self.folder / "store")}
-        configuration.write_text(_CONFIGURATION.format(**{name: json.dumps(value) for name, value in settings.items()}))
+        configuration.write_text(self._configuration().text(), encoding="utf-8")
         with (self.folder / "hub.log").open("ab") as log:
             self._process = subprocess.Popen([binary(), "-c", configuration], stdout=log, stderr=log)  # noqa: S603  # our own file
         self.port = self._listening(self._process)
+
+    def _configuration(self) -> Configuration:
+        settings = {"more": (f"ports_file_dir: {json.dumps(str(self.folder))}",), **self._configured}
+        if self.websocket_port:  # as at the first start
+            settings["websocket"] = f"127.0.0.1:{self.websocket_port}"
+        return Configuration(self.folder, f"127.0.0.1:{self.port}", **settings)
 
     def _listening(self, process: subprocess.Popen[bytes]) -> int:
         """The port, from the file that the server writes when it listens."""
@@ -68,13 +85,20 @@ class HubProcess:
         while time.monotonic() < deadline and process.poll() is None:
             for file in self.folder.glob("*.ports"):
                 if text := file.read_text().strip():
-                    return int(json.loads(text)["nats"][0].rpartition(":")[2])
+                    ports = {kind: int(urls[0].rpartition(":")[2]) for kind, urls in json.loads(text).items() if urls}
+                    self.websocket_port = ports.get("websocket", 0)
+                    return ports["nats"]
             time.sleep(0.01)
         self.kill()
         raise Misconfigured(_("The message server does not start: %(log)s") % {"log": self._last_words()})
 
     def _last_words(self) -> str:
         return (self.folder / "hub.log").read_text(errors="replace")[-2000:]
+
+    def reload(self) -> None:
+        """Have it read its users again; who is no longer among them is cut off at once."""
+        if self._process is not None:
+            self._process.send_signal(signal.SIGHUP)
 
     def stop(self) -> None:
         """Ask it to stop, and wait until it has."""

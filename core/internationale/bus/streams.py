@@ -19,11 +19,13 @@ from nats.js.api import (
 )
 from nats.js.errors import BadRequestError, NotFoundError
 
-from internationale.bus import HEADS, LOG, PART, PROOF, ROSTER
+from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED
 
-_KIND = {"log": LOG, "heads": HEADS, "roster": ROSTER, "part": PART, "proof": PROOF}
+_KIND = {"log": LOG, "heads": HEADS, "roster": ROSTER, "part": PART, "proof": PROOF, "seed": SEED, "blob": BLOB}
 DELIVERED = (LOG, HEADS, ROSTER, PROOF)
 """The streams with a consumer for each section."""
+BLOB_BYTES = 640 * 1024
+"""The largest chunk of an attachment: 512 KiB, and what encrypting adds. Servers take 1 MiB unless told otherwise."""
 
 _ONCE = StreamConfig(
     storage=StorageType.FILE,
@@ -48,6 +50,17 @@ CONFIGURATIONS: Mapping[str, StreamConfig] = {
         discard=DiscardPolicy.OLD,
         discard_new_per_subject=False,
     ),
+    SEED: _ONCE.evolve(
+        name=SEED,
+        subjects=["intl.v1.seed.*.*.*.*"],
+        discard=DiscardPolicy.OLD,
+        discard_new_per_subject=False,
+        deny_delete=False,
+        allow_atomic=True,
+        compression=StoreCompression.S2,
+        max_age=30 * 24 * 3600,
+    ),
+    BLOB: _ONCE.evolve(name=BLOB, subjects=["intl.v1.blob.*.*.*"], deny_delete=False, max_msg_size=BLOB_BYTES),
 }
 
 
@@ -56,12 +69,22 @@ def stream_of(subject: str) -> str:
     return _KIND[subject.split(".")[2]]
 
 
-async def provision(context: JetStreamContext, section: str) -> None:
-    """Make what is missing, and set right what an operator may have changed. Safe to repeat."""
+async def provision(
+    context: JetStreamContext, *sections: str, replicas: int | None = None, blob_bytes: int | None = None
+) -> None:
+    """Make what is missing, and set right what an operator may have changed by mistake. Safe to repeat.
+
+    ``replicas``: on how many servers of a cluster each stream is kept; ``blob_bytes``: how much room attachments may take. None:
+    as it is.
+    """
     for configuration in CONFIGURATIONS.values():
-        await _make(context, configuration)
+        chosen: dict[str, object] = {} if replicas is None else {"num_replicas": replicas}
+        if configuration.name == BLOB and blob_bytes is not None:
+            chosen["max_bytes"] = blob_bytes
+        await _make(context, configuration.evolve(**chosen))
     for stream in DELIVERED:
-        await context.add_consumer(stream, _consumer(section))
+        for section in sections:
+            await _attach(context, stream, section)
 
 
 async def _make(context: JetStreamContext, wanted: StreamConfig) -> None:
@@ -69,8 +92,8 @@ async def _make(context: JetStreamContext, wanted: StreamConfig) -> None:
         found = (await context.stream_info(wanted.name or "")).config
     except NotFoundError:
         found = (await _add(context, wanted)).config
-    if differences(wanted, found):
-        await context.update_stream(wanted)
+    if differing := differences(wanted, found):
+        await context.update_stream(found.evolve(**{name: getattr(wanted, name) for name in differing}))
 
 
 async def _add(context: JetStreamContext, wanted: StreamConfig) -> StreamInfo:
@@ -80,9 +103,23 @@ async def _add(context: JetStreamContext, wanted: StreamConfig) -> StreamInfo:
         return await context.stream_info(wanted.name or "")
 
 
+async def _attach(context: JetStreamContext, stream: str, section: str) -> None:
+    """Where nothing is missing only questions are asked: a section may have no right to more."""
+    wanted = _consumer(section)
+    try:
+        found = (await context.consumer_info(stream, section)).config
+    except NotFoundError:
+        found = None
+    if found is None or any(getattr(found, name) != getattr(wanted, name) for name in _KEPT_UP):
+        await context.add_consumer(stream, wanted)
+
+
 def differences(wanted: StreamConfig, found: StreamConfig) -> dict[str, object]:
     """The options of a stream that are not as wanted: name -> as found."""
     return {name: found.as_dict().get(name) for name, value in wanted.as_dict().items() if found.as_dict().get(name) != value}
+
+
+_KEPT_UP = ("ack_policy", "deliver_policy", "ack_wait", "max_deliver", "max_ack_pending")
 
 
 def _consumer(section: str) -> ConsumerConfig:

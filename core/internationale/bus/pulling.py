@@ -1,0 +1,74 @@
+"""One pull request to a durable consumer, from its beginning to its end.
+
+nats-py's ``fetch`` has one inbox for all its requests. When the hub's word that a request is over comes a moment late, it is
+taken for the end of the next one; then two requests are open, and what the older one brings is held back until that one
+expires: whole seconds, now and then. So each request has an inbox of its own here, and ends with the hub's word for it.
+"""
+
+import asyncio
+import json
+from dataclasses import dataclass
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
+
+from internationale.bus import Unprovisioned
+from internationale.bus.reading import status, unreachable, unsubscribe
+
+GRACE = 2.0
+"""Seconds after which the hub's word for the end of a request is taken to be lost."""
+_ALIVE = "100"
+_GONE = ("503", "404 consumer", "409 consumer")
+
+
+@dataclass(frozen=True)
+class Pulled:
+    """What a request brought. Not ``complete``: its end was not heard, so that something may be delivered and lost on the way."""
+
+    messages: list[Msg]
+    complete: bool
+
+
+async def pull(client: Client, stream: str, consumer: str, limit: int, wait: float) -> Pulled:
+    """The next messages: at once when there are any, otherwise the first that come within ``wait`` seconds (or 0).
+
+    Raises ``Unprovisioned`` when the stream or the consumer is gone, ``Unreachable`` when the connection is.
+    """
+    question: dict[str, object] = {"batch": limit, "no_wait": True}
+    if wait:
+        question["expires"] = int(wait * 1_000_000_000)  # with no_wait: over after the first that come
+    inbox = client.new_inbox()
+    with unreachable():
+        answers = await client.subscribe(inbox)
+        try:
+            subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
+            await client.publish(subject, json.dumps(question).encode(), reply=inbox)
+            return await _gather(answers, limit, wait)
+        finally:
+            await unsubscribe(answers)  # and so the hub forgets a request that is still open
+
+
+async def _gather(answers: Subscription, limit: int, wait: float) -> Pulled:
+    clock, messages = asyncio.get_running_loop().time, list[Msg]()
+    deadline = clock() + wait + GRACE
+    while len(messages) < limit:
+        try:
+            message = await answers.next_msg(max(deadline - clock(), 0.001))
+        except (TimeoutError, nats.errors.TimeoutError):
+            return Pulled(messages, complete=False)
+        code = status(message)
+        if not code:
+            messages.append(message)
+            deadline = clock() + GRACE
+        elif code != _ALIVE:
+            _raise_when_gone(message, code)
+            return Pulled(messages, complete=True)
+    return Pulled(messages, complete=True)
+
+
+def _raise_when_gone(message: Msg, code: str) -> None:
+    words = f"{code} {(message.headers or {}).get('Description', '')}".lower()
+    if words.startswith(_GONE):
+        raise Unprovisioned(words)
