@@ -6,14 +6,20 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
+from internationale.errors import Conflict
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope
 from internationale.events.refs import Ref
+from internationale.events.sealed import Opened
 from internationale.events.types import Event, Payload, Vocabulary
 from internationale.ledger import tables
-from internationale.ledger.judging import address
+from internationale.ledger.judging import Verdict, address
+from internationale.ledger.opening import Opener, Seals
 from internationale.ledger.parts import SALT
 from internationale.ledger.records import key
+from internationale.messages import marker
+
+_ = marker("core")
 
 KEPT = 2_000
 """How many decoded events are kept at hand."""
@@ -27,12 +33,32 @@ HORIZON = 10_000
 
 
 class Archive:
-    """Decoded events of the log, by address, with those of the running transaction that are not written yet."""
+    """Decoded events of the log, by address, with those of the running transaction that are not written yet.
 
-    def __init__(self, connection: Connection, vocabulary: Vocabulary) -> None:
+    Sealed ones are opened: everything here is as if it had been said openly, but for its audience.
+    """
+
+    def __init__(self, connection: Connection, vocabulary: Vocabulary, seals: Seals) -> None:
         self._connection = connection
         self._vocabulary = vocabulary
+        self.opener = Opener(connection, seals)
         self._kept: OrderedDict[Address, Envelope] = OrderedDict()
+        self._closed: dict[Address, Envelope] = {}
+
+    def open(self, envelope: Envelope) -> Envelope | Verdict:
+        """An envelope as it is meant, opened when it is sealed; or what becomes of it because it cannot be looked into."""
+        if not envelope.closed:
+            return envelope
+        opened = self.opener.open(envelope)
+        return opened.envelope if isinstance(opened, Opened) else opened
+
+    def hold(self, envelope: Envelope) -> None:
+        """Have a sealed envelope at hand that is not in the log yet."""
+        self._closed[envelope.address] = envelope
+
+    def written(self) -> None:
+        """What was held is in the log now, and can be read from there."""
+        self._closed.clear()
 
     def keep(self, envelope: Envelope) -> None:
         """Have an envelope at hand."""
@@ -41,18 +67,32 @@ class Archive:
             self._kept.popitem(last=False)
 
     def envelope(self, where: Address) -> Envelope:
-        """An envelope of the log. Raises ``KeyError`` when it is not here."""
+        """An envelope of the log. Raises ``KeyError`` when it is not here, ``Conflict`` when it cannot be opened any more."""
         if where not in self._kept:
-            row = self._connection.execute(_ENVELOPE, key(where)).one_or_none()
-            if row is None:
-                raise KeyError(str(where))
-            self.keep(envelopes.recall(row.body, row.hash))
+            envelope = self.open(self._outer(where))
+            if isinstance(envelope, Verdict):
+                raise Conflict(_("This stands on something sealed that cannot be opened here any more."), place=str(where))
+            self.keep(envelope)
         return self._kept[where]
 
     def event(self, envelope: Envelope, payload: Payload | None = None) -> Event[Any]:
         """An event as rules and projections get it."""
         decoded = self._vocabulary.decode(envelope) if payload is None else payload
-        return Event(envelope, decoded, CausesOf(self, envelope), PartsOf(self._connection, envelope.parts))
+        parts = SealedParts(self, envelope) if envelope.sealed else PartsOf(self._connection, envelope.parts)
+        return Event(envelope, decoded, CausesOf(self, envelope), parts)
+
+    def inside(self, where: Address) -> Opened:
+        """What is inside a sealed event of the log. Raises ``KeyError`` when it cannot be opened."""
+        opened = self.opener.open(self._closed.get(where) or self._outer(where))
+        if isinstance(opened, Verdict):
+            raise KeyError(str(where))
+        return opened
+
+    def _outer(self, where: Address) -> Envelope:
+        row = self._connection.execute(_ENVELOPE, key(where)).one_or_none()
+        if row is None:
+            raise KeyError(str(where))
+        return envelopes.recall(row.body, row.hash)
 
 
 class CausesOf:
@@ -99,3 +139,22 @@ class PartsOf(Mapping[str, bytes]):
 
     def __len__(self) -> int:
         return len(self._hashes)
+
+
+class SealedParts(Mapping[str, bytes]):
+    """The contents of the parts of an opened event, which travelled inside it."""
+
+    def __init__(self, archive: Archive, envelope: Envelope) -> None:
+        self._archive = archive
+        self._envelope = envelope
+
+    def __getitem__(self, name: str) -> bytes:
+        if name not in self._envelope.parts:
+            raise KeyError(name)
+        return self._archive.inside(self._envelope.address).parts[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._envelope.parts)
+
+    def __len__(self) -> int:
+        return len(self._envelope.parts)

@@ -6,7 +6,7 @@ begins. What a writer has read is therefore still so when it commits, and number
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -14,10 +14,19 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from internationale.errors import Misconfigured
+from internationale.messages import marker
+
+_ = marker("core")
+
 WRITER = 0x494E544C
 """The key of PostgreSQL's advisory lock that the one writer holds: "INTL"."""
 PATIENCE_MS = 30_000
 """How long a writer waits for the one before it, in milliseconds."""
+_DAMAGED = _(
+    "The database is damaged: %(why)s. Put the file aside and restore your latest backup; without one, join again with your "
+    "invitation. What this section has said is then fetched back from the others before it says anything new."
+)
 
 
 def open_engine(url: str) -> Engine:
@@ -49,6 +58,23 @@ def _begin(connection: Connection) -> None:
         connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER})"))
     else:
         connection.execute(text("SET TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ"))
+
+
+def check(url: str) -> None:
+    """Look for pages of a SQLite file that a bad disk has changed (a gigabyte takes some seconds). PostgreSQL sees to its own.
+
+    Raises ``Misconfigured``, with what to do. What is inside the pages is for ``internationale log verify`` to check.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return
+    try:
+        with closing(sqlite3.connect(parsed.database)) as connection:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found != "ok":
+        raise Misconfigured(_DAMAGED % {"why": found}, place=parsed.database)
 
 
 @contextmanager

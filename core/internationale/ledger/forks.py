@@ -25,8 +25,9 @@ class Proof:
     second: Signed
 
 
-def prove(unit: Unit, rival: Arrival) -> set[Address]:
-    """Keep the proof that ``rival`` makes with the event that we hold, and cut the log there.
+def prove(unit: Unit, rival: Arrival, *, settled: bool = False) -> set[Address]:
+    """Keep the proof that ``rival`` makes with the event that we hold, and cut the log there; unless it is ``settled``: the
+    roster has decided that ours is the one that counts.
 
     Returns the events that had been decided and are withdrawn with it.
     """
@@ -44,7 +45,7 @@ def prove(unit: Unit, rival: Arrival) -> set[Address]:
             "found_at": unit.now,
         }
         unit.connection.execute(insert(tables.fork), values)
-    return cut(unit, where, "forked")
+    return set() if settled else cut(unit, where, "forked")
 
 
 def cut(unit: Unit, first: Address, reason: str) -> set[Address]:

@@ -6,16 +6,27 @@ in the order of its refs, so that the reason of a void event never depends on wh
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from internationale.events import sealed
 from internationale.events.envelope import Address, Envelope
 from internationale.events.refs import Ref
 from internationale.events.types import Event, Payload, Vocabulary
 from internationale.ledger.records import State
 
-Lookup = Callable[[Address], "tuple[str, State] | None"]
-"""Hash and state of an event in the log; None when it is not here."""
+
+class Known(NamedTuple):
+    """What everything that stands on an event is judged by. ``readers``: the sections it is sealed for; None: it is open."""
+
+    hash: str
+    state: State
+    readers: str | None = None
+
+
+Lookup = Callable[[Address], "Known | None"]
+"""An event of the log; None when it is not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +48,10 @@ def judge(envelope: Envelope, vocabulary: Vocabulary, lookup: Lookup, has_part: 
     """Everything but the authority's word (which needs the causes' contents: see ``authorise``)."""
     if not vocabulary.knows(envelope.type):
         return Verdict(State.WAITING, "unknown_type", (("type", envelope.type),))
-    causes = [_cause(ref, lookup(address(ref))) for ref in envelope.refs]
+    causes = [_cause(envelope, ref, lookup(address(ref))) for ref in envelope.refs]
     missing = [("ref", ref.event_id) for ref, cause in zip(envelope.refs, causes, strict=True) if cause == "missing"]
-    missing += [("part", part) for part in envelope.parts if not has_part(part)]
+    if not envelope.sealed:  # what was opened has its parts in it
+        missing += [("part", part) for part in envelope.parts if not has_part(part)]
     if missing:
         return Verdict(State.WAITING, f"missing_{'cause' if missing[0][0] == 'ref' else 'part'}", tuple(missing))
     for reason in causes:
@@ -56,10 +68,12 @@ def authorise(event: Event[Payload], vocabulary: Vocabulary) -> str:
     return vocabulary.authority(event.envelope)(event) or ""
 
 
-def _cause(ref: Ref, found: "tuple[str, State] | None") -> str:
+def _cause(envelope: Envelope, ref: Ref, found: Known | None) -> str:
     """``""``: applied; ``missing``: not decided yet; else the reason that makes void what stands on it."""
     if found is None:
         return "missing"
-    if not found[0].startswith(ref.hash16):
+    if not found.hash.startswith(ref.hash16):
         return "cause_mismatch"
-    return {State.APPLIED: "", State.VOID: "stands_on_void"}.get(found[1], "missing")
+    if not sealed.may_stand_on(envelope, found.readers):
+        return "stands_on_sealed"
+    return {State.APPLIED: "", State.VOID: "stands_on_void"}.get(found.state, "missing")

@@ -4,24 +4,30 @@ Everything runs in the caller's session, which must be a writing one (``database
 the worker and the host is in ``reading``, which this class includes.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select
 from sqlmodel import Session
 
-from internationale.events.envelope import Address, Envelope
+from internationale.events.envelope import SEALED, Address, Envelope
 from internationale.events.keys import SigningKey
 from internationale.events.logs import Keyring, LogRules
+from internationale.events.refs import Ref
+from internationale.events.sealing import Identity
 from internationale.events.types import Vocabulary
 from internationale.kit.vocabulary import Projection, Utterance
-from internationale.ledger import forks, parts, quarantine, tables
+from internationale.ledger import forks, parts, quarantine, tables, threads, withdrawing
+from internationale.ledger.causes import Archive
 from internationale.ledger.deliveries import Arrival, Delivery
+from internationale.ledger.following import Following, settled
 from internationale.ledger.intake import Intake, Taken
+from internationale.ledger.judging import Verdict
+from internationale.ledger.opening import NO_KEY, nobody
 from internationale.ledger.projecting import Projector
-from internationale.ledger.publishing import publish
-from internationale.ledger.reading import Reading
-from internationale.ledger.records import State, of
+from internationale.ledger.publishing import Recipients, Speaker, nobody_else, publish
+from internationale.ledger.reading import Reading, Stored
+from internationale.ledger.records import State, among, chunks, of
 from internationale.ledger.replaying import Replay
 from internationale.ledger.settling import Settlement
 from internationale.ledger.unit import Unit
@@ -33,56 +39,123 @@ WROTE = "ledger_wrote"
 class Ledger(Reading):
     """Knows the vocabulary and the projections; holds no state between calls. ``code``: whose log is the own one."""
 
-    def __init__(self, vocabulary: Vocabulary, projections: Sequence[Projection], code: str = "") -> None:
-        super().__init__(code)
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        projections: Sequence[Projection],
+        code: str = "",
+        identities: Callable[[], Sequence[Identity]] = nobody,
+    ) -> None:
+        super().__init__(code, identities)
         self.vocabulary = vocabulary
         self.projections = tuple(projections)
         self._projector = Projector(self.projections)
 
     def publish(
-        self, session: Session, rules: LogRules, key: SigningKey, utterances: Sequence[Utterance], now: datetime
+        self,
+        session: Session,
+        rules: LogRules,
+        key: SigningKey | Sequence[SigningKey],
+        utterances: Sequence[Utterance],
+        now: datetime,
+        *,
+        recipients: Recipients = nobody_else,
     ) -> list[Envelope]:
-        """Say something in the log of ``rules.section``. Raises ``Paused``, ``Invalid``, ``Conflict``; see ``publishing``."""
+        """Say something in the log of ``rules.section``, signed with that ``key`` of ours which the roster names for the number.
+
+        Raises ``Paused``, ``Invalid``, ``Conflict``; see ``publishing``.
+        """
+        ours = (key,) if isinstance(key, SigningKey) else tuple(key)
         session.flush()
-        envelopes = publish(Unit(session, self.vocabulary, now), self._projector, rules, key, utterances)
+        unit = self._unit(session, now)
+        envelopes = publish(unit, self._projector, Speaker(rules, ours, recipients), utterances)
+        self._erase(unit)
         session.info[WROTE] = True
         return envelopes
 
-    def accept(self, session: Session, arrivals: Sequence[Arrival], keyring: Keyring, now: datetime) -> list[str]:
-        """Take in a batch. Returns for each arrival: ``applied``, ``waiting``, ``void``, ``failed``, ``duplicate``, ``parked``,
-        ``quarantined``, ``forked``, or ``full`` (not kept: too much of this section is parked; it will be asked for).
+    def accept(
+        self,
+        session: Session,
+        arrivals: Sequence[Arrival],
+        keyring: Keyring,
+        now: datetime,
+        muted: Collection[str] = (),
+        *,
+        known: dict[Address, str] | None = None,
+    ) -> list[str]:
+        """Take in a batch. Returns for each arrival: ``applied``, ``waiting``, ``void``, ``failed``, ``sealed``, ``duplicate``,
+        ``parked``, ``quarantined``, ``forked``, or ``full`` (not kept: too much of this section is parked; it will be asked for).
+        ``muted``: of whom what is not authentic is only counted. ``known``: the hashes of those that are here (None: to be
+        read; not older than this transaction).
         """
-        unit = Unit(session, self.vocabulary, now)
-        known = self.known(session, (arrival.envelope.address for arrival in arrivals if arrival.envelope is not None))
+        unit = self._unit(session, now)
+        if known is None:
+            known = self.known(session, (arrival.envelope.address for arrival in arrivals if arrival.envelope is not None))
         taken = Intake(unit, keyring, known).take(arrivals)
         Settlement(unit, self._projector).settle(taken.records)
         if taken.refused:
-            quarantine.keep(unit.connection, taken.refused, keyring, now)
+            quarantine.keep(unit.connection, taken.refused, keyring, now, muted)
         outcomes = _outcomes(arrivals, taken, unit)
-        gone = {where for rival in taken.rivals for where in forks.prove(unit, rival)}
+        gone = {where for rival in taken.rivals for where in self._prove(unit, rival, keyring)}
         if gone:
-            Replay(Unit(session, self.vocabulary, now), self.projections).all(gone)
+            Replay(self._unit(session, now), self.projections).all(gone)
+        self._erase(unit)
         session.info[WROTE] = session.info.get(WROTE, False) or bool(taken.records or taken.rivals)
+        if stopped := _stopped(arrivals, outcomes, keyring):
+            self._follow(session, keyring, now, stopped)
         return outcomes
 
-    def cut(self, session: Session, first: Address, reason: str, now: datetime) -> None:
-        """Append nothing at or after this number of a log, and withdraw what was, with all that stands on it."""
-        gone = forks.cut(Unit(session, self.vocabulary, now), first, reason)
-        if gone:
-            Replay(Unit(session, self.vocabulary, now), self.projections).all(gone)
+    def follow(self, session: Session, keyring: Keyring, now: datetime) -> list[str]:
+        """Look at all logs under a new roster: some end, some that were stopped go on. Returns the outcomes of the latter."""
+        return self._follow(session, keyring, now)
+
+    def _follow(
+        self, session: Session, keyring: Keyring, now: datetime, logs: Collection[tuple[str, int]] | None = None
+    ) -> list[str]:
+        following = Following(self._unit(session, now), keyring)
+        ready = following.all() if logs is None else following.some(logs)
+        if following.gone:
+            Replay(self._unit(session, now), self.projections).all(following.gone)
+        return self.accept(session, ready, keyring, now) if ready else []
+
+    def _prove(self, unit: Unit, rival: Arrival, keyring: Keyring) -> set[Address]:
+        where = rival.envelope.address if rival.envelope is not None else None
+        rules = keyring[where.section].of(where.epoch) if where is not None and where.section in keyring else None
+        return forks.prove(unit, rival, settled=where is not None and settled(unit, rules, where))
 
     def add_parts(self, session: Session, bodies: Iterable[bytes], now: datetime) -> list[str]:
         """Keep parts (salt and content, as they travelled) that an event waits for; returns the hashes that are new here."""
-        unit = Unit(session, self.vocabulary, now)
+        unit = self._unit(session, now)
         added = parts.add_wanted(unit.connection, bodies, now)
         if added:
             Settlement(unit, self._projector).release(unit.released("part", added))
+            self._erase(unit)
             session.info[WROTE] = True
         return added
+
+    def opened(self, session: Session, stored: Stored) -> Envelope:
+        """An event of the log as it was meant: opened when it is sealed and this instance can; else as everybody sees it."""
+        envelope = Archive(session.connection(), self.vocabulary, self.seals).open(stored.envelope)
+        return stored.envelope if isinstance(envelope, Verdict) else envelope
+
+    def thread(self, session: Session, first: Ref) -> Iterator[tuple[Ref, bytes]]:
+        """A sealed event and all that was said on it for the same readers: see ``threads``."""
+        return threads.thread(session, self.vocabulary, self.seals, first)
 
     def retry_quarantine(self, session: Session, limit: int = 10_000) -> list[Delivery]:
         """Take out of quarantine what a new roster may have made authentic, to be checked and accepted again."""
         return quarantine.take(session.connection(), limit)
+
+    def retry(self, session: Session, addresses: Collection[Address], now: datetime) -> dict[Address, State]:
+        """Judge again what waits or failed, of these. Returns what became of each that was looked at."""
+        unit, waiting = self._unit(session, now), tables.waiting
+        again = [record.address for record in unit.load(addresses) if record.state in (State.WAITING, State.FAILED)]
+        for chunk in chunks(again):
+            unit.connection.execute(delete(waiting).where(among(waiting, chunk)))
+        Settlement(unit, self._projector).release(again)
+        self._erase(unit)
+        session.info[WROTE] = session.info.get(WROTE, False) or bool(again)
+        return {record.address: record.state for record in unit.load(again)}
 
     def prepare(self, session: Session, now: datetime) -> list[str]:
         """Make anew the projections that are new, have changed or were away; apply what can be now. Returns their names."""
@@ -91,28 +164,51 @@ class Ledger(Reading):
         away = known.keys() - {projection.name for projection in self.projections}
         session.connection().execute(delete(state).where(state.c.name.in_(away)))
         outdated = [projection for projection in self.projections if known.get(projection.name) != projection.version]
-        replay = Replay(Unit(session, self.vocabulary, now), self.projections)
+        replay = Replay(self._unit(session, now), self.projections)
         if self._forgotten_types(session) or not replay.some(outdated):
             replay.all()
-        self._retry(Unit(session, self.vocabulary, now))
+        self._retry(self._unit(session, now))
         return [projection.name for projection in outdated]
 
     def replay_all(self, session: Session, now: datetime) -> None:
         """Drop and make anew all rows, as a fresh instance would have them."""
-        Replay(Unit(session, self.vocabulary, now), self.projections).all()
+        Replay(self._unit(session, now), self.projections).all()
 
     def _retry(self, unit: Unit) -> None:
-        """What waited for a type that is known now, and what failed before this build."""
+        """What waited for a type that is known now, what failed before this build, what could not be opened for want of a key."""
         event = tables.event
         columns = (event.c.section, event.c.epoch, event.c.sequence)
-        failed = [of(row) for row in unit.connection.execute(select(*columns).where(event.c.state == State.FAILED))]
-        Settlement(unit, self._projector).release([*unit.released("type", self.vocabulary.by_wire), *failed])
+        again = (event.c.state == State.FAILED) | ((event.c.state == State.SEALED) & (event.c.reason == NO_KEY))
+        failed = [of(row) for row in unit.connection.execute(select(*columns).where(again))]
+        Settlement(unit, self._projector).release([*unit.released("type", [*self.vocabulary.by_wire, SEALED]), *failed])
+        self._erase(unit)
+
+    def _erase(self, unit: Unit) -> None:
+        """Do what the withdrawals say that were applied: erase, make all rows anew, and judge again what stands on it."""
+        while unit.taken_back:
+            said, unit.taken_back = unit.taken_back, []
+            if not (gone := withdrawing.erase(unit, said)):
+                return
+            Replay(self._unit(unit.session, unit.now), self.projections).all(gone)
+            unit = self._unit(unit.session, unit.now)
+            Settlement(unit, self._projector).release(unit.released("ref", map(str, gone)))
 
     def _forgotten_types(self, session: Session) -> bool:
         """Whether something applied is of a type that this build does not know (a plugin was turned off)."""
         event = tables.event
         query = select(event.c.type).where(event.c.state.in_([State.APPLIED, State.VOID])).distinct()
-        return any(not self.vocabulary.knows(wire) for wire in session.connection().execute(query).scalars())
+        wires = session.connection().execute(query).scalars()
+        return any(not self.vocabulary.knows(wire) for wire in wires if wire != SEALED)
+
+    def _unit(self, session: Session, now: datetime) -> Unit:
+        return Unit(session, self.vocabulary, now, self.seals)
+
+
+def _stopped(arrivals: Sequence[Arrival], outcomes: Sequence[str], keyring: Keyring) -> set[tuple[str, int]]:
+    """The logs that the roster has pinned of which something was put aside: it may be what was missing to go on."""
+    aside = (arrival.envelope for arrival, outcome in zip(arrivals, outcomes, strict=True) if outcome in ("parked", "forked"))
+    logs = {(envelope.section, envelope.epoch) for envelope in aside if envelope is not None}
+    return {(section, epoch) for section, epoch in logs if (rules := keyring[section].of(epoch)) is not None and rules.pin}
 
 
 def _outcomes(arrivals: Sequence[Arrival], taken: Taken, unit: Unit) -> list[str]:

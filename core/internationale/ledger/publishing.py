@@ -1,16 +1,20 @@
-"""Saying something: number, check to the letter, sign, append, project, in the caller's transaction."""
+"""Saying something: number, check to the letter, seal (if for some only), sign, append, project; the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from internationale.errors import Conflict, Invalid, Paused, Untrusted
 from internationale.events import envelope as envelopes
-from internationale.events.envelope import Envelope, Signed
+from internationale.events import sealed
+from internationale.events.envelope import INTERNATIONAL, PUBLIC, SEALED, Envelope, Signed
 from internationale.events.keys import EVENT, SigningKey
 from internationale.events.logs import LogRules
+from internationale.events.sealing import MAX_RECIPIENTS
 from internationale.events.types import EventType, Vocabulary
 from internationale.kit.vocabulary import Utterance
 from internationale.ledger import parts
 from internationale.ledger.heads import Head
+from internationale.ledger.judging import Verdict, address
 from internationale.ledger.projecting import Projector
 from internationale.ledger.records import Record, State
 from internationale.ledger.settling import Settlement
@@ -22,23 +26,49 @@ _ = marker("core")
 OWN = "own"
 """``via`` of what was said here."""
 
+Recipients = Callable[[Sequence[str]], Sequence[str]]
+"""The age recipients of these sections, as the roster has them now, our own among them. Raises ``Invalid``."""
 
-def publish(
-    unit: Unit, projector: Projector, rules: LogRules, key: SigningKey, utterances: Sequence[Utterance]
-) -> list[Envelope]:
+
+def nobody_else(sections: Sequence[str]) -> Sequence[str]:
+    """Nothing can be sealed."""
+    raise Invalid(_("This instance cannot say anything to some sections only."), place="audience")
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks: the rules of the own log, the keys that sign it, and for whom things can be sealed."""
+
+    rules: LogRules
+    keys: tuple[SigningKey, ...]
+    recipients: Recipients = nobody_else
+
+    def key(self, sequence: int) -> SigningKey:
+        """The key that signs this number. Raises ``Paused`` when the roster lets none of ours."""
+        signing = {entry.key for entry in self.rules.keys if entry.covers(sequence)}
+        found = next((key for key in self.keys if key.public in signing), None)
+        if found is None:
+            raise Paused(_("By the roster, this instance may not speak for the section now."))
+        return found
+
+
+def publish(unit: Unit, projector: Projector, speaker: Speaker, utterances: Sequence[Utterance]) -> list[Envelope]:
     """Append own events. Nothing is kept unless each of them is applied here.
 
     Raises ``Paused`` when the own log is cut or the key may not sign its next number, ``Invalid`` when something cannot be said
-    (too large, NUL …), ``Conflict`` when the others would not let it count.
+    (too large, NUL …), ``Conflict`` when the others would not let it count, or when it would tell more people than those who
+    may read what it stands on.
     """
+    rules = speaker.rules
     head = unit.heads.of(rules.section, rules.epoch)
     if head.frozen:
         raise Paused(_("The log of this section is stopped. The International has to decide from where it goes on."))
-    if not any(entry.key == key.public and entry.covers(head.sequence + 1) for entry in rules.keys):
-        raise Paused(_("By the roster, this instance may not speak for the section now."))
+    speaker.key(head.sequence + 1)
     records = []
     for utterance in utterances:
-        envelope, signed = _sign(_envelope(unit, rules, head, utterance), unit.vocabulary, utterance, key)
+        draft = _envelope(unit, rules, head, utterance)
+        envelope, signed = _sign(_sealed(unit, speaker, draft, utterance) if draft.sealed else draft, speaker.key(draft.sequence))
+        _check_reading(unit, envelope, utterance)
         head.sequence, head.hash = envelope.sequence, envelope.hash
         records.append(Record(envelope, signed.body, signed.signature, unit.now, OWN))
     unit.heads.save()
@@ -50,6 +80,7 @@ def publish(
 
 def _envelope(unit: Unit, rules: LogRules, head: Head, utterance: Utterance) -> Envelope:
     kind = _kind(unit.vocabulary, utterance)
+    audience = _audience(unit, rules.section, utterance)
     return Envelope(
         section=rules.section,
         epoch=rules.epoch,
@@ -59,11 +90,53 @@ def _envelope(unit: Unit, rules: LogRules, head: Head, utterance: Utterance) -> 
         dataschema=kind.dataschema,
         prevhash=head.hash or rules.genesis,
         refs=utterance.refs,
-        parts=tuple(parts.add_own(unit.connection, content, unit.now) for content in utterance.parts),
+        parts=_parts(unit, utterance.parts) if audience in (PUBLIC, INTERNATIONAL) else (),
         author=utterance.author,
-        audience=utterance.audience,
+        audience=audience,
         data=utterance.payload.model_dump(mode="json"),
     )
+
+
+def _audience(unit: Unit, own: str, utterance: Utterance) -> str:
+    """Who may read it: as was asked for, our own section always among them; and never more than may read what it stands on."""
+    unit.look_up(utterance.refs)
+    known = [found.readers for ref in utterance.refs if (found := unit.lookup(address(ref))) is not None]
+    causes = [set(readers.split()) for readers in known if readers is not None]
+    asked = None if utterance.audience in (PUBLIC, INTERNATIONAL) else {own, *utterance.audience.split()}
+    if not causes:
+        return utterance.audience if asked is None else " ".join(sorted(asked))
+    common = set.intersection(*causes)
+    if own not in common:
+        raise Conflict(_("This was said to other sections only: yours cannot take part in it."))
+    if utterance.audience == PUBLIC or (asked is not None and not asked <= common):
+        raise Conflict(_("This was said to some sections only. What is said about it stays among them."), place="audience")
+    return " ".join(sorted(common if asked is None else asked))
+
+
+def _sealed(unit: Unit, speaker: Speaker, draft: Envelope, utterance: Utterance) -> Envelope:
+    """The outer event: everything but the section, the number and who it is for is inside."""
+    recipients = speaker.recipients(draft.audience.split())
+    if len(recipients) >= MAX_RECIPIENTS:
+        raise Invalid(_("These are too many sections to encrypt it for. Say it to all sections, or to fewer."), place="sections")
+    try:
+        data, contents = sealed.write(draft, utterance.parts, recipients)
+    except Untrusted as error:
+        raise _unspeakable(error) from error
+    except ValueError as error:
+        raise Invalid(_("This is too long to be sent to the other sections.")) from error
+    return replace(
+        draft,
+        type=SEALED,
+        dataschema=sealed.DATASCHEMA,
+        refs=(),
+        parts=_parts(unit, contents),
+        author=None,
+        data=data.model_dump(mode="json", exclude_none=True),
+    )
+
+
+def _parts(unit: Unit, contents: Sequence[bytes]) -> tuple[str, ...]:
+    return tuple(parts.add_own(unit.connection, content, unit.now) for content in contents)
 
 
 def _kind(vocabulary: Vocabulary, utterance: Utterance) -> EventType:
@@ -73,19 +146,31 @@ def _kind(vocabulary: Vocabulary, utterance: Utterance) -> EventType:
         raise TypeError(f"{type(utterance.payload).__name__} is not a declared event's payload") from None
 
 
-def _sign(draft: Envelope, vocabulary: Vocabulary, utterance: Utterance, key: SigningKey) -> tuple[Envelope, Signed]:
+def _sign(draft: Envelope, key: SigningKey) -> tuple[Envelope, Signed]:
     """What is said, as the others will read it: from the bytes, not from what we meant."""
     try:
         body, envelope = envelopes.write(draft)
     except Untrusted as error:
-        if error.reason == "oversize":
-            raise Invalid(_("This is too long to be sent to the other sections in one piece."), place=error.place) from error
-        problem = {"reason": error.reason, "place": error.place}
-        sentence = _("This cannot be sent to the other sections (%(reason)s %(place)s).")
-        raise Invalid(sentence % problem, place=error.place) from error
-    if vocabulary.decode(envelope) != utterance.payload:
-        raise TypeError(f"{type(utterance.payload).__name__} does not come out of JSON as it went in")
+        raise _unspeakable(error) from error
     return envelope, Signed(body, key.sign(EVENT, body))
+
+
+def _check_reading(unit: Unit, envelope: Envelope, utterance: Utterance) -> None:
+    """What will be read must be what was meant; and what we seal we must be able to open ourselves."""
+    opened = unit.archive.open(envelope)
+    if isinstance(opened, Verdict):
+        raise Conflict(
+            _("This instance could not read it afterwards (%(reason)s): look after its sealing keys.") % {"reason": opened.reason}
+        )
+    if unit.vocabulary.decode(opened) != utterance.payload:
+        raise TypeError(f"{type(utterance.payload).__name__} does not come out of JSON as it went in")
+
+
+def _unspeakable(error: Untrusted) -> Invalid:
+    if error.reason == "oversize":
+        return Invalid(_("This is too long to be sent to the other sections in one piece."), place=error.place)
+    problem = {"reason": error.reason, "place": error.place}
+    return Invalid(_("This cannot be sent to the other sections (%(reason)s %(place)s).") % problem, place=error.place)
 
 
 def _check(record: Record) -> None:

@@ -7,8 +7,9 @@ import hashlib
 from collections import Counter
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from internationale.ledger.deliveries import Arrival, Delivery, address
 from internationale.ledger.records import chunks
@@ -20,12 +21,17 @@ OVERHEAD = 512
 """What a row costs besides its body."""
 STRANGER = "?"
 """The source of what comes under no section that we know."""
-RETRIED = ("unknown_section", "unknown_key", "key_not_valid_at_number", "wrong_epoch", "wrong_genesis")
+RETRIED = ("unknown_section", "unknown_key", "key_not_valid_at_number", "wrong_epoch", "wrong_genesis", "pinned_otherwise")
 """Reasons that a new roster can take away."""
 
 
-def keep(connection: Connection, arrivals: Sequence[Arrival], sections: Collection[str], now: datetime) -> None:
-    """Count these, and keep the bytes of those that are new while there is room."""
+def keep(
+    connection: Connection, arrivals: Sequence[Arrival], sections: Collection[str], now: datetime, muted: Collection[str] = ()
+) -> None:
+    """Count these, and keep the bytes of those that are new while there is room.
+
+    Of ``muted`` sources only that is kept which a new roster may make authentic: the rest of a flood is counted.
+    """
     fresh = _unknown(connection, arrivals)
     counts, sizes = Counter[tuple[str, str]](), Counter[tuple[str, str]]()
     room: dict[str, int] = {}
@@ -38,7 +44,8 @@ def keep(connection: Connection, arrivals: Sequence[Arrival], sections: Collecti
             used = select(func.coalesce(func.sum(refusal.c.bytes), 0)).where(refusal.c.source == source)
             room[source] = BUDGET - int(connection.execute(used).scalar_one())
         name = _name(delivery)
-        if name in fresh and size <= room[source]:
+        heard = source not in muted or arrival.reason in RETRIED
+        if heard and name in fresh and size <= room[source]:
             fresh.discard(name)
             room[source] -= size
             sizes[kind] += size
@@ -50,12 +57,31 @@ def keep(connection: Connection, arrivals: Sequence[Arrival], sections: Collecti
 def take(connection: Connection, limit: int) -> list[Delivery]:
     """Take out (and delete) what a new roster may have made authentic, to be accepted again."""
     rows = connection.execute(select(quarantine).where(quarantine.c.reason.in_(RETRIED)).limit(limit)).all()
+    _strike(connection, rows)
+    return [Delivery(row.subject, row.body, row.signature, row.via) for row in rows]
+
+
+def kept(connection: Connection, ids: Collection[str]) -> dict[str, Delivery]:
+    """Those of these that are still kept, by id."""
+    found: dict[str, Delivery] = {}
+    for chunk in chunks(ids):
+        rows = connection.execute(select(quarantine).where(quarantine.c.id.in_(chunk)))
+        found |= {row.id: Delivery(row.subject, bytes(row.body), row.signature, row.via) for row in rows}
+    return found
+
+
+def release(connection: Connection, ids: Collection[str]) -> None:
+    """Delete these: they were accepted."""
+    for chunk in chunks(ids):
+        _strike(connection, connection.execute(select(quarantine).where(quarantine.c.id.in_(chunk))).all())
+
+
+def _strike(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> None:
     for row in rows:
         size = len(row.body) + len(row.signature) + len(row.subject) + OVERHEAD
         here = (refusal.c.source == row.source) & (refusal.c.reason == row.reason)
         connection.execute(update(refusal).where(here).values(bytes=refusal.c.bytes - size))
     connection.execute(delete(quarantine).where(quarantine.c.id.in_([row.id for row in rows])))
-    return [Delivery(row.subject, row.body, row.signature, row.via) for row in rows]
 
 
 def _unknown(connection: Connection, arrivals: Sequence[Arrival]) -> set[str]:

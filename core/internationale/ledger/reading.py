@@ -1,6 +1,6 @@
 """What the worker and the host ask the ledger. Reads only, but for the cursor of each hub and the marks of readers."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,10 +13,14 @@ from internationale.events import logs
 from internationale.events.envelope import Address, Envelope, Signed, recall
 from internationale.events.envelope import parse as parse_envelope
 from internationale.events.logs import Keyring
+from internationale.events.refs import Ref
+from internationale.events.sealing import Identity
 from internationale.events.types import Event, Vocabulary
 from internationale.ledger import tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Head
+from internationale.ledger.judging import Verdict
+from internationale.ledger.opening import Seals, nobody
 from internationale.ledger.records import CHUNK, State, among, chunks, key, of
 
 _LOGS = select(tables.head).order_by(tables.head.c.section, tables.head.c.epoch)
@@ -38,6 +42,11 @@ class Stored:
     def envelope(self) -> Envelope:
         """Its contents."""
         return parse_envelope(self.signed.body)
+
+    @property
+    def named_parts(self) -> tuple[str, ...]:
+        """The parts that it names. Most events name none: these are not parsed for it."""
+        return self.envelope.parts if b'"parts":"' in self.signed.body else ()
 
     def recheck(self, keyring: Keyring) -> Envelope:
         """Verify it again from its bytes, as before it is sent: a flipped bit on our disk must never be published.
@@ -63,10 +72,11 @@ class Gap:
 
 
 class Reading:
-    """The reading half of the ledger. ``code``: whose log is the own one."""
+    """The reading half of the ledger. ``code``: whose log is the own one; ``identities``: with which it opens what is sealed."""
 
-    def __init__(self, code: str) -> None:
+    def __init__(self, code: str, identities: Callable[[], Sequence[Identity]] = nobody) -> None:
         self.code = code
+        self.seals = Seals(code, identities)
 
     def known(self, session: Session, addresses: Iterable[Address]) -> dict[Address, str]:
         """The hashes of those of these events that are in the log. What is beyond the end of its log is not looked for."""
@@ -82,6 +92,12 @@ class Reading:
     def event(self, session: Session, address: Address) -> Stored | None:
         """One event of the log."""
         return next(self._stored(session, tables.event.select().filter_by(**key(address))), None)
+
+    def readers(self, session: Session, ref: Ref) -> frozenset[str] | None:
+        """The sections that an event is sealed for; None: it was said openly, or is not here."""
+        where = key(Address(ref.section, ref.epoch, ref.sequence))
+        named = session.connection().execute(select(tables.event.c.readers).filter_by(**where)).scalar()
+        return None if named is None else frozenset(named.split())
 
     def own_events_after(self, session: Session, epoch: int, sequence: int, limit: int = CHUNK) -> list[Stored]:
         """Own events after a number of one epoch, in order: what the relay sends."""
@@ -120,14 +136,33 @@ class Reading:
         """The ends of all logs, by section and epoch."""
         return self._logs(session)
 
+    def applied(self, session: Session, vocabulary: Vocabulary, ref: Ref) -> Event[Any] | None:
+        """One applied event, decoded, and opened where it is sealed; None when it is not here, void, or cannot be opened."""
+        event = tables.event
+        where = (event.c.section == ref.section) & (event.c.epoch == ref.epoch) & (event.c.sequence == ref.sequence)
+        row = session.connection().execute(select(event.c.body, event.c.hash, event.c.state).where(where)).one_or_none()
+        if row is None or row.state != State.APPLIED or not row.hash.startswith(ref.hash16):
+            return None
+        archive = Archive(session.connection(), vocabulary, self.seals)
+        opened = archive.open(recall(row.body, row.hash))
+        return None if isinstance(opened, Verdict) else archive.event(opened)
+
     def applied_after(
         self, session: Session, vocabulary: Vocabulary, position: int, limit: int = CHUNK
     ) -> list[tuple[int, Event[Any]]]:
-        """Applied events after a place in the order of decision, decoded, each with its place."""
-        event, archive = tables.event, Archive(session.connection(), vocabulary)
+        """Applied events after a place in the order of decision, decoded, each with its place.
+
+        Sealed ones that cannot be opened any more (their key was lost) are passed over.
+        """
+        event, archive = tables.event, Archive(session.connection(), vocabulary, self.seals)
         query = select(event.c.position, event.c.body, event.c.hash).where(event.c.state == State.APPLIED)
-        rows = session.connection().execute(query.where(event.c.position > position).order_by(event.c.position).limit(limit))
-        return [(row.position, archive.event(recall(row.body, row.hash))) for row in rows]
+        query = query.order_by(event.c.position).limit(limit)
+        found: list[tuple[int, Event[Any]]] = []
+        while not found and (rows := session.connection().execute(query.where(event.c.position > position)).all()):
+            position = rows[-1].position
+            opened = [(row.position, archive.open(recall(row.body, row.hash))) for row in rows]
+            found = [(place, archive.event(envelope)) for place, envelope in opened if not isinstance(envelope, Verdict)]
+        return found
 
     def gaps(self, session: Session) -> list[Gap]:
         """What is to be fetched so that parked events can be appended."""
@@ -161,6 +196,15 @@ class Reading:
         cursor = tables.cursor
         row = session.connection().execute(select(cursor.c.epoch, cursor.c.sequence).filter_by(hub=hub)).one_or_none()
         return (row.epoch, row.sequence) if row else (0, 0)
+
+    def cursors(self, session: Session) -> dict[str, tuple[int, int]]:
+        """The cursors of all hubs' stores that there were, by the store's name."""
+        rows = session.connection().execute(select(tables.cursor).order_by(tables.cursor.c.hub))
+        return {row.hub: (row.epoch, row.sequence) for row in rows}
+
+    def forget_cursor(self, session: Session, hub: str) -> None:
+        """A hub's store that is gone for good."""
+        session.connection().execute(delete(tables.cursor).filter_by(hub=hub))
 
     def set_cursor(self, session: Session, hub: str, epoch: int, sequence: int) -> None:
         """Note that our own log is at a hub up to this number."""

@@ -1,16 +1,19 @@
-"""One event as the log keeps it, and the four states in which it can be."""
+"""One event as the log keeps it, and the five states in which it can be."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import ColumnElement, FromClause, Row, tuple_
 
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope
+
+if TYPE_CHECKING:
+    from internationale.ledger.judging import Verdict
 
 CHUNK = 500
 """How many events are worked on at a time, so that memory stays flat however many there are."""
@@ -19,12 +22,15 @@ T = TypeVar("T")
 
 
 class State(StrEnum):
-    """What became of an authentic event. ``WAITING`` and ``FAILED`` are local and for the time being."""
+    """What became of an authentic event. ``WAITING`` and ``FAILED`` are local and for the time being; ``SEALED``: it cannot be
+    opened here, because it is for other sections or the key for it is not here.
+    """
 
     APPLIED = "applied"
     WAITING = "waiting"
     VOID = "void"
     FAILED = "failed"
+    SEALED = "sealed"
 
 
 @dataclass(slots=True)
@@ -40,6 +46,8 @@ class Record:
     reason: str = ""
     position: int | None = None
     new: bool = True
+    unopened: "Verdict | None" = None
+    """What becomes of a sealed event that cannot be opened here; for an opened one ``envelope`` is what was inside."""
 
     @property
     def address(self) -> Address:

@@ -16,6 +16,7 @@ from internationale.ledger.judging import Verdict, address
 from internationale.ledger.projecting import Projector, Run
 from internationale.ledger.records import CHUNK, Record, State
 from internationale.ledger.unit import Unit
+from internationale.ledger.withdrawing import restore
 
 
 class Replay:
@@ -45,6 +46,7 @@ class Replay:
     def all(self, gone: Iterable[Address] = ()) -> None:
         """Make everything anew; what stands on ``gone``, fails or is not understood any more is withdrawn, and so on."""
         withdrawn = set(gone)
+        withdrawn |= restore(self._unit, withdrawn)
         self._recreate(self._projections)
         projector = Projector(self._projections)
         for records in self._pages([State.APPLIED, State.VOID]):
@@ -65,6 +67,10 @@ class Replay:
 
     def _again(self, record: Record, withdrawn: Collection[Address], run: Run) -> Verdict:
         envelope = record.envelope
+        if record.state is State.VOID and record.address in self._unit.withdrawn:
+            return Verdict(State.VOID)
+        if record.unopened is not None:
+            return record.unopened
         if not self._unit.vocabulary.knows(envelope.type):
             return Verdict(State.WAITING, "unknown_type", (("type", envelope.type),))
         missing = tuple(("ref", ref.event_id) for ref in envelope.refs if address(ref) in withdrawn)
@@ -76,6 +82,8 @@ class Replay:
         return Verdict(State.FAILED, failure) if failure else Verdict(State.APPLIED)
 
     def _project(self, record: Record, run: Run) -> str:
+        if record.unopened is not None:
+            return record.unopened.reason
         self._unit.archive.keep(record.envelope)
         event = self._unit.archive.event(record.envelope)
         return run.project(event, event.payload)
@@ -99,7 +107,9 @@ class Replay:
             if not rows:
                 return
             position = rows[-1].position
-            yield [Record.of_row(row) for row in rows]
+            records = [Record.of_row(row) for row in rows]
+            self._unit.open(records)
+            yield records
 
     def _recreate(self, projections: Sequence[Projection]) -> None:
         self._unit.session.flush()

@@ -5,9 +5,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from internationale.events.envelope import Address
+from internationale.events.refs import Ref
+from internationale.events.sealed import Reshared
 from internationale.events.types import Event
+from internationale.events.withdrawn import REASON as TAKEN_BACK
+from internationale.events.withdrawn import PartWithdrawn
 from internationale.ledger.database import outage
-from internationale.ledger.judging import Verdict, authorise, judge
+from internationale.ledger.judging import Verdict, address, authorise, judge
 from internationale.ledger.projecting import Projector, Run, log
 from internationale.ledger.records import CHUNK, Record, State, chunks
 from internationale.ledger.unit import Unit
@@ -20,6 +24,8 @@ class Settlement:
         self._unit = unit
         self._projector = projector
         self._strict = strict
+        self._shown: list[Address] = []
+        self._taken: list[Event[PartWithdrawn]] = []
 
     def settle(self, records: Iterable[Record]) -> None:
         """Decide these, write them, then decide whatever waited for them."""
@@ -38,6 +44,7 @@ class Settlement:
             free += self._step(self._unit.load(some))
 
     def _step(self, records: Sequence[Record]) -> list[Address]:
+        self._unit.open(records)
         self._unit.prefetch(records)
         verdicts: dict[Address, Verdict] = {}
         start = self._unit.position
@@ -45,6 +52,8 @@ class Settlement:
 
         def work() -> None:
             self._unit.position = start
+            self._shown.clear()
+            self._taken.clear()
             for record in records:
                 record.decide(State.WAITING)
                 self._unit.know(record)
@@ -53,13 +62,17 @@ class Settlement:
 
         run.all(work)
         self._unit.write(records, verdicts)
-        decided = [record.envelope.id for record in records if record.position is not None]
-        return self._unit.released("ref", decided)
+        self._unit.taken_back += self._taken
+        decided = [record.envelope.id for record in records if record.position is not None or record.state is State.SEALED]
+        return [*self._unit.released("ref", decided), *self._unit.sealed_among(self._shown)]
 
     def _decide(self, record: Record, run: Run) -> Verdict:
         unit, envelope = self._unit, record.envelope
         unit.archive.keep(envelope)
-        verdict = judge(envelope, unit.vocabulary, unit.lookup, unit.has_part)
+        if (envelope.parts or envelope.sealed) and record.address in unit.withdrawn:
+            verdict = Verdict(State.VOID, TAKEN_BACK)
+        else:
+            verdict = record.unopened or judge(envelope, unit.vocabulary, unit.lookup, unit.has_part)
         reason = verdict.reason
         state = verdict.state
         if verdict.payload is not None:
@@ -80,4 +93,9 @@ class Settlement:
         if reason:
             return State.VOID, reason
         failure = run.project(event, event.payload)
+        if isinstance(event.payload, Reshared) and not failure:
+            self._unit.archive.opener.show(event.parts[name] for name in event.envelope.parts)
+            self._shown += [address(Ref.parse(text)) for text in event.payload.events]
+        if isinstance(event.payload, PartWithdrawn) and not failure:
+            self._taken.append(event)
         return (State.FAILED, failure) if failure else (State.APPLIED, "")

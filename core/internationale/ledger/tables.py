@@ -35,6 +35,7 @@ event = Table(
     Column("position", BigInteger),  # the order in which events were decided here: causes before what stands on them
     Column("received_at", UTCDateTime, nullable=False),
     Column("via", Text, nullable=False),
+    Column("readers", Text),  # the sections that a sealed event is for; null: it was said openly. Opened, `type` is its true one
     Index("ix_ledger_event_position", "position", unique=True),
     Index("ix_ledger_event_state_type", "state", "type"),
 )
@@ -112,12 +113,34 @@ part = Table(
     Column("received_at", UTCDateTime, nullable=False),
 )
 
+shown = Table(  # the insides of sealed events that were shown to us, by their digest
+    "ledger_shown",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("plain", LargeBinary, nullable=False),
+)
+
+withdrawn = Table(  # events of which the parts were taken back, each by the event that says so, in the same section's log
+    "ledger_withdrawn",
+    metadata,
+    *_address(),
+    Column("by_epoch", Integer, nullable=False),
+    Column("by_sequence", BigInteger, nullable=False),
+)
+
 cursor = Table(  # how far our own log is known to be at each hub
     "ledger_cursor",
     metadata,
     Column("hub", Text, primary_key=True),
     Column("epoch", Integer, nullable=False),
     Column("sequence", BigInteger, nullable=False),
+)
+
+fence = Table(  # why this section may not speak, over a restart; one row, or none
+    "ledger_fence",
+    metadata,
+    Column("reason", Text, primary_key=True),
+    Column("since", UTCDateTime, nullable=False),
 )
 
 projection = Table(

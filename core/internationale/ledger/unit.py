@@ -8,11 +8,14 @@ from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlmodel import Session
 
 from internationale.events.envelope import Address
-from internationale.events.types import Vocabulary
+from internationale.events.refs import Ref
+from internationale.events.types import Event, Vocabulary
+from internationale.events.withdrawn import PartWithdrawn
 from internationale.ledger import parts, tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Heads
-from internationale.ledger.judging import Verdict
+from internationale.ledger.judging import Known, Verdict, address
+from internationale.ledger.opening import Seals
 from internationale.ledger.records import Record, State, among, chunks, key, of
 
 _CHANGE = (
@@ -22,7 +25,7 @@ _CHANGE = (
         tables.event.c.epoch == bindparam("epoch_"),
         tables.event.c.sequence == bindparam("sequence_"),
     )
-    .values(state=bindparam("state_"), reason=bindparam("reason_"), position=bindparam("position_"))
+    .values({name: bindparam(f"{name}_") for name in ("type", "readers", "state", "reason", "position")})
 )
 _START = select(select(func.max(tables.event.c.position)).scalar_subquery(), exists().where(tables.waiting.c.section != ""))
 
@@ -30,17 +33,20 @@ _START = select(select(func.max(tables.event.c.position)).scalar_subquery(), exi
 class Unit:
     """Shared by everything that happens to the log in one transaction."""
 
-    def __init__(self, session: Session, vocabulary: Vocabulary, now: datetime) -> None:
+    def __init__(self, session: Session, vocabulary: Vocabulary, now: datetime, seals: Seals) -> None:
         self.session = session
         self.connection = session.connection()
         self.vocabulary = vocabulary
         self.now = now
         self.heads = Heads(self.connection)
-        self.archive = Archive(self.connection, vocabulary)
+        self.archive = Archive(self.connection, vocabulary, seals)
         position, self.somebody_waits = self.connection.execute(_START).one()
         self.position: int = position or 0
-        self._known: dict[Address, tuple[str, State]] = {}
+        self._known: dict[Address, Known] = {}
         self._parts: set[str] = set()
+        self._withdrawn: frozenset[Address] | None = None
+        self.taken_back: list[Event[PartWithdrawn]] = []
+        """Withdrawals of parts that were applied in this transaction and are still to be done."""
 
     def next_position(self) -> int:
         """The next place in the order of decision."""
@@ -49,26 +55,58 @@ class Unit:
 
     def know(self, record: Record) -> None:
         """Have hash and state of an event at hand."""
-        self._known[record.address] = (record.envelope.hash, record.state)
+        self._known[record.address] = Known(record.envelope.hash, record.state, record.envelope.readers)
 
-    def lookup(self, where: Address) -> tuple[str, State] | None:
-        """Hash and state of an event that ``prefetch`` was told of."""
+    def lookup(self, where: Address) -> Known | None:
+        """An event that ``prefetch`` or ``look_up`` was told of."""
         return self._known.get(where)
 
     def has_part(self, name: str) -> bool:
         """Whether a part that ``prefetch`` was told of is here."""
         return name in self._parts
 
-    def prefetch(self, records: Sequence[Record]) -> None:
-        """Read hashes and states of all that these events refer to, and which of their parts are here."""
-        causes = {Address(ref.section, ref.epoch, ref.sequence) for record in records for ref in record.envelope.refs}
+    @property
+    def withdrawn(self) -> frozenset[Address]:
+        """The events of which the parts were taken back: few."""
+        if self._withdrawn is None:
+            where = tables.withdrawn.c
+            rows = self.connection.execute(select(where.section, where.epoch, where.sequence))
+            self._withdrawn = frozenset(map(of, rows))
+        return self._withdrawn
+
+    def forget_withdrawn(self) -> None:
+        """They have changed."""
+        self._withdrawn = None
+
+    def open(self, records: Sequence[Record]) -> None:
+        """Look into the sealed ones among these."""
+        for record in records:
+            if record.envelope.closed:
+                if record.new:
+                    self.archive.hold(record.envelope)
+                opened = self.archive.open(record.envelope)
+                if isinstance(opened, Verdict):
+                    record.unopened = opened
+                else:
+                    record.envelope = opened
+
+    def look_up(self, refs: Iterable[Ref]) -> None:
+        """Read what these events are judged by, for ``lookup``."""
         event = tables.event
-        for chunk in chunks(causes - self._known.keys()):
-            query = select(event.c.section, event.c.epoch, event.c.sequence, event.c.hash, event.c.state)
-            for row in self.connection.execute(query.where(among(event, chunk))):
-                self._known[of(row)] = (row.hash, State(row.state))
+        for chunk in chunks({address(ref) for ref in refs} - self._known.keys()):
+            columns = (event.c.section, event.c.epoch, event.c.sequence, event.c.hash, event.c.state, event.c.readers)
+            for row in self.connection.execute(select(*columns).where(among(event, chunk))):
+                self._known[of(row)] = Known(row.hash, State(row.state), row.readers)
+
+    def prefetch(self, records: Sequence[Record]) -> None:
+        """Read what these events are judged by: all that they refer to, and which of their parts are here."""
+        self.look_up(ref for record in records for ref in record.envelope.refs)
         named = {name for record in records for name in record.envelope.parts}
         self._parts |= parts.present(self.connection, named - self._parts)
+
+    def sealed_among(self, addresses: Iterable[Address]) -> list[Address]:
+        """Those of these events that are here and could not be opened."""
+        return [record.address for record in self.load(addresses) if record.state is State.SEALED]
 
     def load(self, addresses: Iterable[Address]) -> list[Record]:
         """Records of the log, in the order asked for."""
@@ -86,6 +124,7 @@ class Unit:
             self.connection.execute(_CHANGE, changed)
         for record in records:
             record.new = False
+        self.archive.written()
         waits = [
             {**key(record.address), "kind": kind, "what": what}
             for record in records
@@ -123,6 +162,7 @@ def _values(record: Record) -> dict[str, Any]:
         "body": record.body,
         "signature": record.signature,
         "type": envelope.type,
+        "readers": envelope.readers,
         "state": record.state.value,
         "reason": record.reason,
         "position": record.position,
@@ -137,6 +177,8 @@ def _change(record: Record) -> dict[str, Any]:
         "section_": where.section,
         "epoch_": where.epoch,
         "sequence_": where.sequence,
+        "type_": record.envelope.type,
+        "readers_": record.envelope.readers,
         "state_": record.state.value,
         "reason_": record.reason,
         "position_": record.position,

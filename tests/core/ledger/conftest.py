@@ -3,7 +3,7 @@
 import os
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -194,9 +194,11 @@ class House:
         with database.writing(self.engine) as session:
             return self.ledger.add_parts(session, bodies, NOW)
 
-    def cut(self, address: Address) -> None:
+    def end(self, author: Author, last: int) -> None:
+        """By the roster, this author's key signs only up to a number."""
+        ended = replace(author.rules, keys=(KeyRange(author.key.public, 1, last),))
         with database.writing(self.engine) as session:
-            self.ledger.cut(session, address, "key_revoked", NOW)
+            self.ledger.follow(session, {**self.keyring, author.code: ended}, NOW)
 
     def read(self, question: Callable[[Session], Any]) -> Any:
         with database.reading(self.engine) as session:

@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from internationale.errors import Paused
-from internationale.events.envelope import Address, parse
+from internationale.events.envelope import parse
 from internationale.kit.vocabulary import Utterance
 from internationale.ledger import forks
 from internationale.ledger.reading import Gap
@@ -116,12 +116,14 @@ def test_a_key_that_was_revoked_cuts_history_too(house, fr: Author, ar: Author):
     home: House = house(fr, ar)
     common, first, _second, standing = two_histories(fr, ar)
     home.accept(*common, *first, *standing)
-    home.cut(Address("fr", 1, 2))
+    home.end(fr, 1)
     assert home.head("fr") == 1
     assert home.state(standing[1]) == ("waiting", "missing_cause")
     assert home.rows() == home.replayed()
-    home.cut(Address("fr", 1, 4))
-    assert home.head("fr") == 1
+    home.end(fr, 3)
+    assert home.head("fr") == 3
+    assert home.state(standing[1]) == ("applied", "")
+    assert home.rows() == home.replayed()
 
 
 def test_who_forked_cannot_go_on(house, fr: Author, ar: Author):

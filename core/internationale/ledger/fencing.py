@@ -1,0 +1,94 @@
+"""Whether this section may speak, or must stay silent because its own log may be behind what others have of it.
+
+Some reasons outlive the process: a restored backup begins with one, and says nothing before others have shown how far its log had
+come. They are kept in the database, which is what is restored.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine, delete, insert, select
+
+from internationale.ledger import database, tables
+from internationale.messages import Message, marker
+
+_ = marker("core")
+
+
+class Lasting(StrEnum):
+    """Reasons that a restart does not take away."""
+
+    RESTORED = "restored"
+    BEHIND = "behind"
+    ANOTHER = "another"
+
+
+WORDS: dict[str, Message] = {
+    Lasting.RESTORED: _(
+        "This section was restored from a backup. It says nothing until another section has shown how far its own log had come."
+    ),
+    Lasting.BEHIND: _("Others hold more of this section's own log than is here. The rest is being fetched."),
+    Lasting.ANOTHER: _("Another instance of this section writes its log. Find it and stop it, then start this one again."),
+}
+_WORD = "word"
+"""The host's word that the section may speak although nobody has answered."""
+
+
+class Fence:
+    """The fence of one section. ``reason``: why nothing may be said; None: it may. ``lasting``: the part that a restart keeps."""
+
+    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+        self.reason: Message | None = None
+        self.lasting: Lasting | None = None
+        self._engine = engine
+        self._now = now
+
+    def load(self) -> None:
+        """Take up what was kept."""
+        with database.reading(self._engine) as session:
+            kept = _read(session.connection())
+        if kept in WORDS:
+            self.lasting = Lasting(kept)
+            self.reason = WORDS[self.lasting]
+
+    def close(self, reason: Message, lasting: Lasting | None = None) -> None:
+        """Say nothing from now on."""
+        self.reason = reason
+        if lasting is not None and lasting is not self.lasting:
+            with database.writing(self._engine) as session:
+                keep(session.connection(), lasting, self._now())
+            self.lasting = lasting
+
+    def open(self) -> None:
+        """Speaking is safe again."""
+        self.reason = None
+        if self.lasting is not None:
+            with database.writing(self._engine) as session:
+                session.connection().execute(delete(tables.fence))
+            self.lasting = None
+
+    def give_word(self) -> None:
+        """The host's word, for the running instance or the next start: go on without an answer."""
+        with database.writing(self._engine) as session:
+            keep(session.connection(), _WORD, self._now())
+
+    def take_word(self) -> bool:
+        """Whether the host has given this word since the last time. It counts once."""
+        with database.reading(self._engine) as session:
+            if _read(session.connection()) != _WORD:
+                return False
+        with database.writing(self._engine) as session:
+            session.connection().execute(delete(tables.fence))
+        self.reason = self.lasting = None
+        return True
+
+
+def keep(connection: Connection, reason: str, now: datetime) -> None:
+    """Note a reason in a database, this section's or a copy of it."""
+    connection.execute(delete(tables.fence))
+    connection.execute(insert(tables.fence), {"reason": reason, "since": now})
+
+
+def _read(connection: Connection) -> str:
+    return connection.execute(select(tables.fence.c.reason)).scalar() or ""

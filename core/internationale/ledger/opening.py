@@ -1,0 +1,112 @@
+"""Opening sealed events with what this section has: its identities, and the parts that are here."""
+
+import contextlib
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, delete, insert, select
+
+from internationale.errors import Untrusted
+from internationale.events import sealed
+from internationale.events.envelope import Address, Envelope
+from internationale.events.sealed import Opened
+from internationale.events.sealing import Identity
+from internationale.ledger import parts, tables
+from internationale.ledger.judging import Verdict
+from internationale.ledger.records import State
+
+KEPT_BYTES = 32 * 1024 * 1024
+"""How much of what was opened is kept at hand; the last one always is."""
+NO_KEY = "no_key"
+"""The reason of what is for us and cannot be opened: the key is lost, or it was never sealed for us."""
+NOT_ADDRESSED = "not_addressed"
+"""The reason of what is for other sections."""
+
+
+def nobody() -> Sequence[Identity]:
+    """No identities: nothing is opened."""
+    return ()
+
+
+@dataclass(frozen=True)
+class Seals:
+    """Whose log is the own one, and a way to its age identities as they are now."""
+
+    code: str = ""
+    identities: Callable[[], Sequence[Identity]] = nobody
+
+
+class Opener:
+    """Opens what can be opened, within one transaction."""
+
+    def __init__(self, connection: Connection, seals: Seals) -> None:
+        self._connection = connection
+        self._seals = seals
+        self._opened: OrderedDict[Address, Opened] = OrderedDict()
+        self._size = 0
+
+    def open(self, outer: Envelope) -> Opened | Verdict:
+        """What is inside, or what becomes of the event because it cannot be looked into."""
+        if (known := self._opened.get(outer.address)) is not None and known.envelope.hash == outer.hash:
+            return known
+        try:
+            data = sealed.outside(outer)
+        except Untrusted as error:
+            return Verdict(State.VOID, error.reason)
+        here = parts.present(self._connection, outer.parts)
+        missing = tuple(("part", name) for name in outer.parts if name not in here)
+        if missing:
+            return Verdict(State.WAITING, "missing_part", missing)
+        try:
+            opened = self._look_into(outer, data.digest)
+        except Untrusted as error:
+            return Verdict(State.VOID, error.reason)
+        if opened is None:
+            return Verdict(State.SEALED, NO_KEY if self._addressed(outer) else NOT_ADDRESSED)
+        self._keep(opened)
+        return opened
+
+    def show(self, insides: Iterable[bytes]) -> None:
+        """Keep the insides of sealed events that somebody who can open them has shown to us."""
+        for plain in insides:
+            digest = hashlib.sha256(plain).hexdigest()
+            if self._shown(digest) is None:
+                self._connection.execute(insert(tables.shown), {"digest": digest, "plain": plain})
+
+    def forget(self, outer: Envelope) -> None:
+        """Delete what was shown to us of a sealed event: its section took it back. One whose outside is malformed has nothing."""
+        with contextlib.suppress(Untrusted):
+            digest = sealed.outside(outer).digest
+            self._connection.execute(delete(tables.shown).where(tables.shown.c.digest == digest))
+            if (gone := self._opened.pop(outer.address, None)) is not None:
+                self._size -= len(gone.plain)
+
+    def _addressed(self, outer: Envelope) -> bool:
+        return self._seals.code in {outer.section, *outer.audience.split(" ")}
+
+    def _look_into(self, outer: Envelope, digest: str) -> Opened | None:
+        """With our identities, or by what was shown to us; None when neither helps. Raises ``Untrusted``."""
+        if self._addressed(outer):
+            try:
+                return sealed.open(outer, self._part, self._seals.identities())
+            except Untrusted as error:
+                if error.reason != "not_readable":
+                    raise
+        plain = self._shown(digest)
+        return None if plain is None else sealed.check(outer, plain)
+
+    def _shown(self, digest: str) -> bytes | None:
+        plain = self._connection.execute(select(tables.shown.c.plain).filter_by(digest=digest)).scalar()
+        return None if plain is None else bytes(plain)
+
+    def _part(self, name: str) -> bytes:
+        content = self._connection.execute(select(tables.part.c.content).filter_by(hash=name)).scalar_one()
+        return bytes(content[parts.SALT :])
+
+    def _keep(self, opened: Opened) -> None:
+        self._opened[opened.envelope.address] = opened
+        self._size += len(opened.plain)
+        while self._size > KEPT_BYTES and len(self._opened) > 1:
+            self._size -= len(self._opened.popitem(last=False)[1].plain)
