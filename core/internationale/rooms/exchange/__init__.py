@@ -1,0 +1,76 @@
+"""The room exchange: how the traffic with the other sections stands, what came in and why it does not count, what went out."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from internationale.kit import Capability, Check, EventType, MenuItem, Need, Projection, Reader, Role, Section, hookimpl, marker
+from internationale.rooms.exchange import api, events, pages, queries, rules
+from internationale.rooms.exchange.checks import contradiction, memory, missing, sealing
+from internationale.rooms.exchange.port import persons
+from internationale.rooms.exchange.rows import projection
+
+_ = marker("core")
+
+
+@hookimpl
+def event_types() -> Sequence[EventType]:
+    return [EventType(name="exchange.part_withdrawn", payload=events.PartWithdrawn, authority=events.may_withdraw)]
+
+
+@hookimpl
+def projections() -> Sequence[Projection]:
+    return [projection]
+
+
+@hookimpl
+def capabilities() -> Sequence[Capability]:
+    return [
+        Capability(rules.INSPECT, _("see what was turned away, waits or does not count, and why"), frozenset({Role.HOST})),
+        Capability(
+            rules.RELEASE,
+            _("Release, as a second person, what others wrote in the name of the section."),
+            frozenset({Role.DELEGATE, Role.SECRETARY}),
+        ),
+        Capability(
+            rules.WITHDRAW,
+            _("Take the long text of a message back from all sections."),
+            frozenset({Role.DELEGATE}),
+        ),
+    ]
+
+
+@hookimpl
+def routes() -> Sequence[Any]:
+    return [*pages.routes(), *api.routes()]
+
+
+@hookimpl
+def checks() -> Sequence[Check]:
+    return [
+        Check("agreement of the sections", contradiction),
+        Check("own log", memory),
+        Check("sealing keys", sealing),
+        Check("missing messages", missing),
+    ]
+
+
+@hookimpl
+def menu(section: Section, reader: Reader) -> Sequence[MenuItem]:
+    return [MenuItem(_("Sections"), "/federation")] if reader.signed_in else []
+
+
+@hookimpl
+def needs(section: Section, session: Session, reader: Reader) -> Sequence[Need]:
+    return queries.needs(section, session, reader)
+
+
+@hookimpl
+def kept(session: Session, account: str) -> Mapping[str, Any] | None:
+    return persons.kept(session, account)
+
+
+@hookimpl
+def forgotten(session: Session, account: str) -> None:
+    persons.forget(session, account)

@@ -1,0 +1,43 @@
+"""Proofs that a section has two histories, in plain words, and as files that can be checked anywhere."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from litestar import Response, get
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Template
+
+from internationale.kit import Message, Reader, Section
+from internationale.rooms.exchange import queries, rules
+from internationale.rooms.roster.rules import require_member
+
+
+def deeds(section: Section) -> Mapping[str, Message]:
+    """What each kind of message does, in the words of the capability that allows it, by the kind's name."""
+    return {capability.name: capability.sentence for capability in section.grants.vocabulary()}
+
+
+def routes() -> Sequence[Any]:
+    """The handlers, made anew for each application."""
+
+    @get("/federation/forks", sync_to_thread=True)
+    def forks(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        require_member(reader)
+        with section.reading() as session:
+            found = queries.forks(session)
+            splits = queries.split_views(session, section.code)
+        context = {"forks": found, "splits": splits, "deeds": deeds(section), "kind_name": rules.kind_name}
+        context |= {"spelled": rules.spelled}
+        return Template("exchange/forks.html", context=context)
+
+    @get("/federation/forks/{id:str}/export", sync_to_thread=True)
+    def export(id: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Response[str]:
+        require_member(reader)
+        with section.reading() as session:
+            lines = "".join(f"{line}\n" for line in queries.proof_lines(session, id))
+        name = f"proof-{id.replace(':', '-')}.jsonl"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(lines, media_type="application/jsonl", headers=headers)
+
+    return [forks, export]

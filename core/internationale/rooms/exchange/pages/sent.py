@@ -1,0 +1,101 @@
+"""What left this house."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect, Stream, Template
+
+from internationale.events.refs import Ref
+from internationale.kit import Reader, Section
+from internationale.rooms.exchange import port, queries, rules
+from internationale.rooms.exchange.forms import WithdrawForm
+from internationale.rooms.exchange.pages.forks import deeds
+from internationale.rooms.roster.rules import require_member
+
+PATH = "/federation/sent"
+
+
+def routes() -> Sequence[Any]:
+    """The handlers, made anew for each application."""
+
+    @get(PATH, sync_to_thread=True)
+    def sent(
+        section: NamedDependency[Any],
+        reader: NamedDependency[Reader],
+        type: FromQuery[str] = "",
+        page: FromQuery[int] = 1,
+    ) -> Template:
+        require_member(reader)
+        with section.reading() as session:
+            found = queries.page(section.ledger, session, type, page)
+            versions = queries.versions(session, frozenset({section.code, section.name}))
+        context = {"found": found, "type": type, "versions": versions, "deeds": deeds(section)}
+        return Template("exchange/sent.html", context=context)
+
+    @get(PATH + "/export", sync_to_thread=True)
+    def export(
+        section: NamedDependency[Any],
+        reader: NamedDependency[Reader],
+        type: FromQuery[str] = "",
+        format: FromQuery[str] = "csv",
+    ) -> Stream:
+        require_member(reader)
+        return exported(section, type, format)
+
+    @get(PATH + "/{id:str}", sync_to_thread=True)
+    def one(id: FromPath[str], section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Template:
+        require_member(reader)
+        with section.reading() as session:
+            whole = queries.whole(section.ledger, session, id)
+            receipts = section.receipts(session, Ref.parse(whole.sent.ref))
+            taken_back = queries.taken_back(session, id)
+        may = bool(whole.sent.parts) and not taken_back and section.may(reader, rules.WITHDRAW)
+        context = {"whole": whole, "receipts": receipts, "deeds": deeds(section), "spelled": rules.spelled}
+        context |= {"taken_back": taken_back, "may_withdraw": may, "why": rules.why_withdrawn}
+        return Template("exchange/sent_one.html", context=context)
+
+    return [sent, export, one, *_withdrawing()]
+
+
+def _withdrawing() -> list[Any]:
+    @get(PATH + "/{id:str}/withdraw", sync_to_thread=True)
+    def consequences(id: FromPath[str], section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Template:
+        section.require(reader, rules.WITHDRAW)
+        with section.reading() as session:
+            whole = queries.whole(section.ledger, session, id)
+            receipts = section.receipts(session, Ref.parse(whole.sent.ref))
+        reasons = list(rules.WHY_WITHDRAWN.items())
+        return Template("exchange/withdraw.html", context={"whole": whole, "receipts": receipts, "reasons": reasons})
+
+    @post(PATH + "/{id:str}/withdraw", sync_to_thread=True)
+    def withdraw(
+        id: FromPath[str], data: URLEncodedBody[WithdrawForm], section: NamedDependency[Any], reader: NamedDependency[Reader]
+    ) -> Redirect:
+        with section.writing() as session:
+            port.withdraw(section, session, id, reason=data.reason, by=reader)
+        return Redirect(f"{PATH}/{id}", status_code=303)
+
+    @get("/federation/withdrawn", sync_to_thread=True)
+    def withdrawn(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        require_member(reader)
+        with section.reading() as session:
+            found = queries.taken_back(session)
+        return Template("exchange/withdrawn.html", context={"found": found, "own": section.code, "why": rules.why_withdrawn})
+
+    return [consequences, withdraw, withdrawn]
+
+
+def exported(section: Any, type: str, format: str) -> Stream:
+    """Everything of a type as a file, read from the database while it is sent."""
+
+    def lines() -> Iterator[str]:
+        with section.reading() as session:
+            found = queries.everything_sent(section.ledger, session, type)
+            yield from queries.as_lines(found) if format == "jsonl" else queries.table(found)
+
+    kind, media = ("jsonl", "application/jsonl") if format == "jsonl" else ("csv", "text/csv; charset=utf-8")
+    headers = {"Content-Disposition": f'attachment; filename="sent-{section.code}.{kind}"'}
+    return Stream(lines(), media_type=media, headers=headers)

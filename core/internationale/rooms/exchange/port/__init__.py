@@ -1,0 +1,7 @@
+"""What can be done about the exchange: try again what is held back, mute noise, release what waits for a second person."""
+
+from .releasing import Releasing, reject, release, take_back
+from .waiting import mute, muted, retry, retry_all, unmute
+from .withdrawing import withdraw
+
+__all__ = ["Releasing", "mute", "muted", "reject", "release", "retry", "retry_all", "take_back", "unmute", "withdraw"]

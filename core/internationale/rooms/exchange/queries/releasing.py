@@ -1,0 +1,107 @@
+"""What waits for a second person, and what became of it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from internationale.events.envelope import INTERNATIONAL, PUBLIC
+from internationale.kit import NotFound, marker
+from internationale.rooms.exchange.rows import HeldPartRow, HeldRow
+from internationale.rooms.exchange.rules import kind_name
+
+_ = marker("core")
+
+SHOWN = 100
+"""How many are listed, the oldest first: whoever waits longest."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message as it will be signed. ``texts``: its long texts, whole."""
+
+    type: str
+    kind: str
+    data: dict[str, Any]
+    refs: tuple[str, ...]
+    audience: str
+    readers: tuple[str, ...]
+    author: str | None
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that one person wrote and a second decides on. ``account``: whose it is, for home only."""
+
+    id: str
+    account: str
+    handle: str
+    written: datetime
+    state: str
+    reason: str
+    decider: str
+    messages: tuple[Message, ...]
+
+
+def held(session: Session, state: str = "waiting") -> tuple[Waiting, ...]:
+    """What waits, the oldest first, at most ``SHOWN``."""
+    query = select(HeldRow).where(HeldRow.state == state).order_by(col(HeldRow.written_at), col(HeldRow.id)).limit(SHOWN)
+    return tuple(_waiting(session, row) for row in session.exec(query))
+
+
+def held_one(session: Session, id: str) -> Waiting:
+    """One of them. Raises ``NotFound``."""
+    return _waiting(session, held_row(session, id))
+
+
+def held_of(session: Session, account: str) -> tuple[Waiting, ...]:
+    """What a person wrote and was not released, the latest first."""
+    mine = select(HeldRow).where(HeldRow.account == account, HeldRow.state != "released")
+    return tuple(_waiting(session, row) for row in session.exec(mine.order_by(col(HeldRow.written_at).desc()).limit(SHOWN)))
+
+
+def held_by_others(session: Session, account: str) -> int:
+    """How many wait for somebody else than this person to have written them."""
+    return session.exec(select(func.count()).where(HeldRow.state == "waiting", HeldRow.account != account)).one()
+
+
+def held_row(session: Session, id: str) -> HeldRow:
+    """The row. Raises ``NotFound``."""
+    row = session.get(HeldRow, id)
+    if row is None:
+        raise NotFound(_("This does not wait here, or no longer."))
+    return row
+
+
+def held_parts(session: Session, id: str, place: int) -> tuple[bytes, ...]:
+    """The long texts of one message, in order."""
+    return tuple(row.content for row in held_part_rows(session, id) if row.place == place)
+
+
+def held_part_rows(session: Session, id: str) -> Sequence[HeldPartRow]:
+    """All long texts of one thing that waits."""
+    query = select(HeldPartRow).where(HeldPartRow.held == id)
+    return session.exec(query.order_by(col(HeldPartRow.place), col(HeldPartRow.number))).all()
+
+
+def _waiting(session: Session, row: HeldRow) -> Waiting:
+    messages = tuple(_message(session, row.id, place, given) for place, given in enumerate(json.loads(row.said)))
+    return Waiting(row.id, row.account, row.handle, row.written_at, row.state, row.reason, row.decider_handle, messages)
+
+
+def _message(session: Session, id: str, place: int, given: dict[str, Any]) -> Message:
+    named = given["audience"] not in (PUBLIC, INTERNATIONAL)
+    return Message(
+        type=given["type"],
+        kind=kind_name(given["type"]),
+        data=given["data"],
+        refs=tuple(given["refs"]),
+        audience="sections" if named else given["audience"],
+        readers=tuple(given["audience"].split()) if named else (),
+        author=given["author"],
+        texts=tuple(content.decode("utf-8", "replace") for content in held_parts(session, id, place)),
+    )

@@ -1,0 +1,204 @@
+"""What left this house: everything that this section has signed, and who can read it."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlmodel import Session
+
+from internationale.errors import Untrusted
+from internationale.events.envelope import INTERNATIONAL, PUBLIC, Address, Envelope, Signed
+from internationale.events.refs import Ref
+from internationale.kit import NotFound, marker
+from internationale.ledger.log import Ledger
+from internationale.ledger.reading import Stored
+from internationale.ledger.records import CHUNK, State
+from internationale.ledger.tables import event, part
+from internationale.rooms.exchange.rules import kind_name
+from internationale.rooms.roster import queries as roster
+
+_ = marker("core")
+
+SHOWN = 50
+"""How many stand on one page, the latest first."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One message of ours. ``kind``: its type's name; ``parts``: its long texts; ``reason``: why it has no effect.
+
+    ``audience``: ``public``, ``international`` or ``sections``; ``readers`` then names them, and nobody else can read it.
+    """
+
+    id: str
+    ref: str
+    type: str
+    kind: str
+    time: datetime
+    author: str | None
+    audience: str
+    readers: tuple[str, ...]
+    parts: tuple[str, ...]
+    bytes: int
+    hash: str
+    state: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class SentPage:
+    """One page. ``types``: how many there are of each type, by type."""
+
+    sent: tuple[Sent, ...]
+    total: int
+    page: int
+    pages: int
+    types: dict[str, int]
+
+
+@dataclass(frozen=True)
+class PartState:
+    """A long text of a message: its size in KiB, rounded up; ``withdrawn``: nobody has it any more."""
+
+    hash: str
+    kib: int
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class Whole:
+    """One message of ours with its contents: ``data`` as it was signed (opened, when it is sealed and the key is here)."""
+
+    sent: Sent
+    data: dict[str, Any]
+    refs: tuple[str, ...]
+    parts: tuple["PartState", ...]
+    subject: str
+    signature: str
+
+
+@dataclass(frozen=True)
+class SignedVersion:
+    """A version of the list of sections that a root key held by this section has signed."""
+
+    version: int
+    issued: datetime
+
+
+def page(ledger: Ledger, session: Session, type: str = "", number: int = 1) -> SentPage:
+    """One page of one type, or of all. A page beyond the last is the last."""
+    ours = event.c.section == ledger.code
+    counted = select(event.c.type, func.count()).where(ours).group_by(event.c.type).order_by(event.c.type)
+    types: dict[str, int] = dict(session.connection().execute(counted).all())
+    total = types.get(type, 0) if type else sum(types.values())
+    pages = max(1, -(-total // SHOWN))
+    number = min(max(number, 1), pages)
+    found = _rows(ledger, session, _where(ledger, type), SHOWN, (number - 1) * SHOWN)
+    return SentPage(tuple(found), total, number, pages, types)
+
+
+def every(ledger: Ledger, session: Session, type: str = "") -> Iterator[Sent]:
+    """Everything, the latest first, a page of the database at a time."""
+    where = _where(ledger, type)
+    before = where
+    while some := list(_rows(ledger, session, before, CHUNK)):
+        yield from some
+        last = _address(some[-1].id)
+        before = where & (tuple_(event.c.epoch, event.c.sequence) < (last.epoch, last.sequence))
+
+
+def whole(ledger: Ledger, session: Session, id: str) -> Whole:
+    """One message of ours, by number (``fr:1:12``). Raises ``NotFound``."""
+    stored = ledger.event(session, _address(id)) if id.startswith(f"{ledger.code}:") else None
+    if stored is None:
+        raise NotFound(_("This section has not signed a message of this number."))
+    opened = ledger.opened(session, stored)
+    data = {} if opened.closed else dict(opened.data)
+    refs = tuple(str(ref) for ref in opened.refs)
+    parts = _parts(session, stored.envelope)
+    return Whole(_sent(stored, opened), data, refs, parts, stored.address.subject, stored.signed.signature)
+
+
+def versions(session: Session, holders: frozenset[str]) -> tuple[SignedVersion, ...]:
+    """The versions of the roster signed with a root key whose holder is one of these (our code or name), the latest first."""
+    chain = roster.versions(session)
+    ours = {root.key.id for version in chain for root in version.roster.roots if root.holder in holders}
+    signed = (
+        SignedVersion(version.roster.version, version.roster.issued)
+        for version in chain
+        if any(signature.partition(".")[0] in ours for signature in version.document.signatures)
+    )
+    return tuple(sorted(signed, key=lambda each: -each.version))
+
+
+def table(found: Iterator[Sent]) -> Iterator[str]:
+    """As CSV, line by line. No cell begins with what a spreadsheet would take for a formula."""
+    names = ("number", "time", "type", "author", "audience", "readers", "parts", "bytes", "hash", "state")
+    yield _row(names)
+    for each in found:
+        cells = (each.id, each.time.isoformat(), each.type, each.author or "", each.audience, " ".join(each.readers))
+        yield _row((*cells, str(len(each.parts)), str(each.bytes), each.hash, each.state))
+
+
+def as_lines(found: Iterator[Sent]) -> Iterator[str]:
+    """As JSON lines."""
+    for each in found:
+        yield json.dumps(vars(each) | {"time": each.time.isoformat()}, ensure_ascii=False) + "\n"
+
+
+def _row(cells: tuple[str, ...]) -> str:
+    file = io.StringIO()
+    csv.writer(file).writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell for cell in cells])
+    return file.getvalue()
+
+
+def _parts(session: Session, outer: Envelope) -> tuple[PartState, ...]:
+    rows = session.connection().execute(select(part.c.hash, func.length(part.c.content)).where(part.c.hash.in_(outer.parts)))
+    sizes: dict[str, int] = dict(rows.all())
+    return tuple(PartState(name, -(-sizes.get(name, 0) // 1024), name not in sizes) for name in outer.parts)
+
+
+def _where(ledger: Ledger, type: str) -> ColumnElement[bool]:
+    ours = event.c.section == ledger.code
+    return ours & (event.c.type == type) if type else ours
+
+
+def _rows(ledger: Ledger, session: Session, where: ColumnElement[bool], limit: int, offset: int = 0) -> Iterator[Sent]:
+    query = event.select().where(where).order_by(event.c.epoch.desc(), event.c.sequence.desc()).limit(limit).offset(offset)
+    for row in session.connection().execute(query):
+        signed = Signed(bytes(row.body), row.signature)
+        address = Address(row.section, row.epoch, row.sequence)
+        stored = Stored(address, signed, row.hash, State(row.state), row.reason, row.received_at, row.via)
+        yield _sent(stored, ledger.opened(session, stored))
+
+
+def _sent(stored: Stored, opened: Envelope) -> Sent:
+    outer = stored.envelope
+    named = outer.audience not in (PUBLIC, INTERNATIONAL)
+    return Sent(
+        id=str(stored.address),
+        ref=str(Ref(outer.section, outer.epoch, outer.sequence, stored.hash[:16])),
+        type=opened.type,
+        kind=kind_name(opened.type),
+        time=outer.time,
+        author=opened.author,
+        audience="sections" if named else outer.audience,
+        readers=tuple(outer.audience.split()) if named else (),
+        parts=outer.parts,
+        bytes=len(stored.signed.body),
+        hash=stored.hash,
+        state=stored.state.value,
+        reason=stored.reason,
+    )
+
+
+def _address(id: str) -> Address:
+    try:
+        return Address.of_subject("intl.v1.log." + id.replace(":", "."))
+    except Untrusted as error:
+        raise NotFound(_("This section has not signed a message of this number.")) from error

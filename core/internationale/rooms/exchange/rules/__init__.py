@@ -1,0 +1,24 @@
+"""The pure part of the room."""
+
+from .alarms import Alarm, Missing, Split
+from .lag import lacking, newest
+from .spelling import spelled
+from .words import INSPECT, RELEASE, WHY_WITHDRAWN, WITHDRAW, awaited, kind_name, remedy, why_withdrawn, worded
+
+__all__ = [
+    "INSPECT",
+    "RELEASE",
+    "WHY_WITHDRAWN",
+    "WITHDRAW",
+    "Alarm",
+    "Missing",
+    "Split",
+    "awaited",
+    "kind_name",
+    "lacking",
+    "newest",
+    "remedy",
+    "spelled",
+    "why_withdrawn",
+    "worded",
+]

@@ -1,0 +1,241 @@
+"""A text that its section takes back is gone everywhere, what stood on it is void, and everybody comes to the same."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from internationale.errors import Conflict, Refused
+from internationale.events import envelope, keys
+from internationale.events.envelope import Address
+from internationale.events.withdrawn import PartWithdrawn
+from internationale.kit import NotFound, Reader, Utterance
+from internationale.ledger import tables
+from internationale.ledger.deliveries import Delivery
+from internationale.rooms.documents.port.amending import Proposal, propose
+from internationale.rooms.exchange import port, queries
+from internationale.section import Section
+
+Make = Callable[..., Any]
+LONG = "".join(f"Paragraph {number} {'word ' * 40}\n\n" for number in range(400))
+States = list[tuple[str, str, str]]
+
+
+@pytest.fixture
+def house(federation: Make) -> list[Section]:
+    return list(federation("ic", "fr", "ar"))
+
+
+def carry(giver: Section, *takers: Section, parts: bool = True) -> None:
+    """All that ``giver`` has said, with its parts or without."""
+    with giver.reading() as session:
+        events = giver.ledger.own_events_after(session, 1, 0)
+        names = session.connection().execute(tables.part.select()).all()
+    for taker in takers:
+        taker.accept([Delivery(event.address.subject, event.signed.body, event.signed.signature, "test") for event in events])
+        if parts:
+            taker.add_parts([bytes(row.content) for row in names])
+
+
+def states(section: Section) -> States:
+    with section.reading() as session:
+        rows = session.connection().execute(tables.event.select()).all()
+    return sorted((f"{row.section}:{row.sequence}", row.state, row.reason) for row in rows)
+
+
+def texts(section: Section) -> int:
+    with section.reading() as session:
+        return len(session.connection().execute(tables.part.select()).all())
+
+
+def opened(section: Section, by: Reader, text: str = LONG) -> str:
+    with section.writing() as session:
+        return section.documents.open(session, kind="programme", language="en", title="T", text=text, audience="public", by=by)
+
+
+def take_back(section: Section, id: str, by: Reader) -> None:
+    with section.writing() as session:
+        port.withdraw(section, session, id, reason="safety", by=by)
+
+
+def amend(section: Section, document: str, by: Reader) -> None:
+    with section.writing() as session:
+        block = section.documents.read(session, document, "en").units[1].block.id
+        propose(section, session, document, Proposal(block, 1, "replace", "en", "A", "B", "Shorter."), by)
+
+
+def rival(section: Section, where: Address) -> Delivery:
+    """Another event under a number that the section has used."""
+    with section.reading() as session:
+        stored = section.ledger.event(session, where)
+    assert stored is not None
+    body, _written = envelope.write(replace(stored.envelope, author="somebody"))
+    return Delivery(where.subject, body, section.key.sign(keys.EVENT, body), "test")
+
+
+def replayed(sections: Iterable[Section]) -> None:
+    """Made anew, the states and the rows stay as they are."""
+    for section in sections:
+        before = (states(section), rows(section))
+        with section.writing() as session:
+            section.ledger.replay_all(session, section.now())
+        assert (states(section), rows(section)) == before
+
+
+def rows(section: Section) -> list[Any]:
+    with section.reading() as session:
+        return [all_rows(session, model) for projection in section.ledger.projections for model in projection.tables]
+
+
+def all_rows(session: Session, model: Any) -> list[str]:
+    return sorted(str(tuple(row)) for row in session.connection().execute(model.__table__.select()))
+
+
+def test_the_text_is_gone_everywhere_and_what_stood_on_it_is_void(house: list[Section], member: Make) -> None:
+    ic, fr, ar = house
+    delegate = member(ic, "delegate")
+    document = opened(ic, delegate)
+    carry(ic, fr)
+    amend(fr, document, member(fr, "delegate"))
+    carry(fr, ic)
+    assert {state for _id, state, _reason in states(fr)} == {"applied"}
+    assert texts(fr) > 0
+    take_back(ic, "ic:1:1", delegate)
+    carry(ic, fr)
+    expected = [("fr:1", "void", "stands_on_void"), ("ic:1", "void", "part_withdrawn"), ("ic:2", "applied", "")]
+    for section in (ic, fr):
+        assert (states(section), texts(section)) == (expected, 0)
+        with section.reading() as session, pytest.raises(NotFound):
+            section.documents.get(session, document)
+        with section.reading() as session:
+            (told,) = queries.taken_back(session)
+        assert (told.target, told.section, told.reason) == ("ic:1:1", "ic", "safety")
+    assert rows(ic) == rows(fr)
+    replayed([ic, fr])
+    carry(ic, ar, parts=False)  # who never had the text comes to the same
+    carry(fr, ar, parts=False)
+    assert (states(ar), rows(ar)) == (expected, rows(fr))
+    assert ar.ledger.missing_parts(ar.reading().__enter__()) == {}
+
+
+def test_who_hears_of_it_before_the_text_came_waits_no_longer(house: list[Section], member: Make) -> None:
+    ic, fr, _ar = house
+    delegate = member(ic, "delegate")
+    opened(ic, delegate)
+    with ic.reading() as session:
+        late = [bytes(row.content) for row in session.connection().execute(tables.part.select())]
+    carry(ic, fr, parts=False)
+    assert states(fr) == [("ic:1", "waiting", "missing_part")]
+    take_back(ic, "ic:1:1", delegate)
+    carry(ic, fr, parts=False)
+    assert states(fr) == [("ic:1", "void", "part_withdrawn"), ("ic:2", "applied", "")]
+    assert (fr.add_parts(late), texts(fr)) == ([], 0)
+
+
+def test_of_a_revision_the_one_before_holds_again(house: list[Section], member: Make) -> None:
+    ic, fr, _ar = house
+    delegate = member(ic, "delegate")
+    document = opened(ic, delegate, "Short.\n")
+    with ic.writing() as session:
+        ic.documents.revise(session, document, base=1, title="Long", text=LONG, note="", by=delegate)
+    carry(ic, fr)
+    take_back(ic, "ic:1:2", delegate)
+    carry(ic, fr)
+    for section in (ic, fr):
+        with section.reading() as session:
+            summary = section.documents.get(session, document)
+        assert (summary.revision, summary.title) == (1, "T")
+    with ic.writing() as session:
+        ic.documents.revise(session, document, base=1, title="New", text="Other.\n", note="", by=delegate)
+    carry(ic, fr)
+    with fr.reading() as session:
+        assert fr.documents.get(session, document).title == "New"
+
+
+def test_nobody_takes_back_what_another_section_said(house: list[Section], member: Make) -> None:
+    ic, fr, _ar = house
+    opened(ic, member(ic, "delegate"))
+    carry(ic, fr)
+    with fr.reading() as session:
+        stored = fr.ledger.heads(session)["ic"]
+    said = PartWithdrawn(event=f"ic:1:1:{stored.hash[:16]}", reason="court")
+    with pytest.raises(Conflict, match="not_author"), fr.writing() as session:
+        fr.publish(session, Utterance(said), by=member(fr, "delegate"))
+    assert texts(fr) > 0
+
+
+def test_what_another_message_names_is_kept(house: list[Section], member: Make) -> None:
+    """A section cannot have somebody else's text deleted by naming it in a message of its own and taking that back."""
+    ic, _fr, _ar = house
+    delegate = member(ic, "delegate")
+    opened(ic, delegate)
+    opened(ic, delegate, LONG + "More.\n")
+    before = texts(ic)
+    take_back(ic, "ic:1:1", delegate)
+    assert 0 < texts(ic) < before
+    assert [state for _id, state, _reason in states(ic)] == ["void", "applied", "applied"]
+
+
+def test_a_withdrawal_that_does_not_count_any_more_takes_nothing_back(house: list[Section], member: Make) -> None:
+    """When the log is cut before it, the message waits for its text again; whoever still has it may bring it."""
+    ic, fr, _ar = house
+    delegate = member(ic, "delegate")
+    document = opened(ic, delegate)
+    with ic.reading() as session:
+        contents = [bytes(row.content) for row in session.connection().execute(tables.part.select())]
+    carry(ic, fr)
+    amend(fr, document, member(fr, "delegate"))
+    before = rows(fr)
+    take_back(ic, "ic:1:1", delegate)
+    carry(ic, fr)
+    assert fr.accept([rival(ic, Address("ic", 1, 2))]) == ["forked"]
+    assert [state for _id, state, _reason in states(fr)] == ["waiting", "waiting"]
+    fr.add_parts(contents)
+    assert [state for _id, state, _reason in states(fr)] == ["applied", "applied"]
+    assert rows(fr) == before
+
+
+def test_what_was_sealed_is_taken_back_at_those_who_could_not_read_it_too(house: list[Section], member: Make) -> None:
+    ic, fr, ar = house
+    delegate = member(ic, "delegate")
+    with ic.writing() as session:
+        ic.documents.open(session, kind="programme", language="en", title="T", text=LONG, audience="fr ic", by=delegate)
+    carry(ic, fr, ar)
+    assert [state for section in house for _id, state, _reason in states(section)] == ["applied", "applied", "sealed"]
+    take_back(ic, "ic:1:1", delegate)
+    carry(ic, fr, ar)
+    for section in house:
+        assert states(section) == [("ic:1", "void", "part_withdrawn"), ("ic:2", "applied", "")]
+        assert texts(section) == 0
+    replayed(house)
+
+
+def test_on_pages_and_by_programs(house: list[Section], member: Make, browser: Make) -> None:
+    ic, _fr, _ar = house
+    delegate = member(ic, "delegate")
+    document = opened(ic, delegate)
+    opened(ic, delegate, "Short.\n")
+    client = browser(ic, delegate)
+    client.headers["Accept-Language"] = "en"
+    assert "Take this text back from all sections" in client.get("/federation/sent/ic:1:1").text
+    assert "Take this text back" not in client.get("/federation/sent/ic:1:2").text
+    page = client.get("/federation/sent/ic:1:1/withdraw").text
+    for sentence in ("It cannot be brought back.", "International Committee", "It endangers somebody."):
+        assert sentence in page
+    assert "no long text of its own" in client.get("/federation/sent/ic:1:2/withdraw").text
+    path = "/federation/sent/ic:1:1/withdraw"
+    assert client.post(path, data={"reason": "court"}).status_code == 400
+    assert client.post(path, data={"reason": "whim", "sure": "true"}).status_code == 400
+    assert browser(ic, member(ic, handle="leo")).post("/api/v1" + path, json={"reason": "court"}).status_code == 403
+    assert client.post(path, data={"reason": "court", "sure": "true"}, follow_redirects=False).status_code == 303
+    assert client.post("/api/v1" + path, json={"reason": "court"}).status_code == 409
+    assert client.post("/api/v1/federation/sent/ic:1:2/withdraw", json={"reason": "court"}).status_code == 409
+    assert client.get(f"/documents/{document}").status_code == 404
+    assert "A court or a law demands it." in client.get("/federation/withdrawn").text
+    assert "without effect" in client.get("/federation/sent/ic:1:1").text
+    (told,) = client.get("/api/v1/federation/withdrawn").json()
+    assert (told["target"], told["reason"]) == ("ic:1:1", "court")
+    with pytest.raises(Refused), ic.writing() as session:
+        port.withdraw(ic, session, "ic:1:2", reason="court", by=Reader(id="m"))
