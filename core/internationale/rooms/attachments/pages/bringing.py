@@ -1,0 +1,78 @@
+"""Attaching a file: brought here first, then shown as it will be signed, then signed and sent."""
+
+import asyncio
+from typing import Any
+
+from litestar import Request, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, FromQuery, URLEncodedBody
+from litestar.response import Redirect, Template
+
+from internationale.kit.ports import Section
+from internationale.kit.vocabulary import Reader
+from internationale.rooms.attachments.forms import AttachForm, bodies
+from internationale.rooms.attachments.port import attaching, overview, uploading
+from internationale.rooms.attachments.port.room import room
+from internationale.rooms.attachments.queries import files
+from internationale.rooms.attachments.rules import names
+
+
+def routes() -> list[Any]:
+    return [*_brought(), *_signed()]
+
+
+def _brought() -> list[Any]:
+    @get("/attachments/to/{subject:str}", sync_to_thread=True)
+    def form(
+        subject: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader], on: FromQuery[str] = ""
+    ) -> Template:
+        with section.reading() as session:
+            at = uploading.place(section, session, subject, on, reader)
+            title = overview.title(session, subject)
+        context = {"at": at, "title": title, "largest": room(section).largest}
+        return Template("attachments/attach.html", context=context)
+
+    @post("/attachments/to/{subject:str}", request_max_body_size=bodies.DRAINED)
+    async def bring(
+        request: Request[Any, Any, Any],
+        subject: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        on: FromQuery[str] = "",
+    ) -> Redirect:
+        at, incoming = await asyncio.to_thread(uploading.begin, section, subject, on, reader)
+        file = await bodies.form(request, incoming.add)
+        upload = await asyncio.to_thread(uploading.bring, section, incoming, at, name=file.name, media=file.media, by=reader)
+        return Redirect(f"/attachments/uploads/{upload}", status_code=303)
+
+    return [form, bring]
+
+
+def _signed() -> list[Any]:
+    @get("/attachments/uploads/{upload:str}", sync_to_thread=True)
+    def preview(upload: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        with section.reading() as session:
+            row = files.upload(session, upload, reader.id)
+            sections = section.sections(session)
+        return Template("attachments/preview.html", context={"upload": row.model_dump(), "sections": sections})
+
+    @post("/attachments/uploads/{upload:str}", status_code=200, sync_to_thread=True)
+    def sign(
+        upload: FromPath[str],
+        data: URLEncodedBody[AttachForm],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Redirect:
+        with section.writing() as session:
+            made = attaching.attach(section, session, upload, name=names.safe(data.name), note=data.note, by=reader)
+        return Redirect(f"/attachments/{made}", status_code=303)
+
+    @post("/attachments/uploads/{upload:str}/discard", status_code=200, sync_to_thread=True)
+    def discard(upload: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Redirect:
+        with section.writing() as session:
+            row = files.upload(session, upload, reader.id)
+            subject = row.subject
+            uploading.give_up(session, upload, reader)
+        return Redirect(f"/attachments/to/{subject}", status_code=303)
+
+    return [preview, sign, discard]

@@ -1,0 +1,41 @@
+"""Attachments in a list, page by page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from internationale.kit.attachments import Attachment
+from internationale.kit.ports import Section as Home
+from internationale.kit.vocabulary import Reader
+from internationale.rooms.attachments.port.room import room
+from internationale.rooms.attachments.queries import files
+from internationale.rooms.documents.queries import documents
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the list, the newest first."""
+
+    attachments: Sequence[Attachment]
+    titles: dict[str, str]
+    """The titles of the texts that they belong to, by id."""
+    number: int
+    pages: int
+
+
+def page(section: Home, session: Session, reader: Reader, number: int) -> Page:
+    """A page of all attachments that this reader may see; beyond the last one, the last."""
+    here = room(section)
+    pages = max(1, -(-files.count(session) // PAGE))
+    number = min(max(1, number), pages)
+    known = files.newest(session, PAGE, (number - 1) * PAGE)
+    cards = [here.card(each) for each in known if here.sees(reader, each)]
+    return Page(cards, documents.titles(session, sorted({card.subject for card in cards})), number, pages)
+
+
+def title(session: Session, subject: str) -> str:
+    """The title of the text that something belongs to; ``""`` when it belongs to something else."""
+    return documents.titles(session, [subject]).get(subject, "")

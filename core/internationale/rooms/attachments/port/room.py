@@ -1,0 +1,119 @@
+"""``kit.attachments.Attachments``, for one section, with all that the deeds of the room need."""
+
+from collections.abc import Sequence
+
+from sqlmodel import Session
+
+from internationale.errors import NotFound
+from internationale.events.envelope import PUBLIC
+from internationale.events.refs import Ref
+from internationale.kit.attachments import MIB, Attachment, Limits, Presence
+from internationale.kit.ports import Section as Home
+from internationale.kit.vocabulary import Panel, Reader
+from internationale.rooms.attachments.queries import files
+from internationale.rooms.attachments.queries.files import Known
+from internationale.rooms.attachments.rows.files import Files
+from internationale.rooms.attachments.rules.chunking import CHUNK, MOST, Content
+
+ATTACH = "attachments.attached"
+WITHDRAW = "attachments.withdrawn"
+FETCH = "attachments.fetch"
+KEEP = "attachments.keep"
+READ = "documents.read"
+
+
+class AttachmentsRoom:
+    """Made once per section."""
+
+    def __init__(self, section: Home, limits: Limits, store: Files) -> None:
+        self.section = section
+        self.limits = limits
+        self.store = store
+
+    @property
+    def largest(self) -> int:
+        """The largest file that is taken, in bytes."""
+        return min(self.limits.file * MIB, CHUNK * MOST)
+
+    def of(self, session: Session, subject: str, reader: Reader) -> Sequence[Attachment]:
+        return [self.card(known) for known in files.of_subject(session, subject) if self.sees(reader, known)]
+
+    def panel(self, session: Session, subject: str, on: Ref, reader: Reader) -> Panel | None:
+        found = self.of(session, subject, reader)
+        may = self.section.may(reader, ATTACH, subject)
+        if not found and not may:
+            return None
+        context = {
+            "attachments": found,
+            "subject": subject,
+            "on": on,
+            "may_attach": may,
+            "inside": self.section.may(reader, READ),
+        }
+        return Panel("attachments/panel.html", context, weight=-10)
+
+    def sees(self, reader: Reader, known: Known) -> bool:
+        """Whether the reader may know of it: the public ones everybody, the others whoever reads what is shared."""
+        return known.file.audience == PUBLIC or self.section.may(reader, READ, known.file.subject)
+
+    def find(self, session: Session, id: str, reader: Reader | None) -> Known:
+        """One attachment that the reader may see; None is the host, who sees all. A passer-by gets the same answer for what is
+        not public and for what is not there.
+
+        Raises ``NotFound`` and ``Refused``.
+        """
+        if reader is None:
+            return files.find(session, id)
+        try:
+            known = files.find(session, id)
+        except NotFound:
+            self.section.require(reader, READ)
+            raise
+        if known.file.audience != PUBLIC:
+            self.section.require(reader, READ, known.file.subject)
+        return known
+
+    def travelling(self, session: Session, blob: str) -> Content | None:
+        """How a content travels that somebody attached and nobody took back; None for any other."""
+        return next((known.content for known in files.of_blob(session, blob) if known.removal is None), None)
+
+    def card(self, known: Known) -> Attachment:
+        """An attachment as pages show it."""
+        row, copy, content = known.file, known.copy, known.content
+        presence = self._presence(known)
+        here = sum(self.store.has(name) for name in content.chunks) if presence is Presence.COMING else 0
+        return Attachment(
+            id=row.id,
+            subject=row.subject,
+            path=f"/{row.owner}/{row.subject}",
+            section=row.section,
+            author=row.author,
+            name=row.name,
+            media=row.media,
+            size=row.size,
+            digest=row.digest,
+            note=row.note,
+            audience=row.audience,
+            time=row.time,
+            ref=Ref.parse(row.ref),
+            presence=presence,
+            chunks=len(content.chunks) if presence is Presence.HERE else here,
+            total=len(content.chunks),
+            trouble=copy.trouble if copy and presence is not Presence.HERE else "",
+            reason=known.removal.reason if known.removal else "",
+        )
+
+    def _presence(self, known: Known) -> Presence:
+        if known.removal is not None:
+            return Presence.WITHDRAWN
+        if known.copy is None or (known.copy.complete is None and known.copy.wanted is None):
+            return Presence.ABSENT
+        return Presence.HERE if known.copy.complete is not None else Presence.COMING
+
+
+def room(section: Home) -> AttachmentsRoom:
+    """The whole room, of which plugins see only ``kit.attachments``."""
+    found = section.attachments
+    if not isinstance(found, AttachmentsRoom):
+        raise TypeError(f"another room of attachments: {type(found).__name__}")
+    return found

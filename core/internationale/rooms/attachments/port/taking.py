@@ -1,0 +1,78 @@
+"""Handing out the content of an attachment that is here."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from internationale.errors import Conflict, NotFound
+from internationale.kit.ports import Section as Home
+from internationale.kit.vocabulary import Reader
+from internationale.messages import marker
+from internationale.rooms.attachments.port.room import AttachmentsRoom, room
+from internationale.rooms.attachments.queries.files import Known
+from internationale.rooms.attachments.rows.private import Copy
+from internationale.rooms.attachments.rules.chunking import Content
+
+_ = marker("core")
+
+NOTED = timedelta(days=1)
+"""How exactly it is noted when a copy was last taken."""
+
+
+class Lost(Exception):
+    """A chunk was damaged on the disk while the file was being read; the next reader is told to have it fetched again."""
+
+
+def take(section: Home, attachment: str, by: Reader | None, start: int = 0) -> tuple[Known, Iterator[bytes]]:
+    """An attachment and its bytes from ``start`` on, chunk by chunk, each verified as it is read.
+
+    Raises ``NotFound`` when it was taken back, ``Conflict`` when it is not here.
+    """
+    here = room(section)
+    with section.reading() as session:
+        known = here.find(session, attachment, by)
+    copy, content = known.copy, known.content
+    if known.removal is not None:
+        raise NotFound(_("This attachment was taken back by the section that attached it."))
+    if copy is None or copy.complete is None:
+        raise Conflict(_("This attachment is not on this machine yet. Have it fetched first."))
+    if not all(here.store.has(name) for name in content.chunks):
+        _lost(here, content)
+        raise Conflict(_("A part of this attachment was lost on this machine. It is being fetched again; try later."))
+    if not copy.pinned and (copy.used is None or copy.used < section.now() - NOTED):
+        _note(section, content)
+    return known, _bytes(here, content, start)
+
+
+def chunk(session: Session, here: AttachmentsRoom, blob: str, number: int) -> bytes | None:
+    """A chunk as it travels, for another section; None when it is not here."""
+    found = here.travelling(session, blob)
+    if found is None or not 0 <= number < len(found.chunks):
+        return None
+    return here.store.get(found.chunks[number])
+
+
+def _bytes(here: AttachmentsRoom, content: Content, start: int) -> Iterator[bytes]:
+    for number in range(start // content.chunk, len(content.chunks)):
+        body = here.store.get(content.chunks[number])
+        if body is None:
+            _lost(here, content)
+            raise Lost(content.chunks[number])
+        yield content.plain(number, body)[max(0, start - number * content.chunk) :]
+
+
+def _note(section: Home, content: Content) -> None:
+    """Somebody took it: it is kept for longer."""
+    with section.writing() as session:
+        copy = session.get(Copy, content.blob)
+        if copy is not None:
+            copy.used = section.now()
+
+
+def _lost(here: AttachmentsRoom, content: Content) -> None:
+    """Have it fetched again."""
+    with here.section.writing() as session:
+        copy = session.get(Copy, content.blob)
+        if copy is not None:
+            copy.complete, copy.wanted = None, here.section.now()

@@ -1,0 +1,107 @@
+"""Attached files, as the log has them, with what is kept of each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func
+from sqlmodel import Session, col, select
+
+from internationale.errors import NotFound
+from internationale.messages import marker
+from internationale.rooms.attachments.rows.private import Copy, Upload
+from internationale.rooms.attachments.rows.shared import File, Removal
+from internationale.rooms.attachments.rules.chunking import Content
+
+_ = marker("core")
+
+
+@dataclass(frozen=True)
+class Known:
+    """An attachment; what is kept of it here; the event that took it back, if one did."""
+
+    file: File
+    copy: Copy | None
+    removal: Removal | None
+
+    @property
+    def content(self) -> Content:
+        """How the file travels."""
+        return content(self.file)
+
+
+def content(row: File | Upload) -> Content:
+    """How a file travels."""
+    return Content(row.size, row.digest, row.blob, row.chunk, tuple(row.chunks.split()), bytes.fromhex(row.key))
+
+
+def of_subject(session: Session, subject: str) -> list[Known]:
+    """What is attached to a thing, the oldest first."""
+    rows = session.exec(select(File).where(File.subject == subject).order_by(col(File.time), col(File.id)))
+    return _with_rest(session, rows.all())
+
+
+def newest(session: Session, limit: int, offset: int = 0) -> list[Known]:
+    """All attachments, the newest first."""
+    rows = session.exec(select(File).order_by(col(File.time).desc(), col(File.id)).limit(limit).offset(offset))
+    return _with_rest(session, rows.all())
+
+
+def count(session: Session) -> int:
+    """How many attachments are known."""
+    return session.exec(select(func.count()).select_from(File)).one()
+
+
+def find(session: Session, id: str) -> Known:
+    """One attachment; raises ``NotFound``."""
+    row = session.get(File, id)
+    if row is None:
+        raise unknown()
+    return _with_rest(session, [row])[0]
+
+
+def of_blob(session: Session, blob: str) -> list[Known]:
+    """The attachments with this content: usually one, more where a file was attached twice."""
+    return _with_rest(session, session.exec(select(File).where(File.blob == blob).order_by(col(File.id))).all())
+
+
+def since(session: Session, moment: datetime) -> list[str]:
+    """The contents (by ``blob``) that were attached after a moment, by their senders' word, and are whole here."""
+    here = (
+        select(File.blob).join(Copy, col(Copy.blob) == col(File.blob)).where(col(Copy.complete).is_not(None), File.time > moment)
+    )
+    return sorted(set(session.exec(here).all()))
+
+
+def upload(session: Session, id: str, account: str | None) -> Upload:
+    """A file that this person brought here; raises ``NotFound``, also for somebody else's."""
+    row = session.get(Upload, id)
+    if row is None or row.account != account:
+        raise NotFound(_("This file is not waiting here any more. Choose it again."))
+    return row
+
+
+def uploads_of(session: Session, account: str) -> Sequence[Upload]:
+    """What a person has brought here, the oldest first."""
+    return session.exec(select(Upload).where(Upload.account == account).order_by(col(Upload.made), col(Upload.id))).all()
+
+
+def uploads_before(session: Session, moment: datetime) -> Sequence[Upload]:
+    """What was brought here before a moment and is still not attached."""
+    return session.exec(select(Upload).where(Upload.made < moment)).all()
+
+
+def unknown() -> NotFound:
+    """The answer to whoever asks for an attachment that is not known here, or not for them."""
+    return NotFound(_("There is no such attachment here."))
+
+
+def _with_rest(session: Session, files: Sequence[File]) -> list[Known]:
+    copies = {row.blob: row for row in session.exec(select(Copy).where(col(Copy.blob).in_({file.blob for file in files})))}
+    removals = _removals(session, (file.event for file in files))
+    return [Known(file, copies.get(file.blob), removals.get(file.event)) for file in files]
+
+
+def _removals(session: Session, events: Iterable[str]) -> dict[str, Removal]:
+    rows = session.exec(select(Removal).where(col(Removal.target).in_(list(events))).order_by(col(Removal.event).desc()))
+    return {row.target: row for row in rows}

@@ -1,0 +1,1 @@
+"""What the room keeps: rows made of events, private rows, and the chunks themselves as files."""

@@ -1,0 +1,95 @@
+"""The chunks as files, named by their hash. What is here is always whole: a file appears under its name only when all of it is
+on the disk, and it is verified each time that it is read.
+"""
+
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from internationale.rooms.attachments.rules.chunking import hash_of
+
+_NAME = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One file in the store. ``touched``: seconds since 1970 when it was last brought."""
+
+    name: str
+    size: int
+    touched: float
+
+
+class Files:
+    """The store in one folder, which is made when the first chunk comes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def put(self, body: bytes) -> str:
+        """Keep a chunk; returns its hash. Raises ``OSError`` when the disk will not take it; nothing is left half written."""
+        name = hash_of(body)
+        path = self._path(name)
+        if path.exists():
+            os.utime(path)  # brought again: it is in use
+            return name
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor, temporary = tempfile.mkstemp(dir=self.folder, prefix=".")
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(body)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+        return name
+
+    def get(self, name: str) -> bytes | None:
+        """A chunk; None when it is not here. One that the disk has damaged is thrown away, so that it is fetched again."""
+        try:
+            body = self._path(name).read_bytes()
+        except FileNotFoundError:
+            return None
+        if hash_of(body) != name:
+            self.remove(name)
+            return None
+        return body
+
+    def has(self, name: str) -> bool:
+        """Whether a chunk is here."""
+        return self._path(name).exists()
+
+    def remove(self, name: str) -> None:
+        """Let go of a chunk, if it is here."""
+        self._path(name).unlink(missing_ok=True)
+
+    def all(self) -> Iterator[Kept]:
+        """Everything that is here, also what was left half written by a crash (its name begins with a full stop)."""
+        for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
+            yield from _kept(path)
+        for path in self.folder.glob(".*"):
+            yield from _kept(path)
+
+    def discard(self, kept: Kept) -> None:
+        """Let go of something that ``all`` named."""
+        path = self.folder / kept.name if kept.name.startswith(".") else self._path(kept.name)
+        path.unlink(missing_ok=True)
+
+    def _path(self, name: str) -> Path:
+        if _NAME.fullmatch(name) is None:
+            raise ValueError(name)  # nothing but a hash ever becomes a path
+        return self.folder / name[:2] / name
+
+
+def _kept(path: Path) -> Iterator[Kept]:
+    try:
+        state = path.stat()
+    except FileNotFoundError:  # somebody else let go of it
+        return
+    if path.is_file():
+        yield Kept(path.name, state.st_size, state.st_mtime)

@@ -1,0 +1,57 @@
+"""What never leaves the section: files that somebody is about to attach, and which contents are kept on this machine.
+
+Lasting tables with migrations of their own; an upload holds the id of an account until it is attached or given up.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
+
+from internationale.kit.vocabulary import naming
+
+
+class Private(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
+    """The base of the room's private tables."""
+
+
+class Upload(Private, table=True):
+    """A file that was brought here and is not attached yet. ``base``: the ref of the event that names the subject."""
+
+    __tablename__ = "attachments_upload"
+
+    id: str = Field(primary_key=True)
+    account: str = Field(index=True)
+    subject: str
+    base: str
+    audience: str
+    name: str
+    media: str
+    hidden: str
+    size: int = Field(sa_type=BigInteger)
+    digest: str
+    blob: str
+    chunk: int
+    chunks: str
+    key: str
+    made: datetime
+
+
+class Copy(Private, table=True):
+    """The content of an attachment on this machine, by ``blob``.
+
+    ``wanted``: since when it is to be fetched; ``complete``: since when it is here, whole and verified; ``dropped``: when it was
+    deleted to make room (it is then not fetched again by itself); ``used``: when somebody last took it; ``pinned``: kept for
+    good; ``trouble``: the code of why it does not come.
+    """
+
+    __tablename__ = "attachments_copy"
+
+    blob: str = Field(primary_key=True)
+    wanted: datetime | None = None
+    complete: datetime | None = None
+    dropped: datetime | None = None
+    used: datetime | None = None
+    pinned: bool = False
+    trouble: str = ""

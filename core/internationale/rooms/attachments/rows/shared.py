@@ -1,0 +1,102 @@
+"""The tables of attachments, made from events alone, and how they are made. Dropped and replayed by the ledger."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, MetaData
+from sqlalchemy.orm import registry
+from sqlmodel import Field, Session, SQLModel
+
+from internationale.events.types import Event
+from internationale.kit.vocabulary import Projection, naming
+from internationale.rooms.attachments.events import Attached, Withdrawn
+from internationale.rooms.attachments.rules.authority import manifest
+
+
+class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
+    """The base of the room's projected tables."""
+
+
+class File(Row, table=True):
+    """An attached file. ``chunks``: the hashes in order, separated by spaces."""
+
+    __tablename__ = "attachments_file"
+
+    id: str = Field(primary_key=True)
+    event: str
+    ref: str
+    epoch: int
+    sequence: int = Field(sa_type=BigInteger)
+    subject: str = Field(index=True)
+    owner: str
+    """Whose event it stands on (``documents``, ``actions`` …): there its page is found."""
+    section: str
+    author: str | None
+    name: str
+    media: str
+    size: int = Field(sa_type=BigInteger)
+    digest: str
+    blob: str = Field(index=True)
+    chunk: int
+    chunks: str
+    key: str
+    note: str
+    audience: str
+    time: datetime
+
+
+class Removal(Row, table=True):
+    """An attachment that was taken back; ``target`` is the event that attached it."""
+
+    __tablename__ = "attachments_removal"
+
+    event: str = Field(primary_key=True)
+    target: str = Field(index=True)
+    reason: str
+    time: datetime
+
+
+def on_attached(session: Session, event: Event[Attached]) -> None:
+    """A file was attached. Should a section use an id twice, the one that its log has first has it."""
+    said, envelope, listed = event.payload, event.envelope, manifest(event)
+    if listed is None:
+        raise ValueError("an attachment without its list of chunks was applied")
+    row = File(
+        id=said.attachment,
+        event=envelope.id,
+        ref=str(envelope.ref),
+        epoch=envelope.epoch,
+        sequence=envelope.sequence,
+        subject=said.subject,
+        owner=next(iter(event.causes)).envelope.type.split(".")[2],
+        section=envelope.section,
+        author=envelope.author,
+        name=said.name,
+        media=said.media,
+        size=said.size,
+        digest=listed.digest,
+        blob=listed.blob,
+        chunk=said.chunk,
+        chunks=" ".join(listed.chunks),
+        key=said.key or "",
+        note=said.note,
+        audience=envelope.audience,
+        time=envelope.time,
+    )
+    known = session.get(File, said.attachment)
+    if known is None or (row.epoch, row.sequence) < (known.epoch, known.sequence):
+        session.merge(row)
+
+
+def on_withdrawn(session: Session, event: Event[Withdrawn]) -> None:
+    """An attachment was taken back."""
+    envelope = event.envelope
+    target = envelope.refs[0].event_id
+    session.add(Removal(event=envelope.id, target=target, reason=event.payload.reason, time=envelope.time))
+
+
+projection = Projection(
+    name="attachments",
+    version=1,
+    tables=(File, Removal),
+    on={Attached: on_attached, Withdrawn: on_withdrawn},
+)

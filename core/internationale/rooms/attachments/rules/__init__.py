@@ -1,0 +1,1 @@
+"""How files become chunks and chunks files, who may attach, what is shown in which words. Pure."""

@@ -1,0 +1,212 @@
+"""Attachments in a browser and through the API."""
+
+import hashlib
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+PICTURE = b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00" + bytes(200)
+API = "/api/v1/attachments"
+
+
+@pytest.fixture
+def delegate(three, browser, member) -> Any:
+    return browser(three[1], member(three[1], "delegate", "member", language="en"))
+
+
+def test_a_file_is_shown_before_it_is_signed(three, share, delegate, browser, member, said_by) -> None:
+    _ic, fr, _ar = three
+    document = share(fr)
+    page = delegate.get(f"/documents/{document}").text
+    way = re.search(rf'href="(/attachments/to/{document}\?on=[^"]+)"', page)[1].replace("&amp;", "&")
+    assert "At most 200 MiB" in delegate.get(way).text
+    before = said_by(fr)
+    answer = delegate.post(
+        way, files={"file": ("../../etc/\u202ephoto d’équipe.jpg", PICTURE, "image/jpeg")}, follow_redirects=False
+    )
+    assert answer.status_code == 303
+    preview = delegate.get(answer.headers["location"])
+    assert "photo d’équipe.jpg" in preview.text
+    assert "etc" not in preview.text
+    assert "data of the camera" in preview.text
+    assert "All sections of the International" in preview.text
+    assert said_by(fr) == before
+    stranger = browser(fr, member(fr, "delegate", handle="vera"))
+    assert stranger.get(answer.headers["location"]).status_code == 404
+    done = delegate.post(answer.headers["location"], data={"name": "Team.jpg", "note": "The **team**."}, follow_redirects=False)
+    assert done.status_code == 303
+    shown = delegate.get(done.headers["location"]).text
+    assert "Team.jpg" in shown
+    assert "<strong>team</strong>" in shown
+    assert said_by(fr) == before + 1
+    assert delegate.get(answer.headers["location"]).status_code == 404
+    assert "Team.jpg" in delegate.get(f"/documents/{document}").text
+    file = delegate.get(done.headers["location"] + "/file")
+    assert file.content == PICTURE
+    assert file.headers["content-type"] == "application/octet-stream"
+    assert file.headers["content-disposition"].startswith("attachment;")
+    assert file.headers["x-content-type-options"] == "nosniff"
+    assert "sandbox" in file.headers["content-security-policy"]
+
+
+def test_what_is_given_up_goes(three, share, delegate, bring) -> None:
+    fr = three[1]
+    upload = bring(fr, share(fr), b"words")
+    delegate.post(f"/attachments/uploads/{upload}/discard")
+    assert delegate.get(f"/attachments/uploads/{upload}").status_code == 404
+
+
+FORM = "multipart/form-data; boundary=x"
+UNNAMED = b'--x\r\nContent-Disposition: form-data; name="file"; filename=""\r\n\r\n\r\n--x--\r\n'
+NOT_UTF8 = b'--x\r\nContent-Disposition: form-data; name="file"; filename="\xff"\r\n\r\n\r\n--x--\r\n'
+
+
+WRONG = [
+    (b"", FORM, 400, "form cannot be read"),
+    (b"--x\r\n", FORM, 400, "form cannot be read"),
+    (b"--x--\r\n", FORM, 400, "Choose a file"),
+    (UNNAMED, FORM, 400, "Choose a file"),
+    (NOT_UTF8, FORM, 400, "form cannot be read"),
+    (bytes(5000), "multipart/form-data; boundary=" + "y" * 300, 400, "form cannot be read"),
+    (b"a=b", "application/x-www-form-urlencoded", 415, "another type"),
+    (b"", "multipart/form-data", 415, "another type"),
+]
+
+
+def test_what_is_no_form_is_refused_in_words(three, share, delegate) -> None:
+    document = share(three[1])
+    for body, kind, status, words in WRONG:
+        answer = delegate.post(f"/attachments/to/{document}", content=body, headers={"content-type": kind})
+        assert (answer.status_code, words in answer.text) == (status, True), body
+
+
+def test_a_file_that_is_too_large(three, share, delegate) -> None:
+    fr = three[1]
+    fr.attachments.limits = replace(fr.attachments.limits, file=1)
+    document = share(fr)
+    answer = delegate.post(f"/attachments/to/{document}", files={"file": ("a", bytes(2**20 + 1))})
+    assert answer.status_code == 400
+    assert "at most 1 MiB" in answer.text
+    answer = delegate.post(f"{API}/to/{document}/uploads?name=a", content=bytes(2**20 + 1))
+    assert (answer.status_code, answer.json()["place"]) == (400, "file")
+    assert delegate.post(f"/attachments/to/{document}", files={"file": ("a", bytes(2**20))}).status_code == 200
+    fr.attachments.limits = replace(fr.attachments.limits, all=1)
+    answer = delegate.post(f"/attachments/to/{document}", files={"file": ("a", b"a")})
+    assert answer.status_code == 409
+    assert "all the room" in answer.text
+
+
+def test_only_delegates_attach_and_only_to_what_there_is(three, share, delegate, browser, member) -> None:
+    fr = three[1]
+    document = share(fr)
+    simple = browser(fr, member(fr))
+    assert simple.get(f"/attachments/to/{document}").status_code == 403
+    assert simple.post(f"/attachments/to/{document}", files={"file": ("a", b"a")}).status_code == 403
+    assert simple.post(f"{API}/to/{document}/uploads?name=a", content=b"a").status_code == 403
+    for on in ("nonsense", "fr:1:99:0123456789abcdef"):
+        assert delegate.get(f"/attachments/to/{document}?on={on}").status_code == 400
+    assert delegate.get("/attachments/to/fr-000000000000").status_code == 404
+
+
+def test_everything_over_the_api(three, share, delegate, browser, member, carry, carriages) -> None:
+    _ic, fr, ar = three
+    document, content = share(fr), b"words" * 300_000
+    made = delegate.post(f"{API}/to/{document}/uploads?name=a/b%20c.txt&media=Text/Plain;x=y", content=content).json()
+    assert (made["name"], made["media"], made["size"]) == ("b c.txt", "text/plain", len(content))
+    assert delegate.get(f"{API}/uploads/{made['id']}").json() == made
+    id = delegate.post(f"{API}/uploads/{made['id']}", json={"name": "c.txt", "note": ""}).json()["id"]
+    assert delegate.delete(f"{API}/uploads/{made['id']}").status_code == 404
+    known = delegate.get(f"{API}/{id}").json()
+    assert (known["presence"], known["digest"], known["total"]) == ("here", hashlib.sha256(content).hexdigest(), 3)
+    assert delegate.get(f"{API}?subject={document}").json() == delegate.get(API).json() == [known]
+    carry(*three)
+    there = browser(ar, member(ar, "host"))
+    assert there.get(f"{API}/{id}").json()["presence"] == "absent"
+    assert there.get(f"{API}/{id}/file").status_code == 409
+    assert there.post(f"{API}/{id}/fetch").status_code == 204
+    assert there.get(f"{API}/{id}").json()["presence"] == "coming"
+    assert there.post(f"{API}/{id}/stop").status_code == 204
+    assert there.get(f"{API}/{id}").json()["presence"] == "absent"
+    there.post(f"{API}/{id}/fetch")
+    carriages(lambda at: at["ar"].fetch(), fr, ar)
+    assert there.get(f"{API}/{id}/file").content == content
+    assert there.post(f"{API}/{id}/pin", json={"pinned": True}).status_code == 204
+    assert there.get(f"{API}/room").json()["sections"] == {"fr": len(content)}
+    assert there.post(f"{API}/{id}/withdraw", json={"reason": "x"}).status_code == 403
+    assert delegate.post(f"{API}/{id}/withdraw", json={"reason": " "}).status_code == 400
+    assert delegate.post(f"{API}/{id}/withdraw", json={"reason": "A mistake."}).status_code == 204
+    assert delegate.get(f"{API}/{id}").json()["reason"] == "A mistake."
+    assert delegate.get(f"{API}/{id}/file").status_code == 404
+    assert delegate.post(f"{API}/{id}/withdraw", json={"reason": "Again."}).status_code == 409
+
+
+def test_fetching_on_pages_without_a_script(three, share, attach, browser, member, carry, carriages, taken) -> None:
+    _ic, fr, ar = three
+    ar.attachments.limits = replace(ar.attachments.limits, automatic=0)
+    id = attach(fr, share(fr), b"words" * 300_000, name="Wörter.txt", note="What we say.")
+    carry(*three)
+    there = browser(ar, member(ar, "member", "host", language="en"))
+    assert "Wörter.txt" in there.get("/attachments").text
+    assert "Fetch it (1.4 MiB)" in there.get(f"/attachments/{id}").text
+    assert "0 of 3 pieces have come" in there.post(f"/attachments/{id}/fetch").text
+    assert "Fetch it" in there.post(f"/attachments/{id}/stop").text
+    there.post(f"/attachments/{id}/fetch")
+    carriages(lambda at: at["ar"].fetch(), fr, ar)
+    assert "Download" in there.get(f"/attachments/{id}").text
+    assert there.get(f"/attachments/{id}/file").content == taken(fr, id)
+    assert "Kept for good" in there.post(f"/attachments/{id}/pin", data={"pinned": "true"}).text
+    assert f"/attachments/{id}/withdraw" not in there.get(f"/attachments/{id}").text
+    ours = browser(fr, member(fr, "delegate", language="en"))
+    assert "Whoever has downloaded it" in ours.get(f"/attachments/{id}/withdraw").text
+    assert "took it back" in ours.post(f"/attachments/{id}/withdraw", data={"reason": "A **name** in it."}).text
+
+
+def test_passers_by_see_what_is_public_and_no_more(three, share, attach, browser, carry) -> None:
+    """Files that other sections attach to a public text are for the sections."""
+    ic, fr, _ar = three
+    document, inside = share(fr, "public"), share(fr)
+    open = attach(fr, document, b"for all", name="for all.txt")
+    carry(*three)
+    others, hidden = attach(ic, document, b"ours"), attach(fr, inside, b"hidden")
+    carry(*three)
+    anybody = browser(fr)
+    page = anybody.get(f"/documents/{document}").text
+    assert "for all.txt" in page
+    assert others not in page
+    assert anybody.get(f"/attachments/{open}/file").content == b"for all"
+    for unseen in (others, hidden, "fr-000000000000", "nonsense"):
+        for path in (f"/attachments/{unseen}", f"/attachments/{unseen}/file", f"{API}/{unseen}"):
+            assert anybody.get(path, follow_redirects=False).status_code in (303, 403)
+    assert anybody.get("/attachments", follow_redirects=False).status_code == 303
+    assert anybody.get(f"{API}?subject={inside}").json() == []
+
+
+def test_a_download_that_broke_off_goes_on(three, share, attach, delegate) -> None:
+    fr = three[1]
+    content = bytes(range(256)) * 3000
+    id = attach(fr, share(fr), content)
+    tag = delegate.get(f"{API}/{id}/file").headers["etag"]
+
+    def on(asked: str, unless: str = tag) -> Any:
+        return delegate.get(f"/attachments/{id}/file", headers={"range": asked, "if-range": unless})
+
+    for start in (1, 524_287, 524_288, 600_000, len(content) - 1):
+        rest = on(f"bytes={start}-")
+        assert (rest.status_code, rest.content) == (206, content[start:])
+        assert rest.headers["content-range"] == f"bytes {start}-{len(content) - 1}/{len(content)}"
+    for asked in ("bytes=0-", f"bytes={len(content)}-", "bytes=5-9", "bytes=-5", "bytes=1-,3-", "lines=1-", "bytes=x-"):
+        assert (on(asked).status_code, len(on(asked).content)) == (200, len(content))
+    assert on("bytes=5-", '"another"').status_code == 200
+    assert delegate.head(f"/attachments/{id}/file").headers["content-length"] == str(len(content))
+
+
+def test_leaving_takes_what_was_brought_and_not_attached(three, share, bring, member) -> None:
+    fr = three[1]
+    bring(fr, share(fr), b"words")
+    account = member(fr, "delegate").id
+    with fr.writing() as session:
+        assert fr.kept(session, account)["attachments"]["uploads"][0]["size"] == 5
+        fr.forget(session, account)
+        assert "attachments" not in fr.kept(session, account)
