@@ -9,15 +9,19 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from internationale.bus.nats import NatsBus
-from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker import fence, tasks
-from internationale.worker.link import Connect, Link
+from internationale.worker import direct, fence, tasks
+from internationale.worker.hubs import Connect, Hub, named
+from internationale.worker.link import Link
 from internationale.worker.pace import Bell, in_thread, stop, together
 
 _log = logging.getLogger(__name__)
 LOOK = 5.0
 """Seconds after which it is looked whether a new roster names other hubs."""
+ALONE = 60.0
+"""Seconds without any hub after which the sections are asked themselves, and again after as many."""
+WORD = 1.0
+"""Seconds after which it is looked whether the host has given the word to go on without an answer."""
 
 
 class Worker:
@@ -32,18 +36,20 @@ class Worker:
         section.on_commit(self._bell.ring)
 
     async def begin(self) -> None:
-        """Close the fence where it is needed: from now on nothing is said until a hub has answered."""
-        if await in_thread(fence.needed, self.section, await self._hubs()):
+        """Close the fence where it is needed: from now on nothing is said until a hub answers or the host gives the word."""
+        if await in_thread(self.section.gate.take_word):
+            _log.warning("goes on without an answer: the host has said so")
+        elif await in_thread(fence.needed, self.section, await self._hubs()) and self.section.fenced is None:
             self.section.fence(fence.NO_ANSWER)
 
     async def run(self) -> None:
         """Everything, until cancelled."""
         regular = [tasks.regularly(self.section, task) for task in self.section.plugins.all("tasks")]
-        await together(tasks.tell(self.section, self._bell), self._fence(), self._attend(), *regular)
+        await together(tasks.tell(self.section, self._bell), self._fence(), self._attend(), self._without_hubs(), *regular)
 
     async def _attend(self) -> None:
         """Keep one link to each hub that the settings and the roster name."""
-        attending: dict[str, asyncio.Task[None]] = {}
+        attending: dict[Hub, asyncio.Task[None]] = {}
         try:
             while True:
                 try:
@@ -51,39 +57,53 @@ class Worker:
                 except Exception:
                     _log.exception("the list of hubs cannot be read")
                     wanted = tuple(attending)
-                for url in wanted:
-                    if url not in attending:
-                        self.links[url] = Link(self.section, url, self._connect, self._bell, self._opened)
-                        attending[url] = asyncio.create_task(self.links[url].run())
-                for url in attending.keys() - set(wanted):
-                    del self.links[url]
-                    await stop([attending.pop(url)])
+                for hub in attending.keys() - set(wanted):
+                    await stop([attending.pop(hub)])
+                    self.links.pop(hub.name).standing.forget()
+                for hub in wanted:
+                    if hub not in attending:
+                        self.links[hub.name] = Link(self.section, hub, self._connect, self._bell, self._opened)
+                        attending[hub] = asyncio.create_task(self.links[hub.name].run())
                 await asyncio.sleep(LOOK)
         finally:
             await stop(attending.values())
+            for link in self.links.values():
+                link.standing.forget()
 
     async def _fence(self) -> None:
         """Open the fence when every hub that can be reached has answered and none speaks against; until then show the reason."""
+        asked, clock = 0.0, asyncio.get_running_loop().time
         while self.section.fenced is not None:
+            if clock() > asked + WORD:
+                asked = clock()
+                if await in_thread(self.section.gate.take_word):
+                    _log.warning("goes on without an answer: the host has said so")
+                    break
             links = list(self.links.values())
             answered = [link for link in links if link.verdict != fence.NO_ANSWER]
             objections = [link.verdict for link in answered if link.verdict is not None]
             if objections:
                 self.section.fence(objections[0])
             elif answered and all(link in answered or link.tried for link in links):
-                self.section.unfence()
+                await in_thread(self.section.unfence)
                 _log.info("nothing speaks against writing")
                 break
             await asyncio.sleep(0.05)
         self._opened.set()
 
-    async def _hubs(self) -> Sequence[str]:
-        return await in_thread(_named_hubs, self.section)
+    async def _without_hubs(self) -> None:
+        """While no hub can be reached, the sections are asked themselves."""
+        while True:
+            await asyncio.sleep(ALONE)
+            if any(link.connected for link in self.links.values()):
+                continue
+            try:
+                await direct.hear(self.section)
+            except Exception:
+                _log.exception("the other sections could not be asked")
 
-
-def _named_hubs(section: Section) -> Sequence[str]:
-    with section.reading() as session:
-        return tuple(dict.fromkeys((*section.settings.hubs, *queries.hubs(session))))
+    async def _hubs(self) -> Sequence[Hub]:
+        return await in_thread(named, self.section)
 
 
 @asynccontextmanager

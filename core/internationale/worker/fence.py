@@ -9,10 +9,12 @@ from collections.abc import Sequence
 
 from internationale.bus import Bus, Parcel
 from internationale.events.envelope import Address
+from internationale.events.roster import Status
+from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
 from internationale.messages import Message, marker
 from internationale.section import Section
-from internationale.worker import heads, mending
+from internationale.worker import heads, ladder
 from internationale.worker.pace import in_thread
 from internationale.worker.receiving import take_in
 
@@ -23,7 +25,7 @@ NO_ANSWER = _("No message server has answered yet, so this section cannot know w
 BEHIND = _("Others hold %(theirs)s events of this section's own log, and %(ours)s are here. The rest is being fetched.")
 
 
-def needed(section: Section, hubs: Sequence[str]) -> bool:
+def needed(section: Section, hubs: Sequence[object]) -> bool:
     """Whether there is anybody to ask: a section without hubs, or not yet in a roster, has nothing to fear."""
     return bool(hubs) and joined(section)
 
@@ -44,15 +46,29 @@ async def look(section: Section, bus: Bus) -> Message | None:
         return None
     epoch, _number = mine
     await _take_back(section, bus, epoch)
-    claimed = await _claimed(section, bus, epoch)
+    claimed, witnesses = await _claimed(section, bus, epoch)
     number = await in_thread(_own_number, section)
     if claimed > number:
-        await mending.fill(section, bus, Gap(section.code, epoch, number + 1, claimed))
+        await ladder.fill(section, bus, Gap(section.code, epoch, number + 1, claimed))
         number = await in_thread(_own_number, section)
     if claimed > number:
         _log.error("our own log ends at %d here, but others hold %d", number, claimed)
-        return BEHIND % {"theirs": claimed, "ours": number}
+        reason = BEHIND % {"theirs": claimed, "ours": number}
+        await in_thread(section.fence, reason, Lasting.BEHIND)
+        return reason
+    if not witnesses and not await in_thread(_may_trust_silence, section):
+        return WORDS[Lasting.RESTORED]
     return None
+
+
+def _may_trust_silence(section: Section) -> bool:
+    """Nobody else has signed to hold anything of our log: at a new hub that says nothing. Who was restored from a backup needs
+    more, unless it stands alone in the roster.
+    """
+    if section.gate.lasting is not Lasting.RESTORED:
+        return True
+    with section.reading() as session:
+        return all(card.code == section.code or card.status != Status.MEMBER for card in section.sections(session))
 
 
 async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
@@ -60,8 +76,8 @@ async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
     start = await in_thread(_own_number, section)
     names = await bus.kept(f"intl.v1.log.{section.code}.{epoch}.*")
     later = sorted((name for name in names if _number(name) >= max(start, 1)), key=_number)
-    for first in range(0, len(later), mending.AT_ONCE):
-        some = later[first : first + mending.AT_ONCE]
+    for first in range(0, len(later), ladder.AT_ONCE):
+        some = later[first : first + ladder.AT_ONCE]
         found = await bus.get(some)
         await take_in(section, [found[name] for name in some if name in found], bus.hub)
     end = await in_thread(_own_number, section)
@@ -69,12 +85,13 @@ async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
         _log.warning("took back %d own events from %s: this looks like a restored backup", end - start, bus.hub)
 
 
-async def _claimed(section: Section, bus: Bus, epoch: int) -> int:
-    """The highest number of our log that anybody has signed to hold."""
+async def _claimed(section: Section, bus: Bus, epoch: int) -> tuple[int, set[str]]:
+    """The highest number of our log that anybody has signed to hold, and who else has signed to hold any of it."""
     names = sorted(await bus.kept("intl.v1.heads.*"))
     found: list[Parcel] = list((await bus.get(names)).values()) if names else []
     words = await in_thread(heads.read, section, found)
-    return max((head.sequence for _who, head in words if head.epoch == epoch), default=0)
+    furthest = max((head.sequence for _who, head in words if head.epoch == epoch), default=0)
+    return furthest, {who for who, _head in words} - {section.code}
 
 
 def own_log(section: Section) -> tuple[int, int] | None:

@@ -1,8 +1,8 @@
 """The exchange of signed heads: what we hold, said after every change; what the others say, taken in."""
 
-import logging
 from datetime import timedelta
 
+from internationale.bundle import taking
 from internationale.bus import HEADS, Bus, Outcome, Parcel
 from internationale.errors import Untrusted
 from internationale.events import heads
@@ -12,9 +12,17 @@ from internationale.rooms.roster import port, queries
 from internationale.section import Section
 from internationale.worker.pace import in_thread
 
-_log = logging.getLogger(__name__)
-
 BATCH = 256
+PAUSE, SHARE = 1.0, 0.05
+"""Heads are said at most so often (seconds): at once, and for each section of the International. Everybody reads everybody's, so
+that with many sections each has to speak more rarely.
+"""
+
+
+def pause(section: Section) -> float:
+    """Seconds to wait before heads are said again."""
+    with section.reading() as session:
+        return max(PAUSE, SHARE * len(section.keyring(session)))
 
 
 async def say(section: Section, bus: Bus, *, again: bool = False) -> bool:
@@ -35,36 +43,23 @@ def _write(section: Section, again: bool) -> SignedDocument | None:
         roster = queries.latest(session)
         held = dict(queries.own_heads(session))
         last = queries.peers(session).get(section.code)
-        if roster is None or section.code not in section.keyring(session) or not held:
-            return None
+        rules = section.keyring(session).get(section.code)
+        if roster is None or rules is None or not held or not rules.signed_by(section.key.public):
+            return None  # whose key is not, or no longer, in force signs no heads: nobody would take them
         if last is not None and last[1].heads == held and last[1].roster == roster.roster.version and not again:
             return queries.heads_document(session, section.code)
     time = section.now() if last is None else max(section.now(), last[1].time + timedelta(milliseconds=1))
     document = heads.seal(Heads(section=section.code, time=time, roster=roster.roster.version, heads=held), section.key)
     with section.writing() as session:
-        port.store_heads(session, document, section.now())
+        port.store_heads(session, document, section.now(), section.keyring(session))
     return document
 
 
 async def hear(section: Section, bus: Bus, wait: float) -> int:
     """Take in the others' heads. Returns how many were new; what is not authentic is left aside: the next true one comes soon."""
     batch = await bus.receive(HEADS, BATCH, wait)
-    new = await in_thread(take_in, section, [SignedDocument.from_header(one.body, one.signature) for one in batch.parcels])
+    new = await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in batch.parcels])
     await batch.done()
-    return new
-
-
-def take_in(section: Section, documents: list[SignedDocument]) -> int:
-    """Keep those that are authentic and newer."""
-    if not documents:
-        return 0
-    new = 0
-    with section.writing() as session:
-        for document in documents:
-            try:
-                new += port.store_heads(session, document, section.now())
-            except Untrusted as error:
-                _log.warning("heads that are not authentic: %s", error.reason)
     return new
 
 

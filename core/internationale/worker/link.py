@@ -2,30 +2,40 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Awaitable, Callable
 
-from internationale.bus import Bus, Unprovisioned, Unreachable
+from internationale.bus import Bus, NotAllowed, NotAuthorised, Unprovisioned, Unreachable
 from internationale.messages import Message
 from internationale.section import Section
-from internationale.worker import fence, heads, mending, proofs, receiving, rosters
-from internationale.worker.pace import Backoff, Bell, in_thread, together
-from internationale.worker.relay import Relay
+from internationale.worker import fence, heads, hubs, mending, proofs, questions, receiving, rosters, seeding
+from internationale.worker.attachments import Carriage
+from internationale.worker.hubs import Connect, Hub, Standing
+from internationale.worker.origin import Origin
+from internationale.worker.pace import Backoff, Bell, Crowd, in_thread, together
+from internationale.worker.relay import BATCH, Relay
 
 _log = logging.getLogger(__name__)
-
-Connect = Callable[[str, str], Awaitable[Bus]]
-"""Connects a section (its code) to a hub (its address)."""
 
 WAIT = 5.0
 """Seconds that one fetch waits at the hub."""
 LOOK = 1.0
 """Seconds after which the own log is looked at even if no bell rang: another process may have written."""
-HEADS_PAUSE, HEADS_REST = 1.0, 60.0
-"""Heads are said at most, and at least, so often (seconds)."""
+HEADS_REST = 60.0
+"""Heads are said at least so often (seconds)."""
 MEND_REST = 5.0
-AUDIT_REST = 3600.0
+SEARCH_REST = 1.0
+"""Seconds before others are asked again for what nobody had."""
+AUDIT_REST, GLANCE_REST = 3600.0, 30.0
+"""Seconds between two looks at whether the hub still has all that we said, or the latest of it."""
+SEED_AFTER = 15.0
+"""Seconds after which a hub is given what it lacks of sections that are away."""
+STALLED = 20.0
+"""Seconds after which a hub that stores nothing is taken to be full."""
 LONGEST = 5.0
 """Seconds between two attempts to connect, at most: people wait for a hub that is back."""
+RARELY = 300.0
+"""The same for what only the hub's operator can change."""
 LASTING = 10.0
 """A connection that held so long (seconds) was a good one."""
 
@@ -33,9 +43,11 @@ LASTING = 10.0
 class Link:
     """The endless errands between one section and one hub. ``opened`` is set once this section may write."""
 
-    def __init__(self, section: Section, url: str, connect: Connect, bell: Bell, opened: asyncio.Event) -> None:
+    def __init__(self, section: Section, hub: Hub, connect: Connect, bell: Bell, opened: asyncio.Event) -> None:
         self.section = section
-        self.url = url
+        self.hub = hub
+        self.url = hub.name
+        self.standing = Standing(section, hub)
         self.verdict: Message | None = fence.NO_ANSWER
         """What this hub has to say against our writing; None: nothing."""
         self.connected = False
@@ -45,42 +57,54 @@ class Link:
         self._bell = bell
         self._opened = opened
         self._unsettled = asyncio.Event()
+        self._missing = asyncio.Event()
+        self._origin = Origin(section)
 
     async def run(self) -> None:
-        """Until cancelled. Trouble is logged and tried again, ever more rarely."""
-        backoff, silent = Backoff(LONGEST), False
+        """Until cancelled. Trouble is logged, shown and tried again, ever more rarely."""
+        backoff, patience, silent = Backoff(LONGEST), Backoff(RARELY), False
         while True:
             began = asyncio.get_running_loop().time()
+            trouble: Unreachable | None = None
             try:
                 await self._once()
-            except Unreachable as trouble:
+            except Unreachable as error:
+                trouble = error
                 silent = silent and not self.connected
                 _log.log(logging.DEBUG if silent else logging.WARNING, "hub %s: %s", self.url, trouble)
                 silent = True  # until it was there again
             except Exception:
                 _log.exception("hub %s: an errand failed", self.url)
+            held = self.connected and asyncio.get_running_loop().time() - began > LASTING
             self.connected, self.tried = False, True
-            if asyncio.get_running_loop().time() - began > LASTING:
+            self.standing.lost(trouble, keyless=await in_thread(hubs.keyless, self.section))
+            if held:
                 backoff.reset()
-            await backoff.pause()
+                patience.reset()
+            await (patience if isinstance(trouble, NotAuthorised | NotAllowed) else backoff).pause()
 
     async def _once(self) -> None:
-        bus = await self._connect(self.url, self.section.code)
+        section = self.section
+        bus = await self._connect(self.hub.addresses, section.code, nkey=section.nkey, certificates=self.hub.certificates)
         try:
             identity = await self._arrive(bus)
             self.connected = True
+            self.standing.connected()
             _log.info("hub %s: connected", self.url)
             while not await in_thread(fence.joined, self.section):  # noqa: ASYNC110  # another process may join for us
                 await asyncio.sleep(LOOK)
             await together(
                 self._receive(bus),
-                self._follow(bus),
+                self._allowed(self._follow, bus),
                 self._hear(bus),
-                self._prove(bus),
+                self._allowed(self._prove, bus),
                 self._mend(bus),
+                self._search(bus),
                 self._clear(bus),
-                self._say(bus),
+                self._allowed(self._say, bus),
+                self._allowed(self._seed, bus),
                 self._relay(bus, identity),
+                self._allowed(self._attach, bus),
             )
         finally:
             await bus.close()
@@ -91,8 +115,25 @@ class Link:
         except Unprovisioned:
             identity = ""
         await bus.provision()
-        await mending.answer_others(self.section, bus)
-        return identity or await bus.identity()
+        await questions.answer_others(self.section, bus)
+        identity = identity or await bus.identity()
+        if await in_thread(_made_anew, self.section, self.url, identity):
+            _log.warning("hub %s was emptied or made anew", self.url)
+            self.standing.trouble(hubs.STORE, hubs.EMPTIED)
+        return identity
+
+    async def _allowed(self, errand: Callable[[Bus], Awaitable[None]], bus: Bus) -> None:
+        """An errand that sends. Where the hub does not allow it, that is shown and tried again rarely; the others go on."""
+        while True:
+            try:
+                await errand(bus)
+            except NotAllowed as trouble:
+                _log.warning("%s", trouble)
+                self.standing.trouble(hubs.SENDING, hubs.NOT_ALLOWED)
+                await asyncio.sleep(RARELY)
+
+    async def _attach(self, bus: Bus) -> None:
+        await Carriage(self.section, bus).run()
 
     async def _clear(self, bus: Bus) -> None:
         """The fence, as far as this hub is concerned."""
@@ -104,43 +145,89 @@ class Link:
     async def _relay(self, bus: Bus, identity: str) -> None:
         await self._opened.wait()
         relay = Relay(self.section, bus, identity)
-        backoff, clock, audited = Backoff(), asyncio.get_running_loop().time, -AUDIT_REST
-        with self._bell.listener() as bell:
-            while True:
-                if clock() - audited > AUDIT_REST:
-                    await relay.audit()
-                    audited = clock()
-                sent = await relay.send()
-                if sent is None:
-                    await backoff.pause()
-                    continue
-                backoff.reset()
-                if not sent and not await bell.wait(LOOK):
-                    await relay.keep()
+
+        async def send(_bus: Bus) -> None:
+            await self._send(relay)
+
+        await together(self._allowed(send, bus), self._audit(relay))
+
+    async def _audit(self, relay: Relay) -> None:
+        clock, next_time = asyncio.get_running_loop().time, 0.0
+        while True:
+            quickly = clock() < next_time
+            if missing := await relay.audit(quickly=quickly):
+                self.standing.trouble(hubs.STORE, hubs.lost(missing))
+                self._bell.ring()
+            next_time = next_time if quickly else clock() + AUDIT_REST
+            await asyncio.sleep(GLANCE_REST)
+
+    async def _send(self, relay: Relay) -> None:
+        backoff, crowd, clock = Backoff(), Crowd(), asyncio.get_running_loop().time
+        stored = clock()
+        try:
+            with self._bell.listener() as bell:
+                while True:
+                    sent = await relay.send()
+                    if sent is None:
+                        if clock() - stored > STALLED:
+                            self.standing.trouble(hubs.SENDING, hubs.FULL)
+                        await backoff.pause()
+                        continue
+                    stored = clock()
+                    self.standing.unsent(await in_thread(relay.unsent) if sent == BATCH else 0)
+                    backoff.reset()
+                    await crowd.gather(sent, BATCH)
+                    if not sent and not await bell.wait(LOOK):
+                        await relay.keep()
+        finally:
+            await relay.keep()
 
     async def _receive(self, bus: Bus) -> None:
+        crowd = Crowd()
         while True:
             outcomes = await receiving.receive(self.section, bus, WAIT)
             if not receiving.UNSETTLED.isdisjoint(outcomes):
                 self._unsettled.set()
+            await crowd.gather(len(outcomes), receiving.BATCH)
 
     async def _mend(self, bus: Bus) -> None:
         while True:
             self._unsettled.clear()
-            came = await mending.mend(self.section, bus)
+            came, left = await mending.glance(self.section, bus)
+            if left:
+                self._missing.set()
             try:
                 await asyncio.wait_for(self._unsettled.wait(), 0.01 if came else MEND_REST)
             except TimeoutError:
                 continue
+
+    async def _search(self, bus: Bus) -> None:
+        """What the hub itself does not have, from everybody else. It may take long; what comes meanwhile does not wait for it."""
+        while True:
+            await self._missing.wait()
+            self._missing.clear()
+            if await mending.mend(self.section, bus, self._origin):
+                self._unsettled.set()
+            else:
+                await asyncio.sleep(SEARCH_REST)
 
     async def _hear(self, bus: Bus) -> None:
         while True:
             await heads.hear(self.section, bus, WAIT)
 
     async def _prove(self, bus: Bus) -> None:
+        seen = set[str]()
         while True:
             await proofs.carry(self.section, bus)
+            await proofs.look(self.section, bus, seen)
             await proofs.hear(self.section, bus, WAIT)
+
+    async def _seed(self, bus: Bus) -> None:
+        """After a while, so that who is only a moment late does it for itself, and not everybody does it at once."""
+        while True:
+            await asyncio.sleep(SEED_AFTER * random.uniform(1, 2))  # noqa: S311  # spreading, not secrecy
+            await seeding.seed(self.section, bus)
+            await asyncio.sleep(AUDIT_REST)
 
     async def _say(self, bus: Bus) -> None:
         await self._opened.wait()
@@ -150,7 +237,7 @@ class Link:
             while True:
                 if await heads.say(self.section, bus, again=clock() - said > HEADS_REST):
                     said = clock()
-                await asyncio.sleep(HEADS_PAUSE)
+                await asyncio.sleep(await in_thread(heads.pause, self.section))
                 await bell.wait(HEADS_REST)
 
     async def _follow(self, bus: Bus) -> None:
@@ -158,3 +245,15 @@ class Link:
             await rosters.catch_up(self.section, bus)
             await rosters.carry(self.section, bus)
             await rosters.follow(self.section, bus, WAIT)
+
+
+def _made_anew(section: Section, url: str, identity: str) -> bool:
+    """Whether the hub had another store the last time. What was known of that one is forgotten."""
+    with section.reading() as session:
+        known = section.ledger.cursors(session)
+    gone = [name for name in known if name.partition(" ")[0] == url and name != identity]
+    if gone:
+        with section.writing() as session:
+            for name in gone:
+                section.ledger.forget_cursor(session, name)
+    return bool(gone)

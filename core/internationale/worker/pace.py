@@ -11,6 +11,8 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _AGAIN = 0.2
 
+GATHERING = 0.01
+"""Seconds between two things that come quickly, and for which a crowd is waited for."""
 SHORTEST = 0.2
 LONGEST = 30.0
 """Bounds of the pause after trouble, in seconds."""
@@ -66,7 +68,7 @@ class Bell:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._waiting: set[asyncio.Event] = set()
+        self._waiting: dict[asyncio.Event, None] = {}  # a set that keeps its order: the same things happen in the same order
 
     def ring(self) -> None:
         """Wake everyone. Safe from any thread, also when the loop is gone."""
@@ -85,16 +87,16 @@ class Bell:
 class Listener:
     """One errand's ear for the bell; a context manager."""
 
-    def __init__(self, waiting: set[asyncio.Event]) -> None:
+    def __init__(self, waiting: dict[asyncio.Event, None]) -> None:
         self._waiting = waiting
         self._event = asyncio.Event()
 
     def __enter__(self) -> "Listener":
-        self._waiting.add(self._event)
+        self._waiting[self._event] = None
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self._waiting.discard(self._event)
+        self._waiting.pop(self._event, None)
 
     async def wait(self, seconds: float) -> bool:
         """Until the bell rings, at most so long. Whether it rang."""
@@ -121,3 +123,21 @@ class Backoff:
         """Wait, longer each time."""
         await asyncio.sleep(self._next * random.uniform(0.5, 1))  # noqa: S311  # spreading, not secrecy
         self._next = min(self._next * 2, self._longest)
+
+
+class Crowd:
+    """Lets things gather when they come quickly: many in one transaction cost little more than one, and a single one is not kept
+    waiting.
+    """
+
+    def __init__(self) -> None:
+        self._last = 0.0
+
+    async def gather(self, came: int, most: int) -> None:
+        """After ``came`` things were dealt with: wait a moment if more are likely, but not if there were ``most`` already."""
+        if not came:
+            return
+        clock = asyncio.get_running_loop().time
+        if came < most and (came > 1 or clock() - self._last < GATHERING):
+            await asyncio.sleep(GATHERING)
+        self._last = clock()

@@ -11,6 +11,7 @@ from internationale.section import Section
 from internationale.worker.pace import in_thread
 from internationale.worker.receiving import take_in
 
+AT_ONCE = 16
 _LOG, _PROOF = "intl.v1.log.", "intl.v1.proof."
 
 
@@ -30,6 +31,17 @@ async def hear(section: Section, bus: Bus, wait: float) -> list[str]:
     outcomes = await take_in(section, [_as_event(parcel) for parcel in batch.parcels], f"{bus.hub} proof")
     await batch.done()
     return outcomes
+
+
+async def look(section: Section, bus: Bus, seen: set[str]) -> int:
+    """Take in proofs about our own log by their names: a second instance of this section shares our place in the stream, so that
+    each of the two may have heard only half. ``seen``: what was looked at before; returns how many were not.
+    """
+    names = sorted(await bus.kept(f"{_PROOF}{section.code}.*.*.*") - seen)[:AT_ONCE]
+    found = await bus.get(names) if names else {}
+    await take_in(section, [_as_event(parcel) for parcel in found.values()], f"{bus.hub} proof")
+    seen.update(names)
+    return len(names)
 
 
 def _known(section: Section) -> list[Parcel]:

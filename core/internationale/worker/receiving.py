@@ -5,14 +5,12 @@ from collections.abc import Sequence
 
 from internationale.bus import LOG, Bus, Parcel
 from internationale.ledger.deliveries import Delivery
-from internationale.messages import marker
+from internationale.ledger.fencing import WORDS, Lasting
 from internationale.section import Section
 from internationale.worker.pace import in_thread
 
-_ = marker("core")
 _log = logging.getLogger(__name__)
 
-ANOTHER = _("Another instance of this section writes its log. Find it and stop it, then start this one again.")
 BATCH = 256
 UNSETTLED = frozenset(["waiting", "parked", "full"])
 """Outcomes after which something has to be fetched from elsewhere."""
@@ -25,7 +23,7 @@ async def receive(section: Section, bus: Bus, wait: float) -> list[str]:
     await batch.done()
     if section.fenced is None and _another_speaks(section, batch.parcels, outcomes):
         _log.critical("events of our own log came in that this instance did not write")
-        section.fence(ANOTHER)
+        await in_thread(section.fence, WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
     return outcomes
 
 

@@ -12,11 +12,14 @@ from internationale.errors import Untrusted
 from internationale.events import logs
 from internationale.events.envelope import Address
 from internationale.events.logs import LogRules
+from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Stored
 from internationale.messages import marker
 from internationale.section import Section
 from internationale.worker.pace import in_thread
-from internationale.worker.receiving import ANOTHER, take_in
+from internationale.worker.questions import part_subject
+from internationale.worker.receiving import take_in
+from internationale.worker.seeding import seeded
 
 _ = marker("core")
 _log = logging.getLogger(__name__)
@@ -47,9 +50,12 @@ class Relay:
         self._position: tuple[int, int] | None = None
         """Epoch and number up to which the hub is known to have our log; None: not looked up yet."""
         self._kept = (0, 0)
+        self._lost: tuple[int, int] | None = None
+        """Epoch and first number that the audit found missing at the hub."""
 
     async def send(self) -> int | None:
         """Publish what the hub does not have yet, a batch at a time. Returns how many; None when the hub gave no answer."""
+        self._go_back()
         outgoing = await in_thread(self._read)
         if not outgoing.events:
             return 0
@@ -68,19 +74,35 @@ class Relay:
             await in_thread(_keep, self._section, self._identity, self._position)
             self._kept = self._position
 
-    async def audit(self) -> int:
-        """Publish again what the hub should have and has lost; returns how many. Only names are compared: they are many."""
+    def unsent(self) -> int:
+        """How many of our events the hub is not known to have."""
+        epoch, number = self._start()
+        with self._section.reading() as session:
+            head = self._section.ledger.head(session, self._section.code)
+        return head.sequence - (number if epoch == head.epoch else 0)
+
+    async def audit(self, *, quickly: bool = False) -> int:
+        """Look what the hub should have and has lost, for ``send`` to publish again; returns how many. Only names are compared:
+        they are many, so that nothing that is said meanwhile waits for this.
+
+        ``quickly``: only when the latest event is gone, as in a store that was put back from an old backup.
+        """
         epoch, cursor = await in_thread(self._start)
-        if not cursor:
-            return 0
         code = self._section.code
+        if not cursor or (quickly and await self._bus.last(Address(code, epoch, cursor).subject) is not None):
+            return 0
         names = await self._bus.kept(f"intl.v1.log.{code}.{epoch}.*")
         lost = [number for number in range(1, cursor + 1) if Address(code, epoch, number).subject not in names]
         if lost:
             _log.warning("hub %s has lost %d of our events, the first is number %d", self._bus.hub, len(lost), lost[0])
-            self._position = (epoch, lost[0] - 1)
-            await self.keep()
+            self._lost = (epoch, lost[0])
         return len(lost)
+
+    def _go_back(self) -> None:
+        """To what the audit found missing. All from there on is published again; most of it is there, which is harmless."""
+        if self._lost is not None and self._position is not None and self._lost[0] == self._position[0]:
+            self._position = (self._position[0], min(self._lost[1] - 1, self._position[1]))
+        self._lost = None
 
     async def _settled(self, events: list[Parcel], outcomes: list[Outcome]) -> int:
         """How many from the beginning need no further care."""
@@ -98,7 +120,7 @@ class Relay:
 
     async def _another_speaks(self, ours: Parcel) -> bool:
         """The hub has something else under our number. Signed with our key it is a fork, and we stop; otherwise somebody squats
-        the subject, the others fetch our event from us, and the hub's operator has to purge it.
+        the subject: ours travels as a seed then, and the hub's operator has to purge what stands in its place.
         """
         found = (await self._bus.get([ours.subject])).get(ours.subject)
         if found is None:
@@ -106,9 +128,10 @@ class Relay:
         outcomes = await take_in(self._section, [found], self._bus.hub)
         if outcomes != ["forked"]:
             _log.error("hub %s has something under %s that is not ours (%s)", self._bus.hub, ours.subject, outcomes[0])
+            await self._bus.publish([seeded(self._section.code, ours)])
             return False
         _log.critical("another instance of this section writes its log: %s", ours.subject)
-        self._section.fence(ANOTHER)
+        await in_thread(self._section.fence, WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
         return True
 
     def _start(self) -> tuple[int, int]:
@@ -130,7 +153,7 @@ class Relay:
                     break
                 outgoing.numbers.append(event.address.sequence)
                 outgoing.events.append(Parcel(event.address.subject, event.signed.body, event.signed.signature))
-                for name in named_parts(event):
+                for name in event.named_parts:
                     if (body := section.ledger.part(session, name)) is not None:
                         outgoing.parts.append(Parcel(part_subject(section.code, name), body))
         return outgoing
@@ -149,16 +172,6 @@ def _sound(section: Section, event: Stored, rules: LogRules) -> bool:
     if section.fenced is None:
         section.fence(_("Event %(event)s of this section's own log does not verify.") % {"event": str(event.address)})
     return False
-
-
-def named_parts(event: Stored) -> tuple[str, ...]:
-    """The parts that an event names. Most name none: these are not parsed."""
-    return event.envelope.parts if b'"parts":"' in event.signed.body else ()
-
-
-def part_subject(section: str, name: str) -> str:
-    """Where a part travels: under the section whose event names it."""
-    return f"intl.v1.part.{section}.{name}"
 
 
 def _keep(section: Section, identity: str, position: tuple[int, int]) -> None:

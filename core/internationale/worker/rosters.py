@@ -1,17 +1,14 @@
 """The exchange of rosters: every section carries the versions it knows to the hub, and follows those it finds."""
 
-import logging
 from collections.abc import Sequence
 
+from internationale.bundle import taking
 from internationale.bus import ROSTER, Bus, Parcel
-from internationale.errors import Untrusted
 from internationale.events import keys
 from internationale.events.signed import SignedDocument
-from internationale.rooms.roster import port, queries
+from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.worker.pace import in_thread
-
-_log = logging.getLogger(__name__)
 
 
 def subject(version: int, document: SignedDocument) -> str:
@@ -52,21 +49,7 @@ async def take_in(section: Section, parcels: Sequence[Parcel]) -> int:
     if not parcels:
         return 0
     documents = [SignedDocument.from_header(parcel.body, parcel.signature) for parcel in parcels]
-    new = await in_thread(_store, section, documents)
-    if new:
-        await in_thread(section.roster_changed)
-    return new
-
-
-def _store(section: Section, documents: Sequence[SignedDocument]) -> int:
-    new = 0
-    with section.writing() as session:
-        for document in documents:
-            try:
-                new += port.store_version(session, document, section.now())
-            except Untrusted as error:
-                _log.info("a roster that we do not follow: %s", error.reason)
-    return new
+    return await in_thread(taking.follow, section, documents)
 
 
 def _known(section: Section) -> list[Parcel]:

@@ -1,0 +1,95 @@
+"""Making a bundle from what this section holds."""
+
+import heapq
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sqlmodel import Session
+
+from internationale.bundle.form import Header, Span, Writer
+from internationale.ledger import forks
+from internationale.ledger.reading import Stored
+from internationale.rooms.roster import queries
+from internationale.section import Section
+
+PAGE = 100
+"""Events of one log that are read at a time: as many logs as there are, so many pages are in memory."""
+
+Log = tuple[str, int]
+"""A section and an epoch."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What goes into a bundle. ``sections``: only the logs of these (None: all); ``since``: what who gets it has already."""
+
+    sections: Collection[str] | None = None
+    since: Mapping[Log, int] = field(default_factory=dict)
+    spans: Collection[Span] | None = None
+    """Exactly these stretches, as far as they are here; the two others count for nothing then."""
+    parts: Collection[str] = ()
+    """Parts besides those that the events name."""
+    rosters_after: int = 0
+    """The version of the roster that is known already."""
+    largest: int | None = None
+    """Bytes after which no further event is added."""
+
+
+def lines(section: Section, wanted: Wanted) -> Iterator[bytes]:
+    """The bundle, line by line: rosters, events (in the order in which they came here) with their parts, proofs, heads.
+
+    Events of several logs are mixed, so that what stands on something comes after it and need not wait.
+    """
+    writer = Writer()
+    with section.reading() as session:
+        spans = _spans(section, session, wanted)
+        held = [Span(log.section, log.epoch, 1, log.sequence) for log in section.ledger.all_heads(session) if log.sequence]
+        yield writer.header(Header(section.code, tuple(spans), tuple(held)), section.now())
+        for document in queries.chain(session, wanted.rosters_after):
+            yield writer.version(document)
+        size = 0
+        for event in heapq.merge(*(_events(section, session, span) for span in spans), key=lambda event: event.received_at):
+            for line in _with_parts(section, session, writer, event):
+                size += len(line)
+                yield line
+            if wanted.largest is not None and size > wanted.largest:
+                break
+        yield from _parts(section, session, writer, wanted.parts)
+        for proof in forks.proofs(session):
+            for signed in (proof.first, proof.second):
+                yield writer.event(proof.address.subject, signed.body, signed.signature)
+        for document in queries.heads_documents(session):
+            yield writer.heads(document)
+    yield writer.end()
+
+
+def _with_parts(section: Section, session: Session, writer: Writer, event: Stored) -> Iterator[bytes]:
+    yield writer.event(event.address.subject, event.signed.body, event.signed.signature)
+    yield from _parts(section, session, writer, event.named_parts)
+
+
+def _parts(section: Section, session: Session, writer: Writer, names: Collection[str]) -> Iterator[bytes]:
+    for name in names:
+        if (body := section.ledger.part(session, name)) is not None:
+            yield writer.part(body)
+
+
+def _spans(section: Section, session: Session, wanted: Wanted) -> list[Span]:
+    held = {(log.section, log.epoch): log.sequence for log in section.ledger.all_heads(session) if log.sequence}
+    if wanted.spans is not None:
+        asked = [(span, held.get((span.section, span.epoch), 0)) for span in wanted.spans]
+        return [Span(span.section, span.epoch, span.first, min(span.last, end)) for span, end in asked if end >= span.first]
+    return [
+        Span(code, epoch, after + 1, end)
+        for (code, epoch), end in sorted(held.items())
+        if (wanted.sections is None or code in wanted.sections) and (after := wanted.since.get((code, epoch), 0)) < end
+    ]
+
+
+def _events(section: Section, session: Session, span: Span) -> Iterator[Stored]:
+    after = span.first - 1
+    while page := section.ledger.events_after(session, span.section, span.epoch, after, min(PAGE, span.last - after)):
+        yield from page
+        after = page[-1].address.sequence
+        if after >= span.last:
+            return

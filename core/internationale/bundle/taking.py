@@ -1,0 +1,40 @@
+"""Taking in signed documents, whichever way they came: rosters and heads."""
+
+import logging
+from collections.abc import Sequence
+
+from internationale.errors import Untrusted
+from internationale.events.signed import SignedDocument
+from internationale.rooms.roster import port
+from internationale.section import Section
+
+_log = logging.getLogger(__name__)
+
+
+def follow(section: Section, documents: Sequence[SignedDocument]) -> int:
+    """Follow the roster by these versions; then look again at what was refused under the old one. Returns how many are new."""
+    new = 0
+    with section.writing() as session:
+        for document in documents:
+            try:
+                new += port.store_version(session, document, section.now())
+            except Untrusted as error:
+                _log.info("a roster that we do not follow: %s", error.reason)
+    if new:
+        section.roster_changed()
+    return new
+
+
+def hear(section: Section, documents: Sequence[SignedDocument]) -> int:
+    """Keep those heads that are authentic and newer; returns how many. The others are left aside: true ones come soon."""
+    if not documents:
+        return 0
+    new = 0
+    with section.writing() as session:
+        keyring = section.keyring(session)
+        for document in documents:
+            try:
+                new += port.store_heads(session, document, section.now(), keyring)
+            except Untrusted as error:
+                _log.warning("heads that are not authentic: %s", error.reason)
+    return new

@@ -1,0 +1,131 @@
+"""Taking in a bundle: everything in it by the same doors as what a hub brings, a batch at a time."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import BinaryIO
+
+from internationale.bundle import taking
+from internationale.bundle.form import Damaged, Ending, Header, Heads, Item, Part, Version
+from internationale.bundle.reading import read
+from internationale.errors import Conflict
+from internationale.events.signed import SignedDocument
+from internationale.ledger.deliveries import Delivery
+from internationale.ledger.fencing import WORDS, Lasting
+from internationale.messages import marker
+from internationale.section import Section
+
+_ = marker("core")
+
+BATCH = 500
+"""Events of one transaction, at most."""
+BYTES = 8 * 1024 * 1024
+"""Bytes that are held before they are taken in."""
+TOLD = 20
+"""How many damaged lines are told of one by one."""
+
+Progress = Callable[[int, int], None]
+"""Told now and then how many events were read, and how many the bundle announced."""
+
+
+@dataclass
+class Unpacked:
+    """What came of a bundle: by outcome the number of events (``Ledger.accept``), new rosters, parts and heads, and what was
+    damaged. ``whole``: it had its end, and nothing was changed on the way.
+    """
+
+    announced: int = 0
+    read: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    rosters: int = 0
+    parts: int = 0
+    heads: int = 0
+    damaged: list[Damaged] = field(default_factory=list)
+    damages: int = 0
+    whole: bool = False
+
+    @property
+    def new(self) -> int:
+        """Events that were not here before."""
+        return sum(count for outcome, count in self.outcomes.items() if outcome not in ("duplicate", "quarantined", "full"))
+
+
+def unpack(section: Section, stream: BinaryIO, via: str, progress: Progress = lambda _done, _all: None) -> Unpacked:
+    """Take in a bundle. What is read before a damage or a cut counts.
+
+    Raises ``Untrusted("malformed_bundle")`` for what is none, ``Conflict`` before the section has joined: the first roster is
+    never taken from a file that nobody has compared.
+    """
+    with section.reading() as session:
+        if not section.keyring(session):
+            raise Conflict(_("This section has not joined an International yet. Join it first, with its invitation."))
+    work = _Unpacking(section, progress)
+    for item in read(stream, via):
+        work.take(item)
+    work.flush()
+    return work.found
+
+
+class _Unpacking:
+    """What was read and not yet taken in. Parts come after the events that name them, and are only kept when one does."""
+
+    def __init__(self, section: Section, progress: Progress) -> None:
+        self.found = Unpacked()
+        self._section = section
+        self._progress = progress
+        self._rosters: list[SignedDocument] = []
+        self._events: list[Delivery] = []
+        self._parts: list[bytes] = []
+        self._heads: list[SignedDocument] = []
+        self._bytes = 0
+
+    def take(self, item: Item) -> None:
+        match item:
+            case Delivery():
+                self._events.append(item)
+                self._bytes += len(item.body)
+            case Part():
+                self._parts.append(item.body)
+                self._bytes += len(item.body)
+            case Version():
+                self._rosters.append(item.document)
+                self._bytes += len(item.document.body)
+            case Heads():
+                self._heads.append(item.document)
+                self._bytes += len(item.document.body)
+            case _:
+                self._note(item)
+        if len(self._events) >= BATCH or self._bytes >= BYTES:
+            self.flush()
+
+    def flush(self) -> None:
+        """Take in what has gathered: rosters first, by which the rest is judged."""
+        if self._rosters:
+            self.found.rosters += taking.follow(self._section, self._rosters)
+        if self._events:
+            outcomes = self._section.accept(self._events)
+            self._look_for_ourselves(outcomes)
+            self.found.outcomes.update(outcomes)
+            self.found.read += len(self._events)
+            self._progress(self.found.read, self.found.announced)
+        if self._parts:
+            self.found.parts += len(self._section.add_parts(self._parts))
+        self.found.heads += taking.hear(self._section, self._heads)
+        self._rosters, self._events, self._parts, self._heads, self._bytes = [], [], [], [], 0
+
+    def _look_for_ourselves(self, outcomes: Sequence[str]) -> None:
+        """Events of our own log that we did not know: taken back, and whether there are more is asked before we speak again."""
+        own = f"intl.v1.log.{self._section.code}."
+        pairs = zip(self._events, outcomes, strict=True)
+        if any(event.subject.startswith(own) and outcome not in ("duplicate", "quarantined") for event, outcome in pairs):
+            self._section.fence(WORDS[Lasting.BEHIND], self._section.gate.lasting or Lasting.BEHIND)
+
+    def _note(self, item: Item) -> None:
+        match item:
+            case Header():
+                self.found.announced = item.events
+            case Damaged():
+                self.found.damages += 1
+                self.found.damaged += [item] if len(self.found.damaged) < TOLD else []
+            case Ending():
+                self.found.whole = item.whole

@@ -1,0 +1,124 @@
+"""The ways to events that did not come by themselves, each tried when those before it did not bring them all.
+
+1. the hub, under their own subjects;
+2. the hub's seeds: what any section republished of somebody else's;
+3. the sections that say they hold them, asked directly over the hub, the log's own section first of all;
+4. the log's own section over HTTPS (``origin``), where no hub helps.
+
+After these only a bundle helps, which people carry. Whichever way something comes, it is verified alike.
+"""
+
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field
+
+import msgspec
+
+from internationale.bus import Bus, Parcel, Unprovisioned
+from internationale.events.envelope import Address
+from internationale.ledger.reading import Gap
+from internationale.rooms.roster import queries
+from internationale.section import Section
+from internationale.worker.origin import Origin
+from internationale.worker.pace import in_thread
+from internationale.worker.questions import PATIENCE, Question
+from internationale.worker.receiving import take_in
+from internationale.worker.seeding import SEED, unseeded
+
+_log = logging.getLogger(__name__)
+
+AT_ONCE = 500
+"""Numbers fetched at a time."""
+USELESS = frozenset(["quarantined", "full"])
+
+
+@dataclass
+class Sought:
+    """The numbers of a gap that are still to be found."""
+
+    gap: Gap
+    numbers: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, gap: Gap) -> "Sought":
+        return cls(gap, set(range(gap.first, min(gap.last, gap.first + AT_ONCE - 1) + 1)))
+
+    def address(self, number: int) -> Address:
+        return Address(self.gap.section, self.gap.epoch, number)
+
+    def strike(self, parcels: Sequence[Parcel], outcomes: Sequence[str]) -> None:
+        """What came need not be looked for any more. Where another copy is wanted, only one that is different helps."""
+        useless = USELESS | {"duplicate"} if self.gap.another else USELESS
+        subjects = {parcel.subject for parcel, outcome in zip(parcels, outcomes, strict=True) if outcome not in useless}
+        self.numbers = {number for number in self.numbers if self.address(number).subject not in subjects}
+
+
+Found = AsyncIterator[tuple[str, Sequence[Parcel]]]
+"""What a way brings: from where, and what."""
+Rung = Callable[[Section, Bus, Sought], Found]
+
+
+async def fill(section: Section, bus: Bus, gap: Gap, origin: Origin | None = None) -> int:
+    """Fetch a gap (its first ``AT_ONCE`` numbers). Returns how many events came that were not here."""
+    sought = Sought.of(gap)
+    came = await climb(section, bus, sought, RUNGS)
+    if not sought.numbers or origin is None:
+        return came
+    return came + await origin.fetch(gap, min(sought.numbers), max(sought.numbers))
+
+
+async def climb(section: Section, bus: Bus, sought: Sought, rungs: Sequence[Rung]) -> int:
+    """Try some ways in turn, until all is found. Returns how many events came that were not here."""
+    came = 0
+    for rung in rungs:
+        async for via, parcels in rung(section, bus, sought):
+            outcomes = await take_in(section, parcels, via)
+            sought.strike(parcels, outcomes)
+            news = _news(outcomes)
+            if news and via != bus.hub:
+                _log.info("%d missing events of %s came from %s", news, sought.gap.section, via)
+            came += news
+            if not sought.numbers:
+                return came
+    return came
+
+
+async def from_the_hub(_section: Section, bus: Bus, sought: Sought) -> Found:
+    subjects = [sought.address(number).subject for number in sorted(sought.numbers)]
+    found = await bus.get(subjects)
+    yield bus.hub, [found[subject] for subject in subjects if subject in found]
+
+
+async def _from_seeds(_section: Section, bus: Bus, sought: Sought) -> Found:
+    """Several may have republished one event, and some of them wrongly: so all of them are looked at."""
+    log = f"{sought.gap.section}.{sought.gap.epoch}"
+    try:
+        names = await bus.kept(f"{SEED}*.{log}.*")
+    except Unprovisioned:
+        return  # a hub of an older make
+    wanted = [name for name in sorted(names) if name.rpartition(".")[2] in {str(number) for number in sought.numbers}]
+    for start in range(0, len(wanted), AT_ONCE):
+        found = await bus.get(wanted[start : start + AT_ONCE])
+        yield f"{bus.hub} seed", [unseeded(parcel) for parcel in found.values()]
+
+
+async def _from_holders(section: Section, bus: Bus, sought: Sought) -> Found:
+    question = msgspec.json.encode(Question(sought.gap.section, sought.gap.epoch, min(sought.numbers), max(sought.numbers)))
+    for peer in await in_thread(_holders, section, sought.gap):
+        yield f"{bus.hub} {peer}", await bus.ask(peer, question, PATIENCE)
+
+
+RUNGS: tuple[Rung, ...] = (from_the_hub, _from_seeds, _from_holders)
+
+
+def _news(outcomes: Sequence[str]) -> int:
+    return sum(outcome not in ("duplicate", "quarantined", "full") for outcome in outcomes)
+
+
+def _holders(section: Section, gap: Gap) -> list[str]:
+    """Who may have it: the log's own section, then those whose heads cover it."""
+    with section.reading() as session:
+        words = queries.peers(session)
+    held = {peer: said.heads.get(gap.section) for peer, (_at, said) in sorted(words.items())}
+    covering = [peer for peer, head in held.items() if head is not None and head.covers(gap.epoch, gap.first)]
+    return [peer for peer in dict.fromkeys([gap.section, *covering]) if peer != section.code]
