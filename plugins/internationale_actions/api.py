@@ -46,7 +46,7 @@ class ActionsApi(Controller):
         self, section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.CallForm]
     ) -> ActionAnswer:
         with section.writing() as session:
-            action = port.call(section, session, data.calling(), reader)
+            action = port.call(section, session, data.calling(section.code), reader)
         return _answer(section, action, reader)
 
     @post("/{action:str}/commitment", summary="Commit the section, or replace its commitment", sync_to_thread=True)

@@ -30,6 +30,7 @@ class Calling:
     first: date
     last: date
     assessment: Assessment
+    audience: str = INTERNATIONAL
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def call(section: Section, session: Database, calling: Calling, by: Reader) -> s
         language=calling.language,
         title=calling.title,
         text=calling.text,
-        audience=INTERNATIONAL,
+        audience=calling.audience,
         by=by,
     )
     called = Called(

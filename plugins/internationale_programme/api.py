@@ -77,6 +77,6 @@ def routes() -> list[Any]:
     @post(ROOT, sync_to_thread=True, operation_id="circulateDraft")
     def circulate(data: JSONBody[DraftForm], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Circulated:
         with section.writing() as session:
-            return Circulated(section.documents.open(session, kind=KIND, **data.model_dump(), by=reader))
+            return Circulated(section.documents.open(session, kind=KIND, **data.addressed(section.code), by=reader))
 
     return [drafts, circulate]

@@ -39,7 +39,9 @@ def _new() -> list[Any]:
         section.require(reader, OPEN)
         with section.reading() as session:
             languages = sorted({*section.languages, *section.federation_languages(session)})
-        return Template("programme/new.html", context={"languages": languages, "chosen": section.languages[0]})
+            sections = section.sections(session)
+        context = {"languages": languages, "chosen": section.languages[0], "sections": sections}
+        return Template("programme/new.html", context=context)
 
     @post("/programme/new", status_code=200)
     async def preview(
@@ -48,14 +50,14 @@ def _new() -> list[Any]:
         section.require(reader, OPEN)
         uploaded = await data.file.read() if isinstance(data.file, UploadFile) and data.file.filename else b""
         draft = _checked(data, decoded(uploaded) if uploaded else data.text.replace("\r\n", "\n"))
-        context = {"form": draft, "content": wrapped(draft.text)}
+        context = {"form": draft, "content": wrapped(draft.text), "audience": draft.chosen(section.code)}
         return Template("programme/preview.html", context=context)
 
     @post("/programme", sync_to_thread=True)
     def circulate(data: URLEncodedBody[SignForm], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Redirect:
         draft = _checked(data, unwrapped(data.content))
         with section.writing() as session:
-            document = section.documents.open(session, kind=KIND, **draft.model_dump(), by=reader)
+            document = section.documents.open(session, kind=KIND, **draft.addressed(section.code), by=reader)
         return Redirect(f"/documents/{document}", status_code=303)
 
     return [blank, preview, circulate]
@@ -64,6 +66,6 @@ def _new() -> list[Any]:
 def _checked(data: NewForm | SignForm, text: str) -> DraftForm:
     """The draft, with its text held to what texts may be. Raises ``Invalid``."""
     try:
-        return DraftForm(title=data.title, language=data.language, audience=data.audience, text=text)
+        return DraftForm(title=data.title, language=data.language, audience=data.audience, sections=data.sections, text=text)
     except ValidationError as error:
         raise Invalid(_("The text is empty, too long, or contains characters that cannot be shown."), place="text") from error

@@ -29,6 +29,8 @@ class StatementAnswer:
     home: str
     revision: int
     issued: bool
+    audience: str
+    """``international``, or the sections that alone can read it; an issued statement is public."""
     title: str
     text: str
     language: str
@@ -57,12 +59,12 @@ class StatementsApi(Controller):
     def one(self, id: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> StatementAnswer:
         return _answer(section, id, reader)
 
-    @post("/", summary="Propose a statement to all sections", sync_to_thread=True)
+    @post("/", summary="Propose a statement to all sections, or to some only", sync_to_thread=True)
     def propose(
         self, section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.ProposeForm]
     ) -> StatementAnswer:
         with section.writing() as session:
-            id = port.propose(section, session, language=data.language, title=data.title, text=data.text, by=reader)
+            id = port.propose(section, session, **data.addressed(section.code), by=reader)
         return _answer(section, id, reader)
 
     @post("/{id:str}/cosignature", summary="Co-sign the revision that was read", sync_to_thread=True)
@@ -113,6 +115,7 @@ def _answer(section: Section, id: str, reader: Reader) -> StatementAnswer:
             home=known.document.home,
             revision=revision,
             issued=issue is not None,
+            audience=known.document.audience,
             title=reading.title,
             text="\n\n".join(unit.text or "" for unit in reading.units[1:]),
             language=reading.language,

@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from internationale.kit import Message, marker
+from internationale.kit.audiences import AudienceForm
 from internationale.kit.fields import Form, LanguageCode, Line, Markdown, Prose, Text
 
 _ = marker("statements")
@@ -18,16 +19,23 @@ Revision = Annotated[int, Field(ge=1, le=1_000_000)]
 LANGUAGE = {"language": _("Language you write in")}
 
 
-class ProposeForm(Form):
-    """A new statement, for the other sections' co-signatures."""
+class ProposeForm(AudienceForm):
+    """A new statement, for the other sections' co-signatures: of all of them, or of some only."""
 
+    audience: Literal["international", "named"] = "international"  # it becomes public by being issued
     language: LanguageCode
     title: Line
     text: Markdown
 
 
 class ProposePage(ProposeForm):
-    labels: ClassVar[Mapping[str, Message]] = {**LANGUAGE, "title": _("Title"), "text": _("Text")}
+    labels: ClassVar[Mapping[str, Message]] = {
+        **LANGUAGE,
+        "title": _("Title"),
+        "text": _("Text"),
+        "audience": _("Who may read it"),
+        "sections": _("The sections that may read it"),
+    }
 
     text: Text
     step: Step = "preview"

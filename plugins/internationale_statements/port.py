@@ -73,11 +73,11 @@ def offers(section: Section, known: Statement, by: Reader) -> frozenset[str]:
     )
 
 
-def propose(section: Section, session: Database, *, language: str, title: str, text: str, by: Reader) -> str:
-    """Share a statement with all sections, for their co-signatures; returns its id."""
-    return section.documents.open(
-        session, kind=rules.KIND, language=language, title=title, text=text, audience=INTERNATIONAL, by=by
-    )
+def propose(
+    section: Section, session: Database, *, language: str, title: str, text: str, by: Reader, audience: str = INTERNATIONAL
+) -> str:
+    """Share a statement with all sections, or with some only, for their co-signatures; returns its id."""
+    return section.documents.open(session, kind=rules.KIND, language=language, title=title, text=text, audience=audience, by=by)
 
 
 def cosign(section: Section, session: Database, id: str, *, revision: int, by: Reader) -> None:

@@ -1,7 +1,7 @@
 """Who may sign and issue a statement, judged from the causes alone. Pure.
 
 Reason codes: ``revision_missing``, ``home_does_not_cosign``, ``cosignature_missing``, ``only_the_home_issues``,
-``cosignature_of_another_revision``, ``count_incomplete``.
+``cosignature_of_another_revision``, ``count_incomplete``, ``not_public`` (issued to some sections only).
 """
 
 from typing import Any
@@ -35,6 +35,8 @@ def may_issue(event: Event[Any]) -> str | None:
         return "revision_missing"
     if revision.home != event.envelope.section:
         return "only_the_home_issues"
+    if event.envelope.sealed:
+        return "not_public"
     counted = event.payload.counted
     for cosignature in cosignatures(event):
         if cosignature.payload.revision != event.payload.revision:

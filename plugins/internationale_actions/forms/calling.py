@@ -1,12 +1,13 @@
 """Calling an action."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator
 
 from internationale.kit import Message, marker
-from internationale.kit.fields import Day, Form, LanguageCode, Line, Markdown, Prose, Text
+from internationale.kit.audiences import AudienceForm
+from internationale.kit.fields import Day, LanguageCode, Line, Markdown, Prose, Text
 from internationale_actions.events import Assessment
 from internationale_actions.port import Calling
 
@@ -22,7 +23,7 @@ QUESTIONS: dict[str, tuple[Message, Message]] = {
     "demands": (_("With which demands?"), _("What is demanded, of whom, and why these demands are shared where people work.")),
     "leadership": (
         _("Who leads?"),
-        _("Name committees and tasks, never private persons: this text is read by all sections."),
+        _("Name committees and tasks, never private persons: this text is read by other sections."),
     ),
     "outlook": (_("What can it lead to?"), _("The next step if it goes well, and what is won even if it does not.")),
     "conditions": (
@@ -39,9 +40,10 @@ def _emptied(value: object) -> object:
     return None if value == "" else value
 
 
-class CallForm(Form):
-    """A call with its appeal and its assessment."""
+class CallForm(AudienceForm):
+    """A call with its appeal and its assessment, to all sections or to some only."""
 
+    audience: Literal["international", "named"] = "international"
     language: LanguageCode
     title: Line
     text: Markdown
@@ -55,8 +57,10 @@ class CallForm(Form):
     conditions: Prose
     forces: Prose
 
-    def calling(self) -> Calling:
+    def calling(self, own: str) -> Calling:
+        """The call as section ``own`` makes it. Raises ``Invalid`` when its audience contradicts itself."""
         return Calling(
+            audience=self.chosen(own),
             language=self.language,
             title=self.title,
             text=self.text,
@@ -73,6 +77,8 @@ class CallPage(CallForm):
         "text": _("Appeal"),
         "first": _("Day"),
         "last": _("Last day"),
+        "audience": _("Who may read it"),
+        "sections": _("The sections that may read it"),
         **{name: question for name, (question, _hint) in QUESTIONS.items()},
     }
 

@@ -34,22 +34,28 @@ class Calling(Controller):
     ) -> Template | Redirect:
         if data.step == "sign":
             with section.writing() as session:
-                action = port.call(section, session, data.calling(), reader)
+                action = port.call(section, session, data.calling(section.code), reader)
             return Redirect(f"/actions/{action}", status_code=303)
-        port.check_call(section, data.calling(), reader)
         if data.step == "edit":
             return _form(section, data.model_dump())
-        return Template("actions/preview.html", context={"preview": _preview(data)})
+        calling = data.calling(section.code)
+        port.check_call(section, calling, reader)
+        context = {"preview": _preview(data, calling), "audience": calling.audience}
+        return Template("actions/preview.html", context=context)
 
 
 def _form(section: Section, values: dict[str, Any]) -> Template:
     with section.reading() as session:
-        languages = section.federation_languages(session)
-    return Template("actions/new.html", context={"values": values, "questions": QUESTIONS, "languages": languages})
+        context = {
+            "values": values,
+            "questions": QUESTIONS,
+            "languages": section.federation_languages(session),
+            "sections": section.sections(session),
+        }
+    return Template("actions/new.html", context=context)
 
 
-def _preview(data: CallPage) -> Preview:
-    calling = data.calling()
+def _preview(data: CallPage, calling: port.Calling) -> Preview:
     answers = [(QUESTIONS[name][0], getattr(calling.assessment, name)) for name in Assessment.model_fields]
     return Preview(
         heading=_("The call"),

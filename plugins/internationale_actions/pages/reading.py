@@ -36,6 +36,7 @@ class Actions(Controller):
                 "names": listing.names(section, session),
                 "receipts": section.receipts(session, Ref.parse(known.summary.ref)),
                 "offers": port.offers(section, known, reader),
+                "files": section.attachments.panel(session, action, Ref.parse(known.summary.ref), reader),
                 "ours": listing.standing(known, section.code),
             }
         return Template("actions/action.html", context=context)

@@ -65,7 +65,8 @@ class Deed:
             known = self._ready(session)
             if edit:
                 return self._form(session, known, values(known))
-            return Template("actions/preview.html", context={"preview": preview(known)})
+            audience = self.section.documents.get(session, known.summary.document).audience
+            return Template("actions/preview.html", context={"preview": preview(known), "audience": audience})
 
     def sign(self, deed: Callable[[Database], None]) -> Redirect:
         """Do it, and show the action."""

@@ -30,10 +30,13 @@ class Proposing(Controller):
     ) -> Template | Redirect:
         if data.step == "sign":
             with section.writing() as session:
-                id = port.propose(section, session, language=data.language, title=data.title, text=data.text, by=reader)
+                said = data.addressed(section.code)
+                del said["step"]
+                id = port.propose(section, session, **said, by=reader)
             return Redirect(f"/statements/{id}", status_code=303)
         section.require(reader, "documents.opened")
-        return _proposing(section, "new" if data.step == "edit" else "preview", data.model_dump())
+        values = data.model_dump() | ({} if data.step == "edit" else {"readers": data.chosen(section.code)})
+        return _proposing(section, "new" if data.step == "edit" else "preview", values)
 
 
 class Signing(Controller):
@@ -93,8 +96,12 @@ class Signing(Controller):
 
 def _proposing(section: Section, page: str, values: dict[str, Any]) -> Template:
     with section.reading() as session:
-        languages = section.federation_languages(session)
-    return Template(f"statements/{page}.html", context={"values": values, "languages": languages})
+        context = {
+            "values": values,
+            "languages": section.federation_languages(session),
+            "sections": section.sections(session),
+        }
+    return Template(f"statements/{page}.html", context=context)
 
 
 def _confirming(section: Section, deed: str, id: str, reader: Reader, values: dict[str, Any] | None = None) -> Template:

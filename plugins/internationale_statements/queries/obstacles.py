@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from internationale.kit import Message, documents, marker
+from internationale.kit import Message, audiences, documents, marker
 
 from .values import Signing
 
@@ -29,6 +29,8 @@ def to_withdraw(signing: Signing, statement: documents.Summary, section: str) ->
 def to_issue(signing: Signing, statement: documents.Summary, section: str) -> Message | None:
     if statement.home != section:
         return _("Only the section that proposed a statement issues it.")
+    if audiences.readers(statement.audience):
+        return _("This was written for some sections only and cannot be made public. Propose it anew to all sections.")
     if signing.issued and signing.issued.revision == statement.revision:
         return _("This text is issued already.")
     return None

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from internationale.kit.audiences import AudienceForm
 from internationale.kit.fields import (
     Form,
     Identifier,
@@ -109,14 +110,13 @@ class RevisionForm(Form):
     confirmed: bool = False
 
 
-class OpeningForm(Form):
+class OpeningForm(AudienceForm):
     """A new document, for the API; plugins have pages of their own for their kinds."""
 
     kind: Identifier
     language: LanguageCode
     title: Line
     text: Markdown
-    audience: Literal["public", "international"] = "international"
 
 
 class OfferForm(Form):

@@ -103,7 +103,7 @@ def _written() -> list[Any]:
     @post(ROOT, sync_to_thread=True, operation_id="openDocument")
     def open(data: JSONBody[OpeningForm], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> values.Made:
         with section.writing() as session:
-            return values.Made(section.documents.open(session, **data.model_dump(), by=reader))
+            return values.Made(section.documents.open(session, **data.addressed(section.code), by=reader))
 
     @get(ROOT + "/{document:str}/draft", sync_to_thread=True, operation_id="draftRevision")
     def draft(

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sqlmodel import Session
 
 from internationale.errors import Conflict, Invalid
-from internationale.events.envelope import INTERNATIONAL, PUBLIC
+from internationale.kit import audiences
 from internationale.kit.documents import Block, Progress, Reading, Rendering, Summary
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader, Utterance
@@ -50,8 +50,7 @@ class DocumentsRoom:
         self._section.require(by, "documents.opened")
         if kind not in self._section.kinds:
             raise Invalid(_("This kind of document is not known here."), place="kind")
-        if audience not in (PUBLIC, INTERNATIONAL):
-            raise Invalid(_("A document is for the public or for all sections."), place="audience")
+        audience = audiences.check(audience, self._section.code, self._section.sections(session))
         _check_language(language)
         document = ids.mint(self._section.code)
         opened, parts = writing.opening(document, kind=kind, language=language, title=title, text=text)

@@ -78,7 +78,7 @@ def text_of_event(session: Session, event: str) -> Text:
 
 def unknown() -> NotFound:
     """The answer to whoever asks for a document that is not here."""
-    return NotFound(_("There is no such document here."))
+    return NotFound(_("There is no such document here, or its section has taken it back."))
 
 
 def _text(session: Session, card: RevisionCard) -> Text:

@@ -71,6 +71,7 @@ def amendment_proposed(event: Event[AmendmentProposed]) -> None:
     before = base(event)
     if event.envelope.audience == PUBLIC != before.envelope.audience:
         raise Void("wrong_audience")
+    _same_readers(event, before)
     changed(event, state(before).blocks)
     if not carried(event).operations and not event.payload.hint.strip():
         raise Void("empty")
@@ -79,16 +80,19 @@ def amendment_proposed(event: Event[AmendmentProposed]) -> None:
 @_verdict
 def amendment_withdrawn(event: Event[AmendmentWithdrawn]) -> None:
     """The section that proposed it."""
-    if _amendment(event).envelope.section != event.envelope.section:
+    proposed = _amendment(event)
+    if proposed.envelope.section != event.envelope.section:
         raise Void("not_proposer")
+    _same_readers(event, proposed)
 
 
 @_verdict
 def amendment_decided(event: Event[AmendmentDecided]) -> None:
     """The document's home section."""
-    _amendment(event)
+    proposed = _amendment(event)
     if section_of(event.payload.document) != event.envelope.section:
         raise Void("not_home")
+    _same_readers(event, proposed)
 
 
 @_verdict
@@ -111,6 +115,12 @@ def _quotes(unit: OfferedUnit, sources: dict[str, str]) -> None:
         raise Void("no_such_block")
     if unit.quote != sources[unit.block] or unit.source_hash != source_hash(unit.quote):
         raise Void("quote_mismatch")
+
+
+def _same_readers(event: Event[Any], before: Event[Any]) -> None:
+    """What is said about a sealed text is sealed for the same sections."""
+    if event.envelope.readers != before.envelope.readers:
+        raise Void("wrong_audience")
 
 
 def _own_id(event: Event[Any], id: str) -> None:

@@ -1,0 +1,39 @@
+"""The room sealing: who can read what was said to some sections only, and showing it to one more."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlmodel import Session
+
+from internationale.events.sealed import Reshared
+from internationale.events.types import EventType
+from internationale.kit import Capability, Panel, Place, Projection, Reader, Role, Section, documents, hookimpl, marker
+from internationale.rooms.sealing import api, pages, port, rules
+from internationale.rooms.sealing.rows import projection
+
+_ = marker("core")
+
+
+@hookimpl
+def event_types() -> Sequence[EventType]:
+    return [EventType(name=rules.RESHARE, payload=Reshared, authority=rules.reshared)]
+
+
+@hookimpl
+def projections() -> Sequence[Projection]:
+    return [projection]
+
+
+@hookimpl
+def capabilities() -> Sequence[Capability]:
+    return [Capability(rules.RESHARE, _("Let one more section read what was sealed for some."), frozenset([Role.DELEGATE]))]
+
+
+@hookimpl
+def routes() -> Sequence[Any]:
+    return [*pages.routes(), *api.routes()]
+
+
+@hookimpl
+def panels(place: Place, subject: documents.Reading, section: Section, session: Session, reader: Reader) -> Sequence[Panel]:
+    return port.panels(section, session, subject.document, reader) if place is Place.DOCUMENT else []

@@ -1,0 +1,24 @@
+"""What people send to let somebody read something sealed."""
+
+from typing import ClassVar
+
+from internationale.kit import marker
+from internationale.kit.audiences import Code
+from internationale.kit.fields import Form
+
+_ = marker("core")
+
+
+class ShareForm(Form):
+    """The section that shall read it too. ``confirmed``: on the page, after the consequences were read."""
+
+    labels: ClassVar = {"code": _("Section")}
+
+    code: Code
+    confirmed: bool = False
+
+
+class ShareBody(Form):
+    """The same over the API."""
+
+    code: Code

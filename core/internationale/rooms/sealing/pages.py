@@ -1,0 +1,45 @@
+"""Who can read a sealed document, in a browser."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from litestar import get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath, URLEncodedBody
+from litestar.response import Redirect, Template
+
+from internationale.kit import Reader
+from internationale.rooms.sealing import port
+from internationale.rooms.sealing.forms import ShareForm
+from internationale.rooms.sealing.rules import RESHARE
+
+
+def routes() -> Sequence[Any]:
+    """The handlers, made anew for each application."""
+
+    @get("/sealing/{document:str}", sync_to_thread=True)
+    def readers(document: FromPath[str], section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Template:
+        return _page(section, document, reader)
+
+    @post("/sealing/{document:str}", sync_to_thread=True)
+    def share(
+        document: FromPath[str],
+        section: NamedDependency[Any],
+        reader: NamedDependency[Reader],
+        data: URLEncodedBody[ShareForm],
+    ) -> Template | Redirect:
+        if not data.confirmed:
+            return _page(section, document, reader, chosen=data.code)
+        with section.writing() as session:
+            port.share(section, session, document, with_=data.code, by=reader)
+        return Redirect(f"/documents/{document}", status_code=303)
+
+    return [readers, share]
+
+
+def _page(section: Any, id: str, reader: Reader, chosen: str = "") -> Template:
+    with section.reading() as session:
+        known = port.readership(section, session, id, reader)
+    may = known.document.home == section.code and section.may(reader, RESHARE, id)
+    context = {"known": known, "document": known.document, "may_share": may, "chosen": chosen}
+    return Template("sealing/readers.html", context=context)

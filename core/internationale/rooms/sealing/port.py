@@ -1,0 +1,96 @@
+"""Who can read a sealed document, and letting one more section read it: the same for pages and API."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session as Database
+
+from internationale.events.refs import Ref
+from internationale.events.sealed import Reshared
+from internationale.kit import Conflict, Panel, Reader, Refused, Section, SectionCard, Utterance, audiences, documents, marker
+from internationale.rooms.documents.queries import documents as texts
+from internationale.rooms.sealing import queries
+from internationale.rooms.sealing.queries import SharedAgain
+from internationale.rooms.sealing.rules import RESHARE
+
+_ = marker("core")
+
+BUNDLE = 8 * 1024 * 1024
+"""About how many bytes of originals go into one event."""
+MOST = 100
+"""The most originals in one event."""
+
+
+@dataclass(frozen=True)
+class Readership:
+    """``readers``: for whom it is sealed; ``again``: who was let in later; ``others``: to whom it could be shown (again)."""
+
+    document: documents.Summary
+    readers: tuple[str, ...]
+    again: tuple[SharedAgain, ...]
+    others: tuple[SectionCard, ...]
+
+
+def readership(section: Section, session: Database, id: str, by: Reader) -> Readership:
+    """Raises ``NotFound``, ``Refused``, and ``Conflict`` when it is not sealed."""
+    section.require(by, "documents.read", id)
+    document = section.documents.get(session, id)
+    readers = audiences.readers(document.audience)
+    if not readers:
+        raise Conflict(_("This is not sealed: all sections can read it."))
+    others = tuple(card for card in section.sections(session) if card.sealable and card.code != section.code)
+    return Readership(document, readers, queries.shared_again(session, id, readers), others)
+
+
+def share(section: Any, session: Database, id: str, *, with_: str, by: Reader) -> int:
+    """Show a sealed document, with all that was said about it up to now, to one more section; or again to one of those for whom
+    it is, because its key was lost. Returns how many events.
+
+    Those for whom it is sealed are told as well. Raises ``Refused``, ``Invalid``, ``Conflict``.
+    """
+    section.require(by, RESHARE, id)
+    known = readership(section, session, id, by)
+    if known.document.home != section.code:
+        raise Refused(_("Only the section that opened a document lets another section read it."))
+    audiences.check(with_, section.code, section.sections(session))
+    lost = with_ in known.readers  # its key was lost: it gets everything again, for the key that the roster has now
+    shown = frozenset() if lost else queries.already_shown(session, id, with_)
+    thread = section.ledger.thread(session, texts.revision(session, id, 1).ref)
+    originals = [(ref, plain) for ref, plain in thread if str(ref) not in shown]
+    if not originals:
+        raise Conflict(_("This section was shown everything already."), place="code")
+    audience = " ".join(sorted({*known.readers, with_}))
+    section.publish(session, *_utterances(id, originals, audience, by), by=by)
+    return len(originals)
+
+
+def panels(section: Section, session: Database, document: documents.Summary, reader: Reader) -> Sequence[Panel]:
+    """On the page of a sealed document: who was let in later, and the way to let somebody in."""
+    readers = audiences.readers(document.audience)
+    if not readers or not section.may(reader, "documents.read", document.id):
+        return []
+    context = {
+        "document": document,
+        "again": queries.shared_again(session, document.id, readers),
+        "may_share": document.home == section.code and section.may(reader, RESHARE, document.id),
+        "guest": section.code not in readers,
+    }
+    return [Panel("sealing/panel.html", context, weight=90)]
+
+
+def _utterances(subject: str, originals: Sequence[tuple[Ref, bytes]], audience: str, by: Reader) -> Iterator[Utterance]:
+    bundle: list[tuple[Ref, bytes]] = []
+    size = 0
+    for original in originals:
+        if bundle and (size + len(original[1]) > BUNDLE or len(bundle) == MOST):
+            yield _utterance(subject, bundle, audience, by)
+            bundle, size = [], 0
+        bundle.append(original)
+        size += len(original[1])
+    yield _utterance(subject, bundle, audience, by)
+
+
+def _utterance(subject: str, bundle: Sequence[tuple[Ref, bytes]], audience: str, by: Reader) -> Utterance:
+    said = Reshared(subject=subject, events=tuple(str(ref) for ref, _plain in bundle))
+    return Utterance(said, parts=tuple(plain for _ref, plain in bundle), audience=audience, author=by.handle or None)

@@ -1,0 +1,16 @@
+"""What showing something sealed to more sections must be like. Pure.
+
+Reason codes: ``not_sealed`` (it would tell everybody), ``malformed_data`` (not one inside for each original).
+"""
+
+from internationale.events.sealed import Reshared
+from internationale.events.types import Event
+
+RESHARE = "sealing.reshared"
+
+
+def reshared(event: Event[Reshared]) -> str | None:
+    """Whoever can read the originals. That they are what they claim to be, their signed digests prove."""
+    if not event.envelope.sealed:
+        return "not_sealed"
+    return "malformed_data" if len(event.envelope.parts) != len(event.payload.events) else None
