@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from litestar.testing import TestClient
 
     from internationale.bus.server import HubProcess
+    from internationale.events.keys import SigningKey
     from internationale.kit import Reader
     from internationale.plugins import Plugins
     from internationale.section import Section
@@ -41,7 +42,8 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[HubProcess]":
 @pytest.fixture
 def federation(tmp_path: Path) -> "Iterator[Callable[..., list[Section]]]":
     """Sections of one International, prepared. Each has its own database: SQLite files, or fresh PostgreSQL databases when
-    ``INTERNATIONALE_TEST_DATABASE`` names a server. ``plugins``: others than the installed ones; ``hubs``: for the worker.
+    ``INTERNATIONALE_TEST_DATABASE`` names a server. ``plugins``: others than the installed ones; ``hubs``: for the worker;
+    ``root``: the key that signs the roster.
     """
     from internationale.section import utc_now
     from internationale.testing.founding import begin, database, open_section, unite
@@ -53,6 +55,7 @@ def federation(tmp_path: Path) -> "Iterator[Callable[..., list[Section]]]":
             plugins: "Plugins | None" = None,
             hubs: tuple[str, ...] = (),
             now: "Callable[[], datetime]" = utc_now,
+            root: "SigningKey | None" = None,
         ) -> "list[Section]":
             sections = []
             for code in codes:
@@ -61,7 +64,7 @@ def federation(tmp_path: Path) -> "Iterator[Callable[..., list[Section]]]":
                 url = stack.enter_context(database(home))
                 sections.append(open_section(begin(home, code, url, hubs=hubs), plugins, now))
                 stack.callback(sections[-1].close)
-            unite(sections)
+            unite(sections, root)
             return sections
 
         yield found

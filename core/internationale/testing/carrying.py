@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from internationale.bus import Bus
 from internationale.bus.nats import NatsBus
 from internationale.section import Section
-from internationale.worker import fence, heads, mending, proofs, receiving, rosters
+from internationale.worker import fence, heads, mending, proofs, questions, receiving, rosters
 from internationale.worker.relay import Relay
 
 ROUNDS = 50
@@ -24,11 +24,13 @@ async def _carry(url: str, sections: Sequence[Section]) -> None:
         for section in sections:
             buses.append(await NatsBus.connect(url, section.code))
             await buses[-1].provision()
-            await mending.answer_others(section, buses[-1])
+            await questions.answer_others(section, buses[-1])
         pairs = list(zip(sections, buses, strict=True))
         await settle(pairs)
         for section, bus in pairs:
-            await Relay(section, bus, await bus.identity()).audit()
+            relay = Relay(section, bus, await bus.identity())
+            if await relay.audit():
+                await _send(relay)
     finally:
         for bus in buses:
             await bus.close()

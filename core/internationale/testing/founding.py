@@ -14,7 +14,7 @@ from internationale.events import card, roster
 from internationale.events.keys import SigningKey
 from internationale.events.signed import SignedDocument
 from internationale.plugins import Plugins
-from internationale.rooms.roster import port, rules
+from internationale.rooms.roster import port, queries, rules
 from internationale.section import Section, utc_now
 from internationale.settings import Settings, write_key
 
@@ -77,3 +77,18 @@ def unite(sections: Sequence[Section], root: SigningKey | None = None) -> tuple[
         with section.writing() as session:
             port.adopt(session, chain, code=section.code, key=section.key.public, now=section.now())
     return tuple(chain)
+
+
+def admit(committee: Section, newcomer: Section, root: SigningKey) -> tuple[SignedDocument, ...]:
+    """One more section for an International that exists, with its only root key. Returns the chain of rosters."""
+    with committee.writing() as session:
+        latest = queries.latest(session)
+        if latest is None:
+            raise LookupError(f"{committee.code} belongs to no International")
+        version = rules.admitting(card.verify(port.own_card(newcomer)), latest, root, committee.now())
+        if version is not None:
+            port.store_version(session, version, committee.now())
+        chain = queries.chain(session)
+    with newcomer.writing() as session:
+        port.adopt(session, chain, code=newcomer.code, key=newcomer.key.public, now=newcomer.now())
+    return chain

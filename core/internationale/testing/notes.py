@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
+from internationale.events.envelope import Envelope
 from internationale.kit import Capability, Event, EventType, Payload, Projection, Role, hookimpl, marker, naming
 
 _ = marker("core")
@@ -46,6 +47,7 @@ class NoteRow(Row, table=True):
     at: datetime
     answers: str = ""
     size: int = 0
+    epoch: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
 
 
 class LaterRow(Row, table=True):
@@ -57,20 +59,25 @@ class LaterRow(Row, table=True):
     text: str
 
 
+def _row(envelope: Envelope, text: str, size: int = 0) -> NoteRow:
+    where = envelope.address
+    return NoteRow(section=where.section, epoch=where.epoch, sequence=where.sequence, text=text, at=envelope.time, size=size)
+
+
 def _write(session: Session, event: Event[Written]) -> None:
     envelope = event.envelope
     size = sum(map(len, event.parts.values()))
-    row = NoteRow(section=envelope.section, sequence=envelope.sequence, text=event.payload.text, at=envelope.time, size=size)
-    session.add(row)
+    session.add(_row(envelope, event.payload.text, size))
 
 
 def _answer(session: Session, event: Event[Answered]) -> None:
     envelope = event.envelope
     for cause in event.causes:
-        if note := session.get(NoteRow, (cause.envelope.section, cause.envelope.sequence)):
+        cited = cause.envelope
+        if note := session.get(NoteRow, {"section": cited.section, "epoch": cited.epoch, "sequence": cited.sequence}):
             note.answers = " ".join(sorted({*note.answers.split(), f"{envelope.section}:{envelope.sequence}"}))
             session.add(note)
-    session.add(NoteRow(section=envelope.section, sequence=envelope.sequence, text=event.payload.text, at=envelope.time))
+    session.add(_row(envelope, event.payload.text))
 
 
 def _later(session: Session, event: Event[Later]) -> None:
@@ -94,7 +101,7 @@ def event_types() -> Sequence[EventType]:
 @hookimpl
 def projections() -> Sequence[Projection]:
     return [
-        Projection("notes.notes", 1, (NoteRow,), {Written: _write, Answered: _answer}),
+        Projection("notes.notes", 2, (NoteRow,), {Written: _write, Answered: _answer}),
         Projection("notes.later", 1, (LaterRow,), {Later: _later}),
     ]
 
