@@ -187,6 +187,23 @@ def test_get_and_last(connect):
     run(story())
 
 
+def test_seeds_are_replaced_and_pieces_of_attachments_are_not(connect):
+    async def story():
+        async with connect("fr") as fr, connect("ar") as ar:
+            seed, piece = "intl.v1.seed.fr.de.1.7", f"intl.v1.blob.fr.{'0' * 64}.1"
+            for body in (b"one", b"two"):
+                assert await fr.publish([Parcel(seed, body, "key.7")]) == [STORED]
+            assert await ar.kept("intl.v1.seed.*.de.1.*") == {seed}
+            assert await ar.last("intl.v1.seed.*.de.1.7") == Parcel(seed, b"two", "key.7")
+            whole = bytes(512 * 1024)
+            assert await fr.publish([Parcel(piece, whole)]) == [STORED]
+            assert await fr.publish([Parcel(piece, whole)]) == [PRESENT]
+            assert await fr.publish([Parcel(piece, b"another")]) == [TAKEN]
+            assert await ar.get([piece]) == {piece: Parcel(piece, whole)}
+
+    run(story())
+
+
 def test_a_hub_without_streams_says_so(connect):
     async def story():
         async with connect("fr", provisioned=False) as fr:

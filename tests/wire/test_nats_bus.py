@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import shutil
+import time
 from urllib.parse import urlparse
 
 import nats
@@ -12,7 +13,8 @@ from nats.aio.client import Server
 from nats.js.api import AckPolicy, DiscardPolicy, StoreCompression
 
 from internationale.bus import HEADS, LOG, PART, ROSTER, Outcome, Parcel, Unprovisioned, Unreachable, streams
-from internationale.bus.nats import NatsBus, following
+from internationale.bus.connecting import following
+from internationale.bus.nats import NatsBus
 
 STORED = Outcome.STORED
 
@@ -123,6 +125,28 @@ def test_a_fetch_under_way_over_a_restart_does_not_wait_in_vain(hub):
     with_bus(hub, story)
 
 
+def test_what_comes_after_requests_that_ended_in_vain_comes_at_once(hub):
+    """The word that a request is over may come late: it must not be taken for the end of the next one."""
+
+    async def story(bus):
+        writer, number, slowest = await NatsBus.connect(hub.url, "ar"), 0, 0.0
+        for _ in range(5):
+            for _ in range(2):
+                assert (await bus.receive(LOG, 256, 0.03)).parcels == []
+            for _ in range(2):
+                number += 1
+                waiting = asyncio.create_task(bus.receive(LOG, 256, 3))
+                await asyncio.sleep(0.01)
+                began = time.monotonic()
+                await writer.publish([event(number, "ar")])
+                await (await waiting).done()
+                slowest = max(slowest, time.monotonic() - began)
+        await writer.close()
+        assert slowest < 1
+
+    with_bus(hub, story)
+
+
 def test_publishing_while_the_hub_is_away_is_unknown_and_can_be_repeated(hub):
     async def story(bus):
         hub.kill()
@@ -198,7 +222,7 @@ def test_a_full_hub_leaves_it_unknown(hub):
 
 
 def test_a_hub_that_is_away_is_mentioned_once_and_asked_ever_more_rarely(hub, caplog):
-    caplog.set_level(logging.DEBUG, "internationale.bus.nats")
+    caplog.set_level(logging.DEBUG, "internationale.bus.connecting")
 
     def told(level):
         return [record for record in caplog.records if record.levelno == level]

@@ -10,12 +10,13 @@ import pytest
 
 import internationale.events
 from internationale.errors import Untrusted
-from internationale.events import envelope, keys, logs
+from internationale.events import card, envelope, heads, keys, logs, roster
 from internationale.events.envelope import Signed
 from internationale.events.keys import PublicKey, SigningKey
 from internationale.events.logs import KeyRange, Keyring, LogRules
+from internationale.events.signed import SignedDocument
 
-from .vectors import generate
+from . import vectors
 
 VECTORS = Path(__file__).parent / "vectors"
 README = Path(internationale.events.__file__).parent / "README.md"
@@ -38,11 +39,16 @@ def keyring(given: dict[str, Any]) -> Keyring:
 
 
 LOG, BAD, KEYS = read("log.json"), read("bad.json"), read("keys.json")
+ROSTERS, HEADS, CARDS = read("rosters.json"), read("heads.json"), read("cards.json")
 
 
-@pytest.mark.parametrize("name", generate.FILES)
+def document(given: dict[str, Any]) -> SignedDocument:
+    return SignedDocument.from_plain({"body": given["body"], "signatures": given["signatures"]})
+
+
+@pytest.mark.parametrize("name", vectors.FILES)
 def test_the_same_input_still_gives_the_same_bytes(name: str):
-    assert (VECTORS / name).read_text(encoding="utf-8") == generate.text(name)
+    assert (VECTORS / name).read_text(encoding="utf-8") == vectors.text(name)
 
 
 def test_the_good_log_verifies_and_chains():
@@ -72,6 +78,42 @@ def test_keys_and_signatures(given: dict[str, str]):
     assert keys.digest(kind, body).hex() == given["digest"]
     assert key.sign(kind, body) == given["signature"]
     PublicKey.parse(given["public"]).verify(kind, body, given["signature"])
+
+
+def test_the_good_rosters_follow_each_other():
+    chain = roster.verify_chain([document(each) for each in ROSTERS["good"]])
+    found = {code: {"epoch": rules.epoch, "genesis": rules.genesis} for code, rules in roster.keyring_of(chain).items()}
+    assert found == ROSTERS["latest"]
+
+
+@pytest.mark.parametrize("given", ROSTERS["bad"], ids=lambda given: given["why"])
+def test_bad_rosters_are_refused_for_their_reason(given: dict[str, Any]):
+    before = (
+        roster.verify_chain([document(each) for each in ROSTERS["good"][: given["previous"]]]) if given["previous"] else [None]
+    )
+    with pytest.raises(Untrusted) as caught:
+        roster.verify(before[-1], document(given))
+    assert caught.value.reason == given["reason"]
+
+
+def test_good_heads_and_cards_are_read():
+    for given in HEADS["good"]:
+        assert heads.verify(document(given), keyring(HEADS["keyring"])).section == "fr"
+    assert [card.verify(document(given)).code for given in CARDS["good"]] == ["fr"] * 3
+
+
+@pytest.mark.parametrize("given", HEADS["bad"], ids=lambda given: given["why"])
+def test_bad_heads_are_refused_for_their_reason(given: dict[str, Any]):
+    with pytest.raises(Untrusted) as caught:
+        heads.verify(document(given), keyring(HEADS["keyring"]))
+    assert caught.value.reason == given["reason"]
+
+
+@pytest.mark.parametrize("given", CARDS["bad"], ids=lambda given: given["why"])
+def test_bad_cards_are_refused_for_their_reason(given: dict[str, Any]):
+    with pytest.raises(Untrusted) as caught:
+        card.verify(document(given))
+    assert caught.value.reason == given["reason"]
 
 
 def test_the_checker_of_the_readme_agrees(tmp_path: Path):

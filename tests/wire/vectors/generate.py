@@ -1,13 +1,8 @@
-"""Writes the published test vectors (``log.json``, ``bad.json``, ``keys.json`` beside this file).
-
-They are made once; the tests fail when the same input gives other bytes, because then signed logs would be read differently.
-Run it to add vectors: ``python tests/wire/vectors/generate.py``.
-"""
+"""The vectors of events (``log.json``, ``bad.json``) and of keys (``keys.json``)."""
 
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import nacl.signing
@@ -16,7 +11,6 @@ from internationale.events import envelope, keys
 from internationale.events.envelope import Envelope
 from internationale.events.keys import EVENT, ROSTER, SigningKey
 
-HERE = Path(__file__).parent
 KEY = SigningKey(bytes(range(32)))
 NEXT_KEY = SigningKey(bytes(range(32, 64)))
 OTHER = SigningKey(b"o" * 32)
@@ -251,13 +245,3 @@ def signing() -> dict[str, Any]:
 
 
 FILES: dict[str, Callable[[], dict[str, Any]]] = {"log.json": log, "bad.json": bad, "keys.json": signing}
-
-
-def text(name: str) -> str:
-    """What belongs into one of the files."""
-    return json.dumps(FILES[name](), ensure_ascii=False, indent=1) + "\n"
-
-
-if __name__ == "__main__":
-    for file in FILES:
-        (HERE / file).write_text(text(file), encoding="utf-8")

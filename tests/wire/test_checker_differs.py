@@ -1,0 +1,153 @@
+"""Whatever is changed in a good document and signed again: the independent checker says the same of it as we do."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from internationale.errors import Untrusted
+from internationale.events import card, envelope, heads, keys, logs, roster
+from internationale.events.envelope import Signed
+from internationale.events.signed import SignedDocument
+
+from .test_checker import chain, rules, verify
+from .test_vectors import CARDS, HEADS, LOG, ROSTERS, document, keyring, read
+from .vectors.documents import ROOTS
+from .vectors.generate import KEY, NEXT_KEY
+
+STRANGE = st.sampled_from(
+    [
+        *(None, True, False, 0, 1, -1, 2, 3, 63, 64, 65, 10**9, 10**15 - 1, 10**15, 2**53 - 1, 2**53),
+        *(
+            "",
+            " ",
+            "x",
+            "0",
+            "01",
+            "fr",
+            "FR",
+            "ar fr",
+            "public",
+            "international",
+            "member",
+            "expelled",
+            "\n",
+            "a\n",
+            "\u202e",
+            "٣",
+        ),
+        *(
+            "0" * 64,
+            "g" * 64,
+            "fr:1:3",
+            "fr:1:2:" + "a" * 16,
+            "org.intl.sealed.v1",
+            "org.intl.talk.said.v99999",
+            "application/json",
+        ),
+        *("2026-11-22T13:00:00Z", "2026-02-29T13:00:00Z", "2026-11-22T13:00:60Z", "2026-11-22T24:00:00Z", "0000-01-01T00:00:00Z"),
+        *("https://x", "https://" + "x" * 500, "x" * 200, "x" * 201, "x" * 32_768, "x" * 32_769, "zh-Hant", "abcd"),
+        *([], [1], ["fr"], ["fr", "fr"], {}, {"fr": [1, 1, "0" * 64]}, {"epoch": 1, "sequence": 0, "hash": "0" * 64}),
+        *(str(KEY.public), str(ROOTS[0].public), "U" + "A" * 55, "age1" + "q" * 58, [{"key": str(NEXT_KEY.public), "first": 1}]),
+    ]
+)
+
+ADDED = ["later", "Name", "nkey", "recipients", "author", "refs", "parts", "hubs", "last"]
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The way to everything inside a document, itself left out."""
+    inside = list(value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ())
+    found = [(*path, name) for name, _inner in inside]
+    for name, inner in inside:
+        found += places(inner, (*path, name))
+    return found
+
+
+def changed(value: Any, choose: Any) -> Any:
+    """The document with one to three things replaced, removed or added."""
+    value = json.loads(json.dumps(value))
+    for _ in range(choose(st.integers(1, 3))):
+        *way, last = choose(st.sampled_from(places(value) or [("x",)]))
+        place = value
+        for step in way:
+            place = place[step]
+        deed = choose(st.sampled_from(["replace", "replace", "replace", "remove", "add"]))
+        if deed == "replace":
+            place[last] = copy.deepcopy(choose(STRANGE))
+        elif deed == "remove" and len(value) > 1:
+            place.pop(last)
+        elif isinstance(place, dict):
+            place[choose(st.sampled_from(ADDED))] = copy.deepcopy(choose(STRANGE))
+    return value
+
+
+def ours(check: Any, *arguments: Any) -> str:
+    try:
+        check(*arguments)
+    except Untrusted as error:
+        return error.reason
+    return "good"
+
+
+def theirs(check: Any, *arguments: Any) -> str:
+    try:
+        check(*arguments)
+    except verify.Wrong as error:
+        return str(error)
+    return "good"
+
+
+def dumped(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_events(data: Any) -> None:
+    event = changed(json.loads(LOG["events"][data.draw(st.integers(0, 2))]["text"]), data.draw)
+    body = dumped(event)
+    signed = Signed(body, KEY.sign(keys.EVENT, body))
+    subject = data.draw(st.sampled_from([f"intl.v1.log.fr.1.{number}" for number in (1, 2, 3)]))
+    expected = ours(logs.verify, subject, signed, keyring(LOG["keyring"]))
+    assert theirs(verify.check_event, subject, body, signed.signature, rules(LOG["keyring"])) == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_rosters(data: Any) -> None:
+    number = data.draw(st.integers(0, 4))
+    good = ROSTERS["good"]
+    body = dumped(changed(json.loads(keys.decode(good[number]["body"])), data.draw))
+    signatures = tuple(root.sign(keys.ROSTER, body) for root in ROOTS)
+    before = roster.verify_chain([document(each) for each in good[:number]])[-1] if number else None
+    expected = ours(roster.verify, before, SignedDocument(body, signatures))
+    assert theirs(verify.next_roster, chain(number)[-1], body, signatures) == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_heads(data: Any) -> None:
+    body = dumped(changed(json.loads(keys.decode(HEADS["good"][0]["body"])), data.draw))
+    signatures = (NEXT_KEY.sign(keys.HEADS, body),)
+    expected = ours(heads.verify, SignedDocument(body, signatures), keyring(HEADS["keyring"]))
+    assert theirs(verify.check_heads, body, signatures, rules(HEADS["keyring"])) == expected
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.data())
+def test_cards(data: Any) -> None:
+    body = dumped(changed(json.loads(keys.decode(CARDS["good"][1]["body"])), data.draw))
+    signatures = (KEY.sign(keys.CARD, body),)
+    expected = ours(card.verify, SignedDocument(body, signatures))
+    assert theirs(verify.check_card, body, signatures) == expected
+
+
+@pytest.mark.parametrize("case", read("sealed.json")["cases"], ids=lambda case: case["name"])
+def test_what_is_outside_of_sealed_events(case: dict[str, Any]) -> None:
+    """What is wrong inside only shows to whoever can open them; outside they are events like all."""
+    body = case["body"].encode()
+    assert theirs(verify.read_event, body) == ours(envelope.parse, body)

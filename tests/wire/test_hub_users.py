@@ -1,0 +1,281 @@
+"""Who may do what at a hub that has users, with the real server: each section its own, nobody the others'."""
+
+import asyncio
+import json
+import time
+from contextlib import asynccontextmanager
+
+import nats.errors
+import pytest
+from nats.js.errors import NotFoundError
+
+from internationale.bus import (
+    BLOB,
+    HEADS,
+    LOG,
+    PART,
+    SEED,
+    NotAllowed,
+    NotAuthorised,
+    Outcome,
+    Parcel,
+    Unreachable,
+    storing,
+    streams,
+    users,
+)
+from internationale.bus import nats as nats_bus
+from internationale.bus.nats import NatsBus
+from internationale.bus.server import HubProcess
+from internationale.events.nkey import Nkey
+
+ADMIN, FR, DE, STRANGER = (Nkey.generate() for _ in range(4))
+HASH = "0" * 64
+SOON = 0.5
+"""Seconds in which a local server has refused something."""
+OWN = (
+    "intl.v1.log.fr.1.1",
+    f"intl.v1.part.fr.{HASH}",
+    "intl.v1.heads.fr",
+    "intl.v1.seed.fr.de.1.1",
+    f"intl.v1.blob.fr.{HASH}.1",
+    f"intl.v1.roster.1.{HASH[:16]}",
+    f"intl.v1.proof.de.1.1.{HASH[:16]}",
+)
+
+
+@pytest.fixture
+def hub(tmp_path):
+    """A hub that knows ``fr`` and ``de``, prepared."""
+    folder = tmp_path / "hub"
+    folder.mkdir()
+    members(folder, users.Member("fr", FR.public), users.Member("de", DE.public))
+    with HubProcess(folder, users="users.conf") as process:
+        asyncio.run(prepare(process))
+        yield process
+
+
+def members(folder, *known):
+    (folder / "users.conf").write_text(users.text(ADMIN.public, known))
+
+
+async def prepare(hub):
+    async with signed_in(hub, "administrator", ADMIN) as bus:
+        await bus.prepare(["fr", "de"])
+
+
+@asynccontextmanager
+async def signed_in(hub, section, nkey):
+    bus = await NatsBus.connect(hub.url, section, nkey=nkey)
+    try:
+        yield bus
+    finally:
+        await bus.close()
+
+
+async def refusals(hub, nkey, deeds):
+    """What the server refuses of these deeds, each done with a plain client."""
+    said = []
+
+    async def troubled(error):
+        said.append(str(error))
+
+    client = await nats.connect(hub.url, nkeys_seed_str=nkey.seed, inbox_prefix="_INBOX_fr", error_cb=troubled)
+    try:
+        for deed in deeds:
+            await deed(client)
+        await client.flush()
+        await asyncio.sleep(SOON)
+    finally:
+        await client.close()
+    return said
+
+
+def publishing(subject, body=b"x"):
+    async def deed(client):
+        await client.publish(subject, body)
+
+    return deed
+
+
+def hearing(subject):
+    async def deed(client):
+        await client.subscribe(subject)
+
+    return deed
+
+
+def test_a_section_may_do_what_it_needs(hub):
+    async def story():
+        async with signed_in(hub, "fr", FR) as fr, signed_in(hub, "de", DE) as de:
+            await fr.provision()  # nothing is missing: it only asks
+            assert (await fr.identity()).startswith(hub.url)
+            for subject in OWN:
+                assert await fr.publish([Parcel(subject, b"x", "k.1")]) == [Outcome.STORED]
+                assert await de.kept(subject) == {subject}
+                assert (await de.get([subject]))[subject].body == b"x"
+                assert await de.last(subject) is not None
+            several = [Parcel(f"intl.v1.log.fr.1.{number}", b"x") for number in (2, 3)]
+            assert await fr.publish(several) == [Outcome.STORED] * 2
+            for stream, count in ((LOG, 3), (HEADS, 1)):
+                batch = await de.receive(stream, 10, 5)
+                assert len(batch.parcels) == count
+                await batch.done()
+                assert (await de.receive(stream, 10, 0)).parcels == []
+
+            async def answer(question):
+                return [Parcel("intl.v1.log.fr.1.1", question)] * 250
+
+            await fr.answer(answer)
+            assert len(await de.ask("fr", b"what?", 5)) == 250
+
+    asyncio.run(story())
+
+
+def test_a_section_may_not_do_what_is_the_others_or_the_administrators(hub):
+    forbidden = [
+        "intl.v1.log.de.1.1",
+        f"intl.v1.part.de.{HASH}",
+        "intl.v1.heads.de",
+        "intl.v1.seed.de.fr.1.1",
+        f"intl.v1.blob.de.{HASH}.1",
+        "intl.v1.log.fr.1",
+        "_INBOX_de.x",
+        "$JS.API.STREAM.CREATE.X",
+        f"$JS.API.STREAM.UPDATE.{LOG}",
+        f"$JS.API.STREAM.DELETE.{LOG}",
+        f"$JS.API.STREAM.PURGE.{LOG}",
+        f"$JS.API.STREAM.MSG.DELETE.{LOG}",
+        f"$JS.API.STREAM.MSG.GET.{LOG}",
+        f"$JS.API.STREAM.SNAPSHOT.{LOG}",
+        f"$JS.API.STREAM.RESTORE.{LOG}",
+        f"$JS.API.CONSUMER.CREATE.{LOG}",
+        f"$JS.API.CONSUMER.DURABLE.CREATE.{LOG}.fr",
+        f"$JS.API.CONSUMER.DELETE.{LOG}.de",
+        f"$JS.API.CONSUMER.MSG.NEXT.{LOG}.de",
+        f"$JS.ACK.{LOG}.de.1.1.1.1.0",
+        "$SYS.REQ.SERVER.PING",
+    ]
+    deaf = ["_INBOX_de.>", "intl.v1.req.de", "intl.v1.>", ">", "$JS.EVENT.>"]
+    deeds = [*map(publishing, forbidden), *map(hearing, deaf)]
+    said = asyncio.run(refusals(hub, FR, deeds))
+    assert len(said) == len(deeds), said
+    for subject in (*forbidden, *deaf):
+        assert any(f'"{subject.lower()}"' in words for words in said), subject
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A local server answers within a second."""
+    monkeypatch.setattr(storing, "_WAIT", 1.0)
+    monkeypatch.setattr(nats_bus, "TIMEOUT", 1.0)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_refusal_is_told_apart_from_silence(hub):
+    async def story():
+        async with signed_in(hub, "fr", FR) as fr:
+            with pytest.raises(NotAllowed, match=r"intl\.v1\.log\.de\.1\.1"):
+                await fr.publish([Parcel("intl.v1.log.de.1.1", b"x")])
+            assert await fr.publish([Parcel("intl.v1.log.fr.1.1", b"x")]) == [Outcome.STORED]
+
+    asyncio.run(story())
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_is_missing_is_the_operators_to_make(hub):
+    async def story():
+        async with signed_in(hub, "administrator", ADMIN) as administrator, signed_in(hub, "fr", FR) as fr:
+            await administrator._context.delete_consumer(LOG, "fr")
+            with pytest.raises(NotAllowed, match="consumer"):
+                await fr.provision()
+            await administrator.prepare(["fr", "de"])
+            await fr.provision()
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("nkey", [None, STRANGER])
+def test_strangers_are_turned_away_at_once(hub, nkey):
+    began = time.monotonic()
+    with pytest.raises(NotAuthorised):
+        asyncio.run(NatsBus.connect(hub.url, "fr", nkey=nkey))
+    assert time.monotonic() - began < 4
+
+
+async def end_of(bus):
+    """Read until the connection is at its end; whether it ended because the hub does not let us in."""
+    while True:
+        try:
+            await bus.kept("intl.v1.log.fr.1.*")
+        except Unreachable as error:
+            return isinstance(error, NotAuthorised)
+
+
+def test_who_is_no_longer_a_member_is_cut_off_at_once_and_the_others_are_not(hub):
+    async def story():
+        async with signed_in(hub, "fr", FR) as fr, signed_in(hub, "de", DE) as de:
+            waiting = asyncio.create_task(de.receive(LOG, 10, 60))
+            await asyncio.sleep(0.1)
+            members(hub.folder, users.Member("fr", FR.public))
+            hub.reload()
+            async with asyncio.timeout(10):
+                await asyncio.gather(waiting, return_exceptions=True)
+                assert await end_of(de)
+            assert await fr.publish([Parcel("intl.v1.log.fr.1.1", b"x")]) == [Outcome.STORED]
+            with pytest.raises(NotAuthorised):
+                await NatsBus.connect(hub.url, "de", nkey=DE)
+            members(hub.folder, users.Member("fr", FR.public), users.Member("de", DE.public))
+            hub.reload()
+            async with asyncio.timeout(10):
+                while True:
+                    try:
+                        again = await NatsBus.connect(hub.url, "de", nkey=DE)
+                        break
+                    except Unreachable:
+                        await asyncio.sleep(0.1)
+            await again.close()
+
+    asyncio.run(story())
+
+
+def test_who_is_suspended_reads_and_does_not_speak(hub):
+    members(hub.folder, users.Member("fr", FR.public, speaks=False), users.Member("de", DE.public))
+    hub.reload()
+    time.sleep(SOON)
+    spoken = ["intl.v1.log.fr.1.1", f"intl.v1.part.fr.{HASH}", f"intl.v1.blob.fr.{HASH}.1"]
+    said = asyncio.run(refusals(hub, FR, [*map(publishing, spoken), publishing("intl.v1.heads.fr")]))
+    assert len(said) == len(spoken)
+
+    async def story():
+        async with signed_in(hub, "fr", FR) as fr, signed_in(hub, "de", DE) as de:
+            await de.publish([Parcel("intl.v1.log.de.1.1", b"x")])
+            assert len((await fr.receive(LOG, 10, 5)).parcels) == 1
+
+    asyncio.run(story())
+
+
+def test_preparing_again_changes_nothing_and_keeps_what_the_operator_chose(hub):
+    async def story():
+        async with signed_in(hub, "administrator", ADMIN) as bus:
+            before = await bus.identity()
+            await bus.prepare(["fr", "de"], blob_bytes=1_000_000)
+            await bus.prepare(["fr", "de"])
+            assert await bus.identity() == before
+            assert (await bus._context.stream_info(BLOB)).config.max_bytes == 1_000_000
+            assert (await bus._context.stream_info(SEED)).config.max_age == 30 * 24 * 3600
+            for stream in streams.DELIVERED:
+                assert {info.name for info in await bus._context.consumers_info(stream)} == {"fr", "de"}
+            with pytest.raises(NotFoundError):
+                await bus._context.consumer_info(PART, "fr")
+
+    asyncio.run(story())
+
+
+def test_the_file_of_users_is_the_same_for_the_same_roster():
+    known = [users.Member("fr", FR.public), users.Member("de", DE.public)]
+    text = users.text(ADMIN.public, known)
+    assert text == users.text(ADMIN.public, known)
+    assert "deny" not in text
+    entries = [json.loads(line) for line in text.splitlines() if line.startswith("  {")]
+    assert [entry["nkey"] for entry in entries] == [ADMIN.public, FR.public, DE.public]
