@@ -6,6 +6,7 @@ InternationaleError           carries a Message, and the place (a field, a line,
 ├── NotFound                  there is no such thing, or it is not for this reader    404
 ├── Conflict                  something changed meanwhile, or is already so           409
 ├── Paused                    shared writing waits (fence, not joined, no hub yet)    503
+├── Held                      not done yet: a second person has to release it        202
 ├── Misconfigured             settings, files or arguments of the host are wrong      exit status 2
 └── Untrusted                 what a stranger sent is not authentic: ``reason`` is the quarantine's code
 """
@@ -49,6 +50,14 @@ class Conflict(InternationaleError):
 
 class Paused(InternationaleError):
     """Shared writing waits for something outside; what was entered can be sent again later."""
+
+
+class Held(InternationaleError):
+    """What was entered is kept under ``id`` and not done: a second person has to release it first."""
+
+    def __init__(self, message: Message, *, id: str) -> None:
+        super().__init__(message)
+        self.id = id
 
 
 class Misconfigured(InternationaleError):

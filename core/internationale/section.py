@@ -7,15 +7,17 @@ the rest sees of it) and does nothing itself that one of them could do.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self
 
 from sqlmodel import Session
 
 from internationale.errors import Paused, Refused
 from internationale.events.envelope import Address, Envelope
+from internationale.events.keys import SigningKey
 from internationale.events.logs import Keyring, LogRules
 from internationale.events.refs import Ref
-from internationale.events.types import Vocabulary
+from internationale.events.types import Event, Vocabulary
 from internationale.kit.vocabulary import (
     Capability,
     DocumentKind,
@@ -28,20 +30,35 @@ from internationale.kit.vocabulary import (
     Utterance,
 )
 from internationale.ledger import database, deliveries, migrate
-from internationale.ledger.deliveries import Delivery
+from internationale.ledger.deliveries import Arrival, Delivery
+from internationale.ledger.fencing import Fence, Lasting
+from internationale.ledger.identities import Identities
 from internationale.ledger.log import WROTE, Ledger
+from internationale.ledger.ownkeys import OwnKeys
 from internationale.ledger.records import CHUNK
 from internationale.messages import Message, marker
 from internationale.plugins import Plugins
-from internationale.rooms import documents, grants, roster
+from internationale.rooms import attachments, documents, exchange, grants, roster, sealing
+from internationale.rooms.attachments.port import AttachmentsRoom
+from internationale.rooms.attachments.rows.files import Files
 from internationale.rooms.documents.port import DocumentsRoom
+from internationale.rooms.exchange import port as exchange_port
 from internationale.rooms.grants.port import Room as GrantsRoom
 from internationale.rooms.roster import queries
-from internationale.settings import Settings, read_key
+from internationale.settings import Settings, read_nkey
 
 _ = marker("core")
 
-ROOMS = (("documents", documents), ("roster", roster), ("grants", grants))
+ROOMS = (
+    ("documents", documents),
+    ("roster", roster),
+    ("exchange", exchange),
+    ("grants", grants),
+    ("attachments", attachments),
+    ("sealing", sealing),
+)
+FEW = 8
+"""So many signatures are checked within the transaction."""
 RECORDED = "recorded"
 """The name of the mark up to which plugins were told of applied events."""
 
@@ -61,17 +78,21 @@ class Section:
         self.languages = settings.languages
         self.base_url = settings.base_url
         self.now = now
-        self.key = read_key(settings.log_key)
+        self.log_keys = OwnKeys(settings.log_key)
+        self.nkey = read_nkey(settings.hub_key)
         self.plugins = plugins.with_rooms(ROOMS)
         self.vocabulary = Vocabulary.of(self.plugins.all("event_types"))
         self.capabilities: tuple[Capability, ...] = tuple(self.plugins.all("capabilities"))
         self.kinds: dict[str, DocumentKind] = {kind.name: kind for kind in self.plugins.all("document_kinds")}
-        self.ledger = Ledger(self.vocabulary, self.plugins.all("projections"), self.code)
+        self.sealing = Identities(settings.sealing_keys)
+        self.sealing.begin()
+        self.ledger = Ledger(self.vocabulary, self.plugins.all("projections"), self.code, self.sealing.all)
         self.engine = database.open_engine(settings.database or f"sqlite:///{settings.home / 'section.db'}")
+        self.releasing = exchange_port.Releasing(settings.release, self.vocabulary, self.ledger.projections)
         self.grants = GrantsRoom(self.capabilities, now)
         self.documents = DocumentsRoom(self)
-        self.fenced: Message | None = None
-        """Why nothing may be said at the moment; None: it may."""
+        self.attachments = AttachmentsRoom(self, settings.attachments, Files(settings.home / "attachments"))
+        self.gate = Fence(self.engine, now)
         self.hubs: dict[str, HubState] = {}
         """What the worker of this process sees of each hub, by address; empty where no worker runs."""
         self._callbacks: list[Callable[[], None]] = []
@@ -86,8 +107,11 @@ class Section:
         """Bring tables and rows up to date before the doors open. Returns the names of the projections made anew."""
         with self.engine.begin() as connection:
             migrate.upgrade(connection, self.plugins.folders("migrations"))
+        self.gate.load()
         with self.writing() as session:
-            return self.ledger.prepare(session, self.now())
+            outdated = self.ledger.prepare(session, self.now())
+            self.ledger.follow(session, self.keyring(session), self.now())  # a crash may have come after a new version
+        return outdated
 
     def close(self) -> None:
         """Let go of the database."""
@@ -102,7 +126,7 @@ class Section:
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        with database.writing(self.engine) as session:
+        with self.releasing.writing(self.engine, self.now) as session:
             yield session
         if session.info.pop(WROTE, False):
             for callback in tuple(self._callbacks):
@@ -111,6 +135,16 @@ class Section:
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Have ``callback`` called, in the committing thread, after each commit with which something came into the log."""
         self._callbacks.append(callback)
+
+    @property
+    def key(self) -> SigningKey:
+        """With which this section signs its heads and its card: the one that signs its log, or will when its numbers come."""
+        return self.log_keys.current(self._keyring[1].get(self.code))
+
+    @property
+    def recipients(self) -> tuple[str, ...]:
+        """For whom the others seal what is for us, by our own keys: the newest."""
+        return self.sealing.recipients()
 
     # The two doors
 
@@ -122,23 +156,32 @@ class Section:
                 raise self._refusal(by)
         if self.fenced is not None:
             raise Paused(self.fenced)
-        return self.ledger.publish(session, self._own_log(session), self.key, utterances, self.now())
+        rules = self._own_log(session)
+        if self.log_keys.unconfirmed(rules):
+            queries.check_announced(session, rules, len(utterances))
+        recipients = partial(queries.recipients, session, own=self.code, held=self.recipients)
+        said = self.ledger.publish(session, rules, self.log_keys.at(rules), utterances, self.now(), recipients=recipients)
+        return self.releasing.said(session, utterances, said, by)
 
     def accept(self, batch: Iterable[Delivery]) -> list[str]:
         """Take in what a carrier brought, in one transaction; an outcome for each (see ``Ledger.accept``).
 
-        Never raises for what is in a delivery. Signatures are checked before the transaction begins.
+        Never raises for what is in a delivery. Signatures are checked before the transaction begins, so that nobody waits for
+        them; those of a few are checked within it, which is quicker than reading twice.
         """
         batch = list(batch)
         claimed = {address for delivery in batch if (address := deliveries.address(delivery)) is not None}
+        if len(batch) <= FEW and all(address.section != self.code for address in claimed):  # our own come back from every hub
+            with self.writing() as session:
+                keyring, known = self.keyring(session), self.ledger.known(session, claimed)
+                return self._take_in(session, deliveries.check(batch, keyring, known), keyring, known)
         with self.reading() as session:
-            keyring = self.keyring(session)
-            known = self.ledger.known(session, claimed)
+            keyring, known = self.keyring(session), self.ledger.known(session, claimed)
         arrivals = deliveries.check(batch, keyring, known)
         if all(arrival.reason == "duplicate" for arrival in arrivals):
             return ["duplicate"] * len(arrivals)
         with self.writing() as session:
-            return self.ledger.accept(session, arrivals, keyring, self.now())
+            return self._take_in(session, arrivals, keyring)
 
     def add_parts(self, bodies: Iterable[bytes]) -> list[str]:
         """Take in parts that events wait for; returns the hashes of those that were kept."""
@@ -148,22 +191,24 @@ class Section:
     def roster_changed(self) -> list[str]:
         """Follow a new roster version: look again at what was refused because of the old one. Returns the outcomes."""
         with self.writing() as session:
-            for first, reason in self._ends(session):
-                self.ledger.cut(session, first, reason, self.now())
-            again = self.ledger.retry_quarantine(session)
-            if not again:
-                return []
             keyring = self.keyring(session)
+            outcomes = self.ledger.follow(session, keyring, self.now())
+            again = self.ledger.retry_quarantine(session)
             known = self.ledger.known(session, (where for each in again if (where := deliveries.address(each)) is not None))
-            return self.ledger.accept(session, deliveries.check(again, keyring, known), keyring, self.now())
+            return outcomes + self.ledger.accept(session, deliveries.check(again, keyring, known), keyring, self.now())
 
-    def fence(self, reason: Message) -> None:
-        """Say nothing from now on: our own log may be behind what others have of it."""
-        self.fenced = reason
+    @property
+    def fenced(self) -> Message | None:
+        """Why nothing may be said at the moment; None: it may."""
+        return self.gate.reason
+
+    def fence(self, reason: Message, lasting: Lasting | None = None) -> None:
+        """Say nothing from now on: our own log may be behind what others have of it. ``lasting``: also after a restart."""
+        self.gate.close(reason, lasting)
 
     def unfence(self) -> None:
         """Speaking is safe again."""
-        self.fenced = None
+        self.gate.open()
 
     def tell(self) -> int:
         """Tell plugins (``recorded``) of events that were applied since the last time; returns how many. At least once each.
@@ -221,8 +266,13 @@ class Section:
     def federation_languages(self, session: Session) -> tuple[str, ...]:
         return queries.federation_languages(session)
 
+    def event(self, session: Session, ref: Ref) -> Event[Any] | None:
+        return self.ledger.applied(session, self.vocabulary, ref)
+
     def receipts(self, session: Session, ref: Ref) -> Sequence[Receipt]:
-        return queries.receipts(session, ref, self.code)
+        known = self.ledger.readers(session, ref)
+        found = queries.receipts(session, ref, self.code)
+        return found if known is None else [receipt for receipt in found if receipt.section in known]
 
     def panels(self, place: Place, subject: Any, reader: Reader) -> Sequence[Panel]:
         with self.reading() as session:
@@ -235,17 +285,16 @@ class Section:
     def forget(self, session: Session, account: str) -> None:
         self.plugins.strictly("forgotten", section=self, session=session, account=account)
 
+    def _take_in(
+        self, session: Session, arrivals: Sequence[Arrival], keyring: Keyring, known: dict[Address, str] | None = None
+    ) -> list[str]:
+        muted = exchange_port.muted(session) if any(arrival.envelope is None for arrival in arrivals) else ()
+        return self.ledger.accept(session, arrivals, keyring, self.now(), muted, known=known)
+
     def _own_log(self, session: Session) -> LogRules:
         rules = self.keyring(session).get(self.code)
         if rules is None:
             raise Paused(_("This section has not joined an International yet."))
+        if all(entry.last is not None for entry in rules.keys) and (standing := queries.standing(session, self.code)):
+            raise Paused(standing)
         return rules
-
-    def _ends(self, session: Session) -> Iterator[tuple[Address, str]]:
-        """Where the roster ends a log before what we hold of it."""
-        keyring = self.keyring(session)
-        for head in self.ledger.all_heads(session):
-            rules = keyring[head.section].of(head.epoch) if head.section in keyring else None
-            last = max((entry.last or head.sequence for entry in rules.keys), default=0) if rules else head.sequence
-            if last < head.sequence:
-                yield Address(head.section, head.epoch, last + 1), "ended_by_roster"

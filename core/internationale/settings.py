@@ -5,14 +5,16 @@ environment wins. What is not known is an error that says what was probably mean
 below ``keys/``.
 """
 
+import contextlib
 import difflib
 import json
 import re
+import secrets
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from sqlalchemy import URL, make_url
@@ -20,11 +22,14 @@ from sqlalchemy.exc import ArgumentError
 
 from internationale.errors import Misconfigured
 from internationale.events.keys import SigningKey
+from internationale.events.nkey import Nkey
 from internationale.events.refs import SECTION
 from internationale.kit import fields
+from internationale.kit.attachments import Limits
 from internationale.messages import marker
 
 _ = marker("core")
+_T = TypeVar("_T")
 
 FILE = "section.toml"
 PREFIX = "INTERNATIONALE_"
@@ -50,8 +55,10 @@ class Settings:
     hubs: tuple[str, ...] = ()
     off: frozenset[str] = frozenset()
     """The plugins that are turned off."""
+    release: frozenset[str] = frozenset()  # the event types that a second person releases before they are signed
     plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What each plugin is told, by its name: the tables ``[plugins.<name>]``."""
+    attachments: Limits = field(default_factory=Limits)
 
     @property
     def log_key(self) -> Path:
@@ -62,6 +69,21 @@ class Settings:
     def root_key(self) -> Path:
         """Where a root key of the roster lives, on the few instances that hold one."""
         return self.home / "keys" / "root.key"
+
+    @property
+    def hub_key(self) -> Path:
+        """Where the nkey lives with which this section signs in at the hubs."""
+        return self.home / "keys" / "hub.nkey"
+
+    @property
+    def hub_admin_key(self) -> Path:
+        """Where the nkey lives with which hubs are looked after, on the instances that look after one."""
+        return self.home / "keys" / "hub-admin.nkey"
+
+    @property
+    def sealing_keys(self) -> Path:
+        """Where the age identities live with which this section opens what is sealed for it."""
+        return self.home / "keys" / "sealing"
 
 
 def load(home: Path, environ: Mapping[str, str]) -> Settings:
@@ -86,16 +108,7 @@ def load(home: Path, environ: Mapping[str, str]) -> Settings:
 
 def read_key(path: Path) -> SigningKey:
     """Read a private key. Raises ``Misconfigured`` when it is absent, damaged, or open to other users of the machine."""
-    try:
-        if path.stat().st_mode & 0o027:
-            raise Misconfigured(
-                _("Others can read this key. Close it with: chmod 600 %(path)s") % {"path": path}, place=str(path)
-            )
-        return SigningKey.parse(path.read_text(encoding="ascii"))
-    except FileNotFoundError as error:
-        raise Misconfigured(_("The key is not here."), place=str(path)) from error
-    except (OSError, ValueError) as error:
-        raise Misconfigured(_("This is not a key: %(why)s") % {"why": error}, place=str(path)) from error
+    return _private(path, SigningKey.parse)
 
 
 def write_key(path: Path, key: SigningKey) -> None:
@@ -103,6 +116,48 @@ def write_key(path: Path, key: SigningKey) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600, exist_ok=False)
     path.write_text(key.secret_text() + "\n", encoding="ascii")
+
+
+def read_nkey(path: Path) -> Nkey:
+    """Read an nkey; it is made when there is none yet.
+
+    Raises ``Misconfigured`` when it is damaged, open to other users of the machine, or cannot be made.
+    """
+    if not path.exists():
+        try:
+            _write_nkey(path)
+        except OSError as error:
+            raise Misconfigured(_("The key cannot be made: %(why)s") % {"why": error}, place=str(path)) from error
+    return _private(path, Nkey.parse)
+
+
+def _write_nkey(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    fresh.touch(mode=0o600, exist_ok=False)
+    fresh.write_text(Nkey.generate().seed + "\n", encoding="ascii")
+    with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
+        path.hardlink_to(fresh)
+    fresh.unlink()
+
+
+def read_private(path: Path) -> str:
+    """The content of a file that only its owner may read. Raises ``Misconfigured`` like ``read_key``."""
+    return _private(path, str)
+
+
+def _private(path: Path, parse: Callable[[str], _T]) -> _T:
+    """Read what only its owner may read."""
+    try:
+        if path.stat().st_mode & 0o027:
+            raise Misconfigured(
+                _("Others can read this key. Close it with: chmod 600 %(path)s") % {"path": path}, place=str(path)
+            )
+        return parse(path.read_text(encoding="ascii"))
+    except FileNotFoundError as error:
+        raise Misconfigured(_("The key is not here."), place=str(path)) from error
+    except (OSError, ValueError) as error:
+        raise Misconfigured(_("This is not a key: %(why)s") % {"why": error}, place=str(path)) from error
 
 
 def _from_environment(environ: Mapping[str, str], plugins: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -195,8 +250,8 @@ def hub_addresses(given: Iterable[str]) -> tuple[str, ...]:
 
 
 def _hubs(value: object) -> tuple[str, ...]:
-    for hub in _texts(value):
-        if urlsplit(hub).scheme not in ("nats", "tls", "ws", "wss") or not urlsplit(hub).hostname:
+    for address in " ".join(_texts(value)).split():  # several addresses of one hub are separated by spaces
+        if urlsplit(address).scheme not in ("nats", "tls", "ws", "wss") or not urlsplit(address).hostname:
             raise Misconfigured(_("Addresses such as nats://hub.example:4222 are needed."))
     return _texts(value)
 
@@ -236,8 +291,10 @@ _READERS: Mapping[str, Callable[[object], Any]] = {
     "base_url": _base_url,
     "hubs": _hubs,
     "off": lambda value: frozenset(_texts(value)),
+    "release": lambda value: frozenset(_texts(value)),
     "plugins": _plugins,
+    "attachments": Limits.read,
 }
-_LISTS = frozenset(["languages", "hubs", "off"])
+_LISTS = frozenset(["languages", "hubs", "off", "release"])
 KEYS = tuple(_READERS)
 """What can be set."""

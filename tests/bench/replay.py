@@ -1,5 +1,9 @@
-"""Making all rows again from a log of 100,000 events, and proving the log: events per second, and whether memory stays flat."""
+"""Making all rows again from a long log, and proving the log: events per second, and whether memory stays flat.
 
+``tests/bench/run replay`` takes 100,000 events; ``python tests/bench/replay.py 1000000`` as many as are asked for.
+"""
+
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -12,7 +16,7 @@ from internationale.section import Section
 from internationale.testing import notes, oracle
 from internationale.testing.founding import begin, open_section, unite
 
-EVENTS, BURST = 100_000, 500
+EVENTS, BURST = int(sys.argv[1]) if sys.argv[1:] else 100_000, 500
 TEXT = "The emancipation of the working classes must be conquered by the working classes themselves. " * 6
 
 

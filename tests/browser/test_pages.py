@@ -1,12 +1,17 @@
 """Every page there is, to the eyes of those who come to it, from left to right and from right to left."""
 
+import json
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from litestar.routes import HTTPRoute
 from visiting import MARKS
 
+from internationale.events import fingerprints, joining
+from internationale.events.joining import JoinRequest
+from internationale.events.keys import SigningKey
 from internationale.plugins import Plugins
 from internationale.testing.founding import begin, database, open_section
 from internationale.web.app import create_app
@@ -19,9 +24,10 @@ ELSEWHERE = {
     "/actions/…/commit": "the walk commits",
     "/actions/…/withdraw": "the walk looks at it before the report",
     "/documents/…/change/…": "the walk looks at what is outdated",
+    "/federation/release/…": "nothing waits for a second person where the settings do not ask for it",
 }
 """Pages that are there for a moment only."""
-NO_PAGES = re.compile(r"^/(api/|schema|static/|healthz|openapi)|^/\.well-known/|text\.md$|/export$")
+NO_PAGES = re.compile(r"^/(api/|schema|static/|healthz|openapi)|^/\.well-known/|text\.md$|/export$|/file$")
 
 
 @pytest.fixture(scope="module")
@@ -43,6 +49,9 @@ def every_page(story) -> dict[tuple[str, str], list[str]]:
     debate = f"documents/{story.draft}/debate/{block}"
     comment = member.get(debate)[0]["id"]
     motion = member.get(f"documents/{story.draft}/motions")[0]["id"]
+    for_some = {"title": "For ic", "language": "fr", "text": "Lundi.", "audience": "named", "sections": ["ic"]}
+    restricted = story.fr["delegate"].post("programme", for_some)["id"]
+    attached, waiting = attachments(story)
     invitation = story.fr["secretary"].post("members/invitations", {"role": "member", "branch": "", "note": ""})["link"]
     return {
         ("fr", ""): [
@@ -58,17 +67,43 @@ def every_page(story) -> dict[tuple[str, str], list[str]]:
             *(f"{draft}/revisions", f"{draft}/revisions/1", f"{draft}/compare/1/2"),
             *("/statements", "/statements/new", statement, f"/documents/{story.statement}"),
             *("/actions", action, f"{action}/report"),
-            *("/federation", "/members/account", "/members/account/leave"),
+            *("/federation/sealed", f"/documents/{restricted}", f"/sealing/{restricted}"),
+            *("/attachments", f"/attachments/to/{story.draft}", f"/attachments/uploads/{waiting}"),
+            *(f"/attachments/{attached}", f"/attachments/{attached}/withdraw"),
+            *("/federation", "/federation/hubs", "/federation/forks", "/federation/sent", "/federation/sent/fr:1:1"),
+            *("/federation/sent/fr:1:1/withdraw", "/federation/withdrawn"),
+            *("/federation/release", "/members/account", "/members/account/leave"),
+            *("/federation/roster", "/federation/roster/ceremony", "/federation/roster/propose"),
+            *("/federation/join", "/federation/found"),
+            f"/federation/roster/proposals/{proposal(story)}",
         ],
         ("fr", "translator"): ["/", "/translation", f"{desk}/fr", f"{desk}/fr/sharing"],
         ("fr", "secretary"): [
             *("/", "/members", "/members/invitations", "/members/branches", f"/members/people/{member.id}"),
-            "/federation/waiting",
+            *("/federation/waiting", "/federation/waiting/quarantined", "/federation/bundle"),
         ],
         ("ic", "delegate"): [
             *("/", "/programme/new", f"{draft}/revise", "/actions/new", f"{action}/close", f"{statement}/withdraw"),
         ],
     }
+
+
+def proposal(story) -> str:
+    """A change of the list of sections that waits for signatures; and a section for which somebody vouches."""
+    delegate, key = story.fr["delegate"], SigningKey.generate()
+    asked = JoinRequest(code="de", name="Sektion", languages=("de",), key=key.public, made=datetime.now(UTC))
+    request = json.dumps(joining.request(asked, key).plain())
+    typed = fingerprints.words(key.public)
+    delegate.post("federation/requests", {"request": request, "fingerprint": typed, "why": "They are many."})
+    return delegate.post("federation/roster/proposals", {"change": "renew", "why": "A year has passed."})["hash"]
+
+
+def attachments(story) -> tuple[str, str]:
+    """A file that is attached, and one that is only brought."""
+    delegate = story.fr["delegate"]
+    bring = f"/api/v1/attachments/to/{story.draft}/uploads?name=Photo.jpg"
+    first, second = (delegate.http.post(bring, content=b"\xff\xd8\xff..Exif\x00\x00..").json()["id"] for _ in range(2))
+    return delegate.post(f"attachments/uploads/{first}", {"name": "Photo.jpg", "note": "The gate."})["id"], second
 
 
 ERRORS = {"/nowhere": 404, "/members/invitations": 403, "/documents/ic-000000000000": 404}

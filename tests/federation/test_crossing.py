@@ -25,7 +25,7 @@ def test_parts_travel_with_what_names_them(three, carry, say):
     say(ic, "long", parts=(b"x" * 200_000, b"y" * 200_000))
     carry(*three)
     oracle.agree(*three, said=1)
-    assert oracle.rows(ar)["notes_note"][0][-1] == 400_000
+    assert oracle.rows(ar)["notes_note"][0][-2] == 400_000
 
 
 def test_who_has_it_is_known_after_heads_came(three, carry, say):

@@ -4,7 +4,7 @@ from internationale.errors import Conflict, InternationaleError, Invalid, Miscon
 from internationale.events.envelope import INTERNATIONAL, PUBLIC, Address, Envelope
 from internationale.events.refs import Ref
 from internationale.events.types import Causes, Event, EventType, Payload
-from internationale.kit import documents, fields, grants, http, texts
+from internationale.kit import audiences, documents, fields, grants, http, texts
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import (
@@ -61,6 +61,7 @@ __all__ = [
     "SectionCard",
     "Task",
     "Utterance",
+    "audiences",
     "documents",
     "fields",
     "grants",

@@ -168,7 +168,10 @@ class Documents(Protocol):
         ...
 
     def open(self, session: Session, *, kind: str, language: str, title: str, text: str, audience: str, by: Reader) -> str:
-        """Publish a new shared document with its first revision; returns its id."""
+        """Publish a new shared document with its first revision; returns its id.
+
+        ``audience``: see ``kit.audiences``. Everything that is said about a sealed document is sealed for the same sections.
+        """
         ...
 
     def revise(self, session: Session, document: str, *, base: int, title: str, text: str, note: str, by: Reader) -> int:

@@ -1,6 +1,6 @@
 """The running section, as plugins and rooms see it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -9,9 +9,11 @@ from sqlmodel import Session
 
 from internationale.events.envelope import Envelope
 from internationale.events.refs import Ref
+from internationale.events.types import Event
+from internationale.kit.attachments import Attachments
 from internationale.kit.documents import Documents
 from internationale.kit.grants import Grants
-from internationale.kit.vocabulary import DocumentKind, Panel, Place, Reader, Receipt, SectionCard, Utterance
+from internationale.kit.vocabulary import DocumentKind, HubState, Panel, Place, Reader, Receipt, SectionCard, Utterance
 from internationale.messages import Message
 
 
@@ -39,6 +41,9 @@ class Section(Protocol):
     def documents(self) -> Documents: ...
 
     @property
+    def attachments(self) -> Attachments: ...
+
+    @property
     def grants(self) -> Grants: ...
 
     @property
@@ -49,6 +54,11 @@ class Section(Protocol):
     @property
     def fenced(self) -> Message | None:
         """Why nothing may be said to the other sections at the moment; None: it may."""
+        ...
+
+    @property
+    def hubs(self) -> Mapping[str, HubState]:
+        """What the worker of this process sees of each hub, by address; empty where no worker runs."""
         ...
 
     def now(self) -> datetime:
@@ -87,8 +97,12 @@ class Section(Protocol):
         """All languages of all sections, sorted."""
         ...
 
+    def event(self, session: Session, ref: Ref) -> Event[Any] | None:
+        """An applied event by its ref; None when it is not here, does not count, or is sealed for others."""
+        ...
+
     def receipts(self, session: Session, ref: Ref) -> Sequence[Receipt]:
-        """Which sections are known to hold this event: one receipt per member section, ordered by code."""
+        """Which sections are known to hold this event: one receipt per member section that can read it, ordered by code."""
         ...
 
     def panels(self, place: Place, subject: Any, reader: Reader) -> Sequence[Panel]:

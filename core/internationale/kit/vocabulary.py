@@ -196,6 +196,8 @@ class SectionCard:
     status: str
     mandates: frozenset[str] = frozenset()
     """``committee`` for the international committee."""
+    sealable: bool = False
+    """Whether something can be said to it alone: it is a member, and the roster has its sealing key."""
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from internationale import __version__, i18n
 from internationale.kit import ports
 from internationale.kit.vocabulary import Reader
 from internationale.section import Section
-from internationale.web import assets, bodies, faults, front, headers, rendering
+from internationale.web import assets, bodies, bundles, faults, front, headers, logs, rendering
 from internationale.web.edge import Edge
 from internationale.web.visits import Visit
 
@@ -37,7 +37,7 @@ def create_app(section: Section, running: Iterable[Running] = ()) -> Litestar:
         i18n.include(folder)
     files = assets.Assets(section.plugins.folders("static"))
     environment = rendering.make_environment(section, files)
-    api, pages = _parted([*front.routes(), *section.plugins.all("routes")])
+    api, pages = _parted([*front.routes(), *logs.routes(), *bundles.routes(), *section.plugins.all("routes")])
     app = Litestar(
         route_handlers=[
             Router("/", route_handlers=[files.route(), *pages], include_in_schema=False),

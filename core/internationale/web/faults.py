@@ -13,12 +13,12 @@ from typing import Any
 from urllib.parse import quote
 
 from litestar import Request
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import HTTPException, InternalServerException, ValidationException
 from litestar.response import Redirect, Response, Template
 from sqlalchemy.exc import DataError
 
 from internationale import i18n
-from internationale.errors import Conflict, InternationaleError, Invalid, Misconfigured, NotFound, Paused, Refused
+from internationale.errors import Conflict, Held, InternationaleError, Invalid, Misconfigured, NotFound, Paused, Refused
 from internationale.messages import Message, marker
 from internationale.web import mistakes, reposting
 from internationale.web.visits import visit
@@ -81,6 +81,7 @@ def handlers() -> dict[Any, Any]:
     malformed = dict.fromkeys((RecursionError, UnicodeError, OverflowError, DataError), _malformed)
     return {
         InternationaleError: on_purpose,
+        Held: _held,
         ValidationException: _validation,
         HTTPException: _http,
         **malformed,
@@ -98,6 +99,13 @@ def on_purpose(request: Request[Any, Any, Any], error: InternationaleError) -> R
     return _unexpected(request, error)
 
 
+def _held(request: Request[Any, Any, Any], error: Held) -> Response[Any]:
+    """Kept until a second person releases it: where to see it."""
+    if request.scope["path"].startswith(API):
+        return Response({"held": error.id, "message": i18n.word(error.message)}, status_code=202)
+    return Redirect(f"/federation/release/{error.id}", status_code=303)
+
+
 def _validation(request: Request[Any, Any, Any], error: ValidationException) -> Response[Any]:
     return on_purpose(request, mistakes.of_exception(error))
 
@@ -105,6 +113,8 @@ def _validation(request: Request[Any, Any, Any], error: ValidationException) -> 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """What Litestar itself refuses: unknown addresses, methods, sizes."""
     status = error.status_code
+    if isinstance(error, InternalServerException) and isinstance(getattr(error.__cause__, "errors", None), list):
+        return on_purpose(request, mistakes.of_exception(error))  # a field has the name of one of the handler's own arguments
     if status >= 500:
         return _unexpected(request, error)
     told = InternationaleError(SENTENCES.get(status, SENTENCES[400]))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from litestar.exceptions import ValidationException
+from litestar.exceptions import InternalServerException, ValidationException
 from pydantic import ValidationError
 
 from internationale.errors import Invalid
@@ -52,7 +52,7 @@ _DATES = ("date", "time", "datetime")
 _DATE = _("This is not a date or time that can be understood.")
 
 
-def of_exception(error: ValidationException) -> Invalid:
+def of_exception(error: ValidationException | InternalServerException) -> Invalid:
     """What Litestar found wrong in body, query or path, as one error with all its others."""
     cause = error.__cause__
     if isinstance(details := getattr(cause, "errors", None), list):

@@ -15,10 +15,13 @@ from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, Pref
 from jinja2.runtime import Context
 from jinja2.utils import missing
 from markupsafe import Markup, escape
+from sqlalchemy.exc import SQLAlchemyError
 
 from internationale import i18n
+from internationale.kit import audiences
 from internationale.kit.vocabulary import MenuItem, Panel
 from internationale.messages import Message
+from internationale.rooms.roster import port as roster
 from internationale.section import ROOMS, Section
 from internationale.text import render
 from internationale.web.assets import Assets
@@ -63,7 +66,13 @@ def make_environment(section: Section, assets: Assets) -> Environment:
         {"gettext": _gettext, "_": _gettext, "ngettext": _ngettext, "section": section, "static": assets.url, "visit": visit.get}
     )
     environment.globals.update(
-        {"menu": _menu(section), "url_language": url_language, "spoken_languages": i18n.languages, "panel": _panel(environment)}
+        {
+            "menu": _menu(section),
+            "url_language": url_language,
+            "spoken_languages": i18n.languages,
+            "panel": _panel(environment),
+            "notices": _notices(section),
+        }
     )
     environment.filters.update(
         {
@@ -76,6 +85,7 @@ def make_environment(section: Section, assets: Assets) -> Environment:
         }
     )
     environment.filters["text_direction"] = i18n.direction
+    environment.filters["readers"] = audiences.readers
     environment.filters["section_name"] = naming(section)
     environment.globals["ui"] = environment.get_template("ui.html").module
     return environment
@@ -155,6 +165,21 @@ def _menu(section: Section) -> Callable[[], Iterator[MenuItem]]:
             yield from items
 
     return menu
+
+
+def _notices(section: Section) -> Callable[[], list[Message]]:
+    def notices() -> list[Message]:
+        reader = visit.get().reader
+        if not reader.signed_in:
+            return []
+        try:
+            with section.reading() as session:
+                return roster.notices(section, session, reader)
+        except SQLAlchemyError:  # the page that says that the database is away stands in this frame, too
+            log.exception("notices cannot be read")
+            return []
+
+    return notices
 
 
 def url_language(language: str) -> str:

@@ -1,15 +1,47 @@
 /* What is nicer with a script; every page works without it. */
 "use strict";
 
-/* Times in the reader's own time zone, saying which. The server knows only UTC. */
-for (const time of document.querySelectorAll("time[data-moment]")) {
-  const moment = new Date(time.dateTime);
-  if (Number.isNaN(moment.getTime())) continue;
-  time.title = time.textContent;
-  time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, {
-    day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
-  }).format(moment);
+/* What is marked with data-live (seconds) is looked at again and renewed where it has changed, as long as somebody looks. */
+for (const region of document.querySelectorAll("[data-live][id]")) {
+  const pieces = (from) => [...from.querySelectorAll("[data-piece][id]")];
+  const ids = (from) => pieces(from).map((piece) => piece.id).join();
+  const seen = new Map(pieces(region).map((piece) => [piece.id, piece.innerHTML]));
+  const renew = (old, html) => {
+    if (old.contains(document.activeElement)) return;
+    const unfolded = [...old.querySelectorAll("details[open][id]")].map((each) => each.id);
+    old.innerHTML = html;
+    for (const id of unfolded) document.getElementById(id)?.setAttribute("open", "");
+    tellTime(old);
+    for (const piece of [old, ...pieces(old)]) seen.set(piece.id, piece === old ? html : null);
+  };
+  const look = async () => {
+    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+    const fresh = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html").getElementById(region.id);
+    if (fresh === null) return;
+    if (ids(fresh) !== ids(region)) return renew(region, fresh.innerHTML);
+    for (const piece of pieces(fresh)) {
+      if (seen.get(piece.id) !== piece.innerHTML) renew(document.getElementById(piece.id), piece.innerHTML);
+    }
+  };
+  const again = async () => {
+    if (!document.hidden) await look().catch(() => undefined); // the page stays as it is until the section answers again
+    setTimeout(again, Number(region.dataset.live) * 1000);
+  };
+  setTimeout(again, Number(region.dataset.live) * 1000);
 }
+
+/* Times in the reader's own time zone, saying which. The server knows only UTC. */
+function tellTime(place) {
+  for (const time of place.querySelectorAll("time[data-moment]")) {
+    const moment = new Date(time.dateTime);
+    if (Number.isNaN(moment.getTime())) continue;
+    time.title = time.textContent;
+    time.textContent = new Intl.DateTimeFormat(document.documentElement.lang, {
+      day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short",
+    }).format(moment);
+  }
+}
+tellTime(document);
 
 /* What was typed is not lost by a slip: the browser asks before leaving. Ctrl+Enter sends; a second press does nothing. */
 const typed = (field) => field.type !== "password" && field.value !== field.defaultValue;

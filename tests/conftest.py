@@ -1,0 +1,30 @@
+"""What several kinds of tests need."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+
+from internationale.bus.configuration import Tls
+
+
+@dataclass(frozen=True)
+class Certificates:
+    """``server`` is 127.0.0.1's, signed by ``right``; ``other`` signed nothing. Both as PEM text, as a roster names them."""
+
+    server: Tls
+    right: str
+    other: str
+
+
+@pytest.fixture(scope="session")
+def certificates(tmp_path_factory):
+    """Made anew for each run, so that no private key of a server lies in the repository."""
+    folder: Path = tmp_path_factory.mktemp("tls")
+    authority = trustme.CA()
+    issued = authority.issue_cert("127.0.0.1")
+    issued.private_key_pem.write_to_path(folder / "server.key")
+    issued.cert_chain_pems[0].write_to_path(folder / "server.pem")
+    right, other = (one.cert_pem.bytes().decode("ascii") for one in (authority, trustme.CA()))
+    return Certificates(Tls(folder / "server.pem", folder / "server.key"), right, other)

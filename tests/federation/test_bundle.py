@@ -1,0 +1,166 @@
+"""A bundle brings what it holds by the same doors as a hub; damage costs what is damaged and nothing else."""
+
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+
+from internationale.bundle import packing, since
+from internationale.bundle.packing import Wanted
+from internationale.bundle.unpacking import Unpacked, unpack
+from internationale.errors import Conflict, Untrusted
+from internationale.plugins import Plugins
+from internationale.testing import notes, oracle
+from internationale.testing.founding import begin, database, open_section
+
+
+@pytest.fixture
+def pack() -> Callable[..., bytes]:
+    """``pack(fr, sections=…, since=…)``: a bundle."""
+    return lambda section, **wanted: b"".join(packing.lines(section, Wanted(**wanted)))
+
+
+@pytest.fixture
+def give() -> Callable[..., Unpacked]:
+    """``give(ar, bundle)``: what came of taking it in."""
+    return lambda section, content: unpack(section, io.BytesIO(content), "a stick")
+
+
+def test_everything_travels_in_one_file(three, say, pack, give):
+    ic, fr, ar = three
+    first = say(ic, "a question", parts=(b"at length",))
+    give(fr, pack(ic))
+    say(fr, "an answer", first, parts=(b"longer",))
+    content = pack(fr)
+    found = give(ar, content)
+    assert (found.new, found.parts, found.whole, found.damages) == (2, 2, True, 0)
+    assert dict(found.outcomes) == {"applied": 0} or found.outcomes.total() == 2
+    give(ic, content)
+    for section in three:
+        give(ic, pack(section))
+    oracle.agree(*three, said=2)
+    again = give(ar, content)
+    assert (again.new, again.outcomes["duplicate"], again.parts) == (0, 2, 0)
+
+
+def test_events_of_several_logs_come_with_their_causes_before_them(three, say, pack, give):
+    ic, fr, ar = three
+    last = say(ic, "0")
+    for number in range(1, 30):
+        one, other = (ic, fr) if number % 2 else (fr, ic)
+        give(other, pack(one))
+        last = say(other, str(number), last)
+    assert dict(give(ar, pack(other)).outcomes) == {"applied": 30}
+
+
+def test_only_some_logs_and_only_what_is_new(three, say, pack, give):
+    ic, fr, ar = three
+    say(ic, "one")
+    say(fr, "two")
+    give(ic, pack(fr))
+    assert give(ar, pack(ic, sections=["fr"])).outcomes == {"applied": 1}
+    say(fr, "three")
+    had = since.covered(io.BytesIO(pack(ic)))
+    assert had == {("ic", 1): 1, ("fr", 1): 1}
+    found = give(ic, pack(fr, since=had))
+    assert (found.announced, found.outcomes) == (1, {"applied": 1})
+
+
+def test_a_bundle_without_events_says_what_somebody_has(three, say, pack, give):
+    ic, fr, _ar = three
+    say(ic, "one")
+    say(fr, "two")
+    give(fr, pack(ic))
+    assert since.covered(io.BytesIO(pack(fr, spans=()))) == {("ic", 1): 1, ("fr", 1): 1}
+
+
+@pytest.mark.parametrize("kept", [0.3, 0.6, 0.9])
+def test_a_file_that_was_cut_off_counts_as_far_as_it_goes(three, say, pack, give, kept):
+    ic, fr, _ar = three
+    for number in range(20):
+        say(ic, str(number))
+    content = pack(ic)
+    found = give(fr, content[: int(len(content) * kept)])
+    assert not found.whole
+    assert 0 < found.new < 20
+    assert give(fr, content).whole
+    assert {row[2] for row in oracle.rows(fr)["notes_note"]} == {str(number) for number in range(20)}
+
+
+def test_a_damaged_line_is_told_of_and_the_rest_counts(three, say, pack, give):
+    ic, fr, _ar = three
+    for number in range(3):
+        say(ic, str(number), parts=(b"long",))
+    lines = pack(ic).splitlines(keepends=True)
+    place = next(number for number, line in enumerate(lines) if b'"part"' in line)
+    spoiled = [*lines]
+    spoiled[place] = b'{"part":"?"}\n'
+    found = give(fr, b"".join(spoiled))
+    assert [(damaged.number, damaged.reason) for damaged in found.damaged] == [(place + 1, "malformed_line")]
+    assert (found.outcomes.total(), found.parts, found.whole) == (3, 2, False)
+    assert give(fr, b"".join(lines)).parts == 1
+
+
+def test_a_line_without_end_takes_no_memory(three, say, pack, give):
+    ic, fr, _ar = three
+    say(ic, "one")
+    lines = pack(ic).splitlines(keepends=True)
+    found = give(fr, lines[0] + b"x" * 2_000_000 + b"\n" + b"".join(lines[1:]))
+    assert [(damaged.number, damaged.reason) for damaged in found.damaged] == [(2, "oversize")]
+    assert (found.new, found.whole) == (1, False)
+
+
+def test_what_is_not_authentic_is_turned_away_and_the_true_event_still_comes(three, say, pack, give):
+    ic, fr, _ar = three
+    say(ic, "true")
+    content = pack(ic)
+    event = next(json.loads(line) for line in content.splitlines() if b'"subject"' in line)
+    forged = json.dumps(event | {"signature": event["signature"][:-4] + "AAAA"}).encode()
+    found = give(fr, content.splitlines(keepends=True)[0] + forged + b"\n")
+    assert dict(found.outcomes) == {"quarantined": 1}
+    assert dict(give(fr, content).outcomes) == {"applied": 1}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"\x00\xff",
+        b"[]\n",
+        b'{"bundle":2,"by":"fr","logs":[]}\n',
+        b'{"bundle":1,"by":"fr"}\n',
+        b'{"bundle":1,"by":"fr","logs":[{"section":"fr","epoch":1,"first":2,"last":1}]}\n',
+        b'{"bundle":1,"by":"fr","logs":[{"section":"fr","epoch":1,"first":true,"last":1}]}\n',
+        b'{"bundle":1,"by":"fr","logs":[]}',
+    ],
+)
+def test_what_is_no_bundle(three, give, content):
+    with pytest.raises(Untrusted, match="malformed_bundle"):
+        give(three[0], content)
+
+
+def test_joining_comes_first(three, say, pack, give, tmp_path):
+    say(three[0], "one")
+    home = tmp_path / "it"
+    home.mkdir()
+    with database(home) as url:
+        section = open_section(begin(home, "it", url), Plugins([("notes", notes)]))
+        with pytest.raises(Conflict):
+            give(section, pack(three[0]))
+        section.close()
+
+
+def test_two_histories_travel_as_a_proof(three, say, pack, give, backup):
+    ic, fr, ar = three
+    say(fr, "before")
+    restore = backup(fr)
+    say(fr, "one history")
+    other = restore()
+    say(other, "another")
+    give(ic, pack(fr))
+    assert "forked" in give(ic, pack(other)).outcomes
+    found = give(ar, pack(ic))
+    assert found.outcomes["forked"] == 1
+    assert [row[2] for row in oracle.rows(ar)["notes_note"]] == ["before"]
+    other.close()

@@ -1,0 +1,115 @@
+"""Who was restored from a backup is silent until others have shown how far its log had come; then it goes on by itself."""
+
+import asyncio
+
+from internationale import worker
+from internationale.ledger import fencing
+from internationale.ledger.fencing import WORDS, Lasting
+from internationale.testing import oracle
+
+from .test_worker import live, opened, same, until, with_hubs
+
+
+def restored(restore):
+    """The section as its backup has it, with the mark that ``internationale backup`` leaves there."""
+    section = restore()
+    with section.writing() as session:
+        fencing.keep(session.connection(), Lasting.RESTORED, section.now())
+    section.gate.load()
+    return section
+
+
+def settled(*sections):
+    """Wait until all hold the same, and have said so."""
+
+    async def story():
+        await until(same(*sections))
+        await until(lambda: all(_heard(section, len(sections)) for section in sections))
+
+    live(story, *sections)
+
+
+def _heard(section, count):
+    with section.reading() as session:
+        federation = [receipt for receipt in section.receipts(session, first(section)) if receipt.holds]
+    return len(federation) == count
+
+
+def first(section):
+    with section.reading() as session:
+        return next(section.ledger.every_event(session)).envelope.ref
+
+
+def test_it_takes_back_what_it_had_said_and_goes_on_by_itself(three, hub, say, backup):
+    ic, fr, _ar = (with_hubs(section, hub.url) for section in three)
+    say(fr, "one")
+    restore = backup(fr)
+    say(fr, "two")
+    settled(ic, fr)
+    again = with_hubs(restored(restore), hub.url)
+    assert again.fenced == WORDS[Lasting.RESTORED]
+
+    async def story():
+        await until(opened(again))
+        await asyncio.to_thread(say, again, "three")
+        await until(same(ic, again))
+
+    live(story, ic, again)
+    oracle.agree(ic, again, said=3)
+    again.gate.load()
+    assert (again.fenced, again.gate.lasting) == (None, None)
+    again.close()
+
+
+def test_an_empty_hub_is_no_answer_for_it_but_the_hosts_word_is(three, hub, say, backup):
+    fr = three[1]
+    say(fr, "one")
+    again = with_hubs(restored(backup(fr)), hub.url)
+
+    async def story():
+        link = await linked(again, hub.url)
+        await until(lambda: link.verdict == WORDS[Lasting.RESTORED])
+        await asyncio.sleep(0.3)
+        assert again.fenced == WORDS[Lasting.RESTORED]
+        again.gate.give_word()
+        await until(opened(again))
+        say(again, "two")
+
+    async def linked(section, url):
+        while url not in running[0].links:
+            await asyncio.sleep(0.02)
+        return running[0].links[url]
+
+    running = []
+
+    async def run():
+        async with worker.running(again) as found:
+            running.append(found)
+            await story()
+
+    asyncio.run(run())
+    again.close()
+
+
+def test_the_hosts_word_counts_for_the_next_start_and_once(three, hub):
+    fr = with_hubs(three[1], "nats://127.0.0.1:1")
+    fr.gate.give_word()
+
+    async def start():
+        async with worker.running(fr):
+            return fr.fenced
+
+    assert asyncio.run(start()) is None
+    assert asyncio.run(start()) is not None
+
+
+def test_who_stands_alone_in_the_roster_has_nobody_to_ask(federation, build, hub, say, backup):
+    (fr,) = federation("fr", plugins=build())
+    say(fr, "one")
+    again = with_hubs(restored(backup(fr)), hub.url)
+
+    async def story():
+        await until(opened(again))
+
+    live(story, again)
+    again.close()

@@ -1,0 +1,296 @@
+"""Each way to a missing event by itself, with the others off."""
+
+import asyncio
+import logging
+import socket
+import threading
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from internationale.bus import LOG, Parcel
+from internationale.events import request
+from internationale.events.request import Request
+from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger.reading import Gap
+from internationale.rooms.roster import queries
+from internationale.testing import oracle
+from internationale.testing.carrying import settle
+from internationale.testing.founding import begin, database, open_section, unite
+from internationale.testing.memory import MemoryBus, MemoryHub
+from internationale.testing.serving import served
+from internationale.worker import direct, fence, ladder, mending, origin, questions, seeding
+from internationale.worker.origin import Origin, Unanswered
+
+
+def connected(*sections, answering=True):
+    """A simulated hub, prepared, and a connection of each section."""
+
+    async def prepare():
+        for section, bus in pairs:
+            await bus.provision()
+            if answering:
+                await questions.answer_others(section, bus)
+
+    hub = MemoryHub()
+    pairs = [(section, MemoryBus(hub, section.code)) for section in sections]
+    asyncio.run(prepare())
+    return hub, pairs
+
+
+def lose(hub):
+    """The hub loses every event that it had."""
+    for position in [*hub.streams[LOG].kept]:
+        hub.streams[LOG].drop(position)
+
+
+def gap(last, first=1):
+    return Gap("fr", 1, first, last)
+
+
+def numbers(section, code="fr"):
+    return sorted(int(event.rpartition(":")[2]) for event in oracle.log(section) if event.startswith(f"{code}:"))
+
+
+def test_the_hub_by_subject(three, say):
+    _ic, fr, ar = three
+    _hub, pairs = connected(fr, ar, answering=False)
+    for number in range(3):
+        say(fr, str(number))
+    asyncio.run(settle(pairs[:1]))
+    assert asyncio.run(ladder.fill(ar, pairs[1][1], gap(3))) == 3
+    assert numbers(ar) == [1, 2, 3]
+
+
+def test_a_seed_by_any_section_when_the_hub_has_lost_it_and_its_own_section_is_away(three, say):
+    ic, fr, ar = three
+    hub, pairs = connected(ic, fr, answering=False)
+    say(fr, "one")
+    say(fr, "two")
+    asyncio.run(settle(pairs))
+    lose(hub)
+    bus = pairs[0][1]
+    assert asyncio.run(seeding.seed(ic, bus)) == 2
+    assert asyncio.run(seeding.seed(ic, bus)) == 0
+    other = MemoryBus(hub, "ar")
+    assert asyncio.run(ladder.fill(ar, other, gap(2))) == 2
+    oracle.agree(ic, ar, said=2)
+
+
+def test_what_a_section_can_say_again_itself_is_left_to_it(three, say):
+    ic, fr, _ar = three
+    hub, pairs = connected(ic, fr)
+    say(fr, "one")
+    asyncio.run(settle(pairs))
+    lose(hub)
+    assert asyncio.run(seeding.seed(ic, pairs[0][1])) == 0
+    assert asyncio.run(seeding.seed(ic, pairs[0][1], always=True)) == 1
+
+
+def test_a_false_seed_harms_nothing(three, say):
+    ic, fr, ar = three
+    hub, pairs = connected(ic, fr, answering=False)
+    say(fr, "one")
+    asyncio.run(settle(pairs))
+    lose(hub)
+    bus = pairs[0][1]
+    asyncio.run(bus.publish([Parcel("intl.v1.seed.ar.fr.1.1", b"{}", "0123456789abcdef.AAAA")]))
+    asyncio.run(bus.publish([seeding.seeded("ic", Parcel("intl.v1.log.fr.1.1", *signed(ic)))]))
+    assert asyncio.run(ladder.fill(ar, MemoryBus(hub, "ar"), gap(1))) == 1
+    assert oracle.quarantined(ar) == [("intl.v1.log.fr.1.1", "unknown_key")]
+
+
+def signed(section):
+    with section.reading() as session:
+        event = section.ledger.events_after(session, "fr", 1, 0)[0]
+    return event.signed.body, event.signed.signature
+
+
+def test_who_finds_its_number_squatted_says_it_as_a_seed(three, say, carry, intruder):
+    ic, fr, ar = three
+    say(fr, "one")
+    intruder.put("intl.v1.log.fr.1.1", b"squat", "key.sig")
+    carry(fr)
+    carry(ic, ar)
+    assert numbers(ic) == numbers(ar) == [1]
+
+
+def test_another_section_that_holds_it(three, say):
+    ic, fr, ar = three
+    hub, pairs = connected(ic, fr, ar)
+    say(fr, "one")
+    asyncio.run(settle(pairs[:2]))
+    lose(hub)
+    hub.answers = [answer for answer in hub.answers if answer[0] != "fr"]
+    asyncio.run(settle([pairs[0], pairs[2]]))
+    assert numbers(ar) == [1]
+
+
+@pytest.fixture
+def pair(tmp_path, build):
+    """``fr``, whose pages are served at the address that the roster names, and ``ar``; no hub anywhere."""
+    sections = []
+    try:
+        with database_of(tmp_path, "fr") as fr_url, database_of(tmp_path, "ar") as ar_url:
+            for code, url in (("fr", fr_url), ("ar", ar_url)):
+                sections.append(open_section(begin(tmp_path / code, code, url), build()))
+            with served(sections[0]):
+                unite(sections)
+                yield sections
+            for section in sections:
+                section.close()
+    finally:
+        logging.getLogger("uvicorn").setLevel(logging.NOTSET)
+
+
+@contextmanager
+def database_of(tmp_path, code):
+    (tmp_path / code).mkdir()
+    with database(tmp_path / code) as url:
+        yield url
+
+
+def test_its_own_section_over_https(pair, say):
+    fr, ar = pair
+    say(fr, "one", parts=(b"at length",))
+    say(fr, "two")
+
+    async def climb():
+        _hub = MemoryHub()
+        bus = MemoryBus(_hub, "ar")
+        await bus.provision()
+        return await ladder.fill(ar, bus, gap(2), Origin(ar, settled=0))
+
+    assert asyncio.run(climb()) == 3
+    oracle.agree(fr, ar, said=2)
+
+
+def test_a_part_over_https(pair, say, said):
+    fr, ar = pair
+    say(fr, "one", parts=(b"at length",))
+    assert ar.accept(said(fr)) == ["waiting"]
+
+    async def climb():
+        bus = MemoryBus(MemoryHub(), "ar")
+        await bus.provision()
+        return await mending.fetch_parts(ar, bus, Origin(ar, settled=0))
+
+    assert asyncio.run(climb()) == 1
+    oracle.agree(fr, ar, said=1)
+
+
+def test_a_long_log_over_https_comes_piece_by_piece(pair, say):
+    fr, ar = pair
+    for number in range(request.AT_ONCE + 5):
+        say(fr, str(number))
+
+    async def climb():
+        bus, asked = MemoryBus(MemoryHub(), "ar"), Origin(ar, settled=0)
+        await bus.provision()
+        return [await ladder.fill(ar, bus, gap(500, len(numbers(ar)) + 1), asked) for _ in range(3)]
+
+    assert asyncio.run(climb()) == [200, 5, 0]
+
+
+def test_without_any_hub_the_sections_ask_each_other(pair, say):
+    fr, ar = pair
+    for number in range(request.AT_ONCE + 5):
+        say(fr, str(number))
+    ar.fence(fence.NO_ANSWER)
+    assert asyncio.run(direct.hear(ar)) == direct.Heard(("fr",), request.AT_ONCE + 5)
+    assert (ar.fenced, asyncio.run(direct.hear(ar)).came) == (None, 0)
+    oracle.agree(fr, ar, said=request.AT_ONCE + 5)
+
+
+def test_without_any_hub_and_restored_somebodys_word_is_needed(pair):
+    _fr, ar = pair
+    ar.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    assert asyncio.run(direct.hear(ar)).answered == ("fr",)
+    assert ar.fenced == WORDS[Lasting.RESTORED]
+
+
+def asked_by(asker, other, **changed):
+    question = {"section": asker.code, "to": other.code, "time": asker.now(), "log": other.code, "first": 1, "last": 9}
+    return Request(**{**question, **changed})
+
+
+@pytest.mark.parametrize(
+    ("changed", "status"),
+    [
+        ({}, 200),
+        ({"to": "it"}, 403),
+        ({"section": "it"}, 403),
+        ({"time": datetime(2020, 1, 1, tzinfo=UTC)}, 403),
+        ({"first": 7, "last": 3}, 200),
+        ({"log": "nobody"}, 200),
+        ({"first": 10**14, "last": 10**14}, 200),
+    ],
+)
+def test_only_sections_of_the_roster_are_answered(three, browser, changed, status):
+    ic, fr, _ar = three
+    document = request.seal(asked_by(ic, fr, **changed), ic.key)
+    assert browser(fr).post("/api/v1/log", json=document.plain()).status_code == status
+
+
+@pytest.mark.parametrize("content", [{}, {"body": 1}, {"body": "AA", "signatures": []}, {"body": "AA", "signatures": ["x.y"]}])
+def test_what_is_no_question(three, browser, content):
+    answer = browser(three[1]).post("/api/v1/log", json=content)
+    assert answer.status_code in (400, 403)
+
+
+def test_a_strangers_key_is_not_answered(three, browser):
+    ic, fr, ar = three
+    document = request.seal(asked_by(ic, fr), ar.key)
+    answer = browser(fr).post("/api/v1/log", json=document.plain())
+    assert (answer.status_code, "roster" in answer.text) == (403, True)
+
+
+@pytest.mark.parametrize("host", ["private.example", "both.example"])
+def test_a_public_name_that_leads_into_the_house_is_not_asked(monkeypatch, host):
+    led = {"private.example": ["10.0.0.1"], "both.example": ["93.184.215.14", "127.0.0.1"]}
+    monkeypatch.setattr(socket, "getaddrinfo", lambda name, port, **_: [(2, 1, 6, "", (number, port)) for number in led[name]])
+    with pytest.raises(Unanswered, match="private"):
+        origin._permitted(host, 443)  # what it would connect to
+
+
+def test_redirects_and_endless_answers_are_given_up(three, monkeypatch):
+    ic, fr, _ar = three
+    monkeypatch.setattr(origin, "LARGEST", 1000)
+    for answer in (
+        b"HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 5000,
+        b"junk",
+    ):
+        with answering(answer) as address:
+            with ic.reading() as session:
+                latest = queries.latest(session)
+            entry = replace_address(latest, fr.code, address)
+            monkeypatch.setattr(queries, "latest", lambda _session, entry=entry: entry)
+            with pytest.raises(Unanswered):
+                origin.ask(ic, "fr", {"log": "fr"})
+
+
+def replace_address(latest, code, address):
+    sections = tuple(
+        entry.model_copy(update={"address": address}) if entry.code == code else entry for entry in latest.roster.sections
+    )
+    return replace(latest, roster=latest.roster.model_copy(update={"sections": sections}))
+
+
+@contextmanager
+def answering(answer):
+    """A server that answers anything with these bytes, once."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            stream, _ = server.accept()
+            with stream:
+                stream.recv(65536)
+                stream.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
