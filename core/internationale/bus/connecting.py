@@ -69,6 +69,13 @@ def _place(url: str) -> str:
     return parts.netloc if parts.port or parts.scheme in ("ws", "wss") else f"{parts.netloc}:4222"
 
 
+def _below(transport: Any) -> asyncio.WriteTransport | None:
+    """What the library's transport stands on (read before it is closed: it forgets), over TCP and over WebSocket."""
+    connection = getattr(getattr(transport, "_ws", None), "_conn", None) or getattr(transport, "_bare_io_writer", None)
+    below: asyncio.WriteTransport | None = getattr(connection, "transport", None)
+    return below
+
+
 class Line:
     """One client, and what the server says beside its answers: that the connection came back, ended, or what is not allowed."""
 
@@ -154,11 +161,12 @@ class Line:
 
     async def close(self) -> None:
         """Let go of the connection. A client that never connected takes itself for closed; TLS leaves the socket below open."""
+        transport: Any = self.client._transport  # noqa: SLF001
+        below = _below(transport)
         closing = asyncio.ensure_future(self.client.close())
         await asyncio.wait({closing}, timeout=2)
         closing.cancel()
         await asyncio.gather(closing, return_exceptions=True)  # the library may raise a cancellation that nobody meant for us
-        transport: Any = self.client._transport  # noqa: SLF001
         if transport is None:
             return
         with contextlib.suppress(Exception):
@@ -167,8 +175,8 @@ class Line:
         await asyncio.wait({closed}, timeout=2)
         closed.cancel()
         await asyncio.gather(closed, return_exceptions=True)
-        if (below := getattr(transport, "_bare_io_writer", None)) is not None:
-            below.transport.abort()
+        if below is not None:
+            below.abort()
             await asyncio.sleep(0)
 
     def _next(self, servers: Sequence[Server], info: object) -> tuple[Server, float]:
