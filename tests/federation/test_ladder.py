@@ -243,7 +243,7 @@ def test_what_is_no_question(three, browser, content):
 def test_a_strangers_key_is_not_answered(three, browser):
     ic, fr, ar = three
     document = request.seal(asked_by(ic, fr), ar.key)
-    answer = browser(fr).post("/api/v1/log", json=document.plain())
+    answer = browser(fr).post("/api/v1/log", json=document.plain(), headers={"Accept-Language": "en"})
     assert (answer.status_code, "roster" in answer.text) == (403, True)
 
 

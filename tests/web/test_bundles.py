@@ -14,7 +14,7 @@ def two(federation):
 
 @pytest.fixture
 def host(browser, member):
-    return lambda section: browser(section, member(section, Role.HOST))
+    return lambda section: browser(section, member(section, Role.HOST, language="en"))
 
 
 @pytest.fixture

@@ -113,7 +113,7 @@ def test_a_candidate_is_vouched_for_proposed_and_joins(
     ic, fr, _ar = three
     de = make("de")
     request = browser(de, member(de, "delegate")).get("/federation/join/request/file").text
-    at_ic, at_fr = (browser(each, member(each, "delegate")) for each in (ic, fr))
+    at_ic, at_fr = (browser(each, member(each, "delegate", language="en")) for each in (ic, fr))
     looked = at_fr.post("/federation/join", files={"file": ("de.request", request)})
     assert "Vouch for" in looked.text
     assert fingerprints.words(de.key.public) not in looked.text

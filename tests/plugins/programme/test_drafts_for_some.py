@@ -106,7 +106,7 @@ def test_one_more_section_is_let_in(three: Any, carry: Any, browser: Any, member
         assert "Shown to" in read
         oracle.replayed(section)
     assert oracle.rows(ar) == oracle.rows(fr) == oracle.rows(ic)
-    guest = browser(ar, member(ar, "delegate"))
+    guest = browser(ar, member(ar, "delegate", language="en"))
     refused = guest.post(f"/api/v1/documents/{id}/amendments", json=amendment)
     assert (refused.status_code, "cannot take part" in refused.text) == (409, True), refused.text
     assert guest.get(f"/api/v1/sealing/{id}").json()["again"][0]["section"] == "ar"
