@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 from litestar import Litestar
 from litestar.testing import TestClient
@@ -236,14 +237,15 @@ def doors(world: World) -> ModuleType:
 
 
 @pytest.fixture
-def visit(world: World) -> Iterator[Callable[..., TestClient[Litestar]]]:
+def visit(world: World) -> Iterator[Callable[..., httpx.Client]]:
     """Opens browsers: ``visit("fr", "delegate")`` is a delegate in ``fr``; without a role, a passer-by."""
     with ExitStack() as stack:
+        served: dict[str, TestClient[Litestar]] = {}  # to make an application costs more than most tests
 
-        def browse(code: str, roles: str = "", language: str = "en") -> TestClient[Litestar]:
-            section = world.sections[code]
-            app = create_app(section)
-            client = stack.enter_context(TestClient(app, base_url="http://127.0.0.1"))
+        def browse(code: str, roles: str = "", language: str = "en") -> httpx.Client:
+            if code not in served:
+                served[code] = stack.enter_context(TestClient(create_app(world.sections[code]), base_url="http://127.0.0.1"))
+            client = httpx.Client(transport=served[code]._transport, base_url="http://127.0.0.1", follow_redirects=True)
             client.headers["accept-language"] = language
             if roles:
                 client.headers["authorization"] = f"Bearer {code}.{roles}.{language}"

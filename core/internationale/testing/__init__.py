@@ -20,8 +20,8 @@ import pytest
 if TYPE_CHECKING:
     from datetime import datetime
 
+    import httpx
     from litestar import Litestar
-    from litestar.testing import TestClient
 
     from internationale.bus.server import HubProcess
     from internationale.events.keys import SigningKey
@@ -98,19 +98,24 @@ def member() -> "Callable[..., Reader]":
 
 
 @pytest.fixture
-def browser() -> "Iterator[Callable[..., TestClient[Litestar]]]":
+def browser() -> "Iterator[Callable[..., httpx.Client]]":
     """A test client on a section's pages. A ``reader`` is signed in by a session cookie that only this client has."""
     import secrets
 
+    import httpx
     from litestar.testing import TestClient
 
     from internationale.kit.http import cookie_name
     from internationale.web.app import create_app
 
     with ExitStack() as stack:
+        served: dict[int, TestClient[Litestar]] = {}  # to make an application costs more than most tests
 
-        def browse(section: "Section", reader: "Reader | None" = None) -> "TestClient[Litestar]":
-            client = stack.enter_context(TestClient(create_app(section), base_url=section.base_url))
+        def browse(section: "Section", reader: "Reader | None" = None) -> httpx.Client:
+            if id(section) not in served:
+                served[id(section)] = stack.enter_context(TestClient(create_app(section), base_url=section.base_url))
+            transport = served[id(section)]._transport  # noqa: SLF001  # one application, and cookies for each reader
+            client = httpx.Client(transport=transport, base_url=section.base_url, follow_redirects=True)
             client.headers["Sec-Fetch-Site"] = "same-origin"  # as browsers say it
             if reader is not None:
                 secret = secrets.token_hex(16)
