@@ -161,7 +161,7 @@ class Line:
 
     async def close(self) -> None:
         """Let go of the connection. A client that never connected takes itself for closed; TLS leaves the socket below open."""
-        transport: Any = self.client._transport  # noqa: SLF001
+        transport: Any = self.client._transport  # noqa: SLF001  # nothing public leads there
         below = _below(transport)
         closing = asyncio.ensure_future(self.client.close())
         await asyncio.wait({closing}, timeout=2)

@@ -1,6 +1,6 @@
 """Private keys in files, locked with a passphrase or not. Locked ones are age files (scrypt), readable with any age program."""
 
-import pyrage  # type: ignore[import-untyped]
+import pyrage  # type: ignore[import-untyped]  # it has no types
 
 from internationale.errors import Invalid
 from internationale.events.keys import SigningKey

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Self
 
-import nkeys  # type: ignore[import-untyped]
+import nkeys  # type: ignore[import-untyped]  # it has no types
 
 
 @dataclass(frozen=True)

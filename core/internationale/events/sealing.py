@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from pyrage import DecryptError, IdentityError, RecipientError, x25519  # type: ignore[import-untyped]
+from pyrage import DecryptError, IdentityError, RecipientError, x25519  # type: ignore[import-untyped]  # it has no types
 from pyrage import decrypt as age_decrypt
 from pyrage import encrypt as age_encrypt
 

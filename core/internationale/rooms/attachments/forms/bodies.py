@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Request
 from litestar.exceptions import ClientException
-from multipart import MultipartError, MultipartSegment, PushMultipartParser  # type: ignore[import-untyped]
+from multipart import MultipartError, MultipartSegment, PushMultipartParser  # type: ignore[import-untyped]  # it has no types
 
 from internationale.errors import InternationaleError, Invalid
 from internationale.messages import marker
