@@ -87,12 +87,12 @@ class Section:
         self.sealing = Identities(settings.sealing_keys)
         self.sealing.begin()
         self.ledger = Ledger(self.vocabulary, self.plugins.all("projections"), self.code, self.sealing.all)
-        self.engine = database.open_engine(settings.database or f"sqlite:///{settings.home / 'section.db'}")
+        self.database = database.connect(settings.database or f"sqlite:///{settings.home / 'section.db'}")
         self.releasing = exchange_port.Releasing(settings.release, self.vocabulary, self.ledger.projections)
         self.grants = GrantsRoom(self.capabilities, now)
         self.documents = DocumentsRoom(self)
         self.attachments = AttachmentsRoom(self, settings.attachments, Files(settings.home / "attachments"))
-        self.gate = Fence(self.engine, now)
+        self.gate = Fence(self.database, now)
         self.hubs: dict[str, HubState] = {}
         """What the worker of this process sees of each hub, by address; empty where no worker runs."""
         self._callbacks: list[Callable[[], None]] = []
@@ -105,7 +105,7 @@ class Section:
 
     def prepare(self) -> list[str]:
         """Bring tables and rows up to date before the doors open. Returns the names of the projections made anew."""
-        with self.engine.begin() as connection:
+        with self.database.engine.begin() as connection:
             migrate.upgrade(connection, self.plugins.folders("migrations"))
         self.gate.load()
         with self.writing() as session:
@@ -115,18 +115,18 @@ class Section:
 
     def close(self) -> None:
         """Let go of the database."""
-        self.engine.dispose()
+        self.database.dispose()
 
     # Sessions
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        with database.reading(self.engine) as session:
+        with database.reading(self.database) as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        with self.releasing.writing(self.engine, self.now) as session:
+        with self.releasing.writing(self.database, self.now) as session:
             yield session
         if session.info.pop(WROTE, False):
             for callback in tuple(self._callbacks):

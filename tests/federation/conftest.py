@@ -151,7 +151,7 @@ def backup(build):
 
     def _copy_postgresql(section, url):
         name = f"{url.database}_backup"
-        section.engine.dispose()
+        section.database.dispose()
         engine = create_engine(os.environ[DATABASE], isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {url.database}"))

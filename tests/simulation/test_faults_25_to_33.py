@@ -154,8 +154,8 @@ def test_fault_30_disk_full_at_the_section(world):
         connection.execute(f"PRAGMA max_page_count={limit[0]}")
 
     fr = world["fr"]
-    event.listen(fr.engine, "connect", small)
-    fr.engine.dispose()
+    event.listen(fr.database.engine, "connect", small)
+    fr.database.dispose()
     with pytest.raises(OperationalError, match="full"):
         fill(world, "fr")
     for number in range(20):
@@ -163,7 +163,7 @@ def test_fault_30_disk_full_at_the_section(world):
     world.run(60)
     oracle.answers(fr)
     limit[0] = 2**30
-    fr.engine.dispose()
+    fr.database.dispose()
     world.heal()
     assert world.say("fr", "after") is not None
     world.heal()

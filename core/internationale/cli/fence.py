@@ -76,7 +76,7 @@ def backup(home: Home, file: Path) -> None:
     Keep it with section.toml, the folder keys and the folder attachments. To restore: put it in the place of section.db.
     """
     section = home()
-    if section.engine.dialect.name != "sqlite":
+    if section.database.engine.dialect.name != "sqlite":
         raise Misconfigured(
             _("A PostgreSQL database is copied with pg_dump. After restoring it, before the start: %(command)s")
             % {"command": f"internationale --home {home.path} fence close"}
@@ -95,7 +95,7 @@ def backup(home: Home, file: Path) -> None:
 def _copy(section: Section, file: Path) -> None:
     """A consistent copy with a mark in it: one's own word about its age, since a copy cannot know when it is used."""
     os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with closing(sqlite3.connect(str(section.engine.url.database))) as source, closing(sqlite3.connect(file)) as target:
+    with closing(sqlite3.connect(str(section.database.engine.url.database))) as source, closing(sqlite3.connect(file)) as target:
         source.backup(target)
         target.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
     engine = create_engine(f"sqlite:///{file}")

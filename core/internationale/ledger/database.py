@@ -7,6 +7,7 @@ begins. What a writer has read is therefore still so when it commits, and number
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -29,31 +30,61 @@ _DAMAGED = _(
 )
 
 
-def open_engine(url: str) -> Engine:
-    """An engine for ``sqlite:///file`` or ``postgresql+psycopg://…`` with the settings that a signed log needs."""
+@dataclass(frozen=True)
+class Database:
+    """The database of one section: one set of connections that write, one that cannot.
+
+    Two sets, because on SQLite a connection is told that it must not write by a setting, and every change of a setting makes
+    SQLite compile all prepared statements again: that was half of the time of a transaction.
+    """
+
+    engine: Engine
+    readers: Engine
+
+    def dispose(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+        self.readers.dispose()
+
+
+def connect(url: str) -> Database:
+    """A database by ``sqlite:///file`` or ``postgresql+psycopg://…`` with the settings that a signed log needs."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, pool_size=20, max_overflow=20)
-        event.listen(engine, "connect", _sqlite_settings)
+        engine, readers = (create_engine(parsed, pool_size=20, max_overflow=20) for _ in range(2))
+        for each in (engine, readers):
+            event.listen(each, "connect", _sqlite_settings)
+        event.listen(readers, "connect", _sqlite_reader)
+        event.listen(engine, "begin", _begin_writing)
+        event.listen(readers, "begin", _begin_reading)
     else:
         engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    event.listen(engine, "begin", _begin)
-    return engine
+        readers = engine.execution_options(writes=False)
+        event.listen(engine, "begin", _begin_postgresql)
+    return Database(engine, readers)
 
 
 def _sqlite_settings(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     """FULL, because a power cut must not take back an event that is already on the bus: the section would fork itself."""
-    connection.isolation_level = None  # sqlite3 would begin by itself, too late and too weakly; ``_begin`` does it
+    connection.isolation_level = None  # sqlite3 would begin by itself, too late and too weakly; ``_begin_writing`` does it
     for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}"):
         connection.execute(f"PRAGMA {setting}")
 
 
-def _begin(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", True)
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-    elif writes:
+def _sqlite_reader(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("PRAGMA query_only=ON")
+
+
+def _begin_writing(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    if connection.get_execution_options().get("writes", True):
         connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
         connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER})"))
     else:
@@ -78,16 +109,16 @@ def check(url: str) -> None:
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Session]:
+def reading(database: Database) -> Iterator[Session]:
     """A session that sees one moment of the database and can change nothing."""
-    with Session(engine.execution_options(writes=False), expire_on_commit=False) as session:
+    with Session(database.readers, expire_on_commit=False) as session:
         yield session
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Session]:
+def writing(database: Database) -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back when anything raises."""
-    with Session(engine, expire_on_commit=False) as session, session.begin():
+    with Session(database.engine, expire_on_commit=False) as session, session.begin():
         session.connection()  # begin now, so that what is read first is still so when we commit
         yield session
 

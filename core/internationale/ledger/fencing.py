@@ -8,9 +8,10 @@ from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from internationale.ledger import database, tables
+from internationale.ledger.database import Database
 from internationale.messages import Message, marker
 
 _ = marker("core")
@@ -38,15 +39,15 @@ _WORD = "word"
 class Fence:
     """The fence of one section. ``reason``: why nothing may be said; None: it may. ``lasting``: the part that a restart keeps."""
 
-    def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
+    def __init__(self, where: Database, now: Callable[[], datetime]) -> None:
         self.reason: Message | None = None
         self.lasting: Lasting | None = None
-        self._engine = engine
+        self._database = where
         self._now = now
 
     def load(self) -> None:
         """Take up what was kept."""
-        with database.reading(self._engine) as session:
+        with database.reading(self._database) as session:
             kept = _read(session.connection())
         if kept in WORDS:
             self.lasting = Lasting(kept)
@@ -56,7 +57,7 @@ class Fence:
         """Say nothing from now on."""
         self.reason = reason
         if lasting is not None and lasting is not self.lasting:
-            with database.writing(self._engine) as session:
+            with database.writing(self._database) as session:
                 keep(session.connection(), lasting, self._now())
             self.lasting = lasting
 
@@ -64,21 +65,21 @@ class Fence:
         """Speaking is safe again."""
         self.reason = None
         if self.lasting is not None:
-            with database.writing(self._engine) as session:
+            with database.writing(self._database) as session:
                 session.connection().execute(delete(tables.fence))
             self.lasting = None
 
     def give_word(self) -> None:
         """The host's word, for the running instance or the next start: go on without an answer."""
-        with database.writing(self._engine) as session:
+        with database.writing(self._database) as session:
             keep(session.connection(), _WORD, self._now())
 
     def take_word(self) -> bool:
         """Whether the host has given this word since the last time. It counts once."""
-        with database.reading(self._engine) as session:
+        with database.reading(self._database) as session:
             if _read(session.connection()) != _WORD:
                 return False
-        with database.writing(self._engine) as session:
+        with database.writing(self._database) as session:
             session.connection().execute(delete(tables.fence))
         self.reason = self.lasting = None
         return True

@@ -100,10 +100,10 @@ def _empty(folders: tuple[tuple[str, Path], ...]) -> bytes:
     """A database with all lasting tables and nothing in them."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "empty.db"
-        engine = database.open_engine(f"sqlite:///{path}")
-        with engine.begin() as connection:
+        opened = database.connect(f"sqlite:///{path}")
+        with opened.engine.begin() as connection:
             migrate.upgrade(connection, dict(folders))
-        engine.dispose()
+        opened.dispose()
         return path.read_bytes()
 
 

@@ -188,7 +188,7 @@ def bounded(section: Section) -> None:
             assert count <= parking.MAX_PARKED, f"{section.code} has parked {count} events of one section"
         for kept in connection.execute(select(func.sum(refusal.c.bytes)).group_by(refusal.c.source)).scalars():
             assert kept <= refusals.BUDGET, f"{section.code} keeps {kept} refused bytes of one source"
-    url = make_url(str(section.engine.url))
+    url = make_url(str(section.database.engine.url))
     wal = Path(f"{url.database}-wal")
     if url.get_backend_name() == "sqlite" and wal.exists():
         assert wal.stat().st_size < WAL_BYTES, f"the write-ahead log of {section.code}"

@@ -163,10 +163,10 @@ def test_what_a_person_said_stays_without_the_person(world, draft, delegate):
 
 
 def test_the_migrations_make_the_tables(tmp_path):
-    engine = database.open_engine(f"sqlite:///{tmp_path}/section.db")
-    with engine.begin() as connection:
+    opened = database.connect(f"sqlite:///{tmp_path}/section.db")
+    with opened.engine.begin() as connection:
         migrate.upgrade(connection, {"documents": Path(room.__file__).parent / "migrations"})
         mine = {"include_name": lambda name, kind, _parents: kind != "table" or name in Private.metadata.tables}
         context = MigrationContext.configure(connection, opts={"compare_type": True, **mine})
         assert compare_metadata(context, Private.metadata) == []
-    engine.dispose()
+    opened.dispose()

@@ -41,7 +41,7 @@ def hidden(response, action):
 def test_sections_are_called_by_their_names_read_once_a_page(world, delegate, reading_as, draft):
     path, block = draft
     asked = []
-    event.listen(world.fr.engine, "before_cursor_execute", lambda *call: asked.append("roster_version" in call[2]))
+    event.listen(world.fr.database.readers, "before_cursor_execute", lambda *call: asked.append("roster_version" in call[2]))
     reader, counts = reading_as(world.fr, "member-lucie"), []
     for words in ("thirty", "twenty", "ten"):
         proposal = Proposal(block, 1, "replace", "en", words, "Time is ours.", f"We stand for {words} hours.")

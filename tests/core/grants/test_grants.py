@@ -43,17 +43,17 @@ def room(clock):
 
 
 @pytest.fixture
-def engine(tmp_path):
-    engine = database.open_engine(f"sqlite:///{tmp_path / 'grants.db'}")
-    with engine.begin() as connection:
+def opened(tmp_path):
+    opened = database.connect(f"sqlite:///{tmp_path / 'grants.db'}")
+    with opened.engine.begin() as connection:
         migrate.upgrade(connection, Plugins([("grants", grants)]).folders("migrations"))
-    yield engine
-    engine.dispose()
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture
-def session(engine):
-    with database.writing(engine) as session:
+def session(opened):
+    with database.writing(opened) as session:
         yield session
 
 

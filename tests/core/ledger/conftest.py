@@ -156,7 +156,7 @@ class House:
     """An instance without plugins: one database, one ledger."""
 
     def __init__(self, url: str, *authors: Author, vocabulary: Vocabulary = VOCABULARY, projections: tuple[Any, ...] = (TALK,)):
-        self.engine = database.open_engine(url)
+        self.database = database.connect(url)
         self.url = url
         self.authors = {author.code: author for author in authors}
         self.vocabulary = vocabulary
@@ -165,9 +165,9 @@ class House:
 
     def prepare(self) -> list[str]:
         self.ledger = Ledger(self.vocabulary, self.projections, "home")
-        with self.engine.begin() as connection:
+        with self.database.engine.begin() as connection:
             migrate.upgrade(connection, {})
-        with database.writing(self.engine) as session:
+        with database.writing(self.database) as session:
             return self.ledger.prepare(session, NOW)
 
     def restart(self, *, vocabulary: Vocabulary | None = None, projections: tuple[Projection, ...] | None = None) -> list[str]:
@@ -181,27 +181,27 @@ class House:
 
     def accept(self, *batch: Delivery) -> list[str]:
         addresses = {address for delivery in batch if (address := deliveries.address(delivery))}
-        with database.reading(self.engine) as session:
+        with database.reading(self.database) as session:
             known = self.ledger.known(session, addresses)
-        with database.writing(self.engine) as session:
+        with database.writing(self.database) as session:
             return self.ledger.accept(session, deliveries.check(batch, self.keyring, known), self.keyring, NOW)
 
     def publish(self, author: Author, *utterances: Utterance) -> list[Envelope]:
-        with database.writing(self.engine) as session:
+        with database.writing(self.database) as session:
             return self.ledger.publish(session, author.rules, author.key, utterances, NOW)
 
     def add_parts(self, *bodies: bytes) -> list[str]:
-        with database.writing(self.engine) as session:
+        with database.writing(self.database) as session:
             return self.ledger.add_parts(session, bodies, NOW)
 
     def end(self, author: Author, last: int) -> None:
         """By the roster, this author's key signs only up to a number."""
         ended = replace(author.rules, keys=(KeyRange(author.key.public, 1, last),))
-        with database.writing(self.engine) as session:
+        with database.writing(self.database) as session:
             self.ledger.follow(session, {**self.keyring, author.code: ended}, NOW)
 
     def read(self, question: Callable[[Session], Any]) -> Any:
-        with database.reading(self.engine) as session:
+        with database.reading(self.database) as session:
             return question(session)
 
     def state(self, delivery: Delivery) -> tuple[str, str] | None:
@@ -217,7 +217,7 @@ class House:
         return self.read(lambda session: dump(session, self.projections))
 
     def replayed(self) -> dict[str, list[tuple[Any, ...]]]:
-        with database.writing(self.engine) as session:
+        with database.writing(self.database) as session:
             self.ledger.replay_all(session, NOW)
             return dump(session, self.projections)
 
@@ -263,7 +263,7 @@ def house(fresh_database: Callable[[], str]) -> Iterator[Callable[..., House]]:
 
     yield make
     for each in houses:
-        each.engine.dispose()
+        each.database.dispose()
 
 
 @pytest.fixture

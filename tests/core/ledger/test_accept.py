@@ -127,7 +127,7 @@ def test_a_new_roster_takes_events_out_of_quarantine(house, fr: Author, ar: Auth
     one = ar.say()
     assert home.accept(one) == ["quarantined"]
     home.authors["ar"] = ar
-    with database.writing(home.engine) as session:
+    with database.writing(home.database) as session:
         again = home.ledger.retry_quarantine(session)
     assert [(each.subject, each.body, each.signature) for each in again] == [(one.subject, one.body, one.signature)]
     assert home.accept(*again) == ["applied"]

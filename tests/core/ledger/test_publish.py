@@ -119,7 +119,7 @@ def test_what_the_caller_rolls_back_was_never_said(house, fr: Author):
     home: House = house(fr)
 
     def change_ones_mind() -> None:
-        with database.writing(home.engine) as session:
+        with database.writing(home.database) as session:
             home.ledger.publish(session, fr.rules, fr.key, [Utterance(Said(text="one"))], NOW)
             raise InterruptedError
 
@@ -130,5 +130,5 @@ def test_what_the_caller_rolls_back_was_never_said(house, fr: Author):
 
 def test_reading_sessions_cannot_write(house, fr: Author):
     home: House = house(fr)
-    with pytest.raises(Exception, match=r"(?i)read.?only"), database.reading(home.engine) as session:
+    with pytest.raises(Exception, match=r"(?i)read.?only"), database.reading(home.database) as session:
         home.ledger.publish(session, fr.rules, fr.key, [Utterance(Said(text="one"))], NOW)

@@ -61,7 +61,7 @@ def test_a_new_version_is_made_anew_and_the_tables_of_the_old_one_go(house, fr: 
     changed = Projection(name="talk", version=2, tables=(Saying,), on={Said: shouted})
     assert home.restart(projections=(changed,)) == ["talk"]
     assert home.rows() == {"talk_saying": [("fr:1:1", "fr", "ONE", 0)]}
-    assert not inspect(home.engine).has_table("talk_answer")
+    assert not inspect(home.database.engine).has_table("talk_answer")
 
 
 def test_a_new_version_that_stumbles_takes_back_only_what_it_cannot_show(house, fr: Author, ar: Author):
@@ -81,7 +81,7 @@ def test_a_new_version_that_stumbles_takes_back_only_what_it_cannot_show(house, 
 
 def test_lasting_tables_are_as_the_code_says(house):
     home: House = house()
-    with home.engine.connect() as connection:
+    with home.database.engine.connect() as connection:
         context = MigrationContext.configure(
             connection,
             opts={
@@ -96,15 +96,15 @@ def test_lasting_tables_are_as_the_code_says(house):
 def test_migrating_twice_changes_nothing_and_down_leaves_nothing(house):
     home: House = house()
     home.restart()
-    with home.engine.begin() as connection:
+    with home.database.engine.begin() as connection:
         command.downgrade(migrate.configuration(connection, "ledger", migrate.HERE / "migrations"), "base")
-    assert not any(name.startswith("ledger_e") for name in inspect(home.engine).get_table_names())
+    assert not any(name.startswith("ledger_e") for name in inspect(home.database.engine).get_table_names())
 
 
 def test_cursors_and_marks_are_remembered(house, fr: Author):
     home: House = house(fr)
     assert home.read(lambda session: home.ledger.cursor(session, "hub")) == (0, 0)
-    with database.writing(home.engine) as session:
+    with database.writing(home.database) as session:
         home.ledger.set_cursor(session, "hub", 1, 7)
         home.ledger.set_cursor(session, "hub", 1, 8)
         home.ledger.set_mark(session, "told", 3)

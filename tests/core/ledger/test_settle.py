@@ -185,7 +185,7 @@ def test_the_order_of_arrival_makes_no_difference(order, sizes, in_order, house)
     assert home.states() == in_order[0]
     assert home.rows() == in_order[1]
     assert home.replayed() == in_order[1]
-    home.engine.dispose()
+    home.database.dispose()
 
 
 @pytest.fixture

@@ -22,13 +22,13 @@ def test_a_full_disk_fails_the_batch_and_no_event(tmp_path, fr: Author):
     def fill(connection, _record, _proxy) -> None:
         connection.execute(f"PRAGMA max_page_count={limit}")
 
-    event.listen(home.engine, "checkout", fill)
+    event.listen(home.database.engine, "checkout", fill)
     with pytest.raises(OperationalError, match="full"):
         home.accept(*batch)
     assert (home.head("fr"), home.states()) == (1, {"fr:1:1": ("applied", "")})
     limit = 1_000_000
     assert home.accept(*batch) == ["applied"] * 20
-    home.engine.dispose()
+    home.database.dispose()
 
 
 def test_the_same_batch_from_two_hubs_at_once_counts_once(house, fr: Author, ar: Author):
@@ -51,7 +51,7 @@ def test_the_same_batch_from_two_hubs_at_once_counts_once(house, fr: Author, ar:
 
 def test_outages_are_told_from_mistakes(house, fr: Author):
     home: House = house(fr)
-    with pytest.raises(Exception, match="no_such_table") as caught, database.reading(home.engine) as session:
+    with pytest.raises(Exception, match="no_such_table") as caught, database.reading(home.database) as session:
         session.connection().exec_driver_sql("SELECT * FROM no_such_table")
     assert database.outage(caught.value) is None
     assert database.outage(ValueError()) is None

@@ -27,12 +27,12 @@ LOGS = {code: SigningKey(code.encode() * 16) for code in ("ar", "fr", "ic")}
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
     with founding.database(tmp_path) as url:
-        engine = database.open_engine(url)
-        with engine.begin() as connection:
+        opened = database.connect(url)
+        with opened.engine.begin() as connection:
             migrate.upgrade(connection, {"roster": MIGRATIONS})
-        with database.writing(engine) as session:
+        with database.writing(opened) as session:
             yield session
-        engine.dispose()
+        opened.dispose()
 
 
 def entry(code: str, /, **changed: Any) -> Entry:

@@ -14,7 +14,7 @@ def test_migrations_make_the_tables_that_the_code_expects(house, metadata):
     def ours(name, kind, _parents):
         return kind != "table" or name in metadata.tables
 
-    with house.section.engine.connect() as connection:
+    with house.section.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": ours, "compare_type": True})
         assert compare_metadata(context, metadata) == []
 

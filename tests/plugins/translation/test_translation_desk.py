@@ -186,6 +186,6 @@ def test_the_migration_makes_the_table(world):
     def ours(name, kind, _):
         return kind != "table" or name == "translation_draft"
 
-    with world.sections["fr"].engine.connect() as connection:
+    with world.sections["fr"].database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": ours})
         assert compare_metadata(context, DraftRow.metadata) == []

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import Engine
 from sqlmodel import Session
 
 from internationale.errors import Conflict, Held, Refused
@@ -24,6 +23,7 @@ from internationale.events.types import Vocabulary
 from internationale.kit import Projection, Reader, Utterance, marker
 from internationale.kit.grants import Grants
 from internationale.ledger import database
+from internationale.ledger.database import Database
 from internationale.rooms.exchange import queries
 from internationale.rooms.exchange.port.watching import Watch, redo, written
 from internationale.rooms.exchange.rows import HeldPartRow, HeldRow
@@ -77,19 +77,19 @@ class Releasing:
         self._shared = frozenset(str(model.__tablename__) for projection in projections for model in projection.tables)
 
     @contextmanager
-    def writing(self, engine: Engine, now: Callable[[], datetime]) -> Iterator[Session]:
+    def writing(self, where: Database, now: Callable[[], datetime]) -> Iterator[Session]:
         """A writing transaction. Raises ``Held`` at its end when what was said in it has to wait; then it is taken back."""
         if not self.names:
-            with database.writing(engine) as session:
+            with database.writing(where) as session:
                 yield session
             return
         try:
-            with database.writing(engine) as session:
+            with database.writing(where) as session:
                 session.info[_WATCH] = Wish(Watch(session, self._shared))
                 yield session
                 self._check(session)
         except Waits as waits:
-            with database.writing(engine) as session:
+            with database.writing(where) as session:
                 held = self._keep(session, waits.wish, now())
             raise held from None
 
