@@ -11,7 +11,7 @@ from sqlalchemy import JSON, BigInteger, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
-from internationale.kit import Event, Projection, naming
+from internationale.kit import Event, Projection, naming, new_row
 
 from .events import Called, Closed, Committed, Reported, Withdrew
 from .rules import reported_on
@@ -86,23 +86,23 @@ def _said(event: Event[Any]) -> dict[str, Any]:
 
 def add_call(session: Session, event: Event[Called]) -> None:
     days = {"first": date.fromisoformat(event.payload.first), "last": date.fromisoformat(event.payload.last)}
-    session.add(Call(**{**_said(event), **days}))
+    new_row(session, Call, **{**_said(event), **days})
 
 
 def add_commitment(session: Session, event: Event[Committed]) -> None:
-    session.add(Commitment(**_said(event)))
+    new_row(session, Commitment, **_said(event))
 
 
 def add_withdrawal(session: Session, event: Event[Withdrew]) -> None:
-    session.add(Withdrawal(**_said(event)))
+    new_row(session, Withdrawal, **_said(event))
 
 
 def add_report(session: Session, event: Event[Reported]) -> None:
-    session.add(Report(**_said(event), commitment=str(reported_on(event).envelope.ref)))
+    new_row(session, Report, **_said(event), commitment=str(reported_on(event).envelope.ref))
 
 
 def add_closing(session: Session, event: Event[Closed]) -> None:
-    session.add(Closing(**_said(event)))
+    new_row(session, Closing, **_said(event))
 
 
 projection = Projection(

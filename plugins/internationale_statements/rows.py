@@ -10,7 +10,7 @@ from sqlalchemy import JSON, BigInteger, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
-from internationale.kit import Event, Projection, naming
+from internationale.kit import Event, Projection, naming, new_row
 
 from .events import CosignatureWithdrawn, Cosigned, Issued
 from .rules import cosignatures
@@ -64,16 +64,16 @@ def _said(event: Event[Any]) -> dict[str, Any]:
 
 
 def add_cosignature(session: Session, event: Event[Cosigned]) -> None:
-    session.add(Cosignature(**_said(event)))
+    new_row(session, Cosignature, **_said(event))
 
 
 def add_withdrawal(session: Session, event: Event[CosignatureWithdrawn]) -> None:
-    session.add(Withdrawal(**_said(event)))
+    new_row(session, Withdrawal, **_said(event))
 
 
 def add_issue(session: Session, event: Event[Issued]) -> None:
     signed_by = sorted({cosignature.envelope.section for cosignature in cosignatures(event)})
-    session.add(Issue(**_said(event), signed_by=signed_by))
+    new_row(session, Issue, **_said(event), signed_by=signed_by)
 
 
 projection = Projection(

@@ -7,6 +7,7 @@ from internationale.events.types import Causes, Event, EventType, Payload
 from internationale.kit import audiences, documents, fields, grants, http, texts
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
+from internationale.kit.projecting import new_row
 from internationale.kit.vocabulary import (
     Capability,
     Check,
@@ -69,6 +70,7 @@ __all__ = [
     "http",
     "marker",
     "naming",
+    "new_row",
     "plural_marker",
     "texts",
 ]

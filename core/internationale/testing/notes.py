@@ -9,7 +9,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
 from internationale.events.envelope import Envelope
-from internationale.kit import Capability, Event, EventType, Payload, Projection, Role, hookimpl, marker, naming
+from internationale.kit import Capability, Event, EventType, Payload, Projection, Role, hookimpl, marker, naming, new_row
 
 _ = marker("core")
 
@@ -59,15 +59,15 @@ class LaterRow(Row, table=True):
     text: str
 
 
-def _row(envelope: Envelope, text: str, size: int = 0) -> NoteRow:
-    where = envelope.address
-    return NoteRow(section=where.section, epoch=where.epoch, sequence=where.sequence, text=text, at=envelope.time, size=size)
+def _add(session: Session, envelope: Envelope, text: str, size: int = 0) -> None:
+    where = {"section": envelope.section, "epoch": envelope.epoch, "sequence": envelope.sequence}
+    new_row(session, NoteRow, **where, text=text, at=envelope.time, size=size)
 
 
 def _write(session: Session, event: Event[Written]) -> None:
     envelope = event.envelope
     size = sum(map(len, event.parts.values()))
-    session.add(_row(envelope, event.payload.text, size))
+    _add(session, envelope, event.payload.text, size)
 
 
 def _answer(session: Session, event: Event[Answered]) -> None:
@@ -77,11 +77,11 @@ def _answer(session: Session, event: Event[Answered]) -> None:
         if note := session.get(NoteRow, {"section": cited.section, "epoch": cited.epoch, "sequence": cited.sequence}):
             note.answers = " ".join(sorted({*note.answers.split(), f"{envelope.section}:{envelope.sequence}"}))
             session.add(note)
-    session.add(_row(envelope, event.payload.text))
+    _add(session, envelope, event.payload.text)
 
 
 def _later(session: Session, event: Event[Later]) -> None:
-    session.add(LaterRow(id=event.envelope.id, text=event.payload.text))
+    new_row(session, LaterRow, id=event.envelope.id, text=event.payload.text)
 
 
 def stands_on_something(event: Event[Any]) -> str | None:

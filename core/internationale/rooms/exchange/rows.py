@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from internationale.events.refs import Ref
 from internationale.events.types import Event
-from internationale.kit import Projection, naming
+from internationale.kit import Projection, naming, new_row
 from internationale.rooms.exchange.events import PartWithdrawn
 
 
@@ -81,10 +81,8 @@ def on_withdrawn(session: Session, event: Event[PartWithdrawn]) -> None:
     envelope = event.envelope
     target = Ref.parse(event.payload.event).event_id
     reason = event.payload.reason
-    row = Withdrawal(
-        event=envelope.id, target=target, section=envelope.section, author=envelope.author, reason=reason, time=envelope.time
-    )
-    session.add(row)
+    said = {"section": envelope.section, "author": envelope.author, "reason": reason, "time": envelope.time}
+    new_row(session, Withdrawal, event=envelope.id, target=target, **said)
 
 
 projection = Projection(name="exchange", version=1, tables=(Withdrawal,), on={PartWithdrawn: on_withdrawn})

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
-from internationale.kit import Event, Projection, naming
+from internationale.kit import Event, Projection, naming, new_row
 from internationale.rooms.roster.events import Declined, KeyAnnounced, Proposed, Signed, Vouched
 
 
@@ -120,25 +120,25 @@ def _said(event: Event[Any]) -> dict[str, Any]:
 
 
 def _add_proposal(session: Session, event: Event[Proposed]) -> None:
-    session.add(ProposalRow(**_said(event), body=next(iter(event.parts.values()))))
+    new_row(session, ProposalRow, **_said(event), body=next(iter(event.parts.values())))
 
 
 def _add_signature(session: Session, event: Event[Signed]) -> None:
-    session.add(SignatureRow(**_said(event)))
+    new_row(session, SignatureRow, **_said(event))
 
 
 def _add_vouch(session: Session, event: Event[Vouched]) -> None:
-    session.add(VouchRow(**_said(event)))
+    new_row(session, VouchRow, **_said(event))
 
 
 def _add_decline(session: Session, event: Event[Declined]) -> None:
-    session.add(DeclineRow(**_said(event)))
+    new_row(session, DeclineRow, **_said(event))
 
 
 def _add_announcement(session: Session, event: Event[KeyAnnounced]) -> None:
     values = _said(event)
     del values["proof"]
-    session.add(AnnouncementRow(**values))
+    new_row(session, AnnouncementRow, **values)
 
 
 projection = Projection(

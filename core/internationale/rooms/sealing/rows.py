@@ -8,7 +8,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from internationale.events.sealed import Reshared
 from internationale.events.types import Event
-from internationale.kit import Projection, naming
+from internationale.kit import Projection, naming, new_row
 
 
 class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
@@ -32,16 +32,16 @@ class ResharedRow(Row, table=True):
 def add(session: Session, event: Event[Reshared]) -> None:
     envelope = event.envelope
     for original in dict.fromkeys(event.payload.events):
-        session.add(
-            ResharedRow(
-                section=envelope.section,
-                epoch=envelope.epoch,
-                sequence=envelope.sequence,
-                original=original,
-                subject=event.payload.subject,
-                readers=envelope.audience,
-                said=envelope.time,
-            )
+        new_row(
+            session,
+            ResharedRow,
+            section=envelope.section,
+            epoch=envelope.epoch,
+            sequence=envelope.sequence,
+            original=original,
+            subject=event.payload.subject,
+            readers=envelope.audience,
+            said=envelope.time,
         )
 
 

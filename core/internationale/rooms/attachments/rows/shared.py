@@ -7,6 +7,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
 from internationale.events.types import Event
+from internationale.kit.projecting import new_row
 from internationale.kit.vocabulary import Projection, naming
 from internationale.rooms.attachments.events import Attached, Withdrawn
 from internationale.rooms.attachments.rules.authority import manifest
@@ -91,7 +92,7 @@ def on_withdrawn(session: Session, event: Event[Withdrawn]) -> None:
     """An attachment was taken back."""
     envelope = event.envelope
     target = envelope.refs[0].event_id
-    session.add(Removal(event=envelope.id, target=target, reason=event.payload.reason, time=envelope.time))
+    new_row(session, Removal, event=envelope.id, target=target, reason=event.payload.reason, time=envelope.time)
 
 
 projection = Projection(

@@ -7,6 +7,7 @@ import msgspec
 from sqlmodel import Session, col, select
 
 from internationale.events.types import Event
+from internationale.kit.projecting import new_row
 from internationale.kit.vocabulary import Projection
 from internationale.rooms.documents.events import (
     AmendmentDecided,
@@ -25,31 +26,30 @@ from internationale.text.operations import Insert, Join, Move, Operation, from_j
 def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
     """A document was opened or revised."""
     said, envelope, now = event.payload, event.envelope, state(event)
-    session.add(
-        Revision(
-            event=envelope.id,
-            document=said.document,
-            ref=str(envelope.ref),
-            base=base(event).envelope.id if isinstance(said, Revised) else "",
-            epoch=envelope.epoch,
-            sequence=envelope.sequence,
-            number=now.number,
-            kind=now.kind,
-            language=now.language,
-            audience=now.audience,
-            title=now.title,
-            note=said.note if isinstance(said, Revised) else "",
-            author=envelope.author,
-            amendments=" ".join(said.amendments) if isinstance(said, Revised) else "",
-            digest=said.digest,
-            time=envelope.time,
-        )
+    new_row(
+        session,
+        Revision,
+        event=envelope.id,
+        document=said.document,
+        ref=str(envelope.ref),
+        base=base(event).envelope.id if isinstance(said, Revised) else "",
+        epoch=envelope.epoch,
+        sequence=envelope.sequence,
+        number=now.number,
+        kind=now.kind,
+        language=now.language,
+        audience=now.audience,
+        title=now.title,
+        note=said.note if isinstance(said, Revised) else "",
+        author=envelope.author,
+        amendments=" ".join(said.amendments) if isinstance(said, Revised) else "",
+        digest=said.digest,
+        time=envelope.time,
     )
     blocks = [
         (block.id, block.kind, block.level, block.raw, number) for block, number in zip(now.blocks, now.numbers, strict=True)
     ]
-    session.add(Content(event=envelope.id, blocks=msgspec.json.encode(blocks).decode()))
-    session.flush()
+    new_row(session, Content, event=envelope.id, blocks=msgspec.json.encode(blocks).decode())
     _settle(session, said.document)
 
 
@@ -162,19 +162,19 @@ def on_translation(session: Session, event: Event[TranslationOffered]) -> None:
 
 def _verdict(session: Session, event: Event[Any], verdict: str) -> None:
     envelope = event.envelope
-    session.add(
-        Verdict(
-            event=envelope.id,
-            document=event.payload.document,
-            target=envelope.refs[0].event_id,
-            section=envelope.section,
-            author=envelope.author,
-            epoch=envelope.epoch,
-            sequence=envelope.sequence,
-            verdict=verdict,
-            reason=event.payload.reason,
-            time=envelope.time,
-        )
+    new_row(
+        session,
+        Verdict,
+        event=envelope.id,
+        document=event.payload.document,
+        target=envelope.refs[0].event_id,
+        section=envelope.section,
+        author=envelope.author,
+        epoch=envelope.epoch,
+        sequence=envelope.sequence,
+        verdict=verdict,
+        reason=event.payload.reason,
+        time=envelope.time,
     )
 
 
