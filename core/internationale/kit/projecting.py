@@ -3,8 +3,10 @@
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Insert, insert, inspect
+from sqlalchemy import insert, inspect
 from sqlmodel import Session, SQLModel
+
+from internationale.kit.prepared import Prepared
 
 
 def new_row(session: Session, table: type[SQLModel], **values: Any) -> None:
@@ -16,11 +18,11 @@ def new_row(session: Session, table: type[SQLModel], **values: Any) -> None:
     """
     statement, columns, defaults = _shape(table)
     row = {name: values[name] if name in values else defaults[name] for name in columns}
-    session.connection().execute(statement, row)
+    statement.run(session.connection(), row)
 
 
 @cache
-def _shape(table: type[SQLModel]) -> tuple[Insert, tuple[str, ...], dict[str, Any]]:
-    statement = insert(inspect(table).local_table)
+def _shape(table: type[SQLModel]) -> tuple[Prepared, tuple[str, ...], dict[str, Any]]:
+    rows = inspect(table).local_table
     defaults = {name: field.get_default() for name, field in table.model_fields.items() if not field.is_required()}
-    return statement, tuple(column.key for column in statement.table.columns), defaults
+    return Prepared(insert(rows)), tuple(column.key for column in rows.columns), defaults

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session
 
 from internationale.errors import Misconfigured
@@ -55,8 +55,9 @@ def connect(url: str) -> Database:
         for each in (engine, readers):
             event.listen(each, "connect", _sqlite_settings)
         event.listen(readers, "connect", _sqlite_reader)
-        event.listen(engine, "begin", _begin_writing)
-        event.listen(readers, "begin", _begin_reading)
+        # not by listening to "begin": an engine with listeners asks them before and after every statement
+        engine.dialect.do_begin = _begin_writing  # type: ignore[assignment, method-assign]
+        readers.dialect.do_begin = _begin_reading  # type: ignore[assignment, method-assign]
     else:
         engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
         readers = engine.execution_options(writes=False)
@@ -75,12 +76,12 @@ def _sqlite_reader(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) 
     connection.execute("PRAGMA query_only=ON")
 
 
-def _begin_writing(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+def _begin_writing(connection: PoolProxiedConnection) -> None:
+    connection.cursor().execute("BEGIN IMMEDIATE")
 
 
-def _begin_reading(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN")
+def _begin_reading(connection: PoolProxiedConnection) -> None:
+    connection.cursor().execute("BEGIN")
 
 
 def _begin_postgresql(connection: Connection) -> None:

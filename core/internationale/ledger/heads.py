@@ -4,13 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
+from internationale.kit.prepared import Prepared
 from internationale.ledger.tables import head
 
 _WHERE = (head.c.section == bindparam("section_"), head.c.epoch == bindparam("epoch_"))
-_SELECT = select(head).where(*_WHERE).with_for_update()
-_UPDATE = update(head).where(*_WHERE)
+_ALL = select(head).order_by(head.c.section, head.c.epoch)
+_EVERY = Prepared(_ALL)
+_OF_SECTION = Prepared(_ALL.where(head.c.section == bindparam("section_")))
+_SELECT = Prepared(select(head).where(*_WHERE))
+_INSERT = Prepared(insert(head))
+_UPDATE = Prepared(update(head).where(*_WHERE).values({name: bindparam(name) for name in ("sequence", "hash", "cut", "reason")}))
 
 
 @dataclass(slots=True)
@@ -23,26 +28,27 @@ class Head:
     hash: str = ""
     cut: int | None = None
     reason: str = ""
-    written: tuple[int, str, int | None, str] | None = None
+    written: tuple[Any, ...] | None = None
     """What the database has of it; None: nothing."""
 
     @classmethod
-    def of_row(cls, row: Row[*tuple[Any, ...]]) -> Self:
+    def of_row(cls, row: tuple[Any, ...]) -> Self:
         """A row of ``ledger_head``."""
-        return cls(
-            row.section,
-            row.epoch,
-            row.sequence,
-            row.hash,
-            row.cut,
-            row.reason,
-            written=(row.sequence, row.hash, row.cut, row.reason),
-        )
+        section, epoch, *rest = row
+        sequence, hash_, cut, reason = rest
+        return cls(section, epoch, sequence, hash_, cut, reason, written=tuple(rest))
 
     @property
     def frozen(self) -> bool:
         """Whether nothing more may be appended: two histories were proved, or a key revoked; people decide now."""
         return self.cut is not None and self.cut <= self.sequence + 1
+
+
+def read(connection: Connection, sections: Iterable[str] | None = None) -> list[Head]:
+    """The ends of all logs, or (what is asked again and again) of those of a few sections; by section and epoch."""
+    if sections is None:
+        return list(map(Head.of_row, _EVERY.all(connection)))
+    return [Head.of_row(row) for code in sorted(sections) for row in _OF_SECTION.all(connection, {"section_": code})]
 
 
 class Heads:
@@ -55,8 +61,8 @@ class Heads:
     def load(self, logs: Iterable[tuple[str, int]]) -> None:
         """Read (and lock) the heads of these logs."""
         for section, epoch in sorted({*logs} - self._heads.keys()):
-            row = self._connection.execute(_SELECT, {"section_": section, "epoch_": epoch}).one_or_none()
-            self._heads[section, epoch] = Head.of_row(row) if row else Head(section, epoch)
+            found = _SELECT.first(self._connection, {"section_": section, "epoch_": epoch})
+            self._heads[section, epoch] = Head(section, epoch) if found is None else Head.of_row(found)
 
     def of(self, section: str, epoch: int) -> Head:
         """The head of one log, to be changed in place and written by ``save``."""
@@ -72,7 +78,7 @@ class Heads:
             where = {"section_": item.section, "epoch_": item.epoch}
             values = dict(zip(("sequence", "hash", "cut", "reason"), now, strict=True))
             if item.written is None:
-                self._connection.execute(insert(head), {"section": item.section, "epoch": item.epoch, **values})
+                _INSERT.run(self._connection, {"section": item.section, "epoch": item.epoch, **values})
             else:
-                self._connection.execute(_UPDATE, {**where, **values})
+                _UPDATE.run(self._connection, {**where, **values})
             item.written = now

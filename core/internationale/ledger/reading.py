@@ -1,6 +1,6 @@
 """What the worker and the host ask the ledger. Reads only, but for the cursor of each hub and the marks of readers."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,14 +16,12 @@ from internationale.events.logs import Keyring
 from internationale.events.refs import Ref
 from internationale.events.sealing import Identity
 from internationale.events.types import Event, Vocabulary
-from internationale.ledger import tables
+from internationale.ledger import heads, tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Head
 from internationale.ledger.judging import Verdict
 from internationale.ledger.opening import Seals, nobody
 from internationale.ledger.records import CHUNK, State, among, chunks, key, of
-
-_LOGS = select(tables.head).order_by(tables.head.c.section, tables.head.c.epoch)
 
 
 @dataclass(frozen=True)
@@ -81,7 +79,9 @@ class Reading:
     def known(self, session: Session, addresses: Iterable[Address]) -> dict[Address, str]:
         """The hashes of those of these events that are in the log. What is beyond the end of its log is not looked for."""
         event, wanted = tables.event, list(addresses)
-        ends = {(log.section, log.epoch): log.sequence for log in self._logs(session, {each.section for each in wanted})}
+        ends = {
+            (log.section, log.epoch): log.sequence for log in heads.read(session.connection(), {each.section for each in wanted})
+        }
         past = (each for each in wanted if each.sequence <= ends.get((each.section, each.epoch), 0))
         found: dict[Address, str] = {}
         query = select(event.c.section, event.c.epoch, event.c.sequence, event.c.hash)
@@ -111,7 +111,7 @@ class Reading:
 
     def every_event(self, session: Session) -> Iterator[Stored]:
         """The whole log, by section, epoch and number, a page at a time: for export and verification."""
-        for log in self._logs(session):
+        for log in heads.read(session.connection()):
             sequence = 0
             while page := self.events_after(session, log.section, log.epoch, sequence):
                 yield from page
@@ -125,16 +125,16 @@ class Reading:
 
     def head(self, session: Session, section: str) -> Head:
         """The end of a section's log in its latest epoch here; number 0 when there is none."""
-        logs = self._logs(session, [section])
+        logs = heads.read(session.connection(), [section])
         return logs[-1] if logs else Head(section, 1)
 
     def heads(self, session: Session) -> dict[str, Head]:
         """The end of each section's log in its latest epoch here, by section."""
-        return {log.section: log for log in self._logs(session)}
+        return {log.section: log for log in heads.read(session.connection())}
 
     def all_heads(self, session: Session) -> list[Head]:
         """The ends of all logs, by section and epoch."""
-        return self._logs(session)
+        return heads.read(session.connection())
 
     def applied(self, session: Session, vocabulary: Vocabulary, ref: Ref) -> Event[Any] | None:
         """One applied event, decoded, and opened where it is sealed; None when it is not here, void, or cannot be opened."""
@@ -167,11 +167,11 @@ class Reading:
     def gaps(self, session: Session) -> list[Gap]:
         """What is to be fetched so that parked events can be appended."""
         found: list[Gap] = []
-        for log in self._logs(session):
+        for log in heads.read(session.connection()):
             if not log.frozen:
                 found += _holes(log, self._parked(session, log))
         parked = tables.parked
-        known = {(log.section, log.epoch) for log in self._logs(session)}
+        known = {(log.section, log.epoch) for log in heads.read(session.connection())}
         for section, epoch in session.connection().execute(select(parked.c.section, parked.c.epoch).distinct()):
             if (section, epoch) not in known:
                 found += _holes(empty := Head(section, epoch), self._parked(session, empty))
@@ -225,11 +225,6 @@ class Reading:
         refusal = tables.refusal
         rows = session.connection().execute(select(refusal).order_by(refusal.c.source, refusal.c.reason))
         return [dict(row) for row in rows.mappings()]
-
-    def _logs(self, session: Session, sections: Collection[str] | None = None) -> list[Head]:
-        """All logs, or (what is asked again and again) those of a few sections."""
-        query = _LOGS if sections is None else _LOGS.where(tables.head.c.section.in_(sections))
-        return [Head.of_row(row) for row in session.connection().execute(query)]
 
     def _parked(self, session: Session, log: Head) -> list[int]:
         parked = tables.parked

@@ -11,6 +11,7 @@ from internationale.events.envelope import Address
 from internationale.events.refs import Ref
 from internationale.events.types import Event, Vocabulary
 from internationale.events.withdrawn import PartWithdrawn
+from internationale.kit.prepared import Prepared
 from internationale.ledger import parts, tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Heads
@@ -27,7 +28,10 @@ _CHANGE = (
     )
     .values({name: bindparam(f"{name}_") for name in ("type", "readers", "state", "reason", "position")})
 )
-_START = select(select(func.max(tables.event.c.position)).scalar_subquery(), exists().where(tables.waiting.c.section != ""))
+_START = Prepared(
+    select(select(func.max(tables.event.c.position)).scalar_subquery(), exists().where(tables.waiting.c.section != ""))
+)
+_INSERT = Prepared(insert(tables.event))
 
 
 class Unit:
@@ -40,7 +44,7 @@ class Unit:
         self.now = now
         self.heads = Heads(self.connection)
         self.archive = Archive(self.connection, vocabulary, seals)
-        position, self.somebody_waits = self.connection.execute(_START).one()
+        position, self.somebody_waits = _START.first(self.connection) or (0, False)
         self.position: int = position or 0
         self._known: dict[Address, Known] = {}
         self._parts: set[str] = set()
@@ -93,7 +97,8 @@ class Unit:
     def look_up(self, refs: Iterable[Ref]) -> None:
         """Read what these events are judged by, for ``lookup``."""
         event = tables.event
-        for chunk in chunks({address(ref) for ref in refs} - self._known.keys()):
+        unknown = {where for where in map(address, refs) if where not in self._known}
+        for chunk in chunks(unknown):
             columns = (event.c.section, event.c.epoch, event.c.sequence, event.c.hash, event.c.state, event.c.readers)
             for row in self.connection.execute(select(*columns).where(among(event, chunk))):
                 self._known[of(row)] = Known(row.hash, State(row.state), row.readers)
@@ -119,7 +124,7 @@ class Unit:
     def write(self, records: Sequence[Record], verdicts: dict[Address, Verdict]) -> None:
         """Write what these events have become, and what the waiting ones wait for."""
         if fresh := [_values(record) for record in records if record.new]:
-            self.connection.execute(insert(tables.event), fresh)
+            _INSERT.run_all(self.connection, fresh)
         if changed := [_change(record) for record in records if not record.new]:
             self.connection.execute(_CHANGE, changed)
         for record in records:

@@ -11,12 +11,14 @@ from internationale.events.logs import Keyring
 from internationale.events.roster import Entry, LastGood, Roster, Status, Version
 from internationale.events.signed import SignedDocument
 from internationale.kit import Message, SectionCard, marker
+from internationale.kit.prepared import Prepared
 from internationale.ledger import tables
 from internationale.rooms.roster import rules
 from internationale.rooms.roster.rows import VersionRow
 
 _ = marker("core")
-_LATEST_HASH = select(VersionRow.hash).order_by(col(VersionRow.version).desc()).limit(1)
+_LATEST_HASH = Prepared(select(VersionRow.hash).order_by(col(VersionRow.version).desc()).limit(1))
+_LATEST = select(VersionRow.body, VersionRow.signatures).order_by(col(VersionRow.version).desc()).limit(1)
 
 
 @lru_cache(maxsize=64)
@@ -26,19 +28,22 @@ def _read(body: bytes) -> Roster:
 
 def latest(session: Session) -> Version | None:
     """The version in force; None before founding or joining."""
-    row = session.exec(select(VersionRow).order_by(col(VersionRow.version).desc()).limit(1)).first()
+    row = session.connection().execute(_LATEST).first()
     return None if row is None else Version(SignedDocument.from_header(row.body, row.signatures), _read(row.body))
 
 
 def latest_hash(session: Session) -> str | None:
     """Names the version in force without reading it: asked before everything that is said or accepted."""
-    return session.connection().execute(_LATEST_HASH).scalar()
+    found = _LATEST_HASH.first(session.connection())
+    return None if found is None else found[0]
 
 
-def chain(session: Session, after: int = 0) -> tuple[SignedDocument, ...]:
-    """All versions after a number, in order, as they travelled."""
-    rows = session.exec(select(VersionRow).where(VersionRow.version > after).order_by(col(VersionRow.version)))
-    return tuple(SignedDocument.from_header(row.body, row.signatures) for row in rows)
+def chain(session: Session, after: int = 0, up_to: int | None = None) -> tuple[SignedDocument, ...]:
+    """All versions after a number (and up to another), in order, as they travelled."""
+    query = select(VersionRow.body, VersionRow.signatures).where(VersionRow.version > after)
+    if up_to is not None:
+        query = query.where(VersionRow.version <= up_to)
+    return tuple(SignedDocument.from_header(*row) for row in session.exec(query.order_by(col(VersionRow.version))))
 
 
 def versions(session: Session) -> tuple[Version, ...]:
@@ -46,10 +51,25 @@ def versions(session: Session) -> tuple[Version, ...]:
     return tuple(Version(document, _read(document.body)) for document in chain(session))
 
 
+def hashes(session: Session, after: int = 0) -> dict[int, str]:
+    """What names the versions after a number: hash by number, in order."""
+    query = select(VersionRow.version, VersionRow.hash).where(VersionRow.version > after)
+    return dict(session.exec(query.order_by(col(VersionRow.version))).all())
+
+
 def keyring(session: Session) -> Keyring:
-    """The rules of every log by the version in force, with those of its earlier epochs by the versions before."""
-    known = versions(session)
-    return roster.keyring_of(known) if known else {}
+    """The rules of every log by the version in force, with those of its earlier epochs by the versions before.
+
+    Of a long chain mostly the last one is read (see ``roster.keyring_of``).
+    """
+    known = hashes(session)
+    read: list[Version] = []
+    for number in reversed(known):
+        (document,) = chain(session, number - 1, number)
+        read.insert(0, Version(document, _read(document.body)))
+        if all(entry.epoch == 1 for entry in read[0].roster.sections):
+            break
+    return roster.keyring_of(read, known) if read else {}
 
 
 def sections(session: Session) -> Sequence[SectionCard]:
