@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlmodel import Session
 
 from internationale.errors import Untrusted
@@ -16,12 +16,21 @@ from internationale.events.logs import Keyring
 from internationale.events.refs import Ref
 from internationale.events.sealing import Identity
 from internationale.events.types import Event, Vocabulary
+from internationale.kit.prepared import Prepared
 from internationale.ledger import heads, tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Head
 from internationale.ledger.judging import Verdict
 from internationale.ledger.opening import Seals, nobody
-from internationale.ledger.records import CHUNK, State, among, chunks, key, of
+from internationale.ledger.records import CHUNK, State, key, of
+
+_HASHES = Prepared(
+    select(tables.event.c.sequence, tables.event.c.hash).where(
+        tables.event.c.section == bindparam("section_"),
+        tables.event.c.epoch == bindparam("epoch_"),
+        tables.event.c.sequence.between(bindparam("first"), bindparam("last")),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -78,15 +87,13 @@ class Reading:
 
     def known(self, session: Session, addresses: Iterable[Address]) -> dict[Address, str]:
         """The hashes of those of these events that are in the log. What is beyond the end of its log is not looked for."""
-        event, wanted = tables.event, list(addresses)
-        ends = {
-            (log.section, log.epoch): log.sequence for log in heads.read(session.connection(), {each.section for each in wanted})
-        }
+        connection, wanted = session.connection(), list(addresses)
+        ends = {(log.section, log.epoch): log.sequence for log in heads.read(connection, {each.section for each in wanted})}
         past = (each for each in wanted if each.sequence <= ends.get((each.section, each.epoch), 0))
         found: dict[Address, str] = {}
-        query = select(event.c.section, event.c.epoch, event.c.sequence, event.c.hash)
-        for chunk in chunks(past):
-            found |= {of(row): row.hash for row in session.connection().execute(query.where(among(event, chunk)))}
+        for first, last in _runs(past):
+            where = {"section_": first.section, "epoch_": first.epoch, "first": first.sequence, "last": last}
+            found |= {Address(first.section, first.epoch, number): hash_ for number, hash_ in _HASHES.all(connection, where)}
         return found
 
     def event(self, session: Session, address: Address) -> Stored | None:
@@ -245,3 +252,16 @@ def _holes(log: Head, parked: Sequence[int]) -> Iterator[Gap]:
         if number > before + 1:
             yield Gap(log.section, log.epoch, before + 1, number - 1)
         before = number
+
+
+def _runs(addresses: Iterable[Address]) -> Iterator[tuple[Address, int]]:
+    """Numbers of one log that follow each other: the first address and the last number. What comes mostly comes so."""
+    logs: dict[tuple[str, int], set[int]] = {}
+    for each in addresses:
+        logs.setdefault((each.section, each.epoch), set()).add(each.sequence)
+    for (section, epoch), numbers in logs.items():
+        for first in sorted(number for number in numbers if number - 1 not in numbers):
+            last = first
+            while last + 1 in numbers:
+                last += 1
+            yield Address(section, epoch, first), last

@@ -11,8 +11,10 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _AGAIN = 0.2
 
-GATHERING = 0.01
-"""Seconds between two things that come quickly, and for which a crowd is waited for."""
+GATHERING, GATHERING_LONGEST = 0.01, 0.05
+"""Seconds between two things that come quickly, and for which a crowd is waited for; the larger it was, the longer."""
+CROWDED = 8
+"""For so many more things, one more ``GATHERING`` is waited."""
 SHORTEST = 0.2
 LONGEST = 30.0
 """Bounds of the pause after trouble, in seconds."""
@@ -69,13 +71,19 @@ class Bell:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._waiting: dict[asyncio.Event, None] = {}  # a set that keeps its order: the same things happen in the same order
+        self._rung = False
+        """Whether the loop was told and has not woken anybody yet: it need not be told again."""
 
     def ring(self) -> None:
         """Wake everyone. Safe from any thread, also when the loop is gone."""
+        if self._rung:
+            return
+        self._rung = True
         with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
             self._loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
+        self._rung = False  # first: who rings from now on is heard by the next waking
         for event in self._waiting:
             event.set()
 
@@ -139,5 +147,5 @@ class Crowd:
             return
         clock = asyncio.get_running_loop().time
         if came < most and (came > 1 or clock() - self._last < GATHERING):
-            await asyncio.sleep(GATHERING)
+            await asyncio.sleep(min(GATHERING * (1 + came / CROWDED), GATHERING_LONGEST))
         self._last = clock()
