@@ -12,7 +12,6 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import uvloop
 
@@ -28,8 +27,8 @@ from internationale.testing import notes
 from internationale.testing.founding import open_section
 
 TEXT = "The emancipation of the working classes must be conquered by the working classes themselves. " * 6
-SPENT = -1
-"""Among the times of a side: its processor time, in nanoseconds. 0: when it began."""
+SPENT, STARTED = -1, -2
+"""Among the times of a side: its processor time in nanoseconds, and what of it was for starting. 0: when it began."""
 Times = dict[int, int]
 
 
@@ -60,7 +59,8 @@ async def say_whole(section: Section, first: int, count: int, burst: int, pause:
     async with worker.running(section):
         while section.fenced is not None:
             await asyncio.sleep(0.01)
-        times[0] = await paced(say, first, count, burst, pause)
+        times[STARTED] = spent()
+        times[0] = await asyncio.to_thread(paced, say, first, count, burst, pause)
         await stdin()
     return times
 
@@ -85,6 +85,7 @@ async def hear_whole(section: Section, first: int, count: int) -> Times:
     async with worker.running(section):
         while section.fenced is not None:
             await asyncio.sleep(0.01)
+        times[STARTED] = spent()
         print("ready", flush=True)
         await done.wait()
     return times
@@ -112,13 +113,15 @@ async def say_bare(home: str, hub: str, first: int, count: int, burst: int, paus
     bus = await NatsBus.connect(hub, "aa")
     await bus.provision()
     waiting: asyncio.Queue[list[Parcel]] = asyncio.Queue()
+    loop = asyncio.get_running_loop()
 
-    def say(some: list[int]) -> list[Parcel]:
+    def say(some: list[int]) -> None:
         bodies = [json.dumps({"number": number, "data": {"text": TEXT}, "rest": "x" * 350}).encode() for number in some]
         signed = [(number, body, key.sign(EVENT, body)) for number, body in zip(some, bodies, strict=True)]
         keep(database, signed)
         times.update(dict.fromkeys(some, time.monotonic_ns()))
-        return [Parcel(f"intl.v1.log.aa.1.{number}", body, signature) for number, body, signature in signed]
+        parcels = [Parcel(f"intl.v1.log.aa.1.{number}", body, signature) for number, body, signature in signed]
+        loop.call_soon_threadsafe(waiting.put_nowait, parcels)
 
     async def publish() -> None:
         while True:
@@ -126,7 +129,8 @@ async def say_bare(home: str, hub: str, first: int, count: int, burst: int, paus
             waiting.task_done()
 
     publishing = asyncio.create_task(publish())
-    times[0] = await paced(say, first, count, burst, pause, waiting.put_nowait)
+    times[STARTED] = spent()
+    times[0] = await asyncio.to_thread(paced, say, first, count, burst, pause)
     await waiting.join()
     await stdin()
     publishing.cancel()
@@ -147,6 +151,7 @@ async def hear_bare(home: str, hub: str, first: int, count: int) -> Times:
         keep(database, rows)
         times.update(dict.fromkeys((row[0] for row in rows), time.monotonic_ns()))
 
+    times[STARTED] = spent()
     print("ready", flush=True)
     while first + count - 1 not in times:
         batch = await bus.receive(LOG, 256, 5)
@@ -160,21 +165,19 @@ async def hear_bare(home: str, hub: str, first: int, count: int) -> Times:
 # Both
 
 
-async def paced(
-    say: Callable[[list[int]], Any],
-    first: int,
-    count: int,
-    burst: int,
-    pause: float,
-    then: Callable[[Any], None] = lambda _: None,
-) -> int:
-    """Say so many events in bursts with pauses; returns when it began, in nanoseconds."""
+def paced(say: Callable[[list[int]], None], first: int, count: int, burst: int, pause: float) -> int:
+    """Say so many events in bursts with pauses, in a thread of its own; returns when it began, in nanoseconds."""
     began, start = time.monotonic_ns(), time.monotonic()
     for step, number in enumerate(range(first, first + count, burst)):
         if pause:
-            await asyncio.sleep(max(0.0, start + step * pause - time.monotonic()))
-        then(await asyncio.to_thread(say, list(range(number, min(number + burst, first + count)))))
+            time.sleep(max(0.0, start + step * pause - time.monotonic()))
+        say(list(range(number, min(number + burst, first + count))))
     return began
+
+
+def spent() -> int:
+    """Processor time of this process, in nanoseconds."""
+    return int(sum(os.times()[:2]) * 1e9)
 
 
 async def stdin() -> None:
@@ -191,7 +194,7 @@ def child(kind: str, role: str, home: str, hub: str, first: int, count: int, bur
         section = open_notes(plain_settings(home, code, hub))
         told = say_whole(section, first, count, burst, pause) if role == "say" else hear_whole(section, first, count)
         times = uvloop.run(told)
-    times[SPENT] = int(sum(os.times()[:2]) * 1e9)
+    times[SPENT] = spent()
     (Path(home) / "times.json").write_text(json.dumps(times))
     print("done", flush=True)
 

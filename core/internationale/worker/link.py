@@ -163,22 +163,21 @@ class Link:
 
     async def _send(self, relay: Relay) -> None:
         backoff, crowd, clock = Backoff(), Crowd(), asyncio.get_running_loop().time
-        stored = clock()
+        stored, bell = clock(), self._bell.listener()
         try:
-            with self._bell.listener() as bell:
-                while True:
-                    sent = await relay.send()
-                    if sent is None:
-                        if clock() - stored > STALLED:
-                            self.standing.trouble(hubs.SENDING, hubs.FULL)
-                        await backoff.pause()
-                        continue
-                    stored = clock()
-                    self.standing.unsent(await in_thread(relay.unsent) if sent == BATCH else 0)
-                    backoff.reset()
-                    await crowd.gather(sent, BATCH)
-                    if not sent and not await bell.wait(LOOK):
-                        await relay.keep()
+            while True:
+                sent = await relay.send()
+                if sent is None:
+                    if clock() - stored > STALLED:
+                        self.standing.trouble(hubs.SENDING, hubs.FULL)
+                    await backoff.pause()
+                    continue
+                stored = clock()
+                self.standing.unsent(await in_thread(relay.unsent) if sent == BATCH else 0)
+                backoff.reset()
+                await crowd.gather(sent, BATCH)
+                if not sent and not await bell.wait(LOOK):
+                    await relay.keep()
         finally:
             await relay.keep()
 
@@ -232,13 +231,12 @@ class Link:
     async def _say(self, bus: Bus) -> None:
         await self._opened.wait()
         clock = asyncio.get_running_loop().time
-        said = 0.0
-        with self._bell.listener() as bell:
-            while True:
-                if await heads.say(self.section, bus, again=clock() - said > HEADS_REST):
-                    said = clock()
-                await asyncio.sleep(await in_thread(heads.pause, self.section))
-                await bell.wait(HEADS_REST)
+        said, bell = 0.0, self._bell.listener()
+        while True:
+            if await heads.say(self.section, bus, again=clock() - said > HEADS_REST):
+                said = clock()
+            await asyncio.sleep(await in_thread(heads.pause, self.section))
+            await bell.wait(HEADS_REST)
 
     async def _follow(self, bus: Bus) -> None:
         while True:

@@ -70,50 +70,47 @@ class Bell:
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._waiting: dict[asyncio.Event, None] = {}  # a set that keeps its order: the same things happen in the same order
-        self._rung = False
-        """Whether the loop was told and has not woken anybody yet: it need not be told again."""
+        self.rings = 0
+        self.waiting: dict[asyncio.Event, None] = {}  # a set that keeps its order: the same things happen in the same order
 
     def ring(self) -> None:
-        """Wake everyone. Safe from any thread, also when the loop is gone."""
-        if self._rung:
-            return
-        self._rung = True
-        with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
-            self._loop.call_soon_threadsafe(self._wake)
+        """Wake everyone. Safe from any thread, also when the loop is gone.
+
+        While nobody waits it only counts: waking the loop after each of many commits costs more than a commit.
+        """
+        self.rings += 1
+        if self.waiting:
+            with contextlib.suppress(RuntimeError):  # the loop has been closed: nobody waits any more
+                self._loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
-        self._rung = False  # first: who rings from now on is heard by the next waking
-        for event in self._waiting:
+        for event in self.waiting:
             event.set()
 
     def listener(self) -> "Listener":
         """A place to wait at. What rang since the last wait counts."""
-        return Listener(self._waiting)
+        return Listener(self)
 
 
 class Listener:
-    """One errand's ear for the bell; a context manager."""
+    """One errand's ear for the bell."""
 
-    def __init__(self, waiting: dict[asyncio.Event, None]) -> None:
-        self._waiting = waiting
-        self._event = asyncio.Event()
-
-    def __enter__(self) -> "Listener":
-        self._waiting[self._event] = None
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self._waiting.pop(self._event, None)
+    def __init__(self, bell: Bell) -> None:
+        self._bell = bell
+        self._heard = bell.rings
 
     async def wait(self, seconds: float) -> bool:
         """Until the bell rings, at most so long. Whether it rang."""
+        event = asyncio.Event()
+        self._bell.waiting[event] = None  # first: who rings from now on finds us
         try:
-            await asyncio.wait_for(self._event.wait(), seconds)
-        except TimeoutError:
-            return False
-        self._event.clear()
-        return True
+            if self._bell.rings == self._heard:
+                with contextlib.suppress(TimeoutError):  # who rings at the last moment counts too
+                    await asyncio.wait_for(event.wait(), seconds)
+        finally:
+            del self._bell.waiting[event]
+        before, self._heard = self._heard, self._bell.rings
+        return self._heard != before
 
 
 class Backoff:

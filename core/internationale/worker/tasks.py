@@ -26,15 +26,14 @@ async def regularly(section: Section, task: Task) -> None:
 
 async def tell(section: Section, bell: Bell) -> None:
     """Tell plugins of applied events soon after their commit, until cancelled."""
-    backoff = Backoff()
-    with bell.listener() as listener:
-        while True:
-            try:
-                while await in_thread(section.tell):
-                    pass
-                backoff.reset()
-            except Exception:
-                _log.exception("plugins could not be told of what was recorded")
-                await backoff.pause()
-            if await listener.wait(LOOK):
-                await asyncio.sleep(GATHER)
+    backoff, listener = Backoff(), bell.listener()
+    while True:
+        try:
+            while await in_thread(section.tell):
+                pass
+            backoff.reset()
+        except Exception:
+            _log.exception("plugins could not be told of what was recorded")
+            await backoff.pause()
+        if await listener.wait(LOOK):
+            await asyncio.sleep(GATHER)
