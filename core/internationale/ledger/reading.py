@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, insert, select
+from sqlalchemy import Integer, bindparam, delete, insert, select
 from sqlmodel import Session
 
 from internationale.errors import Untrusted
@@ -22,14 +22,27 @@ from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Head
 from internationale.ledger.judging import Verdict
 from internationale.ledger.opening import Seals, nobody
-from internationale.ledger.records import CHUNK, State, key, of
+from internationale.ledger.records import CHUNK, State, key
 
+_event = tables.event.c
+_LOG = (_event.section == bindparam("section_")) & (_event.epoch == bindparam("epoch_"))
 _HASHES = Prepared(
-    select(tables.event.c.sequence, tables.event.c.hash).where(
-        tables.event.c.section == bindparam("section_"),
-        tables.event.c.epoch == bindparam("epoch_"),
-        tables.event.c.sequence.between(bindparam("first"), bindparam("last")),
-    )
+    select(_event.sequence, _event.hash).where(_LOG, _event.sequence.between(bindparam("first"), bindparam("last")))
+)
+_STORED = select(
+    _event.section,
+    _event.epoch,
+    _event.sequence,
+    _event.body,
+    _event.signature,
+    _event.hash,
+    _event.state,
+    _event.reason,
+    _event.received_at,
+    _event.via,
+)
+_AFTER = Prepared(
+    _STORED.where(_LOG, _event.sequence > bindparam("after")).order_by(_event.sequence).limit(bindparam("most", type_=Integer))
 )
 
 
@@ -44,6 +57,12 @@ class Stored:
     reason: str
     received_at: datetime
     via: str
+
+    @classmethod
+    def of_row(cls, row: Sequence[Any]) -> "Stored":
+        """The columns of ``_STORED``."""
+        section, epoch, sequence, body, signature, hash_, state, *rest = row
+        return cls(Address(section, epoch, sequence), Signed(bytes(body), signature), hash_, State(state), *rest)
 
     @property
     def envelope(self) -> Envelope:
@@ -98,7 +117,8 @@ class Reading:
 
     def event(self, session: Session, address: Address) -> Stored | None:
         """One event of the log."""
-        return next(self._stored(session, tables.event.select().filter_by(**key(address))), None)
+        row = session.connection().execute(_STORED.filter_by(**key(address))).one_or_none()
+        return None if row is None else Stored.of_row(row)
 
     def readers(self, session: Session, ref: Ref) -> frozenset[str] | None:
         """The sections that an event is sealed for; None: it was said openly, or is not here."""
@@ -112,9 +132,8 @@ class Reading:
 
     def events_after(self, session: Session, section: str, epoch: int, sequence: int, limit: int = CHUNK) -> list[Stored]:
         """Events of a log after a number, in order."""
-        event = tables.event
-        here = (event.c.section == section) & (event.c.epoch == epoch) & (event.c.sequence > sequence)
-        return list(self._stored(session, event.select().where(here).order_by(event.c.sequence).limit(limit)))
+        where = {"section_": section, "epoch_": epoch, "after": sequence, "most": limit}
+        return list(map(Stored.of_row, _AFTER.all(session.connection(), where)))
 
     def every_event(self, session: Session) -> Iterator[Stored]:
         """The whole log, by section, epoch and number, a page at a time: for export and verification."""
@@ -126,9 +145,8 @@ class Reading:
 
     def in_state(self, session: Session, state: State, limit: int = CHUNK) -> list[Stored]:
         """Events in one state, for the host."""
-        event = tables.event
-        columns = (event.c.section, event.c.epoch, event.c.sequence)
-        return list(self._stored(session, event.select().where(event.c.state == state).order_by(*columns).limit(limit)))
+        query = _STORED.where(_event.state == state).order_by(_event.section, _event.epoch, _event.sequence).limit(limit)
+        return list(map(Stored.of_row, session.connection().execute(query)))
 
     def head(self, session: Session, section: str) -> Head:
         """The end of a section's log in its latest epoch here; number 0 when there is none."""
@@ -237,11 +255,6 @@ class Reading:
         parked = tables.parked
         query = select(parked.c.sequence).where(parked.c.section == log.section, parked.c.epoch == log.epoch)
         return list(session.connection().execute(query.order_by(parked.c.sequence)).scalars())
-
-    def _stored(self, session: Session, query: Select[*tuple[Any, ...]]) -> Iterator[Stored]:
-        for row in session.connection().execute(query):
-            signed = Signed(bytes(row.body), row.signature)
-            yield Stored(of(row), signed, row.hash, State(row.state), row.reason, row.received_at, row.via)
 
 
 def _holes(log: Head, parked: Sequence[int]) -> Iterator[Gap]:
