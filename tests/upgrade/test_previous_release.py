@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlmodel import select
 
 from internationale import settings
+from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.settings import Settings
 from internationale.testing import oracle
@@ -43,6 +44,15 @@ def test_people_are_still_who_they_were(opened: Callable[[str], Section]) -> Non
         handles = sorted(session.exec(select(Account.handle)))
         given = session.connection().execute(text("SELECT count(*) FROM grants_grant")).scalar()
     assert (handles, given) == (["jeanne", "karim", "lucie", "paul"], 8)
+
+
+def test_what_the_others_said_to_hold_can_be_asked_by_log(opened: Callable[[str], Section]) -> None:
+    section = opened("fr")
+    with section.reading() as session:
+        words = queries.peers(session)
+        asked = {code: dict(queries.held(session, code)) for code in SAID}
+    told = {code: {witness: word.heads[code] for witness, (_at, word) in words.items() if code in word.heads} for code in SAID}
+    assert (asked, set(words)) == (told, set(SAID))
 
 
 def test_a_second_start_changes_nothing(left_behind: Callable[[str], Settings]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from internationale.errors import Untrusted
 from internationale.events.signed import SignedDocument
-from internationale.rooms.roster import port
+from internationale.rooms.roster import port, queries
 from internationale.section import Section
 
 _log = logging.getLogger(__name__)
@@ -13,6 +13,10 @@ _log = logging.getLogger(__name__)
 
 def follow(section: Section, documents: Sequence[SignedDocument]) -> int:
     """Follow the roster by these versions; then look again at what was refused under the old one. Returns how many are new."""
+    with section.reading() as session:
+        documents = queries.unknown(session, documents)
+    if not documents:
+        return 0
     new = 0
     with section.writing() as session:
         for document in documents:
@@ -31,10 +35,11 @@ def hear(section: Section, documents: Sequence[SignedDocument]) -> int:
         return 0
     new = 0
     with section.writing() as session:
-        keyring = section.keyring(session)
+        hearing = port.Hearing(session, documents, section.now(), section.keyring(session))
         for document in documents:
             try:
-                new += port.store_heads(session, document, section.now(), keyring)
+                new += hearing.take(document)
             except Untrusted as error:
                 _log.warning("heads that are not authentic: %s", error.reason)
+        hearing.write()
     return new

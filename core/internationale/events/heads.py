@@ -4,10 +4,10 @@ They show what a chain alone cannot: that the newest events of a log are being w
 different faces to different sections. And they are what "who has received this" on a page stands on.
 """
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, NamedTuple
 
-from pydantic import Field, PlainSerializer, field_validator
+from pydantic import Field
 
 from internationale.errors import Untrusted
 from internationale.events import envelope, keys, signed
@@ -15,7 +15,7 @@ from internationale.events.logs import Keyring
 from internationale.events.signed import Document, SignedDocument
 
 
-class Head(Document):
+class Head(NamedTuple):
     """The last event held of one log: its epoch, number and hash. In the document: ``[epoch, number, hash]``."""
 
     epoch: signed.Epoch
@@ -27,28 +27,13 @@ class Head(Document):
         return (self.epoch, self.sequence) >= (epoch, sequence)
 
 
-def _row(head: Head) -> list[int | str]:
-    return [head.epoch, head.sequence, head.hash]
-
-
 class Heads(Document):
     """One section's signed word: the heads of every log that it holds anything of, and the roster version it goes by."""
 
     section: signed.Code
     time: signed.Moment
     roster: signed.Number
-    heads: Annotated[dict[signed.Code, Annotated[Head, PlainSerializer(_row)]], Field(max_length=1000)]
-
-    @field_validator("heads", mode="before")
-    @classmethod
-    def _rows(cls, value: object) -> object:
-        """Rows of three, read into heads."""
-        if not isinstance(value, dict):
-            return value
-        return {
-            code: dict(zip(("epoch", "sequence", "hash"), row, strict=True)) if isinstance(row, list) else row
-            for code, row in value.items()
-        }
+    heads: Annotated[dict[signed.Code, Head], Field(max_length=1000)]
 
 
 def seal(heads: Heads, key: keys.SigningKey) -> SignedDocument:
@@ -56,19 +41,39 @@ def seal(heads: Heads, key: keys.SigningKey) -> SignedDocument:
     return SignedDocument.seal(keys.HEADS, heads, key)
 
 
-def verify(candidate: SignedDocument, keyring: Keyring) -> Heads:
-    """Accept a section's heads. Raises ``Untrusted``: ``bad_signature``, ``section_mismatch``, ``malformed_heads``.
+Signers = Mapping[str, Sequence[tuple[str, keys.PublicKey]]]
+"""Who may sign heads: by key id, the sections with such a key and the key."""
 
-    A key that has been replaced, or whose section is no longer a member, signs no more heads. Signatures are checked
-    before anything is read.
-    """
+
+def signers(keyring: Keyring) -> Signers:
+    """A key that has been replaced, or whose section is no longer a member, signs no more heads."""
+    found: dict[str, list[tuple[str, keys.PublicKey]]] = {}
+    for rules in keyring.values():
+        for entry in rules.keys:
+            if entry.last is None:
+                found.setdefault(entry.key.id, []).append((rules.section, entry.key))
+    return found
+
+
+def named(candidate: SignedDocument, known: Signers) -> list[tuple[str, keys.PublicKey]]:
+    """Whose keys the signatures name: one, unless somebody plays tricks. Nothing is verified yet."""
+    ids = {signature.partition(".")[0] for signature in candidate.signatures}
+    return sorted((each for id in ids for each in known.get(id, ())), key=lambda each: each[0])
+
+
+def verify(candidate: SignedDocument, keyring: Keyring) -> Heads:
+    """Accept a section's heads. Raises ``Untrusted``: ``bad_signature``, ``section_mismatch``, ``malformed_heads``."""
+    return verify_by(candidate, signers(keyring))
+
+
+def verify_by(candidate: SignedDocument, known: Signers) -> Heads:
+    """The same for many. Signatures are checked before anything is read."""
     if len(candidate.body) > envelope.MAX_BODY:
         raise Untrusted("oversize")
-    for rules in keyring.values():
-        current = tuple(entry.key for entry in rules.keys if entry.last is None)
-        if signed.signers(keys.HEADS, candidate, current):
+    for section, key in named(candidate, known):
+        if signed.signers(keys.HEADS, candidate, (key,)):
             heads = signed.parse(Heads, candidate.body, "malformed_heads")
-            if heads.section != rules.section:
+            if heads.section != section:
                 raise Untrusted("section_mismatch")
             return heads
     raise Untrusted("bad_signature")

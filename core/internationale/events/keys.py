@@ -8,7 +8,7 @@ library for all verification in the federation, because libraries differ on edge
 import base64
 import hashlib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Self
 
 import nacl.exceptions
@@ -59,6 +59,7 @@ class PublicKey:
     raw: bytes
 
     @classmethod
+    @lru_cache(maxsize=2048)  # the same few stand in every version of the roster
     def parse(cls, text: str) -> Self:
         """Read a key from base64url; raises ``ValueError`` when it is not one."""
         raw = decode(text)
@@ -66,7 +67,7 @@ class PublicKey:
             raise ValueError("an Ed25519 public key has 32 bytes")
         return cls(raw)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """The first 16 hex digits of the key's SHA-256."""
         return hashlib.sha256(self.raw).hexdigest()[:16]

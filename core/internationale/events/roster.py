@@ -5,10 +5,11 @@ counts once; versions never skip and never go back; each version carries the has
 valid beginning. Root keys sign nothing but rosters and are nobody's log keys.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cached_property
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
@@ -151,7 +152,7 @@ class Version:
     document: SignedDocument
     roster: Roster
 
-    @property
+    @cached_property
     def hash(self) -> str:
         """SHA-256 of the DSSE encoding of the signed bytes, 64 hex digits."""
         return keys.digest(keys.ROSTER, self.document.body).hex()
@@ -183,43 +184,44 @@ def verify(previous: Version | None, candidate: SignedDocument) -> Version:
     return version
 
 
-def verify_chain(chain: Sequence[SignedDocument]) -> tuple[Version, ...]:
-    """Check every version from the first. Raises ``Untrusted`` like ``verify``; ``roster_gap`` for an empty chain."""
+def verified(chain: Sequence[SignedDocument]) -> Iterator[Version]:
+    """Check every version from the first, one after the other. Raises like ``verify``; ``roster_gap`` for an empty chain."""
     if not chain:
         raise Untrusted("roster_gap")
-    versions: list[Version] = []
+    version: Version | None = None
     for candidate in chain:
-        versions.append(verify(versions[-1] if versions else None, candidate))
-    return tuple(versions)
+        version = verify(version, candidate)
+        yield version
 
 
-def keyring(latest: Roster, hashes: Mapping[int, str]) -> Keyring:
-    """The rules of every log by the latest version. ``hashes``: that of each version which opened an epoch, by number.
+def verify_chain(chain: Sequence[SignedDocument]) -> tuple[Version, ...]:
+    """The versions of a whole chain, checked as by ``verified``."""
+    return tuple(verified(chain))
 
-    The log of a section that is no longer a member is authentic up to its ``last_good`` number, and not after.
+
+def keyring_of(chain: Sequence[Version], hashes: Mapping[int, str] | None = None) -> Keyring:
+    """The rules of every log by a whole verified chain, with those of its earlier epochs.
+
+    The log of a section that is no longer a member is authentic up to its ``last_good`` number, and not after. ``hashes``: of all
+    versions by number; then ``chain`` may begin with the last one in which every section is in epoch 1: those before add nothing.
     """
-    return {entry.code: _rules(entry, hashes[entry.opened]) for entry in latest.sections}
+    rules: dict[str, dict[int, LogRules]] = {}
+    for (section, epoch), its in histories(chain, hashes).items():
+        rules.setdefault(section, {})[epoch] = its
+    return {entry.code: _with_closed(rules[entry.code], entry.epoch) for entry in chain[-1].roster.sections}
 
 
-def keyring_of(chain: Sequence[Version]) -> Keyring:
-    """The rules of every log by a whole verified chain, with those of its earlier epochs."""
-    rules = histories(chain)
-    return {
-        entry.code: replace(rules[entry.code, entry.epoch], closed=_closed(rules, entry.code, entry.epoch))
-        for entry in chain[-1].roster.sections
-    }
+def _with_closed(rules: Mapping[int, LogRules], current: int) -> LogRules:
+    return replace(rules[current], closed={epoch: its for epoch, its in rules.items() if epoch != current})
 
 
-def _closed(rules: Mapping[tuple[str, int], LogRules], code: str, open_epoch: int) -> Mapping[int, LogRules]:
-    return {epoch: closed for (section, epoch), closed in rules.items() if section == code and epoch != open_epoch}
-
-
-def histories(chain: Sequence[Version]) -> Mapping[tuple[str, int], LogRules]:
+def histories(chain: Sequence[Version], hashes: Mapping[int, str] | None = None) -> Mapping[tuple[str, int], LogRules]:
     """The rules of every log that there ever was, by section and epoch, from a whole verified chain: for audits.
 
     The last version that says something of an epoch decides; an epoch that was closed counts up to its ``last_good`` number.
     """
-    hashes = {version.roster.version: version.hash for version in chain}
+    if hashes is None:
+        hashes = {version.roster.version: version.hash for version in chain}
     entries: dict[tuple[str, int], Entry] = {}
     for version in chain:
         for entry in version.roster.sections:
@@ -249,8 +251,9 @@ def _check_succession(previous: Version, roster: Roster) -> None:
         raise Untrusted("roster_gap")
     if roster.prevhash != previous.hash:
         raise Untrusted("roster_fork")
+    now = {entry.code: entry for entry in roster.sections}
     for before in previous.roster.sections:
-        after = roster.entry(before.code)
+        after = now.get(before.code)
         if after is None or after.epoch < before.epoch or (after.epoch == before.epoch and after.opened != before.opened):
             raise Untrusted("roster_history", place=before.code)
     known = {entry.code: entry.epoch for entry in previous.roster.sections}

@@ -32,12 +32,12 @@ class _Value:
 
 @dataclass(frozen=True)
 class _Compiled:
-    """A statement for one kind of database. ``columns``: what makes of a driver's value ours, by column of the result."""
+    """A statement for one kind of database. ``converts``: what makes of a driver's value ours, by the place of its column."""
 
     text: str
     values: tuple[_Value, ...]
     positional: bool
-    columns: tuple[Convert | None, ...]
+    converts: tuple[tuple[int, Convert], ...]
 
     def bind(self, given: Mapping[str, Any]) -> Any:
         """The values as the driver wants them. Raises ``KeyError`` when one is missing."""
@@ -47,8 +47,10 @@ class _Compiled:
 
     def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
         """A row of the result."""
-        pairs = zip(found, self.columns, strict=True)
-        return tuple(value if convert is None else convert(value) for value, convert in pairs)
+        values = list(found)
+        for place, convert in self.converts:
+            values[place] = convert(values[place])
+        return tuple(values)
 
 
 class Prepared:
@@ -104,11 +106,12 @@ def _compile(statement: Select[Any] | UpdateBase, dialect: Dialect) -> _Compiled
     values = {name: _value(name, bind, dialect) for bind, name in compiled.bind_names.items()}
     names = compiled.positiontup if compiled.positiontup is not None else list(values)
     columns = statement.selected_columns if isinstance(statement, Select) else ()
+    converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     return _Compiled(
         compiled.string,
         tuple(values[name] for name in names),
         compiled.positiontup is not None,
-        tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns),
+        tuple((place, convert) for place, convert in enumerate(converts) if convert is not None),
     )
 
 

@@ -32,6 +32,9 @@ class Following:
         self._unit = unit
         self._keyring = keyring
         self.gone = set[Address]()
+        fork = tables.fork.c
+        first = select(fork.section, fork.epoch, func.min(fork.sequence).label("first")).group_by(fork.section, fork.epoch)
+        self._forks = {(row.section, row.epoch): row.first for row in unit.connection.execute(first)}
 
     def all(self) -> list[Arrival]:
         """Every log that we hold. Returns what can be appended now."""
@@ -67,9 +70,7 @@ class Following:
         """The first number that may not be appended, and why; None: the log goes on."""
         lasts = [entry.last for entry in rules.keys]
         ended = None if None in lasts else max((last for last in lasts if last is not None), default=0) + 1
-        fork = tables.fork.c
-        first = select(func.min(fork.sequence)).where(fork.section == rules.section, fork.epoch == rules.epoch)
-        forked = self._unit.connection.execute(first).scalar()
+        forked = self._forks.get((rules.section, rules.epoch))
         if forked is not None and not (rules.pin is not None and forked <= rules.pin[0]):
             return (forked, FORKED) if ended is None or forked < ended else (ended, ENDED)
         return ended, ENDED

@@ -133,7 +133,7 @@ def recreate(connection: Connection, projection: Projection) -> None:
 
 
 def _table(model: type[SQLModel]) -> Table:
-    table = model.__table__  # type: ignore[attr-defined]
+    table = getattr(model, "__table__", None)
     if not isinstance(table, Table):
         raise TypeError(f"{model.__name__} is not a table")
     return table

@@ -2,12 +2,13 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 
 from internationale.events import card, roster
@@ -25,6 +26,8 @@ NAMES = {
     "fr": ("Section française", ("fr",)),
     "ar": ("الفرع العربي", ("ar",)),
 }
+_PREPARED: dict[Hashable, tuple[tuple[str, Any], ...]] = {}
+"""By kind of database, lineages and projections: the statements that make all tables."""
 
 
 @contextmanager
@@ -59,8 +62,43 @@ def begin(home: Path, code: str, url: str, *, hubs: Sequence[str] = ()) -> Setti
 def open_section(settings: Settings, plugins: Plugins | None, now: Callable[[], datetime] = utc_now) -> Section:
     """A prepared section."""
     section = Section.open(settings, plugins, now)
-    section.prepare()
+    prepare(section)
     return section
+
+
+def prepare(section: Section) -> None:
+    """``Section.prepare``. What that does to an empty database is noted once, and done again without Alembic: most of the time of
+    many a test was spent on it.
+    """
+    engine = section.database.engine
+    projections = tuple((each.name, each.version, tuple(each.tables)) for each in section.ledger.projections)
+    key = (engine.dialect.name, tuple(section.plugins.folders("migrations").items()), projections)
+    with engine.begin() as connection:
+        empty = not inspect(connection).get_table_names()
+        for statement, parameters in _PREPARED.get(key, ()) if empty else ():
+            connection.exec_driver_sql(statement, parameters)
+    if not empty or key in _PREPARED:
+        section.prepare()
+        return
+    with _noting(engine) as done:
+        section.prepare()
+    _PREPARED[key] = tuple(done)
+
+
+@contextmanager
+def _noting(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
+    """The statements with which a database is changed in this block."""
+    done: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, _context: object, _many: bool) -> None:
+        if not statement.lstrip().startswith(("SELECT", "PRAGMA", "SET")):
+            done.append((statement, parameters))
+
+    event.listen(engine, "after_cursor_execute", note)
+    try:
+        yield done
+    finally:
+        event.remove(engine, "after_cursor_execute", note)
 
 
 def unite(sections: Sequence[Section], root: SigningKey | None = None) -> tuple[SignedDocument, ...]:
@@ -68,11 +106,12 @@ def unite(sections: Sequence[Section], root: SigningKey | None = None) -> tuple[
     root = root or SigningKey.generate()
     first, *others = sections
     chain = [rules.founding(card.verify(port.own_card(first)), root, (), first.now())]
+    latest = roster.verify(None, chain[0])
     for other in others:
-        latest = roster.verify_chain(chain)[-1]
         version = rules.admitting(card.verify(port.own_card(other)), latest, root, first.now())
         if version is not None:
             chain.append(version)
+            latest = roster.verify(latest, version)
     for section in sections:
         with section.writing() as session:
             port.adopt(session, chain, code=section.code, key=section.key.public, now=section.now())

@@ -1,7 +1,5 @@
 """The exchange of signed heads: what we hold, said after every change; what the others say, taken in."""
 
-from datetime import timedelta
-
 from internationale.bundle import taking
 from internationale.bus import HEADS, Bus, Outcome, Parcel
 from internationale.errors import Untrusted
@@ -42,13 +40,16 @@ def _write(section: Section, again: bool) -> SignedDocument | None:
     with section.reading() as session:
         roster = queries.latest(session)
         held = dict(queries.own_heads(session))
-        last = queries.peers(session).get(section.code)
+        last = queries.heads_document(session, section.code)
         rules = section.keyring(session).get(section.code)
         if roster is None or rules is None or not held or not rules.signed_by(section.key.public):
             return None  # whose key is not, or no longer, in force signs no heads: nobody would take them
-        if last is not None and last[1].heads == held and last[1].roster == roster.roster.version and not again:
-            return queries.heads_document(session, section.code)
-    time = section.now() if last is None else max(section.now(), last[1].time + timedelta(milliseconds=1))
+        said = None if last is None else queries.read_heads(last.body)
+        if said is not None and said.heads == held and said.roster == roster.roster.version and not again:
+            return last
+        time = port.next_moment(session, section.code, section.now(), section.keyring(session))
+    if time is None:
+        return None
     document = heads.seal(Heads(section=section.code, time=time, roster=roster.roster.version, heads=held), section.key)
     with section.writing() as session:
         port.store_heads(session, document, section.now(), section.keyring(session))

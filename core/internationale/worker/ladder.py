@@ -118,7 +118,6 @@ def _news(outcomes: Sequence[str]) -> int:
 def _holders(section: Section, gap: Gap) -> list[str]:
     """Who may have it: the log's own section, then those whose heads cover it."""
     with section.reading() as session:
-        words = queries.peers(session)
-    held = {peer: said.heads.get(gap.section) for peer, (_at, said) in sorted(words.items())}
-    covering = [peer for peer, head in held.items() if head is not None and head.covers(gap.epoch, gap.first)]
+        held = queries.held(session, gap.section)
+    covering = [peer for peer, head in sorted(held.items()) if head.covers(gap.epoch, gap.first)]
     return [peer for peer in dict.fromkeys([gap.section, *covering]) if peer != section.code]

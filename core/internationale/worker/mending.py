@@ -34,16 +34,11 @@ def wanted(section: Section) -> list[Gap]:
         gaps = section.ledger.gaps(session)
         mine = queries.own_heads(session)
         contested = sorted({origin for origins in queries.contradictions(session).values() for origin in origins})
-        furthest = dict[str, tuple[int, int]]()
-        for _heard, said in queries.peers(session).values():
-            for origin, head in said.heads.items():
-                furthest[origin] = max(furthest.get(origin, (0, 0)), (head.epoch, head.sequence))
         rules = section.keyring(session)
-        gaps += unfinished(section.ledger.all_heads(session), rules)
-    for origin, (epoch, sequence) in furthest.items():
-        held = mine[origin].sequence if origin in mine and mine[origin].epoch == epoch else 0
-        if origin in rules and rules[origin].epoch == epoch and sequence > held:
-            gaps.append(Gap(origin, epoch, held + 1, sequence))
+        gaps += [
+            *unfinished(section.ledger.all_heads(session), rules),
+            *queries.ahead(session, {code: its.epoch for code, its in rules.items()}),
+        ]
     ends = ((origin, mine[origin]) for origin in contested if origin in rules)
     gaps += [Gap(origin, head.epoch, head.sequence, head.sequence, another=True) for origin, head in ends]
     return [gap for number, gap in enumerate(gaps) if gap not in gaps[:number]]

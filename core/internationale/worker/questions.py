@@ -50,7 +50,7 @@ async def answer_others(section: Section, bus: Bus) -> None:
 def _answer(section: Section, question: bytes) -> list[Parcel]:
     try:
         asked = msgspec.json.decode(question, type=Question)
-    except msgspec.MsgspecError:
+    except (ValueError, RecursionError):  # msgspec's own are ValueErrors, too
         return []
     if asked.blob:
         return attachments.answer(section, asked.blob, asked.chunks)

@@ -19,10 +19,10 @@ class Refilled:
 
 
 async def refill(section: Section, bus: Bus) -> Refilled:
-    """Publish what the hub lacks. A fenced section republishes the others' events only. Raises ``Unreachable``."""
+    """Publish what the hub lacks. A section whose own log is in doubt republishes the others' only. Raises ``Unreachable``."""
     await bus.provision()
     versions, own = await rosters.carry(section, bus), 0
-    if section.fenced is None:
+    if section.gate.lasting is None:  # what was said already may always be repeated, unless our log is known to be in doubt
         relay = Relay(section, bus, await bus.identity())
         await relay.audit()
         while sent := await relay.send():

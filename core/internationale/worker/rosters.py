@@ -4,25 +4,19 @@ from collections.abc import Sequence
 
 from internationale.bundle import taking
 from internationale.bus import ROSTER, Bus, Parcel
-from internationale.events import keys
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.worker.pace import in_thread
 
 
-def subject(version: int, document: SignedDocument) -> str:
-    """Where a version travels. The hash is in it so that nobody can take a true version's place with a false one."""
-    return f"intl.v1.roster.{version}.{keys.digest(keys.ROSTER, document.body).hex()[:16]}"
-
-
 async def carry(section: Section, bus: Bus) -> int:
     """Publish the versions that the hub does not have. Returns how many."""
     known = await in_thread(_known, section)
     there = await bus.kept("intl.v1.roster.*.*") if known else set()
-    missing = [parcel for parcel in known if parcel.subject not in there]
-    for parcel in missing:
-        await bus.publish([parcel])
+    missing = [subject for subject in known if subject not in there]
+    for subject in missing:
+        await bus.publish([await in_thread(_version, section, subject, known[subject])])
     return len(missing)
 
 
@@ -37,7 +31,7 @@ async def follow(section: Section, bus: Bus, wait: float) -> int:
 async def catch_up(section: Section, bus: Bus) -> int:
     """Follow version by version as far as the hub has them: they may have come in another order, or before we had joined."""
     new = 0
-    while (version := await in_thread(_version, section)) and (found := await bus.last(f"intl.v1.roster.{version + 1}.*")):
+    while (latest := await in_thread(_latest, section)) and (found := await bus.last(f"intl.v1.roster.{latest + 1}.*")):
         if not await take_in(section, [found]):
             break
         new += 1
@@ -52,13 +46,18 @@ async def take_in(section: Section, parcels: Sequence[Parcel]) -> int:
     return await in_thread(taking.follow, section, documents)
 
 
-def _known(section: Section) -> list[Parcel]:
+def _known(section: Section) -> dict[str, int]:
+    """The subjects of our versions, in order. The hash is in them so that nobody can take a true one's place with a false one."""
     with section.reading() as session:
-        chain = queries.chain(session)
-    return [Parcel(subject(version, document), document.body, document.header) for version, document in enumerate(chain, 1)]
+        return {f"intl.v1.roster.{number}.{hash[:16]}": number for number, hash in queries.hashes(session).items()}
 
 
-def _version(section: Section) -> int:
+def _version(section: Section, subject: str, number: int) -> Parcel:
     with section.reading() as session:
-        latest = queries.latest(session)
-    return 0 if latest is None else latest.roster.version
+        (document,) = queries.chain(session, number - 1, number)
+    return Parcel(subject, document.body, document.header)
+
+
+def _latest(section: Section) -> int:
+    with section.reading() as session:
+        return queries.latest_number(session)

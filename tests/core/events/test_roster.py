@@ -73,7 +73,7 @@ def founded(**changed: Any) -> Version:
 
 
 def ring(*chain: Version) -> Keyring:
-    return roster.keyring(chain[-1].roster, {version.roster.version: version.hash for version in chain})
+    return roster.keyring_of(chain)
 
 
 def test_a_threshold_of_one_is_a_beginning_and_the_bytes_come_back() -> None:
@@ -279,10 +279,11 @@ def test_the_keyring_pins_each_log_to_the_version_that_opened_it() -> None:
     begun = founded()
     rotated = entry("fr", keys=(LogKey(key=LOGS["fr"].public, first=1, last=7), LogKey(key=ROOTS[4].public, first=8)))
     second = roster.verify(begun, sealed(after(begun, sections=(entry("ar", opened=2), rotated, entry("ic", epoch=2, opened=2)))))
+    before = LogRules("ic", 1, genesis("ic", 1, begun.hash), (KeyRange(LOGS["ic"].public, 1),))
     assert ring(begun, second) == {
         "ar": LogRules("ar", 1, genesis("ar", 1, second.hash), (KeyRange(LOGS["ar"].public, 1),)),
         "fr": LogRules("fr", 1, genesis("fr", 1, begun.hash), (KeyRange(LOGS["fr"].public, 1, 7), KeyRange(ROOTS[4].public, 8))),
-        "ic": LogRules("ic", 2, genesis("ic", 2, second.hash), (KeyRange(LOGS["ic"].public, 1),)),
+        "ic": LogRules("ic", 2, genesis("ic", 2, second.hash), (KeyRange(LOGS["ic"].public, 1),), closed={1: before}),
     }
 
 

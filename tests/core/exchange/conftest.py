@@ -82,7 +82,7 @@ def section(tmp_path: Path, clock: Clock) -> Iterator[Section]:
     with houses.database(tmp_path) as url:
         read = settings.load(tmp_path, {"INTERNATIONALE_DATABASE": url})
         opened = Section.open(read, Plugins([("people", people())]), now=clock)
-        opened.prepare()
+        houses.prepare(opened)
         yield opened
         opened.close()
 

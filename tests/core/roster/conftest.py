@@ -62,8 +62,9 @@ def world() -> SimpleNamespace:
     return SimpleNamespace(first=first, second=second, begun=begun, grown=roster.verify(begun, second))
 
 
-def said(section: str, minutes: int, **held: tuple[int, str]) -> SignedDocument:
+def said(section: str, time: int | datetime, key: SigningKey | None = None, /, **held: tuple[int, str]) -> SignedDocument:
     """Heads as ``said("fr", 5, ic=(12, "a"))``: five minutes after noon ``fr`` holds ``ic`` up to 12 with hash aaa…"""
+    time = NOW + timedelta(minutes=time) if isinstance(time, int) else time
     values = {code: Head(epoch=1, sequence=number, hash=letter * 64) for code, (number, letter) in held.items()}
-    document = Heads(section=section, time=NOW + timedelta(minutes=minutes), roster=1, heads=values)
-    return SignedDocument.seal(keys.HEADS, document, LOGS[section])
+    document = Heads(section=section, time=time, roster=1, heads=values)
+    return SignedDocument.seal(keys.HEADS, document, key or LOGS[section])

@@ -1,6 +1,6 @@
 """How a section begins with a roster, follows it, and takes in what the others say they hold."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -9,12 +9,16 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, select
 
 from internationale.errors import Conflict, Invalid, Untrusted
+from internationale.events import roster
 from internationale.events.keys import SigningKey
 from internationale.events.refs import Ref
+from internationale.events.roster import LastGood, LogKey
 from internationale.kit import Receipt, SectionCard
 from internationale.ledger import tables
+from internationale.ledger.reading import Gap
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rows import PeerHeadRow, Row
+from internationale.rooms.roster.rules import lag
 
 from .conftest import LOGS, NOW, entry, make, said
 
@@ -111,6 +115,89 @@ def test_heads_count_only_when_newer_and_signed_by_the_section(session: Session,
     assert len(queries.heads_documents(session)) == 1
 
 
+def test_heads_that_a_thief_dated_far_ahead_bar_nothing_once_the_key_is_replaced(
+    session: Session, world: SimpleNamespace
+) -> None:
+    begin(session, world)
+    minutes = (datetime.max.replace(tzinfo=UTC) - NOW) // timedelta(minutes=1)
+    assert port.store_heads(session, said("ar", minutes, ic=(7, "a")), NOW)
+    assert not port.store_heads(session, said("ar", 6, ic=(8, "a")), NOW)
+    assert port.next_moment(session, "ar", NOW, queries.keyring(session)) == NOW + timedelta(minutes=minutes, milliseconds=1)
+    assert port.store_heads(session, said("ar", datetime.max.replace(tzinfo=UTC), ic=(7, "a")), NOW)
+    assert port.next_moment(session, "ar", NOW, queries.keyring(session)) is None
+    new = SigningKey(b"n" * 32)
+    ranges = (LogKey(key=LOGS["ar"].public, first=1, last=9), LogKey(key=new.public, first=10))
+    port.store_version(session, make(world.grown, entry("ar", opened=2, keys=ranges), entry("fr"), entry("ic")), NOW)
+    assert port.next_moment(session, "ar", NOW, queries.keyring(session)) == NOW
+    assert port.store_heads(session, said("ar", 7, new, ic=(8, "a")), NOW)
+    assert not port.store_heads(session, said("ar", 7, new, ic=(9, "a")), NOW)
+
+
+def test_the_words_of_many_sections_are_heard_at_once(session: Session, world: SimpleNamespace) -> None:
+    begin(session, world)
+    port.store_heads(session, said("ar", 1, ar=(3, "a"), ic=(9, "a")), NOW)
+    forged = said("ic", 9, ic=(9, "a"))
+    documents = [
+        said("ar", 1, ar=(3, "a"), ic=(9, "a")),
+        said("ic", 2, ar=(2, "a"), ic=(9, "a")),
+        said("ar", 3, ic=(8, "b"), fr=(1, "a")),
+        type(forged)(forged.body.replace(b'"ic"', b'"ar"'), forged.signatures),
+        said("ar", 2, ar=(4, "a")),
+        said("ic", 3, ar=(2, "a"), ic=(10, "a")),
+    ]
+    hearing, taken = port.Hearing(session, documents, LATER, queries.keyring(session)), []
+    for document in documents:
+        try:
+            taken.append(hearing.take(document))
+        except Untrusted as error:
+            taken.append(error.reason)
+    hearing.write()
+    assert taken == [False, True, True, "bad_signature", False, True]
+    assert {code: (at, word.time) for code, (at, word) in queries.peers(session).items()} == {
+        "ar": (LATER, NOW + timedelta(minutes=3)),
+        "ic": (LATER, NOW + timedelta(minutes=3)),
+    }
+    for code in ("ar", "fr", "ic"):
+        words = {witness: word.heads[code] for witness, (_at, word) in queries.peers(session).items() if code in word.heads}
+        assert queries.held(session, code) == words
+    rows = session.exec(select(PeerHeadRow).order_by(PeerHeadRow.witness, PeerHeadRow.origin, PeerHeadRow.sequence))
+    assert [(row.witness, row.origin, row.sequence, row.hash[0], row.received_at) for row in rows] == [
+        ("ar", "fr", 1, "a", LATER),
+        ("ar", "ic", 8, "b", LATER),
+        ("ic", "ar", 2, "a", LATER),
+        ("ic", "ic", 9, "a", LATER),
+        ("ic", "ic", 10, "a", LATER),
+    ]
+
+
+def test_what_others_hold_beyond_us_is_told_by_log(session: Session, world: SimpleNamespace) -> None:
+    begin(session, world)
+    epochs = {"ar": 1, "fr": 1, "ic": 1}
+    assert queries.ahead(session, epochs) == []
+    for code, number in (("fr", 4), ("ic", 8)):
+        session.execute(tables.head.insert().values(section=code, epoch=1, sequence=number, hash="a" * 64, reason=""))
+    port.store_heads(session, said("ar", 1, ar=(2, "a"), fr=(4, "a"), ic=(9, "a")), NOW)
+    port.store_heads(session, said("ic", 1, ar=(1, "a"), fr=(3, "a"), ic=(12, "a"), zz=(1, "a")), NOW)
+    assert queries.ahead(session, epochs) == [Gap("ar", 1, 1, 2), Gap("ic", 1, 9, 12)]
+    assert queries.ahead(session, epochs | {"ar": 2}) == [Gap("ic", 1, 9, 12)]
+
+
+def test_the_keyring_of_a_chain_is_that_of_all_its_versions(session: Session, world: SimpleNamespace) -> None:
+    """Though only those are read that can say something of earlier epochs."""
+    begin(session, world)
+    latest, committee = world.grown, entry("ic", mandates=("committee",))
+    old = LastGood(epoch=1, sequence=7, hash="a" * 64)
+    for number, key in enumerate((b"n", b"o", b"p"), 3):
+        epoch = {"epoch": number - 1, "opened": number, "keys": (LogKey(key=SigningKey(key * 32).public, first=1),)}
+        good = old.model_copy(update={"epoch": number - 2})
+        document = make(latest, entry("ar", opened=2), entry("fr", **epoch, last_good=good), committee)
+        assert port.store_version(session, document, NOW)
+        latest = queries.latest(session)
+        keyring = queries.keyring(session)
+        assert keyring == roster.keyring_of(queries.versions(session))
+        assert sorted(keyring["fr"].closed) == list(range(1, number - 1))
+
+
 def test_receipts_name_each_member_once_with_the_time_of_its_first_word(session: Session, world: SimpleNamespace) -> None:
     begin(session, world)
     session.execute(tables.head.insert().values(section="ic", epoch=1, sequence=8, hash="a" * 64, reason=""))
@@ -153,8 +240,7 @@ def test_the_memory_of_words_is_bounded_and_says_when_it_no_longer_knows(
     session: Session, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     begin(session, world)
-    for module in (port.heads, queries.heads):
-        monkeypatch.setattr(module, "KEPT", 3)
+    monkeypatch.setattr(lag, "KEPT", 3)
     for number in range(1, 7):
         port.store_heads(session, said("ar", number, ic=(number, "a")), NOW + timedelta(hours=number))
     assert [row.sequence for row in session.exec(select(PeerHeadRow).order_by(PeerHeadRow.sequence))] == [4, 5, 6]

@@ -5,7 +5,7 @@ what they say about the roster, one row for each event, under its address.
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, MetaData
+from sqlalchemy import BigInteger, Index, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
@@ -40,6 +40,19 @@ class HeadsRow(Row, table=True):
     roster: int = Field(sa_type=BigInteger)
     body: bytes
     signatures: str
+
+
+class HeldRow(Row, table=True):
+    """What a section's latest heads say of one log: the content of its ``HeadsRow``, to be asked by log."""
+
+    __tablename__ = "roster_held"
+    __table_args__ = (Index(None, "origin", "epoch", "sequence", "hash"),)
+
+    witness: str = Field(primary_key=True)
+    origin: str = Field(primary_key=True)
+    epoch: int
+    sequence: int = Field(sa_type=BigInteger)
+    hash: str
 
 
 class PeerHeadRow(Row, table=True):

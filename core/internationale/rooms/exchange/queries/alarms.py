@@ -46,9 +46,10 @@ def standing_still(session: Session) -> list[tuple[str, int]]:
 
 def missing(session: Session, own: str) -> list[Missing]:
     """What others have signed to hold and we do not, by log; of our own log another alarm speaks."""
-    found = []
-    for origin, (epoch, held) in _open_logs(session).items():
-        lacking = None if origin == own else _tail(session, origin, epoch, held) or _hole(session, origin, epoch, held)
+    found, logs = [], {origin: log for origin, log in _open_logs(session).items() if origin != own}
+    longer = {gap.section for gap in roster.ahead(session, {origin: epoch for origin, (epoch, _held) in logs.items()})}
+    for origin, (epoch, held) in logs.items():
+        lacking = _tail(session, origin, epoch, held) if origin in longer else _hole(session, origin, epoch, held)
         if lacking is not None:
             found.append(lacking)
     return sorted(found, key=lambda each: each.origin)[:SHOWN]
@@ -80,14 +81,15 @@ def _hole(session: Session, origin: str, epoch: int, held: int) -> Missing | Non
     return Missing(origin, epoch, held + 1, row.first - 1, origin, row.since)
 
 
-def _tail(session: Session, origin: str, epoch: int, held: int) -> Missing | None:
+def _tail(session: Session, origin: str, epoch: int, held: int) -> Missing:
     """The numbers after what we hold, with whoever first told us of any; the section itself is named before others."""
     query = select(col(PeerHeadRow.witness), col(PeerHeadRow.sequence), col(PeerHeadRow.received_at)).where(
-        col(PeerHeadRow.origin) == origin, col(PeerHeadRow.epoch) == epoch, col(PeerHeadRow.sequence) > held
+        col(PeerHeadRow.witness).in_(sorted(roster.held(session, origin))),
+        col(PeerHeadRow.origin) == origin,
+        col(PeerHeadRow.epoch) == epoch,
+        col(PeerHeadRow.sequence) > held,
     )
     rows = session.execute(query).all()
-    if not rows:
-        return None
     last = max(row.sequence for row in rows)
     witness = min((row for row in rows if row.sequence == last), key=lambda row: (row.witness != origin, row.witness)).witness
     return Missing(origin, epoch, held + 1, last, witness, min(row.received_at for row in rows))

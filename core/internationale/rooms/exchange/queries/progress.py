@@ -6,8 +6,7 @@ from sqlalchemy import select
 from sqlmodel import Session
 
 from internationale.ledger.tables import event
-from internationale.rooms.exchange import rules
-from internationale.rooms.roster.queries import latest, own_heads, peers
+from internationale.rooms.roster.queries import ahead, latest, own_heads
 
 NOTABLE = 50
 """How many events have to be missing before it is worth a word: a few are always on their way."""
@@ -27,14 +26,9 @@ def progress(session: Session) -> Progress | None:
     current = latest(session)
     if current is None:
         return None
-    mine = own_heads(session)
-    furthest = rules.newest([mine, *(said.heads for _heard, said in peers(session).values())])
-    here = known = 0
-    for entry in current.roster.sections:
-        head, held = furthest.get(entry.code), mine.get(entry.code)
-        if head is not None:
-            known += head.sequence
-            here += min(held.sequence, head.sequence) if held is not None and held.epoch == head.epoch else 0
+    epochs = {entry.code: entry.epoch for entry in current.roster.sections}
+    here = sum(head.sequence for code, head in own_heads(session).items() if epochs.get(code) == head.epoch)
+    known = here + sum(gap.last - gap.first + 1 for gap in ahead(session, epochs))
     if known - here < NOTABLE:
         return None
     query = select(event.c.via).where(event.c.position.is_not(None), event.c.via != "").order_by(event.c.position.desc()).limit(1)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlmodel import Session, col
 
 from internationale.events import keys
@@ -107,8 +107,8 @@ def counts(session: Session) -> Counts:
     connection = session.connection()
     states: dict[str, int] = dict(connection.execute(select(event.c.state, func.count()).group_by(event.c.state)).all())
 
-    def number(table: object) -> int:
-        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())  # type: ignore[arg-type]
+    def number(table: Table) -> int:
+        return int(connection.execute(select(func.count()).select_from(table)).scalar_one())
 
     refused = connection.execute(select(func.coalesce(func.sum(refusal.c.count), 0))).scalar_one()
     return Counts(

@@ -4,7 +4,7 @@ from .card import Keeper, card_of, own_card
 from .chain import adopt, store_version
 from .drafting import NAMED, draft
 from .founding import adopt_founding, draft_founding
-from .heads import store_heads
+from .heads import Hearing, next_moment, store_heads
 from .instance import Instance
 from .joining import announce_key, decline, invitation, own_request, propose_admission, vouch
 from .notices import notices
@@ -13,6 +13,7 @@ from .roots import root_key, root_state, unlocked, write_root_key
 
 __all__ = [
     "NAMED",
+    "Hearing",
     "Instance",
     "Keeper",
     "add_signature",
@@ -28,6 +29,7 @@ __all__ = [
     "draft_founding",
     "invitation",
     "latest",
+    "next_moment",
     "notices",
     "own_card",
     "own_request",

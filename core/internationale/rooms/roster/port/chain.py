@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
+from sqlalchemy import insert
 from sqlmodel import Session
 
 from internationale.errors import Conflict, Invalid, Untrusted
@@ -23,18 +25,17 @@ def adopt(session: Session, documents: Sequence[SignedDocument], *, code: str, k
     Raises ``Untrusted`` when the chain does not hold, ``Conflict`` when the section already belongs to another
     International, ``Invalid`` when the chain does not name it with this key.
     """
-    versions = roster.verify_chain(documents)
-    first = session.get(VersionRow, 1)
-    if first is not None and first.hash != versions[0].hash:
+    known, first = queries.latest_number(session), session.get(VersionRow, 1)
+    rows: list[dict[str, Any]] = []
+    for version in roster.verified(documents):  # a long chain is large: nothing but the last is kept in memory
+        rows.append(_row(version, now))
+    if first is not None and first.hash != rows[0]["hash"]:
         raise Conflict(_("This section already belongs to another International."))
-    entry = versions[-1].roster.entry(code)
+    entry = version.roster.entry(code)
     if entry is None or not any(log_key.key == key and log_key.last is None for log_key in entry.keys):
         raise Invalid(_("The roster does not name section “%(code)s” with this instance's key.") % {"code": code}, place="roster")
-    known = queries.latest(session)
-    for version in versions:
-        if known is None or version.roster.version > known.roster.version:
-            _keep(session, version, now)
-    return versions[-1]
+    _keep(session, rows[known:])
+    return version
 
 
 def store_version(session: Session, document: SignedDocument, now: datetime) -> bool:
@@ -46,20 +47,17 @@ def store_version(session: Session, document: SignedDocument, now: datetime) -> 
     known = queries.latest(session)
     if known is None:
         raise Untrusted("roster_unknown")
-    if any(document.body == other.body for other in queries.chain(session)):
+    if not queries.unknown(session, [document]):
         return False
-    _keep(session, roster.verify(known, document), now)
+    _keep(session, [_row(roster.verify(known, document), now)])
     return True
 
 
-def _keep(session: Session, version: Version, now: datetime) -> None:
-    session.add(
-        VersionRow(
-            version=version.roster.version,
-            hash=version.hash,
-            body=version.document.body,
-            signatures=version.document.header,
-            stored_at=now,
-        )
-    )
-    session.flush()
+def _row(version: Version, now: datetime) -> dict[str, Any]:
+    signed = {"body": version.document.body, "signatures": version.document.header}
+    return {"version": version.roster.version, "hash": version.hash, **signed, "stored_at": now}
+
+
+def _keep(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        session.connection().execute(insert(VersionRow), rows)

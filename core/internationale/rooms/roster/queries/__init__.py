@@ -3,29 +3,36 @@
 from .chain import (
     chain,
     federation_languages,
+    hashes,
     hubs,
     keyring,
     last_good,
     latest,
     latest_hash,
+    latest_number,
     pinned,
     sections,
     standing,
+    unknown,
     versions,
 )
-from .heads import OwnLog, contradictions, heads_document, heads_documents, own_heads, own_log, peers, read_heads, receipts
+from .heads import LatestWord, heads_document, heads_documents, latest_words, own_heads, peers, read_heads
+from .held import OwnLog, ahead, contradictions, held, own_log
 from .joining import Candidate, announcement, candidate, candidates, check_announced
 from .needs import needs
 from .proposals import Examined, Holder, Proposal, VersionState, examined, history, pending, proposal, proposals
 from .readers import recipients
+from .receipts import receipts
 
 __all__ = [
     "Candidate",
     "Examined",
     "Holder",
+    "LatestWord",
     "OwnLog",
     "Proposal",
     "VersionState",
+    "ahead",
     "announcement",
     "candidate",
     "candidates",
@@ -34,14 +41,18 @@ __all__ = [
     "contradictions",
     "examined",
     "federation_languages",
+    "hashes",
     "heads_document",
     "heads_documents",
+    "held",
     "history",
     "hubs",
     "keyring",
     "last_good",
     "latest",
     "latest_hash",
+    "latest_number",
+    "latest_words",
     "needs",
     "own_heads",
     "own_log",
@@ -55,5 +66,6 @@ __all__ = [
     "recipients",
     "sections",
     "standing",
+    "unknown",
     "versions",
 ]

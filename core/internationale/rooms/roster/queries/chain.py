@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from internationale.errors import Conflict
 from internationale.events import keys, roster, signed
@@ -38,6 +38,11 @@ def latest_hash(session: Session) -> str | None:
     return None if found is None else found[0]
 
 
+def latest_number(session: Session) -> int:
+    """The number of the version in force; 0 before founding or joining."""
+    return session.exec(select(func.max(VersionRow.version))).one() or 0
+
+
 def chain(session: Session, after: int = 0, up_to: int | None = None) -> tuple[SignedDocument, ...]:
     """All versions after a number (and up to another), in order, as they travelled."""
     query = select(VersionRow.body, VersionRow.signatures).where(VersionRow.version > after)
@@ -55,6 +60,13 @@ def hashes(session: Session, after: int = 0) -> dict[int, str]:
     """What names the versions after a number: hash by number, in order."""
     query = select(VersionRow.version, VersionRow.hash).where(VersionRow.version > after)
     return dict(session.exec(query.order_by(col(VersionRow.version))).all())
+
+
+def unknown(session: Session, documents: Sequence[SignedDocument]) -> list[SignedDocument]:
+    """Those versions of the roster that are not here, with whichever signatures."""
+    named = {keys.digest(keys.ROSTER, document.body).hex(): document for document in documents}
+    known = set(session.exec(select(VersionRow.hash).where(col(VersionRow.hash).in_(named))))
+    return [document for hash, document in named.items() if hash not in known]
 
 
 def keyring(session: Session) -> Keyring:

@@ -2,18 +2,18 @@
 
 from . import authority, changes
 from .drafts import admitting, founding, renewing
-from .lag import KEPT
+from .lag import kept
 from .standing import expiry, standing
 from .telling import lacking, told
 from .words import require_member
 
 __all__ = [
-    "KEPT",
     "admitting",
     "authority",
     "changes",
     "expiry",
     "founding",
+    "kept",
     "lacking",
     "renewing",
     "require_member",
