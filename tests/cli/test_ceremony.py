@@ -58,6 +58,15 @@ def test_a_change_is_signed_as_a_file_by_two_of_three(three_roots: Command) -> N
     assert "Signed by: Office north, Office south" in three_roots("fr", "roster", "list").output
 
 
+def test_a_file_is_signed_when_it_is_written(three_roots: Command) -> None:
+    candidate(three_roots)
+    said = three_roots("ic", "roster", "propose", "admit", "fr.request", "--yes", "--sign", "--out", "fr.proposal").output
+    assert "Hand this file on" in said
+    assert "✓ Office ic" in three_roots("south", "roster", "show", "fr.proposal").output
+    assert "Enough root keys have signed" in three_roots("south", "roster", "sign", "fr.proposal", "--yes").output
+    assert "Version 2 is in force" in three_roots("ic", "roster", "adopt", "fr.proposal").output
+
+
 def test_a_change_is_proposed_on_the_bus_and_signed_where_the_keys_are(three_roots: Command) -> None:
     candidate(three_roots)
     said = three_roots("ic", "roster", "propose", "admit", "fr.request", "--yes", "--sign", "--why", "They strike.").output
@@ -134,28 +143,36 @@ def test_files_that_are_no_proposals_are_misuse(three_roots: Command, tmp_path: 
             three_roots("ic", "roster", *arguments, status=2)
 
 
-def test_a_log_key_is_replaced_without_a_break_and_a_stolen_one_with_a_new_epoch(joined: Command, tmp_path: Path) -> None:
+@pytest.fixture
+def alone(command: Command) -> Command:
+    """``ic`` has founded, without a hub."""
+    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
+    command("ic", "found")
+    return command
+
+
+def test_a_log_key_is_replaced_without_a_break_and_a_stolen_one_with_a_new_epoch(alone: Command, tmp_path: Path) -> None:
     old = fingerprints.words(settings.read_key(tmp_path / "ic/keys/log.key").public)
-    said = joined("ic", "key", "rotate-log", "--after", "3").output
+    said = alone("ic", "key", "rotate-log", "--after", "3").output
     new = words_of(tmp_path / "ic/keys/log-2.key")
     assert new in said
-    assert "announced already" in joined("ic", "key", "rotate-log", status=1).output
-    assert old in joined("ic", "key", "show").output
-    assert "From number 4 on" in joined("ic", "roster", "propose", "rotate", "ic", "--yes", "--sign").output
-    assert new in joined("ic", "key", "show").output
-    joined("ic", "roster", "propose", "renew", "--yes", "--sign")  # numbers 4 and 5: the new key's
-    assert "signed and chained" in joined("ic", "log", "verify").output
+    assert "announced already" in alone("ic", "key", "rotate-log", status=1).output
+    assert old in alone("ic", "key", "show").output
+    assert "From number 4 on" in alone("ic", "roster", "propose", "rotate", "ic", "--yes", "--sign").output
+    assert new in alone("ic", "key", "show").output
+    alone("ic", "roster", "propose", "renew", "--yes", "--sign")  # numbers 4 and 5: the new key's
+    assert "signed and chained" in alone("ic", "log", "verify").output
 
-    joined("ic", "key", "new-log", "--out", "ic.card")
-    joined("ic", "roster", "propose", "reopen", "ic", "--card", "ic.card", "--yes", "--sign")
-    joined("ic", "roster", "propose", "renew", "--yes", "--sign")
-    assert words_of(tmp_path / "ic/keys/log-3.key") in joined("ic", "key", "show").output
-    exported = joined("ic", "log", "export").output
+    alone("ic", "key", "new-log", "--out", "ic.card")
+    alone("ic", "roster", "propose", "reopen", "ic", "--card", "ic.card", "--yes", "--sign")
+    alone("ic", "roster", "propose", "renew", "--yes", "--sign")
+    assert words_of(tmp_path / "ic/keys/log-3.key") in alone("ic", "key", "show").output
+    exported = alone("ic", "log", "export").output
     assert "intl.v1.log.ic.2.2" in exported
 
 
-def test_a_section_may_not_pass_the_number_of_an_unconfirmed_key(joined: Command) -> None:
-    joined("ic", "key", "rotate-log", "--after", "2")
+def test_a_section_may_not_pass_the_number_of_an_unconfirmed_key(alone: Command) -> None:
+    alone("ic", "key", "rotate-log", "--after", "2")
     assert (
-        "waits for the International to confirm" in joined("ic", "roster", "propose", "renew", "--yes", "--sign", status=1).output
+        "waits for the International to confirm" in alone("ic", "roster", "propose", "renew", "--yes", "--sign", status=1).output
     )

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import create_engine, text
 
-from internationale.cli import cli
+from internationale.cli import OURS, cli
 from internationale.events import keys
 from internationale.events.heads import Head, Heads
 from internationale.events.signed import SignedDocument
@@ -23,8 +23,9 @@ Command = Callable[..., Result]
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
-    found = []
-    for name, each in group.commands.items():
+    found, context = [], click.Context(group)
+    for name in OURS if group is cli else group.list_commands(context):
+        each = group.get_command(context, name)
         found.append((*path, name))
         if isinstance(each, click.Group):
             found += commands(each, (*path, name))

@@ -1,11 +1,18 @@
 """Who was restored from a backup is silent until others have shown how far its log had come; then it goes on by itself."""
 
 import asyncio
+from dataclasses import replace
+
+import pytest
 
 from internationale import worker
+from internationale.errors import Paused
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
+from internationale.rooms.roster import port, queries
 from internationale.testing import oracle
+from internationale.testing.founding import database, open_section
+from internationale.worker import fence
 
 from .test_worker import live, opened, same, until, with_hubs
 
@@ -101,6 +108,32 @@ def test_the_hosts_word_counts_for_the_next_start_and_once(three, hub):
 
     assert asyncio.run(start()) is None
     assert asyncio.run(start()) is not None
+
+
+def test_who_lost_the_database_and_joins_again_while_running_takes_everything_back_first(three, hub, build, say, tmp_path):
+    ic, fr = (with_hubs(section, hub.url) for section in three[:2])
+    say(fr, "one")
+    say(fr, "two")
+    settled(ic, fr)
+    with fr.reading() as session:
+        chain = queries.chain(session)
+    with database(tmp_path) as url:
+        again, command = (open_section(replace(fr.settings, database=url), build()) for _ in range(2))
+
+        async def story():
+            assert again.fenced == fence.NOT_JOINED
+            with command.writing() as session:
+                port.adopt(session, chain, code="fr", key=command.key.public, now=command.now())
+            command.close()
+            with pytest.raises(Paused):
+                say(again, "too early")
+            await until(opened(again))
+            assert (await asyncio.to_thread(say, again, "three")).sequence == 3
+            await until(same(ic, again))
+
+        live(story, ic, again)
+        oracle.agree(ic, again, said=3)
+        again.close()
 
 
 def test_who_stands_alone_in_the_roster_has_nobody_to_ask(federation, build, hub, say, backup):

@@ -151,3 +151,32 @@ def test_what_is_outside_of_sealed_events(case: dict[str, Any]) -> None:
     """What is wrong inside only shows to whoever can open them; outside they are events like all."""
     body = case["body"].encode()
     assert theirs(verify.read_event, body) == ours(envelope.parse, body)
+
+
+@pytest.mark.parametrize("size", [envelope.MAX_BODY, envelope.MAX_BODY + 1])
+def test_the_largest_body_and_one_byte_more(size: int) -> None:
+    """Of every kind; such vectors would be too long to publish."""
+    body = b" " * size
+    signature, by_roots = KEY.sign(keys.EVENT, body), tuple(root.sign(keys.ROSTER, body) for root in ROOTS)
+    log, witnesses, subject = LOG["keyring"], HEADS["keyring"], "intl.v1.log.fr.1.3"
+    reasons = [
+        ours(logs.verify, subject, Signed(body, signature), keyring(log)),
+        theirs(verify.check_event, subject, body, signature, rules(log)),
+        ours(roster.verify, None, SignedDocument(body, by_roots)),
+        theirs(verify.next_roster, None, body, by_roots),
+        ours(card.verify, SignedDocument(body, ())),
+        theirs(verify.check_card, body, ()),
+        ours(heads.verify, SignedDocument(body, ()), keyring(witnesses)),
+        theirs(verify.check_heads, body, (), rules(witnesses)),
+    ]
+    fitting = ["malformed_json"] * 6 + ["bad_signature"] * 2
+    assert reasons == (fitting if size == envelope.MAX_BODY else ["oversize"] * 8)
+
+
+@pytest.mark.parametrize(("count", "reason"), [(1000, "good"), (1001, "malformed_heads")])
+def test_as_many_heads_as_there_may_be(count: int, reason: str) -> None:
+    held = {"heads": {f"s{number}": [1, 1, "ab" * 32] for number in range(count)}}
+    body = dumped(json.loads(keys.decode(HEADS["good"][0]["body"])) | held)
+    signature = NEXT_KEY.sign(keys.HEADS, body)
+    assert ours(heads.verify, SignedDocument(body, (signature,)), keyring(HEADS["keyring"])) == reason
+    assert theirs(verify.check_heads, body, [signature], rules(HEADS["keyring"])) == reason

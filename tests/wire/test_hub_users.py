@@ -171,13 +171,22 @@ def impatient(monkeypatch):
     monkeypatch.setattr(nats_bus, "TIMEOUT", 1.0)
 
 
-@pytest.mark.usefixtures("impatient")
-def test_refusal_is_told_apart_from_silence(hub):
+@pytest.mark.parametrize("count", [1, 40])
+def test_refusal_is_told_apart_from_silence_and_at_once(hub, count):
+    """Not after the time in which a hub has to answer; what is published meanwhile goes on."""
+
+    def events(code):
+        return [Parcel(f"intl.v1.log.{code}.1.{number}", b"x") for number in range(1, count + 1)]
+
     async def story():
         async with signed_in(hub, "fr", FR) as fr:
-            with pytest.raises(NotAllowed, match=r"intl\.v1\.log\.de\.1\.1"):
-                await fr.publish([Parcel("intl.v1.log.de.1.1", b"x")])
-            assert await fr.publish([Parcel("intl.v1.log.fr.1.1", b"x")]) == [Outcome.STORED]
+            own = asyncio.create_task(fr.publish(events("fr")))
+            for _ in range(2):
+                with pytest.raises(NotAllowed, match=r"intl\.v1\.log\.de\.1\."):
+                    async with asyncio.timeout(storing._WAIT / 2):
+                        await fr.publish(events("de"))
+            assert await own == [Outcome.STORED] * count
+            assert await fr.publish(events("fr")) == [Outcome.PRESENT] * count
 
     asyncio.run(story())
 

@@ -10,7 +10,7 @@ from urllib.parse import urlparse
 import nats
 import pytest
 from nats.aio.client import Server
-from nats.js.api import AckPolicy, DiscardPolicy, StoreCompression
+from nats.js.api import AckPolicy, DiscardPolicy, StoreCompression, StreamSource
 
 from internationale.bus import HEADS, LOG, PART, ROSTER, Outcome, Parcel, Unprovisioned, Unreachable, streams
 from internationale.bus.connecting import following
@@ -246,3 +246,23 @@ def test_a_hub_that_is_away_is_mentioned_once_and_asked_ever_more_rarely(hub, ca
     assert attempts == [0.2, 0.4, 0.8, 3, 3]
     fresh, tired = Server(urlparse("nats://a:1")), Server(urlparse("nats://b:1"), 4)
     assert following([tired, fresh], {}) == (fresh, 0.2)
+
+
+def test_mirrors_stay_as_they_were_made(hub):
+    """At a leaf node the streams are its operator's: a section uses them, and changes nothing."""
+
+    async def story():
+        client = await nats.connect(hub.url)
+        for name, wanted in streams.CONFIGURATIONS.items():
+            await client.jetstream().add_stream(wanted.evolve(name=f"OF_{name}"))
+            mirror = wanted.evolve(name=name, subjects=None, allow_atomic=None, mirror=StreamSource(name=f"OF_{name}"))
+            await client.jetstream().add_stream(mirror)
+        await client.close()
+        bus = await NatsBus.connect(hub.url, "fr")
+        await bus.provision()
+        assert await bus.publish([event(1), event(2)]) == [STORED, STORED]
+        assert [parcel.body for parcel in (await bus.receive(LOG, 10, 5)).parcels] == [b"event 1", b"event 2"]
+        await bus.close()
+        assert (await settings_of(hub, LOG)).mirror.name == f"OF_{LOG}"
+
+    asyncio.run(story())

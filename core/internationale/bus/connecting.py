@@ -8,7 +8,7 @@ import asyncio
 import contextlib
 import logging
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,7 +16,7 @@ import aiohttp
 import nats.errors
 from nats.aio.client import Client, Server
 
-from internationale.bus import Insecure, NotAllowed, NotAuthorised, Unreachable
+from internationale.bus import Insecure, NotAllowed, NotAuthorised, Parcel, Unreachable
 from internationale.events.nkey import Nkey
 
 _log = logging.getLogger(__name__)
@@ -92,6 +92,7 @@ class Line:
         self._last: Exception | None = None
         self._named: set[str] = set()
         self._refused: dict[str, float] = {}
+        self._publishing: dict[asyncio.Timeout, Sequence[Parcel]] = {}
 
     async def open(self, way: Sequence[str], section: str, nkey: Nkey | None, certificates: str | None) -> None:
         """Connect. Raises ``Unreachable`` (``NotAuthorised``, ``Insecure``)."""
@@ -159,6 +160,20 @@ class Line:
         found = [subject for subject, at in self._refused.items() if at >= since and subject.startswith(wanted)]
         return NotAllowed(f"{self._hub} does not allow {found[0]}") if found else None
 
+    @contextlib.asynccontextmanager
+    async def publishing(self, parcels: Sequence[Parcel]) -> AsyncIterator[None]:
+        """A block in which these are published: it ends as soon as the server does not allow one. Raises ``NotAllowed``."""
+        try:
+            async with asyncio.timeout(None) as allowed:
+                self._publishing[allowed] = parcels
+                try:
+                    yield
+                finally:
+                    self._publishing.pop(allowed, None)
+        except TimeoutError as error:
+            refused = self.refused(allowed.when() or 0.0, *(parcel.subject for parcel in parcels))
+            raise refused or error from error
+
     async def close(self) -> None:
         """Let go of the connection. A client that never connected takes itself for closed; TLS leaves the socket below open."""
         transport: Any = self.client._transport  # noqa: SLF001  # nothing public leads there
@@ -219,3 +234,7 @@ class Line:
         self._refused[subject] = asyncio.get_running_loop().time()
         if len(self._refused) > _REMEMBERED:
             self._refused.pop(next(iter(self._refused)))
+        for allowed, parcels in tuple(self._publishing.items()):
+            if any(parcel.subject.lower() == subject for parcel in parcels):
+                del self._publishing[allowed]
+                allowed.reschedule(self._refused[subject])

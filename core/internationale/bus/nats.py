@@ -83,12 +83,8 @@ class NatsBus:
 
     async def publish(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         self._line.check()
-        since = asyncio.get_running_loop().time()
-        outcomes = await store(self._client, self._context, parcels)
-        refused = Outcome.UNKNOWN in outcomes and self._line.refused(since, *(parcel.subject for parcel in parcels))
-        if refused:
-            raise refused
-        return outcomes
+        async with self._line.publishing(parcels):
+            return await store(self._client, self._context, parcels)
 
     async def receive(self, stream: str, limit: int, wait: float) -> Batch:
         if stream not in self._intakes:

@@ -92,6 +92,8 @@ async def _make(context: JetStreamContext, wanted: StreamConfig) -> None:
         found = (await context.stream_info(wanted.name or "")).config
     except NotFoundError:
         found = (await _add(context, wanted)).config
+    if found.mirror is not None:
+        return  # a leaf node's, of the hub beyond it: its operator's affair
     if differing := differences(wanted, found):
         await context.update_stream(found.evolve(**{name: getattr(wanted, name) for name in differing}))
 

@@ -5,26 +5,32 @@ from pathlib import Path
 
 import click
 
-from internationale.cli import (
-    attachments,
-    beginning,
-    bundle,
-    federation,
-    fence,
-    hub,
-    keys,
-    log,
-    roster,
-    running,
-    sealed,
-    sent,
-    status,
-    waiting,
-)
 from internationale.cli.root import Commands, Home
 
+OURS = {
+    "init": "beginning.init",
+    "found": "beginning.found",
+    "join": "beginning.join",
+    "run": "running.run",
+    "plugins": "plugins.plugins",
+    "status": "status.status",
+    "log": "log.log",
+    "bundle": "bundle.bundle",
+    "fence": "fence.fence",
+    "backup": "fence.backup",
+    "section": "federation.section",
+    "roster": "roster.group",
+    "key": "keys.group",
+    "hub": "hub.hub",
+    "attachments": "attachments.attachments",
+    "waiting": "waiting.waiting",
+    "sent": "sent.sent",
+    "sealed": "sealed.sealed",
+}
+"""Where each command is. Only the one that is meant is imported: web and network take longer to load than most commands."""
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+
+@click.group(cls=Commands, ours=OURS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
     "--home",
     type=click.Path(file_okay=False, path_type=Path),
@@ -38,29 +44,6 @@ def cli(context: click.Context, home: Path) -> None:
     """Run and look after one section of an International."""
     context.obj = Home(home, os.environ)
     context.call_on_close(context.obj.close)
-
-
-for command in (
-    beginning.init,
-    beginning.found,
-    beginning.join,
-    running.run,
-    running.plugins,
-    status.status,
-    log.log,
-    bundle.bundle,
-    fence.fence,
-    fence.backup,
-    federation.section,
-    roster.group,
-    keys.group,
-    hub.hub,
-    attachments.attachments,
-    waiting.waiting,
-    sent.sent,
-    sealed.sealed,
-):
-    cli.add_command(command)
 
 
 def main() -> None:

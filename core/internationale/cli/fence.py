@@ -30,12 +30,13 @@ def fence() -> None:
 def show(home: Home, as_json: bool) -> None:
     """Show why this section is silent, if it is. A start without an answer from any hub is shown on the pages only."""
     section = home()
+    lasting = section.gate.lasting
     if as_json:
-        tell({"silent": section.fenced is not None, "reason": section.gate.lasting})
-    elif section.fenced is None:
+        tell({"silent": lasting is not None, "reason": lasting})
+    elif lasting is None:
         say(_("Nothing that lasts keeps this section silent."))
     else:
-        say(section.fenced, problem=True)
+        say(WORDS[lasting], problem=True)
         say(_("It goes on by itself when that is so no more. Where nobody can answer: %(command)s") % {"command": _open(home)})
 
 
@@ -43,9 +44,12 @@ def show(home: Home, as_json: bool) -> None:
 @click.option("--confirm", metavar="CODE", help="The section's code, instead of typing it when asked.")
 @click.pass_obj
 def lift(home: Home, confirm: str | None) -> None:
-    """Go on without an answer, when there is nobody who could give one: now if it is running, otherwise at the next start."""
+    """Go on without an answer, when there is nobody who could give one.
+
+    It counts once: now if the section is running and waits, otherwise for the next command that speaks, or at the next start.
+    """
     section = home()
-    say(section.fenced or _("Nothing that lasts keeps this section silent."))
+    say(WORDS[section.gate.lasting] if section.gate.lasting else _("Nothing that lasts keeps this section silent."))
     say(
         _(
             "If others hold events of this section that are not here, it will say other things under the same numbers. That is a"
@@ -56,7 +60,12 @@ def lift(home: Home, confirm: str | None) -> None:
     if typed.strip() != section.code:
         raise Invalid(_("This is not the section's code. Nothing was changed."), place="--confirm")
     section.gate.give_word()
-    say(_("The section goes on without an answer: within moments if it is running, otherwise at its next start."))
+    say(
+        _(
+            "The section goes on without an answer, once: within moments if it is running, otherwise with the next command that"
+            " speaks or at its next start."
+        )
+    )
 
 
 @fence.command("close")

@@ -40,7 +40,7 @@ def vouch(home: Home, file: BinaryIO, fingerprint: str | None, why: str) -> None
     asked, document = papers.read_request(file.read(), file.name)
     _describe(asked)
     typed = fingerprint or click.prompt("The fingerprint, as its people say it (words or digits)")
-    section = home()
+    section = home.speaking()
     with section.writing() as session:
         hash = port.vouch(section, session, document, typed=typed, why=why, by=home.host())
     say(_("This section vouches for it. The committee decides about request %(hash)s.") % {"hash": hash[:16]})
@@ -69,7 +69,7 @@ def requests(home: Home) -> None:
 @click.pass_obj
 def decline(home: Home, hash: str, why: str) -> None:
     """Say, for the committee, why the section of this request is not admitted now."""
-    section = home()
+    section = home.speaking()
     with section.writing() as session:
         port.decline(section, session, hash, why=why, by=home.host())
     say(_("The sections that vouch for it can read the reasons."))

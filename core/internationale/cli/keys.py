@@ -90,7 +90,7 @@ def new_log(home: Home, out: Path | None) -> None:
 @click.pass_obj
 def rotate_log(home: Home, after: int) -> None:
     """Replace the key of this section's log by another: announces it, signed with both. Nothing stops meanwhile."""
-    section = home()
+    section = home.speaking()
     with section.reading() as session:
         entry = changes.entry_of(port.latest(session), section.code)
         if queries.announcement(session, entry) is not None:

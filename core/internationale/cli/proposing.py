@@ -8,12 +8,14 @@ import click
 from sqlmodel import Session
 
 from internationale import settings
+from internationale.cli import signing
 from internationale.cli.files import printed, read_card, write
 from internationale.cli.root import Home
 from internationale.cli.speech import say
 from internationale.cli.unlocking import unlocked
 from internationale.errors import Conflict, Invalid
 from internationale.events.card import Card
+from internationale.events.keys import SigningKey
 from internationale.events.roster import Root, Roster, Version
 from internationale.events.signed import SignedDocument
 from internationale.messages import marker
@@ -172,7 +174,7 @@ def _card_or_request(file: BinaryIO) -> Card:
 
 def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes: bool) -> None:
     """Say what would change, and put it before those who sign."""
-    section = home()
+    section = home() if out is not None else home.speaking()
     with section.reading() as session:
         latest = port.latest(session)
         draft = make(session, latest)
@@ -180,11 +182,10 @@ def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes
         say(change)
     if not yes:
         click.confirm("Propose this?", abort=True)
-    if out is not None:
-        write(out, printed(Paper(SignedDocument(draft.serialize(), ()), latest.document).plain()))
-        say(_("Each holder of a root key signs it: %(command)s") % {"command": f"internationale roster sign {out}"})
-        return
     root = unlocked(section.settings.root_key) if sign else None
+    if out is not None:
+        _write(out, Paper(SignedDocument(draft.serialize(), ()), latest.document), latest, root)
+        return
     with section.writing() as session:
         hash = port.propose(section, session, draft, why=why, by=home.host())
         in_force = root is not None and port.sign(section, session, hash, root, by=home.host())[1]
@@ -194,3 +195,11 @@ def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes
     else:
         command = {"command": f"internationale roster sign {hash[:16]}"}
         say(_("Proposed. Each holder of a root key signs it on their own instance: %(command)s") % command)
+
+
+def _write(file: Path, paper: Paper, latest: Version, root: SigningKey | None) -> None:
+    if root is not None:
+        signing.sign(file, paper, latest, root)
+        return
+    write(file, printed(paper.plain()))
+    say(_("Each holder of a root key signs it: %(command)s") % {"command": f"internationale roster sign {file}"})

@@ -1,9 +1,11 @@
 """The root of the command line: which section is meant, the plugins' commands, and errors in words."""
 
+import asyncio
 import contextlib
 import os
 from collections.abc import Mapping
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +13,24 @@ import click
 
 from internationale import settings
 from internationale.cli.speech import worded
-from internationale.errors import InternationaleError, Invalid, Misconfigured
+from internationale.errors import InternationaleError, Invalid, Misconfigured, Paused
 from internationale.kit import Reader, Role
+from internationale.messages import marker
 from internationale.plugins import Plugins
 from internationale.section import Section
 from internationale.settings import Settings
 
+_ = marker("core")
+
+UNASKED = _("Nothing was said: this command has not made sure that the section remembers all that it said before.")
+"""For whoever writes a command that publishes (of a plugin, say) and forgets ``Home.speaking``."""
+
 
 class Home:
-    """The section that lives in a directory. Called, it is opened, and its database brought up to date; once per command."""
+    """The section that lives in a directory. Called, it is opened, and its database brought up to date; once per command.
+
+    It is silent then: a command that publishes asks for ``speaking``.
+    """
 
     def __init__(self, path: Path, environ: Mapping[str, str]) -> None:
         self.path = path.absolute()
@@ -43,7 +54,22 @@ class Home:
         if self._section is None:
             self._section = Section.open(self.settings, self.plugins)
             self._section.prepare()
+            if self._section.fenced is None:
+                self._section.fence(UNASKED)
         return self._section
+
+    def speaking(self) -> Section:
+        """The section, sure that it remembers all that it said. To be asked for before a transaction, and before reading what is
+        answered: what was forgotten is taken back. Raises ``Paused``.
+        """
+        from internationale.worker import fence  # noqa: PLC0415  # only what speaks needs the network
+
+        section = self()
+        reason = asyncio.run(fence.clear(section)) if section.fenced is not None else None
+        if reason is not None:
+            words = {"why": reason, "command": f"internationale --home {self.path} fence open"}
+            raise Paused(_("%(why)s Nothing was said. Try again later; where nobody can answer: %(command)s") % words)
+        return section
 
     def host(self) -> Reader:
         """Whoever runs commands here: the section itself speaks, and what the keys on this machine allow is allowed."""
@@ -71,13 +97,21 @@ class Misuse(Failure):
 
 
 class Commands(click.Group):
-    """Our own commands and those of the plugins of the section that is meant."""
+    """Our own commands and those of the plugins of the section that is meant. ``ours``: the module and its attribute, by name."""
+
+    def __init__(self, *arguments: Any, ours: Mapping[str, str], **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._ours = ours
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted({*super().list_commands(ctx), *self._theirs(ctx).commands})
+        return sorted({*self._ours, *self._theirs(ctx).commands})
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return super().get_command(ctx, cmd_name) or self._theirs(ctx).commands.get(cmd_name)
+        if cmd_name not in self._ours:
+            return self._theirs(ctx).commands.get(cmd_name)
+        module, _dot, attribute = self._ours[cmd_name].partition(".")
+        command: click.Command = getattr(import_module(f"{__package__}.{module}"), attribute)
+        return command
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

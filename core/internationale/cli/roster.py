@@ -4,17 +4,15 @@ from pathlib import Path
 
 import click
 
-from internationale.cli.files import printed, write
+from internationale.cli import signing
 from internationale.cli.proposing import propose
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell
 from internationale.cli.unlocking import unlocked
 from internationale.errors import Conflict
-from internationale.events import fingerprints, keys
-from internationale.events import roster as rosters
+from internationale.events import fingerprints
 from internationale.events.keys import SigningKey
 from internationale.events.roster import Version
-from internationale.events.signed import SignedDocument
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.queries import Examined, Proposal
@@ -63,7 +61,8 @@ def show(home: Home, what: str | None) -> None:
     """
     if what is not None and Path(what).is_file():
         paper = papers.read_proposal(Path(what).read_bytes(), what)
-        _describe_file(*_examine([paper], _known(home, paper)))
+        before = _known(home, paper)
+        _describe_file(signing.examine([paper], before), before)
         return
     with home().reading() as session:
         if what is not None:
@@ -87,7 +86,7 @@ def sign(home: Home, what: str, key: Path | None, again: bool, yes: bool) -> Non
     if Path(what).is_file():
         _sign_file(home, Path(what), path, yes)
         return
-    section = home()
+    section = home.speaking()
     with section.reading() as session:
         _describe(queries.proposal(session, what))
     root = _confirmed(path, yes)
@@ -117,7 +116,8 @@ def adopt(home: Home, what: tuple[str, ...]) -> None:
 
 def _adopt_files(home: Home, copies: list[Paper]) -> Version:
     section = home()
-    found, before = _examine(copies, _known(home, copies[0]))
+    before = _known(home, copies[0])
+    found = signing.examine(copies, before)
     if found.missing:
         raise Conflict(rules.lacking(found.missing))
     with section.writing() as session:
@@ -129,22 +129,9 @@ def _adopt_files(home: Home, copies: list[Paper]) -> Version:
 
 def _sign_file(home: Home, file: Path, key: Path, yes: bool) -> None:
     paper = papers.read_proposal(file.read_bytes(), str(file))
-    found, before = _examine([paper], _known(home, paper))
-    _describe_file(found, before)
-    root = _confirmed(key, yes)
-    if all(holder.key != root.public for holder in found.holders):
-        raise Conflict(_("This root key does not sign for this International."))
-    signature = root.sign(keys.ROSTER, paper.roster.body)
-    signatures = tuple(dict.fromkeys([*found.document.signatures, signature]))
-    signed = Paper(SignedDocument(paper.roster.body, signatures), paper.previous)
-    write(file, printed(signed.plain()))
-    now, _before = _examine([signed], before)
-    if not now.missing:
-        say(
-            _("Enough root keys have signed. Put it into force: %(command)s") % {"command": f"internationale roster adopt {file}"}
-        )
-    else:
-        say(_("Hand this file on to the others who hold root keys."))
+    before = _known(home, paper)
+    _describe_file(signing.examine([paper], before), before)
+    signing.sign(file, paper, before, _confirmed(key, yes))
 
 
 def _known(home: Home, paper: Paper) -> Version | None:
@@ -163,15 +150,6 @@ def _of_paper(paper: Paper) -> Version | None:
     say(_("What it changes is told by the file itself: there is no list of sections here to compare it with."))
     found = port.combine([paper.previous], None)
     return Version(paper.previous, found.draft)
-
-
-def _examine(copies: list[Paper], before: Version | None) -> tuple[Examined, Version | None]:
-    found = port.combine([paper.roster for paper in copies], before)
-    if before is not None and (found.draft.version, found.draft.prevhash) != (before.roster.version + 1, before.hash):
-        raise Conflict(_("This proposal does not follow the version that is in force here."))
-    if before is None and (found.draft.version, found.draft.prevhash) != (1, rosters.BEGINNING):
-        raise Conflict(_("The version that this proposal follows is not here."))
-    return found, before
 
 
 def _confirmed(path: Path, yes: bool) -> SigningKey:

@@ -1,5 +1,6 @@
-"""``run`` and ``plugins``."""
+"""``run``: the pages and the errands, in one process."""
 
+import gc
 import logging
 import signal
 
@@ -42,21 +43,10 @@ def run(home: Home) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)  # uvicorn takes them over, shuts down, and hands the signal on to this
     say(_("Section “%(name)s” is served at %(url)s.") % {"name": section.name, "url": section.base_url})
+    gc.collect()
+    gc.freeze()  # what a start leaves is there for good: the collector need not go through it again and again
     uvicorn.Server(config).run()
 
 
 def _stop(_number: int, _frame: object) -> None:
     raise SystemExit(0)
-
-
-@click.command()
-@click.pass_obj
-def plugins(home: Home) -> None:
-    """List the plugins that are on, and those that could not be loaded."""
-    found = home.plugins
-    for name, module in found.modules():
-        click.echo(f"{name:16} {module.__name__}")
-    for name, reason in found.broken.items():
-        click.secho(f"{name:16} {reason}", fg="red")
-    if found.broken:
-        raise SystemExit(1)

@@ -80,7 +80,8 @@ def routes() -> Sequence[Any]:
 def commands(cli: Any) -> None:
     """Add click commands to ``cli`` (a ``click.Group``), in a group named like the plugin.
 
-    Asked once, when the command line starts. The section is ``ctx.obj()``: opened only when called.
+    Asked once, when the command line starts. The section is ``ctx.obj()``: opened only when called. A command that publishes
+    takes ``ctx.obj.speaking()`` instead, before its transaction: that makes sure first that nothing said before is forgotten.
     """
 
 

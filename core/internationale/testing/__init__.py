@@ -133,4 +133,4 @@ def _know(section: "Section", secret: str, reader: "Reader") -> None:
     def identify(**asked: Any) -> "Reader | None":
         return reader if asked["secret"] == secret else ask(**asked)
 
-    section.plugins.identify = identify  # type: ignore[method-assign]
+    section.plugins.identify = identify  # type: ignore[method-assign]  # of this section only

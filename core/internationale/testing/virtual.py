@@ -44,7 +44,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """Called by work for threads: it takes so long (virtually) until whoever waits for it hears that it is done."""
         self._spent += seconds
 
-    def run_in_executor(self, _executor: Any, work: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:  # type: ignore[override]
+    def run_in_executor(self, _executor: Any, work: Callable[..., Any], *arguments: Any) -> asyncio.Future[Any]:  # type: ignore[override]  # looser than asyncio says
         """Do the work now."""
         done, self._spent = self.create_future(), 0.0
         try:

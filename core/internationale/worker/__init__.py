@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from internationale.bus.nats import NatsBus
 from internationale.section import Section
-from internationale.worker import direct, fence, tasks
+from internationale.worker import direct, fence, passed, tasks
 from internationale.worker.hubs import Connect, Hub, named
 from internationale.worker.link import Link
 from internationale.worker.pace import Bell, in_thread, stop, together
@@ -39,13 +39,22 @@ class Worker:
         """Close the fence where it is needed: from now on nothing is said until a hub answers or the host gives the word."""
         if await in_thread(self.section.gate.take_word):
             _log.warning("goes on without an answer: the host has said so")
-        elif await in_thread(fence.needed, self.section, await self._hubs()) and self.section.fenced is None:
-            self.section.fence(fence.NO_ANSWER)
+        elif self.section.gate.lasting is None:
+            await self._close()
 
     async def run(self) -> None:
         """Everything, until cancelled."""
         regular = [tasks.regularly(self.section, task) for task in self.section.plugins.all("tasks")]
         await together(tasks.tell(self.section, self._bell), self._fence(), self._attend(), self._without_hubs(), *regular)
+
+    async def _close(self) -> None:
+        """Nothing is said before those were asked who can be, nor before it is known who that is."""
+        if not await in_thread(fence.joined, self.section):
+            self.section.fence(fence.NOT_JOINED)
+        elif await self._hubs():
+            self.section.fence(fence.NO_ANSWER)
+        else:
+            self.section.unfence()
 
     async def _attend(self) -> None:
         """Keep one link to each hub that the settings and the roster name."""
@@ -71,7 +80,13 @@ class Worker:
                 link.standing.forget()
 
     async def _fence(self) -> None:
-        """Open the fence when every hub that can be reached has answered and none speaks against; until then show the reason."""
+        """Open the fence when every hub that can be reached has answered and none speaks against; until then show the reason.
+
+        Then commands need not look themselves.
+        """
+        while self.section.fenced == fence.NOT_JOINED:  # by a command, or on a page; perhaps again, after losing the database
+            await asyncio.sleep(WORD)
+            await self._close()
         asked, clock = 0.0, asyncio.get_running_loop().time
         while self.section.fenced is not None:
             if clock() > asked + WORD:
@@ -90,6 +105,8 @@ class Worker:
                 break
             await asyncio.sleep(0.05)
         self._opened.set()
+        with passed.shown(self.section):
+            await asyncio.get_running_loop().create_future()  # until cancelled
 
     async def _without_hubs(self) -> None:
         """While no hub can be reached, the sections are asked themselves."""

@@ -2,25 +2,30 @@
 
 The usual fork is no attack but a restored backup: an instance that does not know its latest events would say other things
 under the same numbers. So it stays silent until a hub has answered; what it has forgotten is taken back and verified first.
+A command that speaks is such a start of its own (``clear``), unless the instance runs that has passed the fence already.
 """
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
-from internationale.bus import Bus, Parcel
+from internationale.bus import Bus, Parcel, Unreachable
+from internationale.bus.nats import NatsBus
 from internationale.events.envelope import Address
 from internationale.events.roster import Status
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
 from internationale.messages import Message, marker
 from internationale.section import Section
-from internationale.worker import heads, ladder
+from internationale.worker import heads, ladder, passed, rosters
+from internationale.worker.hubs import Connect, Hub, named
 from internationale.worker.pace import in_thread
 from internationale.worker.receiving import take_in
 
 _ = marker("core")
 _log = logging.getLogger(__name__)
 
+NOT_JOINED = _("This section has not joined an International yet.")
 NO_ANSWER = _("No message server has answered yet, so this section cannot know whether its own log is complete.")
 BEHIND = _("Others hold %(theirs)s events of this section's own log, and %(ours)s are here. The rest is being fetched.")
 
@@ -36,11 +41,52 @@ def joined(section: Section) -> bool:
         return section.code in section.keyring(session)
 
 
+async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message | None:
+    """Open the fence for one deed of a command, or tell the reason to stay silent."""
+    gate, hubs = section.gate, await in_thread(named, section)
+    if await in_thread(gate.take_word):
+        return None
+    if gate.lasting is Lasting.ANOTHER:
+        return WORDS[gate.lasting]
+    if not await in_thread(needed, section, hubs):
+        reason = WORDS[gate.lasting] if gate.lasting else None
+    elif gate.lasting is None and passed.by_another(section):
+        reason = None
+    else:
+        reason = await _ask_all(section, hubs, connect)
+        if reason not in (None, NO_ANSWER):  # what one hub lacks another may have brought meanwhile
+            reason = await _ask_all(section, hubs, connect)
+    if reason is None:
+        await in_thread(section.unfence)
+    return reason
+
+
+async def _ask_all(section: Section, hubs: Sequence[Hub], connect: Connect) -> Message | None:
+    """What the hubs that can be reached have to say against speaking; ``NO_ANSWER`` when there is none."""
+    answers = await asyncio.gather(*(_ask(section, hub, connect) for hub in hubs))
+    objections = [answer for answer in answers if answer not in (None, NO_ANSWER)]
+    return None if None in answers and not objections else next(iter(objections), NO_ANSWER)
+
+
+async def _ask(section: Section, hub: Hub, connect: Connect) -> Message | None:
+    try:
+        bus = await connect(hub.addresses, section.code, nkey=section.nkey, certificates=hub.certificates)
+        try:
+            await bus.provision()
+            return await look(section, bus)
+        finally:
+            await bus.close()
+    except Unreachable as trouble:
+        _log.info("hub %s: %s", hub.name, trouble)
+        return NO_ANSWER
+
+
 async def look(section: Section, bus: Bus) -> Message | None:
     """Compare our own log with what this hub and the others' heads on it show, and take back what is missing here.
 
     Returns the reason to stay silent; None when nothing speaks against writing.
     """
+    await rosters.catch_up(section, bus)  # a later version may have begun a new epoch of our log
     mine = await in_thread(own_log, section)
     if mine is None:
         return None

@@ -113,7 +113,7 @@ def _question(section: Section, to: str, wanted: dict[str, object]) -> tuple[str
     entry = latest.roster.entry(to) if latest is not None else None
     if latest is None or entry is None or not entry.address:
         raise Unanswered("the roster has no address for it")
-    question = Request(section=section.code, to=to, time=section.now(), roster=latest.roster.version, **wanted)  # type: ignore[arg-type]
+    question = Request(section=section.code, to=to, time=section.now(), roster=latest.roster.version, **wanted)  # type: ignore[arg-type]  # checked there
     return entry.address, json.dumps(request.seal(question, section.key).plain()).encode()
 
 

@@ -10,11 +10,14 @@ from internationale.events.keys import CARD, HEADS, ROSTER, SigningKey
 from .generate import KEY, KEYRING, NEXT_KEY, OTHER
 
 ROOTS = tuple(SigningKey(bytes([number]) * 32) for number in (101, 102, 103))
-IC, THIRD = SigningKey(b"i" * 32), SigningKey(b"t" * 32)
+IC, THIRD, ANOTHER = (SigningKey(letter * 32) for letter in (b"i", b"t", b"a"))
 NKEY = "U" + "A" * 55
 RECIPIENT = "age1" + "q" * 58
 CERTIFICATE = "-----BEGIN CERTIFICATE-----\nTWFyeA==\n-----END CERTIFICATE-----\n"
 FIRST = str(ROOTS[0].public)
+BAD_ROOT = {"key": "AAAA", "holder": "nobody"}
+LANGUAGES = [one + other for one in "abcdefgh" for other in "abcdefgh"]
+"""As many as there may be."""
 
 Document = dict[str, Any]
 
@@ -62,14 +65,15 @@ def chain() -> list[tuple[Document, dict[str, Any]]]:
 def _changes() -> Sequence[tuple[Document, tuple[SigningKey, ...]]]:
     ic = entry("ic", IC, 1, mandates=["committee"], address="https://ic.example")
     rotated = [{"key": str(KEY.public), "first": 1, "last": 3}, {"key": str(NEXT_KEY.public), "first": 4}]
+    once = [{"key": str(OTHER.public), "first": 1, "last": 1}, {"key": str(ANOTHER.public), "first": 2}]
     reopened = entry("fr", THIRD, 4, epoch=2, last_good={"epoch": 1, "sequence": 4, "hash": "ab" * 32})
-    expelled = entry("ar", OTHER, 4, status="expelled", last_good={"epoch": 1, "sequence": 0, "hash": "0" * 64})
+    expelled = entry("ar", OTHER, 4, keys=once, status="expelled", last_good={"epoch": 1, "sequence": 0, "hash": "0" * 64})
     hub = {"id": "hub-1", "urls": ["tls://hub.example:4222", "wss://hub.example"], "ca": CERTIFICATE}
     return [
         ({"threshold": 2, "roots": [root(0), root(1), root(2)], "sections": [entry("fr", KEY, 2), ic]}, ROOTS[:2]),
         ({"sections": [entry("fr", KEY, 2, keys=rotated, nkey=NKEY, recipients=[RECIPIENT]), ic], "hubs": [hub]}, ROOTS[1:]),
-        ({"sections": [entry("ar", OTHER, 4, address=None), reopened, ic], "later": {"unknown": True}}, ROOTS[:2]),
-        ({"sections": [expelled, reopened, ic]}, ROOTS),
+        ({"sections": [entry("ar", OTHER, 4, keys=once, address=None), reopened, ic], "later": {"unknown": True}}, ROOTS[:2]),
+        ({"sections": [expelled, reopened, ic], "expires": "2027-12-24T12:00:00.000Z"}, ROOTS),  # as long as it may be
     ]
 
 
@@ -134,6 +138,7 @@ def _misshapen(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, An
     key, other = str(KEY.public), str(OTHER.public)
     of_fr: list[Document] = [
         {"code": "FR"}, {"name": ""}, {"name": "x" * 201}, {"name": "a\u202eb"}, {"languages": []}, {"languages": ["fr", "fr"]},
+        {"languages": [*LANGUAGES, "zz"]},
         {"languages": ["French"]}, {"status": "friend"}, {"status": "suspended"}, {"mandates": None}, {"mandates": ["A"]},
         {"epoch": 0}, {"epoch": "1"}, {"opened": 9}, {"keys": []}, {"keys": [{"key": key}]},
         {"keys": [{"key": key + "=", "first": 1}]}, {"keys": [{"key": key, "first": 2, "last": 1}]},
@@ -143,9 +148,14 @@ def _misshapen(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, An
         {"address": "https://" + "x" * 500}, {"nkey": "SA" + "A" * 54}, {"recipients": []}, {"recipients": [RECIPIENT] * 2},
         {"last_good": {"epoch": 1, "sequence": -1, "hash": "0" * 64}},
         {"last_good": {"epoch": 1, "sequence": 1, "hash": "AB" * 32}},
+        {"last_good": {"epoch": 0, "sequence": 1, "hash": "0" * 64}},
+        {"status": "guest", "last_good": {"epoch": 1, "sequence": 1, "hash": "0" * 64}}, {"opened": True},
+        {"keys": [{"key": key, "first": True}]}, {"keys": [{"key": key, "first": 1, "last": True}]},
     ]  # fmt: skip
     whole: list[Document] = [
-        {"version": 0}, {"version": True}, {"prevhash": "0" * 63}, {"issued": "2026-11-22T12:00:00"},
+        {"version": 0}, {"version": True}, {"version": 10**15}, {"expires": "tomorrow"}, {"roots": [root(0), root(1), BAD_ROOT]},
+        {"roots": [root(0), root(1), root(2) | {"holder": ""}]}, {"hubs": [{"id": "Hub 1", "urls": ["nats://x"]}]},
+        {"prevhash": "0" * 63}, {"issued": "2026-11-22T12:00:00"},
         {"issued": "2026-02-30T12:00:00Z"}, {"issued": "٢٠٢٦-11-22T12:00:00Z"}, {"expires": "2026-11-22T12:00:00.000Z"},
         {"expires": "2028-11-22T12:00:00.000Z"}, {"threshold": 0}, {"threshold": 4}, {"roots": []}, {"roots": [root(0)] * 2},
         {"roots": [{"key": FIRST}]}, {"roots": None}, {"sections": [ic, fr]}, {"sections": [fr, fr, ic]}, {"sections": {}},
@@ -187,9 +197,10 @@ def heads() -> Document:
     good = {"section": "fr", "time": "2026-11-22T13:00:00.000Z", "roster": 3}
     good |= {"heads": {"ar": [2, 7, "ab" * 32], "fr": [1, 4, "cd" * 32]}, "later": [1]}
     shapes: list[Document] = [
-        {"section": "FR"}, {"time": "yesterday"}, {"roster": 0}, {"heads": []}, {"heads": {"fr": [1, 4]}},
+        {"section": "FR"}, {"time": "yesterday"}, {"roster": 0}, {"heads": []}, {"heads": {"fr": 7}}, {"heads": {"fr": [1, 4]}},
         {"heads": {"fr": "x"}}, {"heads": {"FR": [1, 4, "cd" * 32]}}, {"heads": {"fr": [1, 0, "cd" * 32]}},
-        {"heads": {"fr": [1, 4, "CD" * 32]}}, {"heads": {"fr": [True, 4, "cd" * 32]}},
+        {"heads": {"fr": [1, 4, "CD" * 32]}}, {"heads": {"fr": {"1": 1, "4": 4, "x": "cd" * 32}}},
+        {"heads": {"fr": [True, 4, "cd" * 32]}},
     ]  # fmt: skip
     bad = [_bad_one(f"malformed: {change}", "malformed_heads", signed(HEADS, good | change, NEXT_KEY)) for change in shapes]
     bad += [
@@ -211,7 +222,13 @@ def _bad_one(why: str, reason: str, version: dict[str, Any]) -> dict[str, Any]:
 def cards() -> Document:
     """A card proves one thing: that who wrote it has the key."""
     plain = {"code": "fr", "name": "Section française", "languages": ["fr"], "key": str(KEY.public)}
-    whole = plain | {"address": "https://fr.example", "nkey": NKEY, "recipients": [RECIPIENT], "later": True}
+    whole = plain | {
+        "languages": LANGUAGES,
+        "address": "https://fr.example",
+        "nkey": NKEY,
+        "recipients": [RECIPIENT],
+        "later": True,
+    }
     shapes: list[Document] = [{"code": "F"}, {"name": "a\nb"}, {"languages": ["fr", "fr"]}, {"key": "x"}, {"key": None}]
     shapes += [{"address": "x"}, {"nkey": 1}, {"recipients": ["age1"]}]
     bad = [_bad_one(f"malformed: {change}", "malformed_card", signed(CARD, plain | change, KEY)) for change in shapes]
@@ -221,6 +238,7 @@ def cards() -> Document:
         _bad_one("not signed", "bad_signature", signed(CARD, plain)),
     ]
     bad += [_bad_one(why, reason, signed(CARD, body, KEY)) for why, reason, body in _texts(dumped(plain))]
+    whole["languages"] = LANGUAGES
     good = [signed(CARD, plain, KEY), signed(CARD, whole, KEY), signed(CARD, plain | {"address": None}, OTHER, KEY)]
     return {"about": "Cards are signed by the key that they show.", "good": good, "bad": bad}
 

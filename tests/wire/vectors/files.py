@@ -95,6 +95,8 @@ def exports() -> dict[str, Any]:
     part = line(f"intl.v1.part.fr.{hashlib.sha256(PART).hexdigest()}", PART, "")
     proof, whole = proof_lines(rosters, events), [*rosters, *events]
     heads = heads_line(events)
+    salt = _part(b"s" * 16)
+    first, third = (keys.digest(keys.EVENT, keys.decode(events[place]["body"])).hex() for place in (0, 2))
     pinned = [*(each for pair in [log(end="ab" * 32)] for lines in pair for each in lines)]
     files: list[tuple[str, int, list[tuple[int, str]], list[Any]]] = [
         ("a whole log", 0, [], whole),
@@ -106,6 +108,13 @@ def exports() -> dict[str, Any]:
         ("events without rosters", 1, [(1, "unknown_section")], events[:1]),
         ("a roster is missing", 1, [(2, "roster_gap")], [rosters[0], rosters[2]]),
         ("an event is missing", 1, [(6, "missing_before")], [*rosters, events[0], events[2]]),
+        ("a number is skipped, and the hash fits", 1, [(6, "missing_before")], [*rosters, events[0], said(3, first, KEY)[0]]),
+        (
+            "the old key after its last number",
+            1,
+            [(8, "key_not_valid_at_number")],
+            [*rosters, *events[:3], said(4, third, KEY)[0]],
+        ),
         ("the first event is missing", 1, [(5, "missing_before")], [*rosters, events[1]]),
         ("events out of order", 1, [(6, "missing_before")], [*rosters, events[0], events[2], events[1], events[2]]),
         ("two histories in one log", 3, [], [*rosters, *events[:2], proof[-1] | {"subject": events[1]["subject"]}]),
@@ -117,15 +126,17 @@ def exports() -> dict[str, Any]:
         ("under another number", 1, [(5, "subject_mismatch")], [*rosters, events[0] | {"subject": events[1]["subject"]}]),
         ("under a subject of nobody", 1, [(5, "subject_malformed")], [*rosters, events[0] | {"subject": "other.log.fr.1.1"}]),
         ("another part", 1, [(11, "part_mismatch")], [*whole, part | {"body": keys.encode(PART + b"!")}]),
-        ("a part without salt", 1, [(1, "part_mismatch")], [_short()]),
+        ("a part without salt", 1, [(1, "part_mismatch")], [_part(b"short")]),
         ("heads of another's subject", 1, [(11, "subject_mismatch")], [*whole, heads | {"subject": "intl.v1.heads.ar"}]),
         ("heads that contradict the log", 1, [], [*whole, heads_line(events, fr=[1, 3, "ab" * 32])]),
         ("a proof under another hash", 1, [(5, "subject_mismatch")], [*rosters, proof[4] | {"subject": proof[5]["subject"]}]),
         ("a roster under another hash", 1, [(1, "subject_mismatch")], [rosters[0] | {"subject": rosters[1]["subject"]}]),
+        ("a part that is nothing but salt", 0, [], [salt]),
+        ("base64 in another spelling", 1, [(1, "bad_base64")], [salt | {"body": salt["body"][:-1] + "x"}]),
+        ("base64 with strange characters", 1, [(5, "bad_base64")], [*rosters, events[0] | {"body": events[0]["body"] + "\n+/!"}]),
         ("base64 with padding", 1, [(5, "bad_base64")], [*rosters, events[0] | {"body": events[0]["body"] + "="}]),
         *_bundles(rosters, events, part, heads, proof[-1]),
-        ("a line that is a list", 1, [(1, "malformed_line")], [[]]),
-        ("a line without a body", 1, [(1, "malformed_line")], [{"subject": "intl.v1.log.fr.1.1", "signature": ""}]),
+        *((f"no line: {json.dumps(each)[:60]}", 1, [(1, "malformed_line")], [each]) for each in MALFORMED),
     ]
     vectors = [{"why": why, "status": status, "wrong": wrong, "lines": lines} for why, status, wrong, lines in files]
     return {
@@ -166,8 +177,20 @@ def bundle(first: list[int], things: list[Any]) -> list[Any]:
     return [*lines, {"end": len(lines), "sha256": hashlib.sha256(content.encode()).hexdigest()}]
 
 
-def _short() -> Line:
-    return line(f"intl.v1.part.fr.{hashlib.sha256(b'short').hexdigest()}", b"short", "")
+def _part(content: bytes) -> Line:
+    return line(f"intl.v1.part.fr.{hashlib.sha256(content).hexdigest()}", content, "")
 
+
+MALFORMED: list[Any] = [
+    [], ["bundle", "end"], "bundle", 1, None, {}, {"subject": "intl.v1.log.fr.1.1", "signature": ""},
+    {"subject": 1, "body": "", "signature": ""}, {"subject": "x", "body": 1, "signature": ""},
+    {"subject": "x", "body": "", "signature": 1}, {"body": 1, "signatures": []}, {"body": "", "signatures": "x"},
+    {"body": "", "signatures": [1]}, {"body": "", "signatures": ["x"] * 65}, {"roster": []}, {"roster": [{"body": ""}]},
+    {"roster": {"body": 1, "signatures": []}}, {"heads": {"body": "", "signatures": [1]}}, {"heads": []}, {"part": 1},
+    {"bundle": 2, "logs": []}, {"bundle": 1, "logs": {}}, {"bundle": 1, "logs": [{"section": "FR", "epoch": 1, "first": 1}]},
+    {"bundle": 1, "logs": [{"section": "fr", "epoch": 0, "first": 1}]},
+    {"bundle": 1, "logs": [{"section": "fr", "epoch": 1, "first": True}]},
+]  # fmt: skip
+"""Lines that are nothing."""
 
 FILES: dict[str, Callable[[], dict[str, Any]]] = {"exports.json": exports}

@@ -52,6 +52,9 @@ def log() -> dict[str, Any]:
         audience="public",
     )
     first = envelope.write(opened)[1]
+    deep: Any = []
+    for _ in range(29):
+        deep = [deep]
     answered = Envelope(
         **common,
         sequence=2,
@@ -60,7 +63,13 @@ def log() -> dict[str, Any]:
         prevhash=first.hash,
         refs=(first.ref,),
         author="Rosa",
-        data={"numbers": [0, -1, 2**53 - 1], "nothing": None, "yes": True, "nested": {"empty": {}, "list": []}},
+        data={
+            "numbers": [0, -1, 2**53 - 1, 1 - 2**53],
+            "deep": deep,
+            "nothing": None,
+            "yes": True,
+            "nested": {"empty": {}, "list": []},
+        },
     )
     events = [opened, answered]
     for number in (3, 4):
@@ -123,6 +132,8 @@ def _transport() -> list[dict[str, str]]:
         _vector("signature over the bare body", "bad_signature", body, signature=_bare(body)),
         _vector("signed as a roster", "bad_signature", body, signature=KEY.sign(ROSTER, body)),
         _vector("signature with padding", "bad_signature", body, signature=right + "=="),
+        _vector("signature in another spelling", "bad_signature", body, signature=right[:-1] + chr(ord(right[-1]) + 1)),
+        _vector("signature with a strange character", "bad_signature", body, signature=right[:-5] + "!" + right[-5:]),
         _vector("no signature", "unknown_key", body, signature=""),
         _vector("another section's key", "unknown_key", body, signature=OTHER.sign(EVENT, body)),
         _vector("the new key before its first number", "key_not_valid_at_number", body, signature=NEXT_KEY.sign(EVENT, body)),
@@ -180,6 +191,7 @@ def _attributes() -> list[dict[str, str]]:
         "specversion": {"specversion": "0.3"},
         "id": {"id": "fr:1:4"},
         "source": {"source": "urn:intl:section:FR"},
+        "source, its beginning": {"source": "urn:intl:SECTION:fr"},
         "type": {"type": "org.intl.talk.said"},
         "time": {"time": "2026-11-22T13:00:00+00:00"},
         "datacontenttype": {"datacontenttype": "text/plain"},
@@ -187,9 +199,15 @@ def _attributes() -> list[dict[str, str]]:
         "sequence": {"sequence": 3},
         "prevhash": {"prevhash": "AB" * 32},
         "audience": {"audience": "ar"},
+        "audience, a number": {"audience": 1},
+        "dataschema": {"dataschema": ""},
+        "dataschema, a number": {"dataschema": 1},
         "data": {"data": []},
         "author": {"author": " Rosa"},
         "parts": {"parts": "ab"},
+        "parts, a list": {"parts": ["ab" * 32]},
+        "refs, nothing": {"refs": ""},
+        "refs, a list": {"refs": ["fr:1:2:" + "a" * 16]},
         "Name": {"Name": "x"},
         "extra": {"extra": {"nested": 1}},
     }
@@ -206,6 +224,7 @@ def _attributes() -> list[dict[str, str]]:
         ("sealed, with an author", "malformed_envelope", {**sealed, "author": "Rosa"}),
         ("sealed, with refs", "malformed_envelope", {**sealed, "refs": ref}),
         ("sealed, for all", "malformed_envelope", {**sealed, "audience": "international"}),
+        ("sealed, for no section's name", "malformed_envelope", {**sealed, "audience": "AR fr"}),
         ("sealed, names out of order", "malformed_envelope", {**sealed, "audience": "fr ar"}),
         ("a part twice", "malformed_envelope", {"parts": " ".join(["ab" * 32] * 2)}),
         ("a ref twice", "malformed_refs", {"refs": f"{ref} {ref}"}),
