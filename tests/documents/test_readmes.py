@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from internationale.cli import cli
+from internationale.cli import OURS, cli
 from internationale.kit import hookspecs
 
 REPOSITORY = Path(__file__).parents[2]
@@ -22,7 +22,10 @@ def hooks() -> dict[str, str]:
 
 def commands(group: click.Group, words: tuple[str, ...] = ()) -> dict[str, click.Command]:
     found: dict[str, click.Command] = {}
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in OURS if group is cli else group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         here = (*words, name)
         found |= commands(command, here) if isinstance(command, click.Group) else {" ".join(here): command}
     return found

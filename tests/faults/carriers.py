@@ -8,7 +8,7 @@ from pathlib import Path
 import nats
 from nats.js import JetStreamContext
 
-from internationale.bus import LOG, PART
+from internationale.bus import LOG
 
 from . import disks
 from .faults import fault
@@ -42,8 +42,8 @@ def blocks(stage: Stage) -> list[Path]:
 def spoken(stage: Stage) -> None:
     """Everybody says much, and all have it."""
     stage.start()
-    for code in stage.codes:
-        stage.say(code, 60)
+    for code in stage.cast:
+        stage.say(code, stage.chance.randrange(30, 70))
     stage.until(stage.settled, "all have it")
 
 
@@ -51,12 +51,12 @@ def spoken(stage: Stage) -> None:
 def power(stage: Stage) -> None:
     spoken(stage)
     stage.rate(AT_ONCE)
-    stage.rest(1)
+    stage.rest(stage.chance.uniform(0.5, 1.5))
     stage.hubs[0].kill()
     last = max(blocks(stage), key=lambda block: block.stat().st_mtime)
     size = last.stat().st_size
     with last.open("r+b") as file:
-        file.truncate(max(1, size - stage.chance.randrange(1, max(2, size // 2))))
+        file.truncate(max(1, size - int(size / 2 * stage.chance.random())))
     for index in store(stage).rglob("index.db"):
         index.unlink()
     stage.hubs[0].start()
@@ -73,9 +73,9 @@ def deleted(stage: Stage) -> None:
 @fault(14, "the hub's disk is lost while all write, and one section is away")
 def disk_lost(stage: Stage) -> None:
     spoken(stage)
-    stage.kill("ic")
+    stage.kill(stage.cast[0])
     stage.rate(AT_ONCE)
-    stage.rest(0.5)
+    stage.rest(stage.chance.uniform(0.2, 1))
     stage.hubs[0].kill()
     shutil.rmtree(store(stage))
     stage.rest(0.5)
@@ -90,7 +90,7 @@ def restored(stage: Stage) -> None:
     disks.copy(store(stage), stage.folder / "copy")
     stage.hubs[0].start()
     stage.rate(AT_ONCE)
-    stage.rest(2)
+    stage.rest(stage.chance.uniform(1, 3))
     stage.hubs[0].kill()
     disks.copy(stage.folder / "copy", store(stage))
     stage.hubs[0].start()
@@ -99,14 +99,16 @@ def restored(stage: Stage) -> None:
 
 @fault(16, "bits are flipped in the hub's blocks")
 def flipped(stage: Stage) -> None:
+    away, *others = stage.cast
     spoken(stage)
-    stage.kill("ar")
-    stage.say("fr", 40)
-    stage.say("ic", 40)
+    stage.kill(away)
+    for code in others:
+        stage.say(code, stage.chance.randrange(20, 60))
     stage.rest(0.5)
     stage.hubs[0].kill()
-    for _ in range(3):
-        disks.flip_bit(stage.chance.choice(blocks(stage)), stage.chance)
+    where = stage.chance.apart()
+    for _ in range(stage.chance.randrange(1, 6)):
+        disks.flip_bit(where.choice(blocks(stage)), where)
     for index in store(stage).rglob("index.db"):
         index.unlink()
     stage.hubs[0].start()
@@ -117,7 +119,7 @@ def flipped(stage: Stage) -> None:
 @fault(44, "the consumer of a section is deleted")
 def consumer(stage: Stage) -> None:
     stage.begin(AT_ONCE)
-    as_admin(stage, lambda context: context.delete_consumer(LOG, "ar"))
+    as_admin(stage, lambda context: context.delete_consumer(LOG, stage.cast[0]))
     stage.rest(2)
 
 
@@ -140,39 +142,3 @@ def hub_full(stage: Stage) -> None:
             stage.stop(code)
         stage.hubs[0].stop()
     stage.hubs[0].start()  # its disk is gone for good now: it is filled again
-
-
-@fault(25, "the end of a log is withheld: the hub lost it, and who said it is away")
-def withheld(stage: Stage) -> None:
-    spoken(stage)
-    stage.kill("ar")
-    stage.say("fr", 10)
-    stage.until(lambda: stage.holds("ic", "fr", 70), "ic has it")
-    stage.kill("fr")
-    for number in range(61, 71):
-        subject = f"intl.v1.log.fr.1.{number}"
-        as_admin(stage, lambda context, subject=subject: context.purge_stream(LOG, subject=subject))
-    stage.start("ar")
-    stage.until(lambda: stage.holds("ar", "fr", 70), "ar has it from ic")
-
-
-@fault(37, "long contents: the hub has something else under their names, and the line is cut again and again")
-def pieces(stage: Stage) -> None:
-    """What is wrong is not kept; the true piece comes from whom it is."""
-    spoken(stage)
-    stage.kill("ar")
-    stage.instances["fr"].order("long", 12)
-    stage.until(lambda: stage.instances["fr"].done >= 60 + 12, "fr says long notes")
-    stage.until(lambda: stage.holds("ic", "fr", 72), "ic has them")
-
-    async def spoil(context: JetStreamContext) -> None:
-        info = await context.stream_info(PART, subjects_filter=">")
-        for subject in stage.chance.sample(sorted(info.state.subjects or {}), 6):
-            await context.purge_stream(PART, subject=subject)
-            await context.publish(subject, stage.chance.randbytes(100_000))
-
-    as_admin(stage, spoil)
-    stage.start("ar")
-    for _ in range(8):
-        stage.wires["ar", 0].cut_after(stage.chance.randrange(50_000, 500_000))
-        stage.rest(0.7)

@@ -24,8 +24,9 @@ HEARING = (
 )
 
 
-def _dying(code: str, step: str) -> Callable[[Stage], None]:
+def _dying(step: str) -> Callable[[Stage], None]:
     def play(stage: Stage) -> None:
+        code = stage.cast[0]
         stage.begin(AT_ONCE)
         stage.dies(code, step)
         stage.rest(stage.chance.uniform(0.1, 0.8))
@@ -37,15 +38,15 @@ def _dying(code: str, step: str) -> Callable[[Stage], None]:
 
 
 for number, step in SAYING.items():
-    fault(number, f"a section killed {step}")(_dying("fr", step))
+    fault(number, f"a section killed {step}")(_dying(step))
 for step in HEARING:
-    fault(7, f"a section that hears killed {step}")(_dying("ar", step))
+    fault(7, f"a section that hears killed {step}")(_dying(step))
 
 
 @fault(6, "the hub killed while nobody writes")
 def idle(stage: Stage) -> None:
     stage.start()
-    stage.say("fr", 20)
+    stage.say(stage.cast[0], stage.chance.randrange(10, 40))
     stage.until(stage.settled, "all have it")
     stage.hubs[0].kill()
     stage.rest(stage.chance.uniform(0.2, 2))
@@ -55,7 +56,7 @@ def idle(stage: Stage) -> None:
 @fault(6, "the hub killed again and again while all write")
 def busy(stage: Stage) -> None:
     stage.begin(AT_ONCE)
-    for _ in range(3):
+    for _ in range(stage.chance.randrange(2, 5)):
         stage.rest(stage.chance.uniform(0.5, 1.5))
         stage.hubs[0].kill()
         stage.rest(stage.chance.uniform(0.1, 1))
@@ -74,20 +75,22 @@ def stopped(stage: Stage) -> None:
 
 @fault(34, "a section whose database takes two seconds for each batch")
 def slow(stage: Stage) -> None:
+    slow, *others = stage.cast
     stage.begin(AT_ONCE)
-    stage.instances["ar"].order("slow", 2.0)
-    stage.rate(AT_ONCE, "ic", "fr")
-    stage.rest(6)
-    stage.kill("ar")
-    stage.start("ar")
+    stage.instances[slow].order("slow", 2.0)
+    stage.rate(AT_ONCE, *others)
+    stage.rest(stage.chance.uniform(4, 8))
+    stage.kill(slow)
+    stage.start(slow)
 
 
 @fault(35, "one section floods for ten seconds")
 def flood(stage: Stage) -> None:
     """As fast as it can; the others go on, and their pages answer."""
+    flooding, *others = stage.cast
     stage.begin(5)
-    before = {code: len(stage.instances[code].said) for code in ("ic", "ar")}
-    stage.rate(10_000, "fr")
+    before = {code: len(stage.instances[code].said) for code in others}
+    stage.rate(10_000, flooding)
     stage.rest(10)
     assert all(len(stage.instances[code].said) > said + 5 for code, said in before.items()), "the others could not write"
 
@@ -95,14 +98,14 @@ def flood(stage: Stage) -> None:
 @fault(48, "the client of the hub was closed for good")
 def closed(stage: Stage) -> None:
     stage.begin(AT_ONCE)
-    stage.instances["fr"].order("close client")
+    stage.instances[stage.cast[0]].order("close client")
     stage.rest(2)
 
 
 @fault(46, "three servers that are one hub: each killed in turn, then all at once", hubs=0, cluster=True)
 def cluster(stage: Stage) -> None:
     stage.begin(AT_ONCE)
-    for hub in stage.hubs:
+    for hub in stage.chance.sample(stage.hubs, 3):
         hub.kill()
         stage.rest(stage.chance.uniform(1, 3))
         hub.start()
@@ -118,7 +121,7 @@ def cluster(stage: Stage) -> None:
 @fault(46, "three servers that are one hub: each stands still in turn", hubs=0, cluster=True)
 def frozen(stage: Stage) -> None:
     stage.begin(AT_ONCE)
-    for number in range(3):
+    for number in stage.chance.sample(range(3), 3):
         stage.hub_signal(number, signal.SIGSTOP)
         stage.rest(stage.chance.uniform(4, 8))
         stage.hub_signal(number, signal.SIGCONT)

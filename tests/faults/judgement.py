@@ -31,6 +31,10 @@ class Verdict:
     """The slowest answer of a page, in seconds, but for one: machines have neighbours."""
     memory: int = 0
     """The most that one instance held in the end, in MiB."""
+    seconds: float = 0.0
+    """How long it took in all."""
+    course: str = ""
+    """A short name for all that the seed decided."""
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -61,7 +65,7 @@ def weigh(scene: Scene, verdict: Verdict) -> None:
     if verdict.memory > MEMORY:
         verdict.wrong.append(f"an instance holds {verdict.memory} MiB")
     try:
-        oracle.invariants(sections, own, bad=scene.expected)
+        oracle.invariants(sections, own, bad=scene.expected, secrets=scene.secrets)
     except AssertionError as error:
         verdict.wrong.append(str(error).partition("\n")[0][:300])
     for section in sections:

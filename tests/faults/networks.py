@@ -1,5 +1,8 @@
 """Connections that break in every way: by a proxy, and by cables that are pulled."""
 
+from internationale.bus import LOG
+
+from .carriers import as_admin
 from .faults import fault
 from .network import Cable
 from .stage import Stage
@@ -10,7 +13,7 @@ AT_ONCE = 40
 @fault(10, "a section is cut off for ten seconds, without a word")
 def partition(stage: Stage) -> None:
     stage.begin(AT_ONCE)
-    wire = stage.wires["fr", 0]
+    wire = stage.wires[stage.cast[0], 0]
     wire.gate(up=False, down=False)
     stage.rest(10)
     wire.heal()
@@ -19,16 +22,17 @@ def partition(stage: Stage) -> None:
 
 @fault(10, "the cable of a section is pulled for ten seconds", needs_root=True)
 def cable(stage: Stage) -> None:
+    code = stage.cast[0]
     with Cable(stage.chance.randrange(1, 250)) as cable:
-        stage.rewire("fr", cable.near, cable.namespace)
+        stage.rewire(code, cable.near, cable.namespace)
         stage.begin(AT_ONCE)
         cable.pull()
         stage.rest(10)
         cable.plug()
         stage.rest(0.5)
         stage.heal()
-        stage.stop("fr")
-        stage.rewire("fr", "127.0.0.1", None)
+        stage.stop(code)
+        stage.rewire(code, "127.0.0.1", None)
 
 
 @fault(10, "the connection is cut again and again in the middle of whatever it carries")
@@ -40,17 +44,12 @@ def cuts(stage: Stage) -> None:
             stage.wires[code, 0].cut_after(stage.chance.randrange(1, 20_000))
 
 
-@fault(11, "half open: what the hub says does not arrive for forty seconds")
-def deaf(stage: Stage) -> None:
+@fault(11, "half open for forty seconds: one section does not hear the hub, another is not heard by it")
+def half_open(stage: Stage) -> None:
     stage.begin(10)
-    stage.wires["fr", 0].gate(down=False)
-    stage.rest(40)
-
-
-@fault(11, "half open: what a section says does not arrive for forty seconds")
-def mute(stage: Stage) -> None:
-    stage.begin(10)
-    stage.wires["fr", 0].gate(up=False)
+    deaf, mute, _third = stage.cast
+    stage.wires[deaf, 0].gate(down=False)
+    stage.wires[mute, 0].gate(up=False)
     stage.rest(40)
 
 
@@ -67,13 +66,24 @@ def shaky(stage: Stage) -> None:
             wire.refuse(False)
 
 
-@fault(47, "one of two hubs stalls: it takes connections and says nothing", hubs=2)
-def stalled(stage: Stage) -> None:
+@fault(17, "everything comes again and again, from two hubs", hubs=2)
+def repeated(stage: Stage) -> None:
+    """It counts once."""
     stage.begin(AT_ONCE)
+    for _ in range(3):
+        stage.rest(stage.chance.uniform(0.5, 1.5))
+        for number in range(2):
+            for code in stage.codes:
+                as_admin(stage, lambda context, code=code: context.delete_consumer(LOG, code), number)
+
+
+@fault(18, "two hubs bring each its own half of the events, and one of them is slow", hubs=2)
+def disordered(stage: Stage) -> None:
+    """What comes before what it stands on is kept aside."""
     for code in stage.codes:
-        stage.wires[code, 0].gate(down=False)
-    before = sum(map(len, (stage.instances[code].said for code in stage.codes)))
-    stage.rest(8)
-    stage.rate(0)
-    stage.until(stage.settled, "the other hub carries all", 20)
-    assert sum(map(len, (stage.instances[code].said for code in stage.codes))) > before
+        slow = stage.chance.randrange(2)
+        stage.wires[code, slow].delay(stage.chance.uniform(0.05, 0.2))
+        for number, half in enumerate(("[02468]", "[13579]")):
+            stage.wires[code, number].withhold(rf"delivered intl\.v1\.log\..*{half}")
+    stage.begin(AT_ONCE)
+    stage.rest(4)

@@ -7,6 +7,8 @@ import signal
 from dataclasses import dataclass, field
 from typing import Any
 
+from .sieve import Sieve
+
 CHUNK = 64 * 1024
 
 
@@ -20,6 +22,8 @@ class Wire:
     delay: float = 0.0
     left: int | None = None
     """After so many bytes more the connection is cut."""
+    withheld: str = ""
+    """What the hub does not let this section have (see ``Sieve``)."""
     connections: set[asyncio.StreamWriter] = field(default_factory=set)
 
     async def connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -47,10 +51,14 @@ class Wire:
 
     async def carry(self, way: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Bytes one way, until one end is closed."""
+        sieve = Sieve() if way == "down" and self.withheld else None
         with contextlib.suppress(OSError):
             while data := await reader.read(CHUNK):
                 await self.gates[way].wait()
                 await asyncio.sleep(self.delay)
+                if sieve is not None:
+                    sieve.withheld = self.withheld
+                    data = sieve.through(data)
                 if self.left is not None:
                     data, self.left = data[: self.left], max(0, self.left - len(data))
                 writer.write(data)
@@ -63,12 +71,10 @@ class Wire:
         """What the campaign wants now."""
         if name in self.gates:
             (self.gates[name].set if value else self.gates[name].clear)()
-        elif name == "refusing":
-            self.refusing = value
-            for writer in list(self.connections) if value else ():
-                writer.transport.abort()
-        else:
-            setattr(self, name, value)
+            return
+        setattr(self, name, value)
+        for writer in list(self.connections) if value and name in ("refusing", "withheld") else ():
+            writer.transport.abort()  # a sieve understands a connection from its beginning
 
 
 async def _serve(host: str, target: tuple[str, int], pipe: Any) -> None:
@@ -117,6 +123,10 @@ class Proxy:
         """Cut the connection after so many bytes more, in whatever they are."""
         self._pipe.send(("left", count))
 
+    def withhold(self, pattern: str) -> None:
+        """Leave out what fits this pattern (see ``Sieve``). The connection is cut first."""
+        self._pipe.send(("withheld", pattern))
+
     def delay(self, seconds: float) -> None:
         """Hold every piece for so long."""
         self._pipe.send(("delay", seconds))
@@ -126,6 +136,7 @@ class Proxy:
         self.gate()
         self.refuse(False)
         self.delay(0)
+        self.withhold("")
         self._pipe.send(("left", None))
 
     def close(self) -> None:

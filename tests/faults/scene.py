@@ -3,6 +3,7 @@
 import asyncio
 import random
 import shutil
+import socket
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ from internationale.settings import Settings
 from internationale.testing import clusters
 from internationale.testing.founding import begin, open_section, unite
 
+from .chance import Chance
 from .instance import PLUGINS, Instance
 from .proxy import Proxy
 
@@ -36,7 +38,7 @@ class Scene:
     """A context manager. ``codes``: the sections. ``hubs``: how many independent ones; each section is connected to all.
 
     ``guarded``: the hubs let in those whom the roster names, and each speaks only for itself. ``cluster``: three servers make
-    one hub.
+    one hub. ``addressed``: the roster names where the pages of each section are.
     """
 
     def __init__(
@@ -48,14 +50,21 @@ class Scene:
         hubs: int = 1,
         guarded: bool = False,
         cluster: bool = False,
+        addressed: bool = False,
     ) -> None:
         self.folder = folder
-        self.chance = random.Random(seed)
+        self.chance = Chance(seed)
+        """What the seed decides."""
+        self.cast = tuple(self.chance.sample(codes, len(codes)))
+        """The sections as the play names them: who it happens to comes first. ``ic`` is the committee wherever it stands."""
         self.codes = self.writers = tuple(codes)
         """The sections that must agree in the end; and those that may still write then."""
         self.unsaid: set[str] = set()
         """Ids of what was said and does not count: people stopped the log, or it has two histories."""
+        self.secrets: list[tuple[bytes, frozenset[str]]] = []
+        """Words that were sealed, and those who may read them."""
         self.root = SigningKey.generate()
+        self.addressed = addressed
         self.guarded = guarded
         configured = {"users": USERS} if guarded else {}
         self.hubs = [HubProcess(folder / f"hub-{number}", **configured) for number in range(hubs)]
@@ -109,20 +118,23 @@ class Scene:
 
     def roster(self) -> Roster:
         """The roster in force, as the committee has it."""
-        with self._committee() as committee, committee.reading() as session:
+        with self.opened("ic") as committee, committee.reading() as session:
             latest = queries.latest(session)
             assert latest is not None
             return latest.roster
 
     @contextmanager
-    def _committee(self) -> Iterator[Section]:
-        section = Section.open(self.settings["ic"], Plugins(PLUGINS))
-        yield section
-        section.close()
+    def opened(self, code: str) -> Iterator[Section]:
+        """A section's database and keys, beside its instance: as its host has them."""
+        section = Section.open(self.settings[code], Plugins(PLUGINS))
+        try:
+            yield section
+        finally:
+            section.close()
 
     def provision(self) -> None:
         """What an operator does after each new roster: users, streams, consumers."""
-        with self._committee() as committee:
+        with self.opened("ic") as committee:
             for hub in self.hubs:
                 operation = provisioning.Operation(hub.url, users=hub.folder / USERS, pid_file=hub.folder / "hub.pid")
                 provisioning.prepare(committee, operation)
@@ -134,7 +146,7 @@ class Scene:
             hub.reload()
 
     def _write_users(self, number: int, members: Sequence[users.Member]) -> None:
-        with self._committee() as committee:
+        with self.opened("ic") as committee:
             administrator = provisioning.administrator_of(committee).public
         path = self.hubs[number].folder / USERS
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -143,7 +155,8 @@ class Scene:
     def _begin(self, code: str) -> Section:
         home = self.folder / code
         home.mkdir()
-        self.settings[code] = begin(home, code, f"sqlite:///{home / 'section.db'}")
+        settings = begin(home, code, f"sqlite:///{home / 'section.db'}")
+        self.settings[code] = replace(settings, base_url=f"http://127.0.0.1:{quiet_port()}") if self.addressed else settings
         return open_section(self.settings[code], Plugins(PLUGINS))
 
     def wire(self, code: str) -> None:
@@ -170,3 +183,12 @@ class Scene:
         for instance in self.instances.values():
             instance.kill()
         self.stack.close()
+
+
+def quiet_port() -> int:
+    """A port on which nobody listens, below those that a machine gives to whoever asks for any."""
+    while True:
+        with socket.socket() as probe:
+            port = random.randrange(20_000, 32_000)
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port

@@ -4,11 +4,15 @@ import signal
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
 
 import psutil
+from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
+from internationale.ledger import tables
 from internationale.ledger.reading import Head
 from internationale.plugins import Plugins
 from internationale.section import Section
@@ -22,18 +26,26 @@ from .scene import PATIENCE, Scene
 class Stage(Scene):
     """A scene with its play. See ``Scene`` for the arguments."""
 
+    def __init__(self, folder: Path, seed: int, **scene: Any) -> None:
+        super().__init__(folder, seed, **scene)
+        self.plugins: dict[str, Plugins] = {}
+        """Sections that are of another build."""
+        self._glances = self.chance.apart()
+
     # Sections
 
     def start(self, *codes: str) -> None:
         """Start these (all, when none is named)."""
         for code in codes or self.codes:
             namespace = self.hosts.get(code, ("", None))[1]
-            self.instances[code] = Instance(self.settings[code], namespace)
+            seed = self.chance.getrandbits(32)
+            self.instances[code] = Instance(self.settings[code], seed, self.plugins.get(code), namespace)
 
     def begin(self, notes: float) -> None:
-        """Start all, have them write so many notes a second each, and let them get going."""
+        """Start all, have them write so many notes a second each, more or less, and let them get going."""
         self.start()
-        self.rate(notes)
+        for code in self.codes:
+            self.rate(notes * self.chance.uniform(0.6, 1.4), code)
         self.until(lambda: all(self.instances[code].said for code in self.codes), "all begin to write")
         self.rest(self.chance.uniform(0.5, 1.5))
 
@@ -52,8 +64,8 @@ class Stage(Scene):
         self.former.append(self.instances.pop(code))
 
     def dies(self, code: str, step: str) -> None:
-        """It kills itself when it comes to this step; returns when it has."""
-        self.instances[code].order("die", step)
+        """It kills itself when it comes to this step for the first, second, … time; returns when it has."""
+        self.instances[code].order("die", (step, self.chance.randrange(1, 6)))
         self.until(lambda: not self.instances[code].alive, f"{code} dies {step}")
         self.instances[code].kill()
         self._bury(code)
@@ -63,17 +75,21 @@ class Stage(Scene):
         for code in codes or tuple(self.instances):
             self.instances[code].order("rate", notes)
 
-    def say(self, code: str, count: int) -> None:
-        """So many notes, one after the other; returns when they are said."""
+    def say(self, code: str, count: int, **what: Any) -> None:
+        """So many notes, one after the other (see ``People.several``); returns when they are said."""
         before = self.instances[code].done
-        self.instances[code].order("say", count)
+        self.instances[code].order("say", (count, what))
         self.until(lambda: self.instances[code].done >= before + count, f"{code} says {count} notes")
 
     def fence(self, code: str) -> str:
         """What keeps a section from writing; empty: nothing."""
+        return self.answer(code, "ask")
+
+    def answer(self, code: str, *order: Any) -> str:
+        """What an instance says to an order."""
         instance = self.instances[code]
         instance.state = "?"
-        instance.order("ask")
+        instance.order(*order)
         self.until(lambda: instance.state != "?", f"{code} answers")
         return instance.state
 
@@ -85,20 +101,24 @@ class Stage(Scene):
 
     def holds(self, code: str, origin: str, number: int) -> bool:
         """Whether a section has a log as far as this."""
-        return self._head(code, origin).sequence >= number
+        return self.head(code, origin).sequence >= number
 
     def frozen(self, code: str, origin: str, number: int) -> bool:
         """Whether a log stopped for this section at this number."""
-        head = self._head(code, origin)
+        head = self.head(code, origin)
         return bool(head.frozen) and head.sequence == number
 
-    def _head(self, code: str, origin: str) -> Head:
-        section = Section.open(self.settings[code], Plugins(PLUGINS))
-        try:
-            with section.reading() as session:
-                return section.ledger.head(session, origin)
-        finally:
-            section.close()
+    def head(self, code: str, origin: str) -> Head:
+        """How far a section has a log."""
+        with self.opened(code) as section, section.reading() as session:
+            return section.ledger.head(session, origin)
+
+    def ways(self, code: str, origin: str, numbers: Sequence[int]) -> set[str]:
+        """Which ways these events of a log came to a section by."""
+        event = tables.event.c
+        here = event.section == origin, event.sequence.in_(numbers)
+        with self.opened(code) as section, section.reading() as session:
+            return set(session.connection().execute(select(event.via).where(*here)).scalars())
 
     # Time
 
@@ -114,7 +134,7 @@ class Stage(Scene):
             time.sleep(min(0.1, max(0.0, end - time.monotonic())))
 
     def _look(self, code: str) -> None:
-        if self.chance.random() > 0.2 or not self.instances[code].alive:
+        if self._glances.random() > 0.2 or not self.instances[code].alive:
             return
         began = time.monotonic()
         try:

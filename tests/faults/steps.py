@@ -5,7 +5,7 @@ import gc
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nats.aio.client import Client
@@ -19,10 +19,14 @@ from internationale.worker import link, relay
 
 LOOPS: list[asyncio.AbstractEventLoop] = []
 """The event loop of this process, once it runs."""
+LEFT = [1]
+"""It dies when it comes to its step for the so manieth time."""
 
 
-def die(*_: Any, **__: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+def die() -> None:
+    LEFT[0] -= 1
+    if LEFT[0] <= 0:
+        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def before(owner: Any, name: str, when: Callable[..., bool] = lambda *_: True) -> None:
@@ -66,15 +70,19 @@ def published() -> None:
 
 def middle_of_a_batch() -> None:
     """Some of an atomic batch are sent, the last never."""
-    original, count = storing._headers, [0]
+    whole, headers, before_it = storing._all_or_none, storing._headers, [-1]
 
-    def headers(parcel: Any) -> Any:
-        count[0] += 1
-        if count[0] == 2:
-            die()
-        return original(parcel)
+    async def batch(client: Any, parcels: Sequence[Any]) -> None:
+        before_it[0] = 1 + LEFT[0] % (len(parcels) - 1)
+        await whole(client, parcels)
 
-    storing._headers = headers
+    def each(parcel: Any) -> Any:
+        if before_it[0] == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        before_it[0] -= 1
+        return headers(parcel)
+
+    storing._all_or_none, storing._headers = batch, each
 
 
 DEATHS: dict[str, Callable[[], None]] = {
@@ -92,9 +100,12 @@ DEATHS: dict[str, Callable[[], None]] = {
 
 
 def arm(name: str, value: Any, section: Section) -> None:
-    """``die``: at one of ``DEATHS``. ``slow``: every acceptance takes so many seconds more. ``close client``: of every hub."""
+    """``die``: at one of ``DEATHS``, when it comes there for the so manieth time. ``slow``: every acceptance takes so many
+    seconds more. ``close client``: of every hub.
+    """
     if name == "die":
-        DEATHS[value]()
+        step, LEFT[0] = value
+        DEATHS[step]()
     elif name == "slow":
         original = section.accept
 

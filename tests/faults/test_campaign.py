@@ -12,9 +12,9 @@ SAMPLE = (3, 13)
 """A section killed in the middle of publishing, and a hub that loses its stream."""
 
 
-def test_every_fault_that_the_table_promises_is_played() -> None:
-    rows = re.findall(r"^\| (\d+) \|.*\| yes \|$", (HERE / "TABLE.md").read_text(encoding="utf-8"), re.MULTILINE)
-    assert {fault.number for fault in FAULTS} == set(map(int, rows))
+def test_every_fault_of_the_table_is_played() -> None:
+    rows = re.findall(r"^\| (\d+) \|", (HERE / "TABLE.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert sorted({fault.number for fault in FAULTS}) == list(map(int, rows))
 
 
 def test_a_sample_holds() -> None:

@@ -1,10 +1,9 @@
 """Mutants at a section's doors, with a real database: it stays whole, and the true thing is taken in after them."""
 
 import io
-from datetime import timedelta
 
 import msgspec
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from internationale.bundle import taking
@@ -112,10 +111,12 @@ def test_a_section_follows_the_true_ones_after_any_mutants(pair):
         taking.hear(ic, [SignedDocument.from_header(body, "\ud800, é") for body in words])
 
     rounds()
-    later = section_heads.model_copy(update={"time": ic.now() + timedelta(days=4000)})
     with ic.writing() as session:
         assert queries.latest(session) == latest
-        assert port.store_heads(session, heads.seal(later, fr.key), ic.now())
+        time = port.next_moment(session, "fr", ic.now(), fr.keyring(session))
+        if time is not None:  # fr itself, in malice, may have signed the end of time
+            later = section_heads.model_copy(update={"time": time})
+            assert port.store_heads(session, heads.seal(later, fr.key), ic.now())
     oracle.answers(ic)
 
 
@@ -162,6 +163,8 @@ def test_questions_over_the_bus(pair):
 
     @fuzzing(200)
     @given(json_mutants(true) | byte_mutants(true) | st.binary(max_size=40))
+    @example(true.replace(b"fr", b"\xe6r"))
+    @example(true[:-1] + b',"zz":' + b"[" * 3000 + b"]" * 3000 + b"}")
     def rounds(question):
         answer = questions._answer(fr, question)
         assert len(answer) <= questions.ANSWERED

@@ -37,6 +37,11 @@ def proclaim(world, document):
     ic.roster_changed()
 
 
+def subject(number, document):
+    """Where a version of the roster travels."""
+    return f"intl.v1.roster.{number}.{keys.digest(keys.ROSTER, document.body).hex()[:16]}"
+
+
 def entry(code, **changed):
     """A function for ``version``'s ``sections``: one section's entry changes."""
     return lambda each: each.model_copy(update=changed) if each.code == code else each
@@ -67,3 +72,22 @@ def rival(section, text, sequence=None):
 def signed(key: SigningKey, body: bytes) -> Signed:
     """Any bytes, rightly signed as an event."""
     return Signed(body, key.sign(EVENT, body))
+
+
+MALFORMED = {
+    "deep": (b'{"a":' * 5000 + b"1" + b"}" * 5000, "malformed_json"),
+    "too deep": (b'{"data":' * 40 + b"{}" + b"}" * 40, "too_deep"),
+    "duplicate keys": (b'{"id":"fr:1:2","id":"fr:1:3"}', "duplicate_key"),
+    "2^63": (b'{"epoch":9223372036854775808}', "bad_number"),
+    "many digits": (b'{"epoch":' + b"9" * 100_000 + b"}", "bad_number"),
+    "float": (b'{"epoch":1.0}', "bad_number"),
+    "NaN": (b'{"epoch":NaN}', "bad_number"),
+    "surrogate": (b'{"data":"\\ud800"}', "bad_text"),
+    "NUL": (b'{"data":"\\u0000"}', "bad_text"),
+    "not UTF-8": (b'{"data":"\xff"}', "malformed_json"),
+    "byte order mark": (b"\xef\xbb\xbf{}", "malformed_json"),
+    "a list": (b"[]", "malformed_envelope"),
+    "empty": (b"{}", "malformed_envelope"),
+    "long text": (b'"' + b"x" * 250_000 + b'"', "malformed_envelope"),
+}
+"""Bodies that are no events, and the reason for which each is refused when it is rightly signed."""

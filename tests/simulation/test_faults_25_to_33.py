@@ -11,11 +11,12 @@ from sqlalchemy.exc import OperationalError
 from internationale.bus import Parcel
 from internationale.errors import Misconfigured, Paused
 from internationale.events.envelope import Address
+from internationale.events.roster import LastGood, LogKey
 from internationale.ledger import database, tables
 from internationale.ledger.forks import proofs
 from internationale.testing import oracle
 
-from .crafting import rival
+from .crafting import entry, latest, proclaim, rival, version
 
 
 def frozen(section, code):
@@ -122,6 +123,27 @@ def test_fault_28_section_restored_from_yesterdays_backup(world, online):
         world.hub.faults.down = False
     world.until(lambda: world["fr"].fenced is None, what="going on by itself")
     assert world.say("fr", "tomorrow").sequence == 24
+    world.heal()
+    world.judge()
+
+
+def test_fault_28_restored_from_before_its_log_was_opened_anew(world):
+    """The list of sections is asked for first: it tells which log to look for."""
+    good = world.say("fr", "good")
+    world.until(world.quiet)
+    restore = world.backup("fr")
+    last = LastGood(epoch=1, sequence=1, hash=world.said[good.event_id])
+    opened = latest(world["ic"]).roster.version + 1
+    keys = (LogKey(key=world["fr"].key.public, first=1),)
+    proclaim(world, version(world["ic"], world.root, sections=entry("fr", epoch=2, opened=opened, keys=keys, last_good=last)))
+    world.until(lambda: latest(world["fr"]).roster.version == opened)
+    for number in range(3):
+        world.say("fr", f"anew {number}")
+    world.until(world.quiet)
+    restore()
+    world.start("fr")
+    world.until(lambda: world["fr"].fenced is None, what="going on by itself")
+    assert world.say("fr", "tomorrow").event_id == "fr:2:4"
     world.heal()
     world.judge()
 

@@ -17,10 +17,9 @@ from internationale.rooms.roster import port
 from internationale.settings import write_key
 from internationale.testing import notes, oracle
 from internationale.testing.world import reader
-from internationale.worker.rosters import subject
 
 from . import builds
-from .crafting import entry, latest, proclaim, rival, signed, version
+from .crafting import MALFORMED, entry, latest, proclaim, rival, signed, subject, version
 
 
 def states(section):
@@ -117,24 +116,6 @@ def test_fault_38_poison(world):
     world.instances["ar"].plugins = world.plugins
     world.heal()
     world.judge()
-
-
-MALFORMED = {
-    "deep": (b'{"a":' * 5000 + b"1" + b"}" * 5000, "malformed_json"),
-    "too deep": (b'{"data":' * 40 + b"{}" + b"}" * 40, "too_deep"),
-    "duplicate keys": (b'{"id":"fr:1:2","id":"fr:1:3"}', "duplicate_key"),
-    "2^63": (b'{"epoch":9223372036854775808}', "bad_number"),
-    "many digits": (b'{"epoch":' + b"9" * 100_000 + b"}", "bad_number"),
-    "float": (b'{"epoch":1.0}', "bad_number"),
-    "NaN": (b'{"epoch":NaN}', "bad_number"),
-    "surrogate": (b'{"data":"\\ud800"}', "bad_text"),
-    "NUL": (b'{"data":"\\u0000"}', "bad_text"),
-    "not UTF-8": (b'{"data":"\xff"}', "malformed_json"),
-    "byte order mark": (b"\xef\xbb\xbf{}", "malformed_json"),
-    "a list": (b"[]", "malformed_envelope"),
-    "empty": (b"{}", "malformed_envelope"),
-    "long text": (b'"' + b"x" * 250_000 + b'"', "malformed_envelope"),
-}
 
 
 def test_fault_39_malformed_but_rightly_signed(world):
