@@ -81,6 +81,5 @@ def panels(place: Place, subject: Any, section: Section, session: Database, read
     """Beside an appeal: the action that it calls."""
     if place is not Place.DOCUMENT or not isinstance(subject, documents.Reading) or subject.document.kind != rules.KIND:
         return []
-    known = [queries.whole(session, summary.id) for summary in queries.on(session, subject.document.id)]
-    cards = [listing.card(section, session, action, reader.language) for action in known]
+    cards = listing.cards(section, session, queries.on(session, subject.document.id), reader.language)
     return [Panel("actions/panel.html", {"cards": cards, "names": listing.names(section, session)})] if cards else []

@@ -101,10 +101,10 @@ class ActionsApi(Controller):
 def _answer(section: Section, action: str, reader: Reader) -> ActionAnswer:
     with section.reading() as session:
         known = queries.whole(session, action)
-        card = listing.card(section, session, known, reader.language)
+        title = section.documents.titles(session, [known.summary.document], reader.language)[known.summary.document]
         receipts = section.receipts(session, Ref.parse(known.summary.ref))
         offers = sorted(port.offers(section, known, reader))
-    return ActionAnswer(card.title, card.title_language, known, receipts, offers)
+    return ActionAnswer(title.text, title.language, known, receipts, offers)
 
 
 def routes() -> list[type[Controller]]:

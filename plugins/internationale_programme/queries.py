@@ -27,17 +27,14 @@ class Draft:
 def drafts(section: Section, session: Session, reader: Reader) -> list[Draft]:
     """The drafts that the reader may see, latest change first."""
     inside = section.may(reader, READ)
-    return [
-        _draft(section, session, document, reader.language)
-        for document in section.documents.list(session, KIND)
-        if inside or document.audience == PUBLIC
-    ]
+    found = section.documents.list(session, KIND)
+    return _drafts(section, session, [each for each in found if inside or each.audience == PUBLIC], reader.language)
 
 
 def public(section: Section, session: Session, language: str) -> list[Draft]:
     """The drafts that are for the world."""
     found = section.documents.list(session, KIND)
-    return [_draft(section, session, document, language) for document in found if document.audience == PUBLIC]
+    return _drafts(section, session, [document for document in found if document.audience == PUBLIC], language)
 
 
 def to_read(section: Section, session: Session, reader: Reader) -> list[Need]:
@@ -45,8 +42,10 @@ def to_read(section: Section, session: Session, reader: Reader) -> list[Need]:
     if not section.may(reader, READ):
         return []
     found = section.documents.list(session, KIND)
-    new = [each for each in found if each.home != section.code and is_recent(each.changed, section.now())]
-    return [_need(document, _draft(section, session, document, reader.language).title) for document in new[:MOST]]
+    recent = [each for each in found if each.home != section.code and is_recent(each.changed, section.now())]
+    new = recent[:MOST]
+    titles = section.documents.titles(session, [document.id for document in new], reader.language)
+    return [_need(document, titles[document.id].text) for document in new]
 
 
 def _need(document: documents.Summary, title: str) -> Need:
@@ -62,11 +61,7 @@ def _need(document: documents.Summary, title: str) -> Need:
     )
 
 
-def _draft(section: Section, session: Session, document: documents.Summary, language: str) -> Draft:
-    title = section.documents.read(session, document.id, language).units[0]
-    return Draft(
-        document=document,
-        title=title.text or document.title,
-        language=language if title.text else document.language,
-        progress=section.documents.progress(session, document.id),
-    )
+def _drafts(section: Section, session: Session, found: Sequence[documents.Summary], language: str) -> list[Draft]:
+    ids = [document.id for document in found]
+    titles, progress = section.documents.titles(session, ids, language), section.documents.progress_of(session, ids)
+    return [Draft(each, titles[each.id].text, titles[each.id].language, progress[each.id]) for each in found]

@@ -93,6 +93,14 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Title:
+    """A document's title as a list shows it. ``language``: the one that ``text`` is really in."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
 class Rendering:
     """How ``section`` once put one ``source`` into another language: what a translation memory is made of."""
 
@@ -159,12 +167,20 @@ class Documents(Protocol):
 
     def get(self, session: Session, document: str) -> Summary: ...
 
+    def titles(self, session: Session, documents: Sequence[str], language: str) -> Mapping[str, Title]:
+        """The latest titles of some documents by id, in a language where they are translated into it: for lists."""
+        ...
+
     def read(self, session: Session, document: str, language: str, *, revision: int | None = None) -> Reading:
         """The latest (or a given) revision in one language."""
         ...
 
     def progress(self, session: Session, document: str) -> Sequence[Progress]:
         """One line for each language of the federation but the document's own, in code order."""
+        ...
+
+    def progress_of(self, session: Session, documents: Sequence[str]) -> Mapping[str, Sequence[Progress]]:
+        """The same for several documents, by id, for lists; without those that are not here."""
         ...
 
     def open(self, session: Session, *, kind: str, language: str, title: str, text: str, audience: str, by: Reader) -> str:

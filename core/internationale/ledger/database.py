@@ -7,7 +7,8 @@ begins. What a writer has read is therefore still so when it commits, and number
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -40,6 +41,10 @@ class Database:
 
     engine: Engine
     readers: Engine
+    queue: Lock = field(default_factory=Lock)
+    """Where the writers of this process wait for each other. SQLite alone has them look again now and then, up to a tenth of a
+    second apart, and whoever looks first is the next; against other processes, and for all that is promised, its lock stands.
+    """
 
     def dispose(self) -> None:
         """Let go of all connections."""
@@ -119,9 +124,20 @@ def reading(database: Database) -> Iterator[Session]:
 @contextmanager
 def writing(database: Database) -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back when anything raises."""
-    with Session(database.engine, expire_on_commit=False) as session, session.begin():
+    with _turn(database.queue), Session(database.engine, expire_on_commit=False) as session, session.begin():
         session.connection()  # begin now, so that what is read first is still so when we commit
         yield session
+
+
+@contextmanager
+def _turn(queue: Lock) -> Iterator[None]:
+    """The writer's turn. Who has waited too long goes on, and hears from the database that it is locked."""
+    taken = queue.acquire(timeout=PATIENCE_MS / 1000)
+    try:
+        yield
+    finally:
+        if taken:
+            queue.release()
 
 
 def outage(error: BaseException | None) -> BaseException | None:

@@ -1,6 +1,6 @@
 """One transaction's work on the log: what it has read, what it has decided, what is to be written."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,19 +19,25 @@ from internationale.ledger.judging import Known, Verdict, address
 from internationale.ledger.opening import Seals
 from internationale.ledger.records import Record, State, among, chunks, key, of
 
+_HERE = (
+    tables.event.c.section == bindparam("section_"),
+    tables.event.c.epoch == bindparam("epoch_"),
+    tables.event.c.sequence == bindparam("sequence_"),
+)
 _CHANGE = (
     update(tables.event)
-    .where(
-        tables.event.c.section == bindparam("section_"),
-        tables.event.c.epoch == bindparam("epoch_"),
-        tables.event.c.sequence == bindparam("sequence_"),
-    )
+    .where(*_HERE)
     .values({name: bindparam(f"{name}_") for name in ("type", "readers", "state", "reason", "position")})
 )
 _START = Prepared(
     select(select(func.max(tables.event.c.position)).scalar_subquery(), exists().where(tables.waiting.c.section != ""))
 )
 _INSERT = Prepared(insert(tables.event))
+_event = tables.event.c
+_KNOWN = select(_event.section, _event.epoch, _event.sequence, _event.hash, _event.state, _event.readers)
+_ONE_KNOWN = Prepared(_KNOWN.where(*_HERE))
+FEW = 8
+"""So many events are asked for one by one: what is said mostly stands on one or two."""
 
 
 class Unit:
@@ -96,12 +102,14 @@ class Unit:
 
     def look_up(self, refs: Iterable[Ref]) -> None:
         """Read what these events are judged by, for ``lookup``."""
-        event = tables.event
+        found: Iterator[Sequence[Any]]
         unknown = {where for where in map(address, refs) if where not in self._known}
-        for chunk in chunks(unknown):
-            columns = (event.c.section, event.c.epoch, event.c.sequence, event.c.hash, event.c.state, event.c.readers)
-            for row in self.connection.execute(select(*columns).where(among(event, chunk))):
-                self._known[of(row)] = Known(row.hash, State(row.state), row.readers)
+        if len(unknown) > FEW:
+            found = (row for some in chunks(unknown) for row in self.connection.execute(_KNOWN.where(among(tables.event, some))))
+        else:
+            found = (row for where in unknown for row in _ONE_KNOWN.all(self.connection, _named(where)))
+        for section, epoch, sequence, hash_, state, readers in found:
+            self._known[Address(section, epoch, sequence)] = Known(hash_, State(state), readers)
 
     def prefetch(self, records: Sequence[Record]) -> None:
         """Read what these events are judged by: all that they refer to, and which of their parts are here."""
@@ -177,14 +185,15 @@ def _values(record: Record) -> dict[str, Any]:
 
 
 def _change(record: Record) -> dict[str, Any]:
-    where = record.address
     return {
-        "section_": where.section,
-        "epoch_": where.epoch,
-        "sequence_": where.sequence,
+        **_named(record.address),
         "type_": record.envelope.type,
         "readers_": record.envelope.readers,
         "state_": record.state.value,
         "reason_": record.reason,
         "position_": record.position,
     }
+
+
+def _named(where: Address) -> dict[str, Any]:
+    return {"section_": where.section, "epoch_": where.epoch, "sequence_": where.sequence}

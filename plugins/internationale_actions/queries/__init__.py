@@ -1,15 +1,16 @@
 """What is known about an action, read from the rows: who committed to what, what came of it, what corrects what."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TypeVar
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from internationale.kit import NotFound, marker
 from internationale_actions.events import Figure
-from internationale_actions.rows import Call, Closing, Commitment, Report, Said, Withdrawal
+from internationale_actions.rows import Call, Closing, Commitment, Report, Withdrawal
 
+from . import said
+from .said import Row, Rows
 from .values import Account, Action, Answer, Compared, Conclusion, Plan, Summary, TakenBack
 
 __all__ = [
@@ -22,71 +23,78 @@ __all__ = [
     "Summary",
     "TakenBack",
     "ahead",
-    "calls",
+    "every",
     "find",
+    "on",
     "whole",
 ]
 
 _ = marker("actions")
-R = TypeVar("R", bound=Said)
+_NOTHING: Rows = ()
 
 
-def calls(session: Session) -> Sequence[Summary]:
-    """All called actions, by their first day."""
-    rows = session.exec(select(Call).order_by(col(Call.section), col(Call.epoch), col(Call.sequence))).all()
-    firsts: dict[str, Call] = {}
-    for row in rows:
-        firsts.setdefault(row.action, row)
-    return [_summary(row) for row in sorted(firsts.values(), key=lambda row: (row.first, row.action))]
+def every(session: Session, *, of: str | None = None) -> Sequence[Action]:
+    """All called actions, by their first day, with everything that was said about them; ``of``: by this section alone."""
+    commitments, withdrawals = said.every(session, Commitment, section=of), said.every(session, Withdrawal, section=of)
+    reports, closings = said.every(session, Report, section=of), said.every(session, Closing)
+    tables = (commitments, withdrawals, reports, closings)
+    return [_action(call, *(rows.get(call.id, _NOTHING) for rows in tables)) for call in _calls(session)]
 
 
-def on(session: Session, document: str) -> Sequence[Summary]:
+def on(session: Session, document: str) -> Sequence[Action]:
     """The actions that an appeal calls: one, unless its home section calls again with the same text."""
-    return [summary for summary in calls(session) if summary.document == document]
+    return [whole(session, call.id) for call in _calls(session) if call.document == document]
 
 
 def find(session: Session, action: str) -> Summary:
     """One called action; raises ``NotFound``. Should its caller have used an id twice, the earlier call has it."""
-    said = _said(session, Call, action)
-    if not said:
+    calls = said.about(session, Call, action)
+    if not calls:
         raise NotFound(_("There is no such action here."))
-    return _summary(said[0])
+    return _summary(calls[0])
 
 
 def whole(session: Session, action: str) -> Action:
     """Everything said about one action; raises ``NotFound``."""
-    summary = find(session, action)
-    commitments, withdrawals = _said(session, Commitment, action), _said(session, Withdrawal, action)
-    reports, closings = _said(session, Report, action), _said(session, Closing, action)
+    call = find(session, action)
+    return _action(call, *(said.about(session, table, action) for table in (Commitment, Withdrawal, Report, Closing)))
+
+
+def _calls(session: Session) -> Sequence[Summary]:
+    firsts = [_summary(rows[0]) for rows in said.every(session, Call).values()]
+    return sorted(firsts, key=lambda call: (call.first, call.id))
+
+
+def _action(call: Summary, commitments: Rows, withdrawals: Rows, reports: Rows, closings: Rows) -> Action:
     counted = closings[-1].counted if closings else None
+    withdrew, reported = _by_section(withdrawals), _by_section(reports)
     answers = [
         _answer(
             section,
-            [row for row in commitments if row.section == section],
-            [row for row in withdrawals if row.section == section],
-            [row for row in reports if row.section == section],
+            rows,
+            withdrew.get(section, _NOTHING),
+            reported.get(section, _NOTHING),
             None if counted is None else counted.get(section, 0),
         )
-        for section in sorted({row.section for row in commitments})
+        for section, rows in sorted(_by_section(commitments).items())
     ]
-    everything: list[Said] = [*commitments, *withdrawals, *reports]
-    looked_at = {row.section: row.sequence for row in sorted(everything, key=_address)}
-    return Action(summary, answers, [_conclusion(row) for row in closings], looked_at)
+    everything = sorted((*commitments, *withdrawals, *reports), key=_address)
+    looked_at = {row.section: row.sequence for row in everything}
+    return Action(call, answers, [_conclusion(row) for row in closings], looked_at)
 
 
-def _said(session: Session, table: type[R], action: str) -> Sequence[R]:
-    """The rows of one action by address: within a section, in the order in which it said them."""
-    query = select(table).where(col(table.action) == action)
-    return session.exec(query.order_by(col(table.section), col(table.epoch), col(table.sequence))).all()
+def _by_section(rows: Rows) -> Mapping[str, Rows]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(row.section, []).append(row)
+    return found
 
 
-def _address(row: Said) -> tuple[str, int, int]:
+def _address(row: Row) -> tuple[str, int, int]:
     return row.section, row.epoch, row.sequence
 
 
-def _answer(
-    section: str, commitments: list[Commitment], withdrawals: list[Withdrawal], reports: list[Report], counted: int | None
-) -> Answer:
+def _answer(section: str, commitments: Rows, withdrawals: Rows, reports: Rows, counted: int | None) -> Answer:
     latest = commitments[-1]
     taken_back = withdrawals[-1] if withdrawals and _address(withdrawals[-1]) > _address(latest) else None
     plans = {row.ref: _plan(row, _standing(row, latest, taken_back)) for row in commitments}
@@ -102,18 +110,18 @@ def _answer(
     )
 
 
-def _standing(row: Commitment, latest: Commitment, taken_back: Withdrawal | None) -> str:
+def _standing(row: Row, latest: Row, taken_back: Row | None) -> str:
     if row is not latest:
         return "replaced"
     return "withdrawn" if taken_back else "current"
 
 
-def _plan(row: Commitment, standing: str) -> Plan:
+def _plan(row: Row, standing: str) -> Plan:
     figures = [Figure.model_validate(figure) for figure in row.figures]
     return Plan(row.ref, row.language, row.plan, figures, row.said, row.author, standing)
 
 
-def _account(row: Report, plan: Plan, corrected_by: str | None, late: bool) -> Account:
+def _account(row: Row, plan: Plan, corrected_by: str | None, late: bool) -> Account:
     actual = {figure["key"]: figure["number"] for figure in row.figures}
     figures = [Compared(line.key, line.what, line.people, line.number, actual.get(line.key)) for line in plan.figures]
     return Account(
@@ -132,11 +140,11 @@ def _account(row: Report, plan: Plan, corrected_by: str | None, late: bool) -> A
     )
 
 
-def _conclusion(row: Closing) -> Conclusion:
+def _conclusion(row: Row) -> Conclusion:
     return Conclusion(row.conclusions, row.language, row.counted, row.said, row.author)
 
 
-def _summary(row: Call) -> Summary:
+def _summary(row: Row) -> Summary:
     return Summary(
         id=row.action,
         caller=row.section,
@@ -151,7 +159,7 @@ def _summary(row: Call) -> Summary:
     )
 
 
-def ahead(summaries: Sequence[Summary], today: date) -> tuple[Sequence[Summary], Sequence[Summary]]:
-    """Those still to come or going on, soonest first, and those past, latest first."""
-    upcoming = [summary for summary in summaries if summary.last >= today]
-    return upcoming, [summary for summary in reversed(summaries) if summary.last < today]
+def ahead(actions: Sequence[Action], today: date) -> tuple[Sequence[Action], Sequence[Action]]:
+    """Those still to come or going on, soonest first, and those past, latest first; given by their first day."""
+    upcoming = [action for action in actions if action.summary.last >= today]
+    return upcoming, [action for action in reversed(actions) if action.summary.last < today]

@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from sqlmodel import Session as Database
 
 from internationale.kit import Reader, Section, documents
 
-from . import ahead, calls, whole
+from . import ahead, every
 from .values import Action
 
 
@@ -36,22 +35,21 @@ class Overview:
 
 def overview(section: Section, session: Database, reader: Reader) -> Overview:
     """Everything that was called, for this reader."""
-    today: date = section.now().date()
-    upcoming, past = ahead(calls(session), today)
-    cards = {summary.id: card(section, session, whole(session, summary.id), reader.language) for summary in (*upcoming, *past)}
-    return Overview([cards[summary.id] for summary in upcoming], [cards[summary.id] for summary in past])
+    actions = every(session)
+    known = {card.action.summary.id: card for card in cards(section, session, actions, reader.language)}
+    upcoming, past = ahead(actions, section.now().date())
+    return Overview([known[action.summary.id] for action in upcoming], [known[action.summary.id] for action in past])
 
 
-def card(section: Section, session: Database, action: Action, language: str) -> Card:
-    """One action as a list shows it in a language."""
-    reading = section.documents.read(session, action.summary.document, language)
+def cards(section: Section, session: Database, actions: Sequence[Action], language: str) -> list[Card]:
+    """Actions as a list shows them in a language."""
+    titles = section.documents.titles(session, [action.summary.document for action in actions], language)
+    return [_card(action, titles[action.summary.document], section.code) for action in actions]
+
+
+def _card(action: Action, title: documents.Title, ours: str) -> Card:
     committed = [answer.section for answer in action.answers if answer.current]
-    return Card(action, reading.title, title_language(reading), committed, standing(action, section.code))
-
-
-def title_language(reading: documents.Reading) -> str:
-    """The language that a reading's title is really in."""
-    return reading.language if reading.units[0].text else reading.document.language
+    return Card(action, title.text, title.language, committed, standing(action, ours))
 
 
 def standing(action: Action, section: str) -> str:

@@ -1,55 +1,49 @@
 """What waits for a delegate: calls to answer, reports to give, conclusions to draw."""
 
-from collections.abc import Iterator
 from datetime import date
 
 from sqlmodel import Session as Database
 
 from internationale.kit import Need, Reader, Section, marker
+from internationale.kit.documents import Title
 
-from . import calls, whole
+from . import every
 from .obstacles import to_commit, to_report
-from .values import Action
+from .values import Action, Summary
 
 _ = marker("actions")
+
+COMMIT, REPORT = "actions.committed", "actions.reported"
 
 
 def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     """For this reader, by what they may do; one need at most for each action."""
+    may = {capability for capability in (COMMIT, REPORT) if section.may(reader, capability)}
+    if not may:
+        return []
     today = section.now().date()
-    found: list[Need] = []
-    for summary in calls(session):
-        known = whole(session, summary.id)
-        if known.closing:
-            continue
-        language = reader.language
-        title = section.documents.read(session, summary.document, language).title
-        found.extend(need for capability, need in _of(known, section.code, title, today) if section.may(reader, capability))
-    return found
+    waiting = [(known.summary, _due(known, section.code, today)) for known in every(session, of=section.code)]
+    found = [(call, due) for call, due in waiting if due in may]
+    titles = section.documents.titles(session, [call.document for call, _due in found], reader.language)
+    return [_need(call, titles[call.document], due) for call, due in found]
 
 
-def _of(known: Action, section: str, title: str, today: date) -> Iterator[tuple[str, Need]]:
-    path = f"/actions/{known.summary.id}"
-    answer, days = known.of(section), {"title": title}
+def _due(known: Action, section: str, today: date) -> str | None:
+    """The deed that the action waits for."""
+    if known.closing:
+        return None
+    answer = known.of(section)
     if answer is None and known.summary.caller != section and to_commit(known, section, today) is None:
-        yield (
-            "actions.committed",
-            Need(
-                _("A call waits for your section's answer: %(title)s") % days,
-                _("It is called for %(day)s.") % {"day": known.summary.first},
-                path,
-                _("Read and answer"),
-                weight=60,
-            ),
-        )
-    elif answer is not None and not answer.reports and to_report(known, section, today) is None and known.summary.last <= today:
-        yield (
-            "actions.reported",
-            Need(
-                _("Report what came of: %(title)s") % days,
-                _("Your section committed; the day has come."),
-                f"{path}/report",
-                _("Report"),
-                weight=70,
-            ),
-        )
+        return COMMIT
+    if answer is not None and not answer.reports and to_report(known, section, today) is None and known.summary.last <= today:
+        return REPORT
+    return None
+
+
+def _need(call: Summary, title: Title, due: str) -> Need:
+    path = f"/actions/{call.id}"
+    if due == COMMIT:
+        sentence = _("A call waits for your section's answer: %(title)s") % {"title": title.text}
+        return Need(sentence, _("It is called for %(day)s.") % {"day": call.first}, path, _("Read and answer"), weight=60)
+    sentence = _("Report what came of: %(title)s") % {"title": title.text}
+    return Need(sentence, _("Your section committed; the day has come."), f"{path}/report", _("Report"), weight=70)

@@ -4,17 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
 from sqlmodel import Session, col, select
 
-from internationale.kit import Conflict, Invalid, NotFound, Reader, Section, marker
-from internationale_members.queries import accounts, sessions
+from internationale.kit import Conflict, Invalid, NotFound, Section, marker
+from internationale_members.queries import accounts, readers, sessions
 from internationale_members.rows import Token
 from internationale_members.rules import passwords, terms
 
 _ = marker("members")
 
-TOKEN_PREFIX = "intl_"  # noqa: S105 - so that a token that slipped into a text can be recognised
 TOKENS = 20
 """The most tokens of one person."""
 
@@ -56,7 +54,7 @@ def make_token(session: Session, section: Section, account: str, name: str) -> t
     """A new token: its id, and its secret, which is shown this once. Raises ``Conflict`` when there are too many."""
     if len(tokens(session, account)) >= TOKENS:
         raise Conflict(_("You have %(number)s tokens. Please withdraw one that you no longer use.") % {"number": TOKENS})
-    secret = terms.new_secret(TOKEN_PREFIX)
+    secret = terms.new_secret(readers.TOKEN_PREFIX)
     row = Token(id=terms.new_id(), hash=terms.hash_of(secret), account=account, name=name, made_at=section.now())
     session.add(row)
     return row.id, secret
@@ -74,16 +72,3 @@ def withdraw_token(session: Session, account: str, id: str) -> None:
     if row is None or row.account != account:
         raise NotFound(_("There is no such token."))
     session.delete(row)
-
-
-def identify(section: Section, session: Session, secret: str) -> Reader | None:
-    """Who a token belongs to."""
-    if not secret.startswith(TOKEN_PREFIX):
-        return None
-    row = session.exec(select(Token).where(Token.hash == terms.hash_of(secret))).first()
-    if row is None:
-        return None
-    if row.used_at is None or section.now() - row.used_at >= terms.SEEN_EVERY:
-        with section.writing() as other:  # the caller's session is for reading
-            other.execute(update(Token).where(col(Token.id) == row.id).values(used_at=section.now()))
-    return sessions.reader(section, session, row.account)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from internationale.kit import Invalid, NotFound, Reader, Refused, Role, Section, marker
-from internationale_members.queries import accounts, branches, sessions
+from internationale_members.queries import accounts, branches, readers
 from internationale_members.rows import Invitation
 from internationale_members.rules import handles, passwords, roles, terms
 
@@ -146,7 +146,7 @@ def _inviter(session: Session, section: Section, row: Invitation) -> Reader | No
     """Whoever invited, as they are today: an invitation is worth no more than the office behind it. None: the host."""
     if row.invited_by is None:
         return None
-    reader = sessions.reader(section, session, row.invited_by)
+    reader = readers.by_account(section, session, row.invited_by)
     if reader is None or Role(row.role) not in section.grants.assignable(reader):
         raise _gone()
     return reader

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from internationale.kit import Conflict, Invalid, NotFound, Reader, Section, marker
+from internationale.kit import Conflict, Invalid, NotFound, Section, marker
 from internationale_members.queries import accounts
-from internationale_members.rows import Account, FailedSignIn, SignedIn
+from internationale_members.rows import FailedSignIn, SignedIn
 from internationale_members.rules import handles, passwords, terms
 
 _ = marker("members")
@@ -106,33 +106,10 @@ def devices(session: Session, section: Section, account: str, secret: str | None
     ]
 
 
-def identify(section: Section, session: Session, secret: str) -> Reader | None:
-    """Who is signed in with this secret."""
-    row = session.get(SignedIn, terms.hash_of(secret))
-    if row is None or not terms.alive(row.begun_at, row.seen_at, section.now()):
-        return None
-    if section.now() - row.seen_at >= terms.SEEN_EVERY:
-        _touch(section, row.hash)
-    return reader(section, session, row.account)
-
-
-def reader(section: Section, session: Session, account: str) -> Reader | None:
-    """The person as the rest of the house sees them; None for a closed account."""
-    row = session.get(Account, account)
-    if row is None or row.disabled_at is not None:
-        return None
-    return section.grants.reader(session, id=row.id, handle=row.handle, language=row.language)
-
-
 def by_link_lately(session: Session, section: Section, account: str, secret: str | None) -> bool:
     """Whether this session began by a one-time link, lately enough to set a password without the old one."""
     row = session.get(SignedIn, terms.hash_of(secret)) if secret else None
     return row is not None and row.account == account and row.by_link and section.now() - row.begun_at < terms.LINK_FRESH
-
-
-def _touch(section: Section, hash: str) -> None:
-    with section.writing() as session:  # the caller's session is for reading
-        session.execute(update(SignedIn).where(col(SignedIn.hash) == hash).values(seen_at=section.now()))
 
 
 def _count_attempt(session: Session, bucket: str, now: datetime) -> None:

@@ -15,13 +15,17 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     """The proposed statements that the section has said nothing to, or that were revised since it did."""
     if not section.may(reader, "statements.cosigned"):
         return []
-    found = []
+    waiting = []
     for document in section.documents.list(session, KIND):
         said = signing(session, document.id)
         ours = said.of(section.code)
         answered = ours is not None and ours.revision == document.revision
         if not answered and to_cosign(said, document, section.code) is None:
-            title = section.documents.read(session, document.id, reader.language).title
-            sentence = _("A statement waits for your section's co-signature: %(title)s") % {"title": title}
-            found.append(Need(sentence, None, f"/statements/{document.id}", _("Read and answer"), weight=50))
-    return found
+            waiting.append(document.id)
+    titles = section.documents.titles(session, waiting, reader.language)
+    return [_need(id, titles[id].text) for id in waiting]
+
+
+def _need(id: str, title: str) -> Need:
+    sentence = _("A statement waits for your section's co-signature: %(title)s") % {"title": title}
+    return Need(sentence, None, f"/statements/{id}", _("Read and answer"), weight=50)

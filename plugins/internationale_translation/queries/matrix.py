@@ -1,5 +1,6 @@
 """How far the whole is: every document in every language of the section."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session as Database
@@ -18,9 +19,11 @@ class Row:
 
 def matrix(section: Section, session: Database) -> tuple[Row, ...]:
     """Every shared document, latest change first, with the section's languages in its own order."""
-    return tuple(_row(section, session, document) for document in section.documents.list(session))
+    documents = section.documents.list(session)
+    progress = section.documents.progress_of(session, [document.id for document in documents])
+    return tuple(_row(section, document, progress[document.id]) for document in documents)
 
 
-def _row(section: Section, session: Database, document: Summary) -> Row:
-    found = {progress.language: progress for progress in section.documents.progress(session, document.id)}
+def _row(section: Section, document: Summary, progress: Sequence[Progress]) -> Row:
+    found = {each.language: each for each in progress}
     return Row(document, tuple(found.get(language) for language in section.languages))

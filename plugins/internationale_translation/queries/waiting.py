@@ -39,10 +39,13 @@ class _Work:
 def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     """Changed paragraphs first, then what is missing in a document that was begun, own drafts, and what was never begun."""
     found = [*_unshared(section, session, reader)]
-    for document in section.documents.list(session):
-        for progress in section.documents.progress(session, document.id):
-            if progress.language in section.languages and section.may(reader, DRAFT, progress.language):
-                found += _open(_Work(document, progress.language, reader.language), progress)
+    languages = {language for language in section.languages if section.may(reader, DRAFT, language)}
+    documents = [each for each in section.documents.list(session) if languages - {each.language}] if languages else []
+    progress = section.documents.progress_of(session, [document.id for document in documents])
+    for document in documents:
+        for each in progress[document.id]:
+            if each.language in languages:
+                found += _open(_Work(document, each.language, reader.language), each)
     return sorted(found, key=lambda need: -need.weight)[:MOST]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from internationale.errors import Conflict, Invalid, NotFound, Refused
 from internationale.kit import INTERNATIONAL, Reader
-from internationale.kit.documents import TITLE, Progress, UnitState
+from internationale.kit.documents import TITLE, Progress, Title, UnitState
 from internationale.rooms.documents.port import amending, revising
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import amendments, documents
@@ -110,6 +110,12 @@ def test_a_revision_outdates_exactly_the_changed_paragraphs(world, delegate, tex
         with section.reading() as session:
             assert list(section.documents.progress(session, document)) == [Progress("ar", 0, 0, 5), Progress("fr", 4, 1, 0)]
             assert section.documents.read(session, document, "fr", revision=1).complete
+            assert section.documents.titles(session, [document], "fr") == {document: Title(texts[TITLE], "fr")}
+            for language in ("ar", "en"):
+                assert section.documents.titles(session, [document], language) == {document: Title("Hours", "en")}
+            assert section.documents.titles(session, [], "fr") == section.documents.progress_of(session, []) == {}
+            with pytest.raises(NotFound):
+                section.documents.titles(session, [document, "ic-nothing"], "fr")
 
 
 def test_a_source_that_comes_back_makes_its_translation_current_again(world, delegate, text):

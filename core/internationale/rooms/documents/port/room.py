@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from internationale.errors import Conflict, Invalid
 from internationale.kit import audiences
-from internationale.kit.documents import Block, Progress, Reading, Rendering, Summary
+from internationale.kit.documents import Block, Progress, Reading, Rendering, Summary, Title
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader, Utterance
 from internationale.messages import marker
@@ -33,15 +33,23 @@ class DocumentsRoom:
     def get(self, session: Session, document: str) -> Summary:
         return documents.summary(session, document)
 
+    def titles(self, session: Session, documents: Sequence[str], language: str) -> Mapping[str, Title]:
+        return translations.titles(session, documents, language, self._section.code)
+
     def read(self, session: Session, document: str, language: str, *, revision: int | None = None) -> Reading:
         summary = documents.summary(session, document)
         text = documents.text(session, document, revision)
         return translations.reading(session, summary, text, language, self._section.code)
 
     def progress(self, session: Session, document: str) -> Sequence[Progress]:
-        summary = documents.summary(session, document)
-        languages = {*self._section.federation_languages(session), *self._section.languages} - {summary.language}
-        return translations.progress(session, documents.text(session, document), sorted(languages))
+        found = self.progress_of(session, [document])
+        if document not in found:
+            raise documents.unknown()
+        return found[document]
+
+    def progress_of(self, session: Session, documents: Sequence[str]) -> Mapping[str, Sequence[Progress]]:
+        languages = {*self._section.federation_languages(session), *self._section.languages}
+        return translations.progress_of(session, documents, sorted(languages))
 
     def renderings(self, session: Session, source: str, target: str) -> Sequence[Rendering]:
         return translations.renderings(session, source, target)

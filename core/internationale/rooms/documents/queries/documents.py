@@ -1,14 +1,17 @@
 """Documents, their revisions and their texts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import msgspec
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, exists, select
 
 from internationale.errors import NotFound
 from internationale.events.refs import Ref
 from internationale.kit.documents import Summary
+from internationale.kit.prepared import Prepared
 from internationale.messages import marker
 from internationale.rooms.documents.queries.values import RevisionCard, Text
 from internationale.rooms.documents.rows.projection import chain
@@ -17,31 +20,36 @@ from internationale.rooms.documents.rules.ids import section_of
 from internationale.text.blocks import Block
 
 _ = marker("core")
+_BLOCKS = msgspec.json.Decoder(list[tuple[str, str, int, str, str]])
+_SUMMARY = ("id", "kind", "home", "language", "title", "number", "audience", "changed", "ref")
+_FACTS = [col(getattr(Document, name)) for name in _SUMMARY]
+_UNDECIDED = ~exists().where(col(Verdict.target) == col(Amendment.event))
+_WAITING = select(func.count()).where(col(Amendment.document) == col(Document.id), _UNDECIDED).scalar_subquery()
+_SUMMARIES = core_select(*_FACTS, _WAITING).order_by(col(Document.changed).desc(), col(Document.id))
+_EVERY = Prepared(_SUMMARIES)
+_OF_KIND = Prepared(_SUMMARIES.where(col(Document.kind) == bindparam("kind")))
+_ONE = Prepared(_SUMMARIES.where(col(Document.id) == bindparam("id")))
+_CARD = ("event", "ref", "document", "number", "title", "note", "author", "amendments", "time", "audience")
+_LATEST = Prepared(
+    core_select(*(col(getattr(Revision, name)) for name in _CARD), col(Content.blocks))
+    .join(Document, col(Document.event) == col(Revision.event))
+    .join(Content, col(Content.event) == col(Revision.event))
+    .where(col(Document.id) == bindparam("id"))
+)
 
 
 def summaries(session: Session, kind: str | None = None) -> list[Summary]:
     """Documents (of one kind), latest change first."""
-    chosen = select(Document) if kind is None else select(Document).where(col(Document.kind) == kind)
-    rows = session.exec(chosen.order_by(col(Document.changed).desc(), col(Document.id))).all()
-    waiting = open_amendments(session)
-    return [_summary(row, waiting.get(row.id, 0)) for row in rows]
+    query = _EVERY if kind is None else _OF_KIND
+    return [_summary(*row) for row in query.all(session.connection(), {"kind": kind})]
 
 
 def summary(session: Session, document: str) -> Summary:
     """One document; raises ``NotFound``."""
-    row = session.get(Document, document) if section_of(document) else None
-    if row is None:
+    found = _ONE.first(session.connection(), {"id": document}) if section_of(document) else None
+    if found is None:
         raise unknown()
-    return _summary(row, open_amendments(session, document).get(document, 0))
-
-
-def open_amendments(session: Session, document: str | None = None) -> Mapping[str, int]:
-    """How many amendments wait for a decision, by document."""
-    answered = exists().where(col(Verdict.target) == col(Amendment.event))
-    counting = select(Amendment.document, func.count()).where(~answered).group_by(col(Amendment.document))
-    if document is not None:
-        counting = counting.where(col(Amendment.document) == document)
-    return dict(session.exec(counting).all())
+    return _summary(*found)
 
 
 def revisions(session: Session, document: str) -> list[RevisionCard]:
@@ -50,7 +58,7 @@ def revisions(session: Session, document: str) -> list[RevisionCard]:
     rows = chain(session.exec(chosen)) if section_of(document) else []
     if not rows:
         raise unknown()
-    return [_card(row) for row in rows]
+    return [_card_of(row) for row in rows]
 
 
 def revision(session: Session, document: str, number: int) -> RevisionCard:
@@ -63,9 +71,13 @@ def revision(session: Session, document: str, number: int) -> RevisionCard:
 
 def text(session: Session, document: str, number: int | None = None) -> Text:
     """A revision (the latest without a number) with its blocks; raises ``NotFound``."""
-    cards = revisions(session, document)
-    card = cards[-1] if number is None else revision(session, document, number)
-    return _text(session, card)
+    if number is not None:
+        return _text(session, revision(session, document, number))
+    found = _LATEST.first(session.connection(), {"id": document}) if section_of(document) else None
+    if found is None:
+        raise unknown()
+    *card, blocks = found
+    return Text(_card(*card), *decoded(blocks))
 
 
 def text_of_event(session: Session, event: str) -> Text:
@@ -73,7 +85,7 @@ def text_of_event(session: Session, event: str) -> Text:
     row = session.get(Revision, event)
     if row is None:
         raise unknown()
-    return _text(session, _card(row))
+    return _text(session, _card_of(row))
 
 
 def unknown() -> NotFound:
@@ -85,39 +97,29 @@ def _text(session: Session, card: RevisionCard) -> Text:
     content = session.get(Content, card.event)
     if content is None:
         raise unknown()
-    items = msgspec.json.decode(content.blocks, type=list[tuple[str, str, int, str, str]])
-    blocks = tuple(Block(id, kind, level, raw) for id, kind, level, raw, _number in items)
-    return Text(card, blocks, tuple(item[4] for item in items))
+    return Text(card, *decoded(content.blocks))
 
 
-def _card(row: Revision) -> RevisionCard:
-    return RevisionCard(
-        event=row.event,
-        ref=Ref.parse(row.ref),
-        document=row.document,
-        number=row.number,
-        title=row.title,
-        note=row.note,
-        author=row.author,
-        amendments=tuple(row.amendments.split()),
-        time=row.time,
-        audience=row.audience,
-    )
+def decoded(content: str) -> tuple[tuple[Block, ...], tuple[str, ...]]:
+    """The blocks of a revision and their numbers, from the row of its content."""
+    items = _BLOCKS.decode(content)
+    return tuple(Block(id, kind, level, raw) for id, kind, level, raw, _number in items), tuple(item[4] for item in items)
 
 
-def _summary(row: Document, waiting: int) -> Summary:
-    return Summary(
-        id=row.id,
-        kind=row.kind,
-        home=row.home,
-        language=row.language,
-        title=row.title,
-        revision=row.number,
-        audience=row.audience,
-        changed=row.changed,
-        ref=Ref.parse(row.ref),
-        open_amendments=waiting,
-    )
+def _card_of(row: Revision) -> RevisionCard:
+    return _card(*(getattr(row, name) for name in _CARD))
+
+
+def _card(*values: Any) -> RevisionCard:
+    """The columns of ``_CARD``."""
+    known = dict(zip(_CARD, values, strict=True))
+    return RevisionCard(**{**known, "ref": Ref.parse(known["ref"]), "amendments": tuple(known["amendments"].split())})
+
+
+def _summary(*values: Any) -> Summary:
+    """The columns of ``_SUMMARY``, and how many amendments wait."""
+    known = dict(zip((*_SUMMARY, "open_amendments"), values, strict=True))
+    return Summary(revision=known.pop("number"), ref=Ref.parse(known.pop("ref")), **known)
 
 
 def titles(session: Session, documents: Sequence[str]) -> dict[str, str]:

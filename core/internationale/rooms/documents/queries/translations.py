@@ -1,24 +1,37 @@
 """Translations and their states, derived from hashes each time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 
+from sqlalchemy import bindparam
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from internationale.kit.documents import TITLE, Block, Progress, Reading, Rendering, Summary, Unit, UnitState
+from internationale.kit.documents import TITLE, Block, Progress, Reading, Rendering, Summary, Title, Unit, UnitState
+from internationale.rooms.documents.queries.documents import decoded, unknown
 from internationale.rooms.documents.queries.values import Text
-from internationale.rooms.documents.rows.shared import Document, Translation
+from internationale.rooms.documents.rows.shared import Content, Document, Translation
 from internationale.text.blocks import OTHER, RULE, source_hash
+from internationale.text.blocks import Block as TextBlock
+
+_WANTED = col(Document.id).in_(bindparam("wanted", expanding=True))
+_TITLES = core_select(col(Document.id), col(Document.title), col(Document.language)).where(_WANTED)
 
 
 def sources(text: Text) -> tuple[Block, ...]:
     """The units of a revision in its own language: the title, then every block."""
-    title = text.revision.title
-    first = Block(id=TITLE, kind="title", level=0, source=title, number="", hash=source_hash(title))
+    return _sources(text.revision.title, text.blocks, text.numbers)
+
+
+def _sources(title: str, blocks: Iterable[TextBlock], numbers: Iterable[str]) -> tuple[Block, ...]:
     rest = (
         Block(id=block.id, kind=block.kind, level=block.level, source=block.source, number=number, hash=block.hash)
-        for block, number in zip(text.blocks, text.numbers, strict=True)
+        for block, number in zip(blocks, numbers, strict=True)
     )
-    return (first, *rest)
+    return (_title(title), *rest)
+
+
+def _title(source: str) -> Block:
+    return Block(id=TITLE, kind="title", level=0, source=source, number="", hash=source_hash(source))
 
 
 def has_words(block: Block) -> bool:
@@ -35,16 +48,44 @@ def reading(session: Session, document: Summary, text: Text, language: str, own:
     return Reading(document, language, tuple(_unit(block, offers.get(block.id, ()), own) for block in blocks))
 
 
+def titles(session: Session, documents: Iterable[str], language: str, own: str) -> Mapping[str, Title]:
+    """The latest titles of some documents in a language; raises ``NotFound``."""
+    if not (wanted := set(documents)):
+        return {}
+    rows = session.execute(_TITLES, {"wanted": [*wanted]})
+    found = {id: Title(title, original) for id, title, original in rows}
+    if len(found) < len(wanted):
+        raise unknown()
+    foreign = [id for id, title in found.items() if title.language != language]
+    if not foreign:
+        return found
+    offers: dict[str, list[Translation]] = {}
+    chosen = (col(Translation.document).in_(foreign), Translation.language == language, Translation.block == TITLE)
+    for row in session.exec(select(Translation).where(*chosen)):
+        offers.setdefault(row.document, []).append(row)
+    for id in foreign:
+        if (text := _unit(_title(found[id].text), offers.get(id, ()), own).text) is not None:
+            found[id] = Title(text, language)
+    return found
+
+
 def progress(session: Session, text: Text, languages: Iterable[str]) -> list[Progress]:
     """How far a revision is in each of the languages, in their order. Blocks without words do not count."""
-    blocks = [block for block in sources(text) if has_words(block)]
-    made: dict[str, dict[str, set[str]]] = {}
-    chosen = select(Translation.language, Translation.block, Translation.source_hash).where(
-        col(Translation.document) == text.revision.document
-    )
-    for language, block, hash_ in session.exec(chosen):
-        made.setdefault(language, {}).setdefault(block, set()).add(hash_)
-    return [_progress(language, blocks, made.get(language, {})) for language in languages]
+    made = _made(session, [text.revision.document])
+    return _progress(sources(text), languages, made.get(text.revision.document, {}))
+
+
+def progress_of(session: Session, documents: Sequence[str], languages: Sequence[str]) -> dict[str, list[Progress]]:
+    """How far the latest revisions of some documents are in each of these languages but their own."""
+    if not documents:
+        return {}
+    columns = select(Document.id, Document.language, Document.title, Content.blocks)
+    texts = columns.join(Content, col(Content.event) == col(Document.event)).where(col(Document.id).in_(documents))
+    made, found = _made(session, documents), {}
+    for id, own, title, content in session.exec(texts):
+        into = (language for language in languages if language != own)
+        found[id] = _progress(_sources(title, *decoded(content)), into, made.get(id, {}))
+    return found
 
 
 def languages_offered(session: Session, document: str) -> set[str]:
@@ -62,7 +103,25 @@ def renderings(session: Session, source: str, target: str) -> list[Rendering]:
     return [Rendering(quote, text, section) for quote, text, section in session.exec(chosen.order_by(*order))]
 
 
-def _progress(language: str, blocks: Sequence[Block], made: Mapping[str, set[str]]) -> Progress:
+Made = Mapping[str, Mapping[str, Set[str]]]
+"""By language and block: the hashes of what was translated."""
+
+
+def _made(session: Session, documents: Sequence[str]) -> Mapping[str, Made]:
+    """What was translated, by document."""
+    columns = select(Translation.document, Translation.language, Translation.block, Translation.source_hash)
+    made: dict[str, dict[str, dict[str, set[str]]]] = {}
+    for document, language, block, hash_ in session.exec(columns.where(col(Translation.document).in_(documents))):
+        made.setdefault(document, {}).setdefault(language, {}).setdefault(block, set()).add(hash_)
+    return made
+
+
+def _progress(units: Iterable[Block], languages: Iterable[str], made: Made) -> list[Progress]:
+    blocks = [block for block in units if has_words(block)]
+    return [_in_one(language, blocks, made.get(language, {})) for language in languages]
+
+
+def _in_one(language: str, blocks: Sequence[Block], made: Mapping[str, Set[str]]) -> Progress:
     current = sum(block.hash in made.get(block.id, ()) for block in blocks)
     known = sum(block.id in made for block in blocks)
     return Progress(language=language, current=current, outdated=known - current, missing=len(blocks) - known)

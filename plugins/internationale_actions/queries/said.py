@@ -1,0 +1,45 @@
+"""Reading what was said, by address: within a section, in the order in which it said it.
+
+Pages ask for it at every turn: so as prepared queries and plain rows, not as objects that could be changed.
+"""
+
+from collections import defaultdict, namedtuple
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from sqlalchemy import bindparam, inspect, select
+from sqlmodel import Session
+
+from internationale.kit.prepared import Prepared
+from internationale_actions.rows import Said
+
+Row = Any
+"""A named tuple with the columns of its table."""
+Rows = Sequence[Row]
+
+
+def about(session: Session, table: type[Said], action: str) -> Rows:
+    """What was said about one action."""
+    return [*map(_row(table)._make, _query(table, "action").all(session.connection(), {"action": action}))]
+
+
+def every(session: Session, table: type[Said], *, section: str | None = None) -> Mapping[str, Rows]:
+    """What was said about every action, by its id; by all sections, or by one."""
+    query = _query(table) if section is None else _query(table, "section")
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in map(_row(table)._make, query.all(session.connection(), {"section": section})):
+        found[row.action].append(row)
+    return found
+
+
+@cache
+def _row(table: type[Said]) -> Any:
+    return namedtuple(table.__name__, inspect(table).local_table.c.keys())  # its columns are known to the table
+
+
+@cache
+def _query(table: type[Said], by: str | None = None) -> Prepared:
+    columns = inspect(table).local_table.c
+    query = select(*columns).order_by(columns.section, columns.epoch, columns.sequence)
+    return Prepared(query if by is None else query.where(columns[by] == bindparam(by)))
