@@ -1,5 +1,6 @@
 """What several kinds of tests need."""
 
+import gc
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +8,12 @@ import pytest
 import trustme
 
 from internationale.bus.configuration import Tls
+
+
+def pytest_collection_finish() -> None:
+    """What is imported by now stays: the collector need not look through all of it again in every other test."""
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True)

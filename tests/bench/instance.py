@@ -1,6 +1,5 @@
 """An instance as a host runs it: time from ``run`` to the first page, and its resident memory when it has nothing to do."""
 
-import importlib.util
 import socket
 import subprocess
 import sys
@@ -67,8 +66,6 @@ def main() -> None:
         print("\ninstance: all plugins, joined, connected to a hub")
         print(f"{'from run to the first page, s':44}{started:10.2f}")
         print(f"{'resident memory at rest, MiB':44}{memory:10.1f}   aim: under {AIM}")
-        if importlib.util.find_spec("pygments"):
-            print(f"{'':44}{'':10}   of which about 5 for pygments, a tool of the tests that Mako imports where it finds it")
         print(f"{'processor at rest, share of one':44}{idle:10.3f}")
         print(f"{'from SIGTERM to the end, s':44}{time.monotonic() - began:10.2f}")
 

@@ -33,7 +33,7 @@ from internationale.rooms.documents.events import Opened, Revised
 from internationale.rooms.roster.port import adopt
 from internationale.section import Section
 from internationale.settings import Settings, write_key
-from internationale.testing.founding import database
+from internationale.testing.founding import database, prepare
 from internationale.testing.rows import dump
 from internationale.web.app import create_app
 
@@ -131,7 +131,7 @@ class World:
         settings = Settings(code=code, name=NAMES[code], languages=(LANGUAGES.get(code, "en"),), home=home, database=url)
         write_key(settings.log_key, KEYS[code])
         section = self.sections[code] = Section(settings, Plugins([*PLUGINS, ("doors", doors(self))]), self.clock)
-        section.prepare()
+        prepare(section)
         with section.writing() as session:
             adopt(session, [self.roster], code=code, key=KEYS[code].public, now=self.clock())
         return section

@@ -6,7 +6,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import NamedTuple
 
-from rapidfuzz.distance import Indel
+import rapidfuzz
 
 from internationale.text.blocks import Block
 from internationale.text.order import longest_run
@@ -165,7 +165,7 @@ def _runs(old: Sequence[_Unit], new: Sequence[_Unit]) -> Iterator[_Run]:
     if (ends[0] - head) * (ends[1] - head) > MAX_CELLS:
         yield _Run(False, _text(old[head : ends[0]]), _text(new[head : ends[1]]))
     else:
-        for step in Indel.opcodes(before[head : ends[0]], after[head : ends[1]]):
+        for step in rapidfuzz.distance.Indel.opcodes(before[head : ends[0]], after[head : ends[1]]):
             ours, theirs = old[head + step.src_start : head + step.src_end], new[head + step.dest_start : head + step.dest_end]
             if step.tag == EQUAL:
                 yield from _matched(ours, theirs)

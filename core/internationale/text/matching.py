@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rapidfuzz.distance import Indel, LCSseq
+import rapidfuzz
 
 from internationale.text.order import Chain, longest_run
 from internationale.text.words import MAX_CELLS, content, resemblance
@@ -147,7 +147,8 @@ def _belongs(words: Sequence[Sequence[str]], together: Sequence[int], piece: int
     with_it = [word for n in together for word in words[n]]
     if not words[piece] or len(with_it) * len(whole) > MAX_CELLS:
         return False
-    gain = LCSseq.similarity(with_it, whole) - LCSseq.similarity(without, whole)
+    common = rapidfuzz.distance.LCSseq.similarity
+    gain = common(with_it, whole) - common(without, whole)
     return gain >= _SHARE * len(words[piece])
 
 
@@ -159,7 +160,7 @@ def _equal_in_order(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
         return {place_old[source]: place_new[source] for source in steady}
     return {
         step.src_start + n: step.dest_start + n
-        for step in Indel.opcodes(old, new)
+        for step in rapidfuzz.distance.Indel.opcodes(old, new)
         if step.tag == "equal"
         for n in range(step.src_end - step.src_start)
     }

@@ -6,8 +6,8 @@ character.
 
 from collections.abc import Sequence
 
+import rapidfuzz
 import regex
-from rapidfuzz.distance import Indel
 
 MAX_CELLS = 2**28
 """Comparing n words with m costs n × m bits; a text from outside must not take more than this (32 MiB)."""
@@ -41,4 +41,4 @@ def resemblance(old: Sequence[str], new: Sequence[str], least: float = 0) -> flo
     if len(old) * len(new) > MAX_CELLS:
         shared = len(set(old) & set(new))
         return 2 * shared / (len(set(old)) + len(set(new)))
-    return float(Indel.normalized_similarity(old, new, score_cutoff=least))
+    return float(rapidfuzz.distance.Indel.normalized_similarity(old, new, score_cutoff=least))

@@ -111,7 +111,7 @@ def _filled(sentence: str, variables: dict[str, Any]) -> Markup:
     """The sentence with its places filled in; as it is when nothing is given yet (``_("…") % {…}``)."""
     if not variables and "%(" in sentence:
         return Markup(sentence)  # noqa: S704  # catalogs are checked when they are read
-    return Markup(sentence) % {name: _kept_together(_finalize(value)) for name, value in variables.items()}  # noqa: S704
+    return Markup(sentence) % {name: _kept_together(_finalize(value)) for name, value in variables.items()}  # noqa: S704  # escaped
 
 
 def _kept_together(value: Any) -> Any:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rapidfuzz import fuzz, process
+import rapidfuzz
 
 from internationale.kit.documents import Rendering
 from internationale.kit.texts import Piece, words
@@ -51,7 +51,9 @@ class Memory:
 
     def like(self, source: str, but: str = "") -> tuple[Suggestion, ...]:
         """How this source, or one like it, was translated, the best first. Takes time in proportion to the memory."""
-        found = process.extract(source, self._sources, scorer=fuzz.ratio, score_cutoff=THRESHOLD, limit=MOST + 1)
+        found = rapidfuzz.process.extract(
+            source, self._sources, scorer=rapidfuzz.fuzz.ratio, score_cutoff=THRESHOLD, limit=MOST + 1
+        )
         near = [suggestion for known, score, _ in found for suggestion in self._of(source, known, int(score), but)]
         return tuple(sorted(near, key=lambda suggestion: -suggestion.score)[:MOST])
 

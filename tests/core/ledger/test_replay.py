@@ -8,7 +8,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from internationale.kit.vocabulary import Projection, Utterance
-from internationale.ledger import database, migrate, tables
+from internationale.ledger import database, lineages, migrate, tables
 from internationale.ledger.reading import Stored
 
 from .conftest import TALK, Author, House, Said, Saying, ref
@@ -97,7 +97,7 @@ def test_migrating_twice_changes_nothing_and_down_leaves_nothing(house):
     home: House = house()
     home.restart()
     with home.database.engine.begin() as connection:
-        command.downgrade(migrate.configuration(connection, "ledger", migrate.HERE / "migrations"), "base")
+        command.downgrade(lineages.configuration(connection, "ledger", migrate.HERE / "migrations"), "base")
     assert not any(name.startswith("ledger_e") for name in inspect(home.database.engine).get_table_names())
 
 

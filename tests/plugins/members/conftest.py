@@ -25,6 +25,7 @@ from internationale.kit.http import cookie_name
 from internationale.plugins import Plugins
 from internationale.section import Section
 from internationale.settings import Settings, write_key
+from internationale.testing.founding import prepare
 from internationale.web.app import create_app
 
 PASSWORD = "seven red umbrellas"
@@ -122,7 +123,7 @@ def make_house(tmp_path: Path, database: str) -> Iterator[Callable[..., House]]:
         write_key(settings.log_key, SigningKey(b"k" * 32))
         clock = Clock()
         section = Section(settings, Plugins([("members", internationale_members), *others]), clock)
-        section.prepare()
+        prepare(section)
         door = TestClient(create_app(section), base_url=section.base_url, raise_server_exceptions=False)
         houses.append(House(section, clock, open.enter_context(door)))
         return houses[-1]

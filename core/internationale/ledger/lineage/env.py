@@ -1,4 +1,4 @@
-"""Alembic's way in, the same for every lineage; see ``internationale.ledger.migrate``."""
+"""Alembic's way in, the same for every lineage; see ``internationale.ledger.lineages``."""
 
 from alembic import context
 

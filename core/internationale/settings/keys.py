@@ -1,0 +1,69 @@
+"""The private keys below ``keys/``: one file for each, which nobody but its owner may read."""
+
+import contextlib
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from internationale.errors import Misconfigured
+from internationale.events.keys import SigningKey
+from internationale.events.nkey import Nkey
+from internationale.messages import marker
+
+_ = marker("core")
+_T = TypeVar("_T")
+
+
+def read_key(path: Path) -> SigningKey:
+    """Read a private key. Raises ``Misconfigured`` when it is absent, damaged, or open to other users of the machine."""
+    return _private(path, SigningKey.parse)
+
+
+def write_key(path: Path, key: SigningKey) -> None:
+    """Write a new private key that only its owner can read. Raises ``FileExistsError``: a key is never overwritten."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600, exist_ok=False)
+    path.write_text(key.secret_text() + "\n", encoding="ascii")
+
+
+def read_nkey(path: Path) -> Nkey:
+    """Read an nkey; it is made when there is none yet.
+
+    Raises ``Misconfigured`` when it is damaged, open to other users of the machine, or cannot be made.
+    """
+    if not path.exists():
+        try:
+            _write_nkey(path)
+        except OSError as error:
+            raise Misconfigured(_("The key cannot be made: %(why)s") % {"why": error}, place=str(path)) from error
+    return _private(path, Nkey.parse)
+
+
+def _write_nkey(path: Path) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    fresh.touch(mode=0o600, exist_ok=False)
+    fresh.write_text(Nkey.generate().seed + "\n", encoding="ascii")
+    with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
+        path.hardlink_to(fresh)
+    fresh.unlink()
+
+
+def read_private(path: Path) -> str:
+    """The content of a file that only its owner may read. Raises ``Misconfigured`` like ``read_key``."""
+    return _private(path, str)
+
+
+def _private(path: Path, parse: Callable[[str], _T]) -> _T:
+    """Read what only its owner may read."""
+    try:
+        if path.stat().st_mode & 0o027:
+            raise Misconfigured(
+                _("Others can read this key. Close it with: chmod 600 %(path)s") % {"path": path}, place=str(path)
+            )
+        return parse(path.read_text(encoding="ascii"))
+    except FileNotFoundError as error:
+        raise Misconfigured(_("The key is not here."), place=str(path)) from error
+    except (OSError, ValueError) as error:
+        raise Misconfigured(_("This is not a key: %(why)s") % {"why": error}, place=str(path)) from error

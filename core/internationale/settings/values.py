@@ -1,0 +1,115 @@
+"""What the value of each setting must be. Every reader raises ``Misconfigured``, without a place, for what it is not."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
+
+from internationale.errors import Misconfigured
+from internationale.events.refs import SECTION
+from internationale.kit import fields
+from internationale.kit.attachments import Limits
+from internationale.messages import marker
+
+_ = marker("core")
+
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise Misconfigured(_("A text is needed, in quotation marks."))
+    if len(value) > fields.LINE:
+        raise Misconfigured(_("At most %(n)s characters fit.") % {"n": fields.LINE})
+    try:
+        return fields.one_line(value)
+    except ValueError as error:
+        raise Misconfigured(_("One line of text is needed, without control characters.")) from error
+
+
+def _code(value: object) -> str:
+    if re.fullmatch(SECTION, _text(value)) is None:
+        raise Misconfigured(_("2 to 32 lower-case letters, digits and hyphens are needed."))
+    return _text(value)
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise Misconfigured(_("A list is needed, in square brackets."))
+    texts = tuple(map(_text, value))
+    if len(set(texts)) != len(texts):
+        raise Misconfigured(_("Something stands twice in the list."))
+    return texts
+
+
+def _languages(value: object) -> tuple[str, ...]:
+    languages = _texts(value)
+    if not languages or not all(map(LANGUAGE.fullmatch, languages)):
+        raise Misconfigured(_("Language codes such as “fr”, “ar” or “pt-BR” are needed."))
+    return languages
+
+
+def _port(value: object) -> int:
+    number = int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,5}", value) else value
+    if not isinstance(number, int) or isinstance(number, bool) or not 1 <= number <= 65535:
+        raise Misconfigured(_("A number from 1 to 65535 is needed."))
+    return number
+
+
+def _base_url(value: object) -> str:
+    parts = urlsplit(_text(value).rstrip("/"))
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query or parts.username:
+        raise Misconfigured(_("An address such as https://section.example is needed, without a path."))
+    return parts.geturl()
+
+
+def hub_addresses(given: Iterable[str]) -> tuple[str, ...]:
+    """Addresses of hubs, checked as in the settings. Raises ``Misconfigured``."""
+    return _hubs(list(given))
+
+
+def _hubs(value: object) -> tuple[str, ...]:
+    for address in " ".join(_texts(value)).split():  # several addresses of one hub are separated by spaces
+        if urlsplit(address).scheme not in ("nats", "tls", "ws", "wss") or not urlsplit(address).hostname:
+            raise Misconfigured(_("Addresses such as nats://hub.example:4222 are needed."))
+    return _texts(value)
+
+
+def _database(value: object) -> str:
+    try:
+        url = make_url(_text(value))
+    except ArgumentError as error:
+        raise Misconfigured(_("The address of a database is needed, such as sqlite:///section.db or postgresql://….")) from error
+    if url.drivername in ("postgres", "postgresql"):
+        url = url.set(drivername="postgresql+psycopg")
+    if url.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise Misconfigured(_("An address is needed that begins with sqlite:/// or postgresql://"))
+    return url.render_as_string(hide_password=False)
+
+
+def _plugins(value: object) -> dict[str, dict[str, Any]]:
+    if not isinstance(value, dict) or not all(isinstance(table, dict) for table in value.values()):
+        raise Misconfigured(_("Tables such as [plugins.translation] are needed."))
+    return value
+
+
+READERS: Mapping[str, Callable[[object], Any]] = {
+    "code": _code,
+    "name": _text,
+    "languages": _languages,
+    "database": _database,
+    "host": _text,
+    "port": _port,
+    "base_url": _base_url,
+    "hubs": _hubs,
+    "off": lambda value: frozenset(_texts(value)),
+    "release": lambda value: frozenset(_texts(value)),
+    "plugins": _plugins,
+    "attachments": Limits.read,
+}
+LISTS = frozenset(["languages", "hubs", "off", "release"])
+KEYS = tuple(READERS)
+"""What can be set."""
