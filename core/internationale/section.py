@@ -7,6 +7,7 @@ the rest sees of it) and does nothing itself that one of them could do.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self
 
 from sqlmodel import Session
@@ -158,10 +159,7 @@ class Section:
         rules = self._own_log(session)
         if self.log_keys.unconfirmed(rules):
             queries.check_announced(session, rules, len(utterances))
-
-        def recipients(codes: Sequence[str]) -> Sequence[str]:
-            return queries.recipients(session, codes, own=self.code, held=self.recipients)
-
+        recipients = partial(queries.recipients, session, own=self.code, held=self.sealing.recipients)
         said = self.ledger.publish(session, rules, self.log_keys.at(rules), utterances, self.now(), recipients=recipients)
         return self.releasing.said(session, utterances, said, by)
 

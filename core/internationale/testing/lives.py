@@ -7,19 +7,21 @@ one: what was committed and what was sent is there, and nothing else of that lif
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import event
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from internationale.bus import Answer, Parcel
+from internationale.events.types import Event
 from internationale.ledger import database, migrate
+from internationale.ledger.log import Ledger
+from internationale.ledger.projecting import Handler
 from internationale.plugins import Plugins
 from internationale.section import Section
 from internationale.settings import Settings
@@ -68,6 +70,19 @@ class MortalSection(Section):
     def __init__(self, settings: Settings, plugins: Plugins, now: Callable[[], datetime], life: Life) -> None:
         super().__init__(settings, plugins, now)
         self.life = life
+        projections = [
+            replace(each, on={kind: self._mortal(on) for kind, on in each.on.items()}) for each in self.ledger.projections
+        ]
+        self.ledger = Ledger(self.vocabulary, projections, self.code, self.sealing.all)
+
+    def _mortal(self, handler: Handler) -> Handler:
+        """Some rows are written then, and the event that they are made of is not."""
+
+        def handle(session: Session, event: Event[Any]) -> None:
+            handler(session, event)
+            self.life.step("in the middle of a transaction")
+
+        return handle
 
     def prepare(self) -> list[str]:
         """As ever, but for making the tables: all simulated databases begin with the same empty ones."""
@@ -88,7 +103,6 @@ class MortalSection(Section):
     def writing(self) -> Iterator[Session]:
         self.life.step("before a transaction")
         with super().writing() as session:
-            event.listen(session, "before_flush", lambda *_: self.life.step("in the middle of a transaction"))
             yield session
             self.life.pace()
             self.life.step("before the commit")

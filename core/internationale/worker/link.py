@@ -176,7 +176,7 @@ class Link:
                 self.standing.unsent(await in_thread(relay.unsent) if sent == BATCH else 0)
                 backoff.reset()
                 await crowd.gather(sent, BATCH)
-                if not sent and not await bell.wait(LOOK):
+                if sent < BATCH and not await bell.wait(LOOK):  # what was committed meanwhile has rung
                     await relay.keep()
         finally:
             await relay.keep()

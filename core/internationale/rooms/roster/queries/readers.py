@@ -1,6 +1,6 @@
 """For whom something can be sealed, by the version in force."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlmodel import Session
 
@@ -13,14 +13,14 @@ from .chain import latest
 _ = marker("core")
 
 
-def recipients(session: Session, sections: Sequence[str], *, own: str, held: Sequence[str]) -> tuple[str, ...]:
-    """The age recipients of these sections and of our own (``held``: by the keys that are here).
+def recipients(session: Session, sections: Sequence[str], *, own: str, held: Callable[[], Sequence[str]]) -> tuple[str, ...]:
+    """The age recipients of these sections and of our own (``held``: tells them by the keys that are here).
 
     A section that is no longer a member gets nothing more, though it was named before. Raises ``Invalid`` for a name that never
     was one, and for a member for which the roster has no sealing key yet.
     """
     version = latest(session)
-    found = list(held)
+    found = list(held())
     for code in sections:
         entry = version.roster.entry(code) if version is not None else None
         if entry is None:
