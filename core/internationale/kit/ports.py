@@ -16,9 +16,21 @@ from internationale.kit.grants import Grants
 from internationale.kit.vocabulary import DocumentKind, HubState, Panel, Place, Reader, Receipt, SectionCard, Utterance
 from internationale.messages import Message
 
+_KNOWN: dict[tuple[type, type], bool] = {}
 
-@runtime_checkable  # Litestar checks what it injects with isinstance
-class Section(Protocol):
+
+class _Remembering(type(Protocol)):  # type: ignore[misc]  # the metaclass of protocols has no public name
+    """Litestar asks for each request whether the section is one, and Python reads each of its properties for the answer."""
+
+    def __instancecheck__(cls, instance: Any) -> bool:
+        asked = cls, type(instance)
+        if asked not in _KNOWN:
+            _KNOWN[asked] = super().__instancecheck__(instance)
+        return _KNOWN[asked]
+
+
+@runtime_checkable
+class Section(Protocol, metaclass=_Remembering):
     """One section at work. Database code is synchronous; call it from worker threads, never from the event loop."""
 
     @property

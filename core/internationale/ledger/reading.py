@@ -29,6 +29,7 @@ _LOG = (_event.section == bindparam("section_")) & (_event.epoch == bindparam("e
 _HASHES = Prepared(
     select(_event.sequence, _event.hash).where(_LOG, _event.sequence.between(bindparam("first"), bindparam("last")))
 )
+_READERS = Prepared(select(_event.readers).where(_LOG, _event.sequence == bindparam("number")))
 _STORED = select(
     _event.section,
     _event.epoch,
@@ -122,9 +123,9 @@ class Reading:
 
     def readers(self, session: Session, ref: Ref) -> frozenset[str] | None:
         """The sections that an event is sealed for; None: it was said openly, or is not here."""
-        where = key(Address(ref.section, ref.epoch, ref.sequence))
-        named = session.connection().execute(select(tables.event.c.readers).filter_by(**where)).scalar()
-        return None if named is None else frozenset(named.split())
+        where = {"section_": ref.section, "epoch_": ref.epoch, "number": ref.sequence}
+        named = _READERS.first(session.connection(), where)
+        return None if named is None or named[0] is None else frozenset(named[0].split())
 
     def own_events_after(self, session: Session, epoch: int, sequence: int, limit: int = CHUNK) -> list[Stored]:
         """Own events after a number of one epoch, in order: what the relay sends."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from litestar.datastructures import MutableScopeHeaders
 from litestar.types import Message, Scope
 
 from internationale.web.visits import Visit
@@ -12,33 +11,33 @@ POLICY = (
     "connect-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 FIXED = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Embedder-Policy": "require-corp",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "cross-origin-embedder-policy": "require-corp",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
 LASTING = "max-age=31536000"
 
 
 def add(message: Message, scope: Scope, *, secure: bool) -> None:
-    """Put the headers on the start of a response. What a handler set itself stays."""
+    """Put the headers on the start of a response. What a handler set itself stays, but for keeping what is somebody's own."""
     if message["type"] != "http.response.start":
         return
     state: dict[str, Any] = scope.get("state", {})
     visit: Visit = state.get("visit") or Visit()
-    headers = MutableScopeHeaders.from_message(message)
-    for name, value in FIXED.items():
-        headers.setdefault(name, value)
-    headers.setdefault("Content-Security-Policy", POLICY.format(nonce=visit.nonce or "none"))
+    personal = visit.has_session or visit.reader.signed_in or visit.bad_token
+    given = [(name, value) for name, value in message["headers"] if not (personal and name.lower() == b"cache-control")]
+    there = {name.lower(): value for name, value in given}
+    wanted = {**FIXED, "content-security-policy": POLICY.format(nonce=visit.nonce or "none")}
     if secure:
-        headers.setdefault("Strict-Transport-Security", LASTING)
-    if visit.has_session or visit.reader.signed_in or visit.bad_token:
-        headers["Cache-Control"] = "no-store"
-        headers.setdefault("X-Robots-Tag", "noindex")
-    else:
-        headers.setdefault("Cache-Control", "no-cache")
-    if "immutable" not in headers.get("Cache-Control", ""):
-        headers.setdefault("Vary", "Cookie, Accept-Language, Authorization")
+        wanted["strict-transport-security"] = LASTING
+    wanted["cache-control"] = "no-store" if personal else "no-cache"
+    if personal:
+        wanted["x-robots-tag"] = "noindex"
+    if b"immutable" not in there.get(b"cache-control", b""):
+        wanted["vary"] = "Cookie, Accept-Language, Authorization"
+    encoded = ((name.encode(), value.encode()) for name, value in wanted.items())
+    message["headers"] = [*given, *((name, value) for name, value in encoded if name not in there)]
