@@ -175,7 +175,7 @@ class Link:
                 stored = clock()
                 self.standing.unsent(await in_thread(relay.unsent) if sent == BATCH else 0)
                 backoff.reset()
-                await crowd.gather(sent, BATCH)
+                await crowd.gather(sent)
                 if sent < BATCH and not await bell.wait(LOOK):  # what was committed meanwhile has rung
                     await relay.keep()
         finally:
@@ -187,7 +187,7 @@ class Link:
             outcomes = await receiving.receive(self.section, bus, WAIT)
             if not receiving.UNSETTLED.isdisjoint(outcomes):
                 self._unsettled.set()
-            await crowd.gather(len(outcomes), receiving.BATCH)
+            await crowd.gather(len(outcomes))
 
     async def _mend(self, bus: Bus) -> None:
         while True:

@@ -13,6 +13,8 @@ _AGAIN = 0.2
 
 GATHERING, GATHERING_LONGEST = 0.01, 0.05
 """Seconds between two things that come quickly, and for which a crowd is waited for; the larger it was, the longer."""
+ENOUGH = 64
+"""So many things together cost so little each that nothing is waited for."""
 CROWDED = 8
 """For so many more things, one more ``GATHERING`` is waited."""
 SHORTEST = 0.2
@@ -138,11 +140,11 @@ class Crowd:
     def __init__(self) -> None:
         self._last = 0.0
 
-    async def gather(self, came: int, most: int) -> None:
-        """After ``came`` things were dealt with: wait a moment if more are likely, but not if there were ``most`` already."""
+    async def gather(self, came: int) -> None:
+        """After ``came`` things were dealt with: wait a moment if more are likely, but not if there were many already."""
         if not came:
             return
         clock = asyncio.get_running_loop().time
-        if came < most and (came > 1 or clock() - self._last < GATHERING):
+        if came < ENOUGH and (came > 1 or clock() - self._last < GATHERING):
             await asyncio.sleep(min(GATHERING * (1 + came / CROWDED), GATHERING_LONGEST))
         self._last = clock()
