@@ -1,5 +1,9 @@
 """Connections that break in every way: by a proxy, and by cables that are pulled."""
 
+from contextlib import suppress
+
+from nats.js.errors import NotFoundError
+
 from internationale.bus import LOG
 
 from .carriers import as_admin
@@ -74,7 +78,8 @@ def repeated(stage: Stage) -> None:
         stage.rest(stage.chance.uniform(0.5, 1.5))
         for number in range(2):
             for code in stage.codes:
-                as_admin(stage, lambda context, code=code: context.delete_consumer(LOG, code), number)
+                with suppress(NotFoundError):  # deleted before, and not made again yet
+                    as_admin(stage, lambda context, code=code: context.delete_consumer(LOG, code), number)
 
 
 @fault(18, "two hubs bring each its own half of the events, and one of them is slow", hubs=2)
