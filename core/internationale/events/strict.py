@@ -13,7 +13,9 @@ MAX_DEPTH = 32
 
 def _plain(depth: int) -> Any:
     scalar = str | bool | Annotated[int, msgspec.Meta(ge=-MAX_INTEGER, le=MAX_INTEGER)] | None
-    return scalar if not depth else scalar | list[_plain(depth - 1)] | dict[str, _plain(depth - 1)]  # type: ignore[misc]
+    if not depth:
+        return scalar
+    return scalar | list[_plain(depth - 1)] | dict[str, _plain(depth - 1)]  # type: ignore[misc]  # made at run time
 
 
 _DECODER: msgspec.json.Decoder[Any] = msgspec.json.Decoder(_plain(8))

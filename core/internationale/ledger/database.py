@@ -61,8 +61,8 @@ def connect(url: str) -> Database:
             event.listen(each, "connect", _sqlite_settings)
         event.listen(readers, "connect", _sqlite_reader)
         # not by listening to "begin": an engine with listeners asks them before and after every statement
-        engine.dialect.do_begin = _begin_writing  # type: ignore[assignment, method-assign]
-        readers.dialect.do_begin = _begin_reading  # type: ignore[assignment, method-assign]
+        engine.dialect.do_begin = _begin_writing  # type: ignore[assignment, method-assign]  # of this engine only
+        readers.dialect.do_begin = _begin_reading  # type: ignore[assignment, method-assign]  # of this engine only
     else:
         engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
         readers = engine.execution_options(writes=False)

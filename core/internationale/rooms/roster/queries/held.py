@@ -25,8 +25,8 @@ _OTHERWISE = union_all(  # nearly all say the same: what differs is found from b
 
 def held(session: Session, origin: str) -> Mapping[str, Head]:
     """How far each section has signed to hold one log."""
-    row = HeldRow
-    rows = session.execute(select(row.witness, row.epoch, row.sequence, row.hash).where(col(row.origin) == origin))  # type: ignore[call-overload]
+    said = select(col(HeldRow.witness), col(HeldRow.epoch), col(HeldRow.sequence), col(HeldRow.hash))
+    rows = session.execute(said.where(col(HeldRow.origin) == origin))
     return {witness: Head(epoch, sequence, hash) for witness, epoch, sequence, hash in rows}
 
 
