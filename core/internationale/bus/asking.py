@@ -8,11 +8,11 @@ import asyncio
 import contextlib
 import logging
 
-import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import Answer, Parcel
+from internationale.bus.listening import listening
 from internationale.bus.reading import SIGNATURE, parcel, status, unreachable
 
 _log = logging.getLogger(__name__)
@@ -25,21 +25,15 @@ OVERHEAD = 1024
 
 async def ask(client: Client, section: str, question: bytes, wait: float) -> list[Parcel]:
     """What the section answers within ``wait`` seconds of silence."""
-    inbox = client.new_inbox()
     found: list[Parcel] = []
     room = LARGEST
     with unreachable():
-        answers = await client.subscribe(inbox)
-        try:
-            await client.publish(f"intl.v1.req.{section}", question, reply=inbox)
-            while room > 0 and (message := await answers.next_msg(wait)).headers and not status(message):
-                found.append(parcel(message, str(message.headers.get(_SUBJECT, ""))))
-                room -= len(message.data) + OVERHEAD
-        except (TimeoutError, nats.errors.TimeoutError):
-            return found
-        finally:
-            with contextlib.suppress(nats.errors.Error):
-                await answers.unsubscribe()
+        async with listening(client) as answers:
+            await client.publish(f"intl.v1.req.{section}", question, reply=answers.name)
+            with contextlib.suppress(TimeoutError):
+                while room > 0 and (message := await answers.next(wait)).headers and not status(message):
+                    found.append(parcel(message, str(message.headers.get(_SUBJECT, ""))))
+                    room -= len(message.data) + OVERHEAD
     return found
 
 

@@ -9,13 +9,12 @@ import asyncio
 import json
 from dataclasses import dataclass
 
-import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 
 from internationale.bus import Unprovisioned
-from internationale.bus.reading import status, unreachable, unsubscribe
+from internationale.bus.listening import Inbox, listening
+from internationale.bus.reading import status, unreachable
 
 GRACE = 2.0
 """Seconds after which the hub's word for the end of a request is taken to be lost."""
@@ -39,24 +38,20 @@ async def pull(client: Client, stream: str, consumer: str, limit: int, wait: flo
     question: dict[str, object] = {"batch": limit, "no_wait": True}
     if wait:
         question["expires"] = int(wait * 1_000_000_000)  # with no_wait: over after the first that come
-    inbox = client.new_inbox()
     with unreachable():
-        answers = await client.subscribe(inbox)
-        try:
+        async with listening(client) as answers:
             subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
-            await client.publish(subject, json.dumps(question).encode(), reply=inbox)
+            await client.publish(subject, json.dumps(question).encode(), reply=answers.name)
             return await _gather(answers, limit, wait)
-        finally:
-            await unsubscribe(answers)  # and so the hub forgets a request that is still open
 
 
-async def _gather(answers: Subscription, limit: int, wait: float) -> Pulled:
+async def _gather(answers: Inbox, limit: int, wait: float) -> Pulled:
     clock, messages = asyncio.get_running_loop().time, list[Msg]()
     deadline = clock() + wait + GRACE
     while len(messages) < limit:
         try:
-            message = await answers.next_msg(max(deadline - clock(), 0.001))
-        except (TimeoutError, nats.errors.TimeoutError):
+            message = await answers.next(max(deadline - clock(), 0.001))
+        except TimeoutError:
             return Pulled(messages, complete=False)
         code = status(message)
         if not code:

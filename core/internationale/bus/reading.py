@@ -1,6 +1,5 @@
 """Reading what a hub keeps, by subject or by position: JetStream's batched direct get, which nats-py does not offer."""
 
-import asyncio
 import contextlib
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -9,9 +8,9 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.aio.subscription import Subscription
 
 from internationale.bus import Parcel, Unprovisioned, Unreachable, streams
+from internationale.bus.listening import listening
 
 SIGNATURE = "Intl-Sig"
 _AT_ONCE = 100
@@ -85,20 +84,10 @@ def _answers(client: Client, subject: str, question: Mapping[str, Any]) -> Async
 
 
 async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any]) -> AsyncIterator[Msg]:
-    inbox = client.new_inbox()
     with unreachable():
-        answers = await client.subscribe(inbox)
-        try:
-            await client.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(question).encode(), reply=inbox)
-            while not status(message := await answers.next_msg(_WAIT)):
+        async with listening(client) as answers:
+            await client.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(question).encode(), reply=answers.name)
+            while not status(message := await answers.next(_WAIT)):
                 yield message
-        finally:
-            await unsubscribe(answers)
     if status(message) == "503":
         raise Unprovisioned(f"no {stream}")
-
-
-async def unsubscribe(subscription: Subscription) -> None:
-    """Stop listening, also while being cancelled."""
-    with contextlib.suppress(nats.errors.Error):  # the connection went away, and the subscription with it
-        await asyncio.shield(subscription.unsubscribe())

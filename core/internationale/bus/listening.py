@@ -1,0 +1,50 @@
+"""An inbox for the answers to one question, and nothing else's.
+
+nats-py's own ``next_msg`` makes two tasks, a timer and a random name for each message: more than all the rest of its way in.
+"""
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+
+class Inbox:
+    """What came and was not taken yet. ``name``: the subject to answer to."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._came = deque[Msg]()
+        self._something = asyncio.Event()
+
+    async def put(self, message: Msg) -> None:
+        """A message came."""
+        self._came.append(message)
+        self._something.set()
+
+    async def next(self, wait: float) -> Msg:
+        """The next message. Raises ``TimeoutError`` when none comes within ``wait`` seconds."""
+        while not self._came:
+            self._something.clear()
+            async with asyncio.timeout(wait):
+                await self._something.wait()
+        return self._came.popleft()
+
+
+@contextlib.asynccontextmanager
+async def listening(client: Client) -> AsyncIterator[Inbox]:
+    """An inbox for as long as the block lasts; at its end the hub forgets a question that is still open.
+
+    Raises nats-py's errors when the connection is gone at the beginning.
+    """
+    inbox = Inbox(client.new_inbox())
+    subscription = await client.subscribe(inbox.name, cb=inbox.put)
+    try:
+        yield inbox
+    finally:
+        with contextlib.suppress(nats.errors.Error):  # the connection went away, and the subscription with it
+            await asyncio.shield(subscription.unsubscribe())  # also while being cancelled
