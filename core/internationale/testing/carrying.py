@@ -7,6 +7,7 @@ from internationale.bus import Bus
 from internationale.bus.nats import NatsBus
 from internationale.section import Section
 from internationale.worker import fence, heads, mending, proofs, questions, receiving, rosters
+from internationale.worker.published import Published
 from internationale.worker.relay import Relay
 
 ROUNDS = 50
@@ -64,7 +65,7 @@ async def step(section: Section, bus: Bus) -> int:
         section.unfence()
     if section.fenced is None:
         moved += await _send(Relay(section, bus, await bus.identity()))
-    while outcomes := await receiving.receive(section, bus, 0):
+    while outcomes := await receiving.receive(section, bus, 0, Published()):
         moved += sum(outcome != "duplicate" for outcome in outcomes)
     while outcomes := await proofs.hear(section, bus, 0):
         moved += sum(outcome not in ("duplicate", "forked", "quarantined") for outcome in outcomes)

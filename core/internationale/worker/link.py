@@ -13,6 +13,7 @@ from internationale.worker.attachments import Carriage
 from internationale.worker.hubs import Connect, Hub, Standing
 from internationale.worker.origin import Origin
 from internationale.worker.pace import Backoff, Bell, Crowd, in_thread, together
+from internationale.worker.published import Published
 from internationale.worker.relay import BATCH, Relay
 
 _log = logging.getLogger(__name__)
@@ -93,8 +94,9 @@ class Link:
             _log.info("hub %s: connected", self.url)
             while not await in_thread(fence.joined, self.section):  # noqa: ASYNC110  # another process may join for us
                 await asyncio.sleep(LOOK)
+            published = Published()
             await together(
-                self._receive(bus),
+                self._receive(bus, published),
                 self._allowed(self._follow, bus),
                 self._hear(bus),
                 self._allowed(self._prove, bus),
@@ -103,7 +105,7 @@ class Link:
                 self._clear(bus),
                 self._allowed(self._say, bus),
                 self._allowed(self._seed, bus),
-                self._relay(bus, identity),
+                self._relay(bus, identity, published),
                 self._allowed(self._attach, bus),
             )
         finally:
@@ -142,9 +144,9 @@ class Link:
             if self.verdict is not None:
                 await asyncio.sleep(MEND_REST)
 
-    async def _relay(self, bus: Bus, identity: str) -> None:
+    async def _relay(self, bus: Bus, identity: str, published: Published) -> None:
         await self._opened.wait()
-        relay = Relay(self.section, bus, identity)
+        relay = Relay(self.section, bus, identity, published)
 
         async def send(_bus: Bus) -> None:
             await self._send(relay)
@@ -181,10 +183,10 @@ class Link:
         finally:
             await relay.keep()
 
-    async def _receive(self, bus: Bus) -> None:
+    async def _receive(self, bus: Bus, published: Published) -> None:
         crowd = Crowd()
         while True:
-            outcomes = await receiving.receive(self.section, bus, WAIT)
+            outcomes = await receiving.receive(self.section, bus, WAIT, published)
             if not receiving.UNSETTLED.isdisjoint(outcomes):
                 self._unsettled.set()
             await crowd.gather(len(outcomes))

@@ -8,6 +8,7 @@ from internationale.ledger.deliveries import Delivery
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.section import Section
 from internationale.worker.pace import in_thread
+from internationale.worker.published import Published
 
 _log = logging.getLogger(__name__)
 
@@ -16,15 +17,18 @@ UNSETTLED = frozenset(["waiting", "parked", "full"])
 """Outcomes after which something has to be fetched from elsewhere."""
 
 
-async def receive(section: Section, bus: Bus, wait: float) -> list[str]:
-    """Take in the next batch; returns the outcomes, empty when nothing came within ``wait`` seconds."""
+async def receive(section: Section, bus: Bus, wait: float, published: Published) -> list[str]:
+    """Take in the next batch; returns the outcomes, those of our own that came back last; empty when nothing came within ``wait``
+    seconds. ``published``: what needs no looking up.
+    """
     batch = await bus.receive(LOG, BATCH, wait)
-    outcomes = await take_in(section, batch.parcels, bus.hub)
+    parcels = [parcel for parcel in batch.parcels if not published.came_back(parcel)]
+    outcomes = await take_in(section, parcels, bus.hub)
     await batch.done()
-    if section.fenced is None and _another_speaks(section, batch.parcels, outcomes):
+    if section.fenced is None and _another_speaks(section, parcels, outcomes):
         _log.critical("events of our own log came in that this instance did not write")
         await in_thread(section.fence, WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
-    return outcomes
+    return outcomes + ["duplicate"] * (len(batch.parcels) - len(parcels))
 
 
 def _another_speaks(section: Section, parcels: Sequence[Parcel], outcomes: Sequence[str]) -> bool:

@@ -17,6 +17,7 @@ from internationale.ledger.reading import Stored
 from internationale.messages import marker
 from internationale.section import Section
 from internationale.worker.pace import in_thread
+from internationale.worker.published import Published
 from internationale.worker.questions import part_subject
 from internationale.worker.receiving import take_in
 from internationale.worker.seeding import seeded
@@ -43,9 +44,10 @@ class Outgoing:
 class Relay:
     """One section's events on their way to one hub, whose store is named by ``identity``."""
 
-    def __init__(self, section: Section, bus: Bus, identity: str) -> None:
+    def __init__(self, section: Section, bus: Bus, identity: str, published: Published | None = None) -> None:
         self._section = section
         self._bus = bus
+        self._published = Published() if published is None else published
         self._identity = identity
         self._position: tuple[int, int] | None = None
         """Epoch and number up to which the hub is known to have our log; None: not looked up yet."""
@@ -62,6 +64,7 @@ class Relay:
         for start in range(0, len(outgoing.parts), PARTS_AT_ONCE):
             if Outcome.UNKNOWN in await self._bus.publish(outgoing.parts[start : start + PARTS_AT_ONCE]):
                 return None
+        self._published.note(outgoing.events)
         outcomes = await self._bus.publish(outgoing.events)
         settled = await self._settled(outgoing.events, outcomes)
         if settled:
