@@ -3,12 +3,12 @@
 For such a statement SQLite itself takes some five microseconds and SQLAlchemy's way to it fifty.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, Dialect, Insert, Select
+from sqlalchemy import Connection, Dialect, Insert, Select
 from sqlalchemy.engine.interfaces import DBAPICursor
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.dml import UpdateBase
@@ -17,36 +17,33 @@ Convert = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
-class _Value:
-    """One value of a statement: its name, what makes it the driver's, and what it is when it is not given."""
-
-    name: str
-    convert: Convert | None
-    constant: Any
-    required: bool
-
-    def of(self, given: Mapping[str, Any]) -> Any:
-        value = given[self.name] if self.required or self.name in given else self.constant
-        return value if self.convert is None else self.convert(value)
-
-
-@dataclass(frozen=True)
 class _Compiled:
-    """A statement for one kind of database. ``converts``: what makes of a driver's value ours, by the place of its column."""
+    """A statement for one kind of database, with what makes a driver's values of ours, and ours of a driver's.
+
+    ``names``: its values in the order of the text; ``constants``: those that need not be given; ``binds`` and ``converts``: by
+    the place of a value, or of a column of the result, what it has to go through.
+    """
 
     text: str
-    values: tuple[_Value, ...]
+    names: tuple[str, ...]
+    constants: Mapping[str, Any]
+    binds: tuple[tuple[int, Convert], ...]
     positional: bool
     converts: tuple[tuple[int, Convert], ...]
 
     def bind(self, given: Mapping[str, Any]) -> Any:
         """The values as the driver wants them. Raises ``KeyError`` when one is missing."""
-        if self.positional:
-            return [value.of(given) for value in self.values]
-        return {value.name: value.of(given) for value in self.values}
+        if self.constants:
+            given = {**self.constants, **given}
+        values = [given[name] for name in self.names]
+        for place, convert in self.binds:
+            values[place] = convert(values[place])
+        return values if self.positional else dict(zip(self.names, values, strict=True))
 
-    def row(self, found: Sequence[Any]) -> tuple[Any, ...]:
+    def row(self, found: tuple[Any, ...]) -> tuple[Any, ...]:
         """A row of the result."""
+        if not self.converts:
+            return found
         values = list(found)
         for place, convert in self.converts:
             values[place] = convert(values[place])
@@ -103,17 +100,20 @@ def _run(connection: Connection, text: str, values: Any, *, many: bool = False) 
 def _compile(statement: Select[Any] | UpdateBase, dialect: Dialect) -> _Compiled:
     keys = [column.key for column in statement.table.columns] if isinstance(statement, Insert) else None
     compiled = statement.compile(dialect=dialect, column_keys=keys)
-    values = {name: _value(name, bind, dialect) for bind, name in compiled.bind_names.items()}
-    names = compiled.positiontup if compiled.positiontup is not None else list(values)
+    bound = {name: bind for bind, name in compiled.bind_names.items()}
+    names = tuple(bound) if compiled.positiontup is None else tuple(compiled.positiontup)
+    processors = [bound[name].type.dialect_impl(dialect).bind_processor(dialect) for name in names]
     columns = statement.selected_columns if isinstance(statement, Select) else ()
     converts = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
     return _Compiled(
         compiled.string,
-        tuple(values[name] for name in names),
+        names,
+        {name: bind.effective_value for name, bind in bound.items() if not bind.required},
+        _placed(processors),
         compiled.positiontup is not None,
-        tuple((place, convert) for place, convert in enumerate(converts) if convert is not None),
+        _placed(converts),
     )
 
 
-def _value(name: str, bind: BindParameter[Any], dialect: Dialect) -> _Value:
-    return _Value(name, bind.type.dialect_impl(dialect).bind_processor(dialect), bind.effective_value, bind.required)
+def _placed(converts: Iterable[Convert | None]) -> tuple[tuple[int, Convert], ...]:
+    return tuple((place, convert) for place, convert in enumerate(converts) if convert is not None)
