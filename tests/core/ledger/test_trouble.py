@@ -19,10 +19,10 @@ def test_a_full_disk_fails_the_batch_and_no_event(tmp_path, fr: Author):
     batch = [fr.say("x" * 100_000) for _ in range(20)]
     limit = 120
 
-    def fill(connection, _record, _proxy) -> None:
-        connection.execute(f"PRAGMA max_page_count={limit}")
+    def fill(connection) -> None:
+        connection.connection.cursor().execute(f"PRAGMA max_page_count={limit}")
 
-    event.listen(home.database.engine, "checkout", fill)
+    event.listen(home.database.engine, "begin", fill)
     with pytest.raises(OperationalError, match="full"):
         home.accept(*batch)
     assert (home.head("fr"), home.states()) == (1, {"fr:1:1": ("applied", "")})
