@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any, Self
 
 import msgspec
@@ -45,8 +46,10 @@ _REQUIRED = frozenset(
         "data",
     ]
 )
-_KNOWN = _REQUIRED | {"refs", "parts", "author"}
+_TEXTS = _REQUIRED - {"specversion", "datacontenttype", "epoch", "data"} | {"refs", "parts"}
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}")
+_SOURCE = re.compile(rf"urn:intl:section:({SECTION})")
+_PATTERNS = (("type", _TYPE), ("time", _TIME), ("prevhash", _HEX64), ("sequence", re.compile(r"[1-9][0-9]{0,14}")))
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ class Envelope:
     data: Mapping[str, Any]
     hash: str = ""
 
-    @property
+    @cached_property
     def address(self) -> Address:
         return Address(self.section, self.epoch, self.sequence)
 
@@ -209,10 +212,10 @@ def recall(body: bytes, hash_: str) -> Envelope:
 
 
 def _read(document: dict[str, Any], hash_: str) -> Envelope:
-    source = re.fullmatch(rf"urn:intl:section:({SECTION})", document["source"])
+    source = _SOURCE.fullmatch(document["source"])
     if source is None:
         raise Untrusted("malformed_envelope", place="source")
-    for name, pattern in (("type", _TYPE), ("time", _TIME), ("prevhash", _HEX64), ("sequence", re.compile(r"[1-9][0-9]{0,14}"))):
+    for name, pattern in _PATTERNS:
         if pattern.fullmatch(document[name]) is None:
             raise Untrusted("malformed_envelope", place=name)
     try:
@@ -261,7 +264,9 @@ def _parts(text: str | None) -> tuple[str, ...]:
 
 def _check_attribute(name: str, value: object) -> None:
     """CloudEvents attributes are simple values; unknown ones of the right form are kept in the bytes and ignored."""
-    if name == "data":
+    if name in _TEXTS:
+        right = isinstance(value, str) and 0 < len(value) <= 32_768
+    elif name == "data":
         right = isinstance(value, dict)
     elif name == "epoch":
         right = isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= 999_999_999
@@ -271,8 +276,6 @@ def _check_attribute(name: str, value: object) -> None:
         right = value == "application/json"
     elif name == "author":
         right = isinstance(value, str) and _AUTHOR.fullmatch(value) is not None
-    elif name in _KNOWN:
-        right = isinstance(value, str) and 0 < len(value) <= 32_768
     else:
         right = _EXTENSION.fullmatch(name) is not None and isinstance(value, str | int)
     if not right:
