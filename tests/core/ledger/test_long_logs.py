@@ -1,4 +1,4 @@
-"""What a long log costs: as much for each event as a short one. Counted in SQLite's own instructions; neighbours change nothing."""
+"""What a long log costs: for each event as much as a short one. Counted in SQLite's instructions; neighbours change nothing."""
 
 from collections.abc import Callable
 
