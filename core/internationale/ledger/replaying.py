@@ -21,8 +21,8 @@ from internationale.ledger.withdrawing import restore
 
 log = logging.getLogger(__name__)
 
-TOLD = 100 * CHUNK
-"""So many events lie between two words about how far it has come."""
+EVERY = 50
+"""Pages between two words about how far it has come."""
 
 
 class Replay:
@@ -118,9 +118,9 @@ class Replay:
         query = select(event).order_by(event.c.position)
         if wires is not None:
             query = query.where(event.c.type.in_(wires))
-        for before in range(0, last, CHUNK):
-            if before and before % TOLD == 0:
-                log.info("rows are made anew: %d of %d events", before, last)
+        for page, before in enumerate(range(0, last, CHUNK)):
+            if page and page % EVERY == 0:
+                log.info("rows are made anew: %(done)d of %(all)d events", {"done": before, "all": last})
             rows = self._unit.connection.execute(query.where(event.c.position.between(before + 1, before + CHUNK)))
             records = list(map(Record.of_row, rows))
             self._unit.open(records)
