@@ -85,3 +85,13 @@ def test_a_page_of_what_was_applied(grown):
 def test_a_start_with_nothing_to_do(grown):
     short, long = grown(House.restart)
     assert long < short * 1.2
+
+
+def test_a_large_transaction_leaves_the_disk_as_full_as_a_small_one(tmp_path):
+    opened = database.connect(f"sqlite:///{tmp_path / 'large.db'}")
+    with database.writing(opened) as session:
+        session.connection().exec_driver_sql(f"CREATE TABLE large AS SELECT zeroblob({2 * database.WAL_BYTES}) AS content")
+    with database.writing(opened) as session:
+        session.connection().exec_driver_sql("CREATE TABLE small (content)")
+    assert (tmp_path / "large.db-wal").stat().st_size <= database.WAL_BYTES
+    opened.dispose()
