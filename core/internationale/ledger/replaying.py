@@ -8,6 +8,7 @@ import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
 from sqlalchemy import Connection, MetaData, Table, delete, exists, insert, select
+from sqlalchemy.schema import sort_tables
 from sqlmodel import SQLModel
 
 from internationale.events.envelope import Address
@@ -134,16 +135,24 @@ class Replay:
 
 
 def recreate(connection: Connection, projection: Projection) -> None:
-    """Drop a projection's tables (those of its former version too) and create them empty; note its version."""
+    """Make a projection's tables empty. Those of another version are dropped and created anew, and the version is noted.
+
+    Those of this version are only emptied: on PostgreSQL, whoever reads a table that is dropped waits until the replay is done,
+    and reads the old rows of one that is emptied.
+    """
     state = tables.projection
-    former = connection.execute(select(state.c.tables).where(state.c.name == projection.name)).scalar() or ""
+    former = connection.execute(select(state.c.version, state.c.tables).where(state.c.name == projection.name)).one_or_none()
     present = [_table(model) for model in projection.tables]
+    names = " ".join(table.name for table in present)
+    if former is not None and tuple(former) == (projection.version, names):
+        for table in reversed(sort_tables(present)):
+            connection.execute(delete(table))
+        return
     projection.metadata.drop_all(connection, present)
-    for name in set(former.split()) - {table.name for table in present}:
+    for name in set(former.tables.split() if former is not None else ()) - {table.name for table in present}:
         Table(name, MetaData()).drop(connection, checkfirst=True)
     projection.metadata.create_all(connection, present)
     connection.execute(delete(state).where(state.c.name == projection.name))
-    names = " ".join(table.name for table in present)
     connection.execute(insert(state), {"name": projection.name, "version": projection.version, "tables": names})
 
 

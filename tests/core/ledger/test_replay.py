@@ -12,7 +12,7 @@ from internationale.kit.vocabulary import Projection, Utterance
 from internationale.ledger import database, lineages, migrate, tables
 from internationale.ledger.reading import Stored
 
-from .conftest import TALK, Author, House, Said, Saying, ref
+from .conftest import NOW, TALK, Author, House, Said, Saying, ref
 
 
 class Base(SQLModel, registry=registry(metadata=MetaData())):
@@ -63,6 +63,16 @@ def test_a_new_version_is_made_anew_and_the_tables_of_the_old_one_go(house, fr: 
     assert home.restart(projections=(changed,)) == ["talk"]
     assert home.rows() == {"talk_saying": [("fr:1:1", "fr", "ONE", 0)]}
     assert not inspect(home.database.engine).has_table("talk_answer")
+
+
+def test_whoever_reads_during_a_replay_has_the_rows_from_before(house, fr: Author):
+    home: House = house(fr)
+    home.accept(fr.say("one"), fr.say("two"))
+    before = home.rows()
+    with database.writing(home.database) as session:
+        home.ledger.replay_all(session, NOW)
+        assert home.rows() == before
+    assert home.rows() == before
 
 
 def test_a_replay_that_breaks_off_leaves_everything_as_it_was(house, fr: Author):
