@@ -28,7 +28,7 @@ def resident() -> float:
 
 
 class Tenths(logging.Handler):
-    """Prints for about each tenth of a replay what an event of it cost, and the resident memory."""
+    """Prints for each tenth of a replay what an event of it cost (in the first: with emptying the tables), and the memory."""
 
     def __init__(self) -> None:
         super().__init__()
