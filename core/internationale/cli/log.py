@@ -7,6 +7,7 @@ from typing import TextIO
 
 import click
 
+from internationale.cli import progress
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell
 from internationale.errors import Conflict, Untrusted
@@ -47,7 +48,8 @@ def verify(home: Home, as_json: bool) -> None:
     section = home()
     with section.reading() as session:
         chain = roster.verify_chain(documents) if (documents := queries.chain(session)) else ()
-        proofs = prove(section.ledger.every_event(session), roster.histories(chain))
+        count = sum(head.sequence for head in section.ledger.all_heads(session))
+        proofs = prove(progress.checking(section.ledger.every_event(session), count), roster.histories(chain))
     if as_json:
         tell({"roster": len(chain), "logs": proofs})
     else:

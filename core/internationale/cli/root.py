@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from internationale import settings
+from internationale.cli import progress
 from internationale.cli.speech import worded
 from internationale.errors import InternationaleError, Invalid, Misconfigured, Paused
 from internationale.kit import Reader, Role
@@ -53,7 +54,8 @@ class Home:
     def __call__(self) -> Section:
         if self._section is None:
             self._section = Section.open(self.settings, self.plugins)
-            self._section.prepare()
+            with progress.replays():
+                self._section.prepare()
             if self._section.fenced is None:
                 self._section.fence(UNASKED)
         return self._section

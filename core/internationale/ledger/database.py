@@ -25,6 +25,8 @@ WRITER = 0x494E544C
 """The key of PostgreSQL's advisory lock that the one writer holds: "INTL"."""
 PATIENCE_MS = 30_000
 """How long a writer waits for the one before it, in milliseconds."""
+WAL_BYTES = 16 * 1024 * 1024
+"""What SQLite's write-ahead log is cut down to after a large transaction (a replay): else the disk stays that much fuller."""
 _DAMAGED = _(
     "The database is damaged: %(why)s. Put the file aside and restore your latest backup; without one, join again with your "
     "invitation. What this section has said is then fetched back from the others before it says anything new."
@@ -101,6 +103,7 @@ def _sqlite_settings(connection: sqlite3.Connection, _entry: ConnectionPoolEntry
     connection.isolation_level = None  # sqlite3 would begin by itself, too late and too weakly; ``_begin_writing`` does it
     for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}"):
         connection.execute(f"PRAGMA {setting}")
+    connection.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
 
 
 def _sqlite_reader(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

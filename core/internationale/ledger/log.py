@@ -7,7 +7,7 @@ the worker and the host is in ``reading``, which this class includes.
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 from sqlmodel import Session
 
 from internationale.events.envelope import SEALED, Address, Envelope
@@ -195,10 +195,15 @@ class Ledger(Reading):
 
     def _forgotten_types(self, session: Session) -> bool:
         """Whether something applied is of a type that this build does not know (a plugin was turned off)."""
-        event = tables.event
-        query = select(event.c.type).where(event.c.state.in_([State.APPLIED, State.VOID])).distinct()
-        wires = session.connection().execute(query).scalars()
-        return any(not self.vocabulary.knows(wire) for wire in wires if wire != SEALED)
+        types = (wire for state in (State.APPLIED, State.VOID) for wire in self._types(session, state))
+        return any(not self.vocabulary.knows(wire) for wire in types if wire != SEALED)
+
+    def _types(self, session: Session, state: State) -> Iterator[str]:
+        """The types of what is in a state, each found by one step in the index, however long the log is."""
+        event, wire = tables.event.c, ""
+        query = select(func.min(event.type)).where(event.state == state)
+        while wire := session.connection().execute(query.where(event.type > wire)).scalar() or "":
+            yield wire
 
     def _unit(self, session: Session, now: datetime) -> Unit:
         return Unit(session, self.vocabulary, now, self.seals)

@@ -181,12 +181,12 @@ class Reading:
         Sealed ones that cannot be opened any more (their key was lost) are passed over.
         """
         event, archive = tables.event, Archive(session.connection(), vocabulary, self.seals)
-        query = select(event.c.position, event.c.body, event.c.hash).where(event.c.state == State.APPLIED)
-        query = query.order_by(event.c.position).limit(limit)
+        query = select(event.c.position, event.c.body, event.c.hash, event.c.state).order_by(event.c.position).limit(limit)
         found: list[tuple[int, Event[Any]]] = []
         while not found and (rows := session.connection().execute(query.where(event.c.position > position)).all()):
             position = rows[-1].position
-            opened = [(row.position, archive.open(recall(row.body, row.hash))) for row in rows]
+            applied = (row for row in rows if row.state == State.APPLIED)  # asked for by state, SQLite would sort the whole log
+            opened = [(row.position, archive.open(recall(row.body, row.hash))) for row in applied]
             found = [(place, archive.event(envelope)) for place, envelope in opened if not isinstance(envelope, Verdict)]
         return found
 

@@ -33,6 +33,9 @@ class State(StrEnum):
     SEALED = "sealed"
 
 
+_STATES = {state.value: state for state in State}
+
+
 @dataclass(slots=True)
 class Record:
     """An event in the log. ``position`` is its place in the order of decision, once it is applied or void."""
@@ -55,18 +58,10 @@ class Record:
 
     @classmethod
     def of_row(cls, row: Row[*tuple[Any, ...]]) -> "Record":
-        """A row of ``ledger_event``, all columns."""
-        return cls(
-            envelopes.recall(row.body, row.hash),
-            row.body,
-            row.signature,
-            row.received_at,
-            row.via,
-            State(row.state),
-            row.reason,
-            row.position,
-            new=False,
-        )
+        """A row of ``ledger_event``, all columns in their order."""
+        *_address, hash_, body, signature, _type, state, reason, position, received_at, via, _readers = row
+        envelope = envelopes.recall(body, hash_)
+        return cls(envelope, body, signature, received_at, via, _STATES[state], reason, position, new=False)
 
     def decide(self, state: State, reason: str = "", position: int | None = None) -> None:
         """Note what became of it."""

@@ -4,9 +4,11 @@ Two ways: some projections anew from what is applied; or everything anew while e
 stays revocable (a fork was proved, a type is no longer known, a new version of a projection fails).
 """
 
+import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, MetaData, Table, delete, insert, select
+from sqlalchemy import Connection, MetaData, Table, delete, exists, insert, select
+from sqlalchemy.schema import sort_tables
 from sqlmodel import SQLModel
 
 from internationale.events.envelope import Address
@@ -17,6 +19,11 @@ from internationale.ledger.projecting import Projector, Run
 from internationale.ledger.records import CHUNK, Record, State
 from internationale.ledger.unit import Unit
 from internationale.ledger.withdrawing import restore
+
+log = logging.getLogger(__name__)
+
+EVERY = 50
+"""Pages between two words about how far it has come."""
 
 
 class Replay:
@@ -31,12 +38,12 @@ class Replay:
         projector = Projector(outdated)
         self._recreate(outdated)
         wires = [wire for wire, (kind, _) in self._unit.vocabulary.by_wire.items() if kind.payload in projector.payloads]
-        for records in self._pages([State.APPLIED], wires):
+        for records in self._pages(wires) if self._said(wires) else ():
             failed: list[Address] = []
             run = Run(self._unit.session, projector)
 
             def work(records: Sequence[Record] = records, failed: list[Address] = failed, run: Run = run) -> None:
-                failed += [record.address for record in records if self._project(record, run)]
+                failed += [record.address for record in records if record.state is State.APPLIED and self._project(record, run)]
 
             run.all(work)
             if failed:
@@ -49,7 +56,7 @@ class Replay:
         withdrawn |= restore(self._unit, withdrawn)
         self._recreate(self._projections)
         projector = Projector(self._projections)
-        for records in self._pages([State.APPLIED, State.VOID]):
+        for records in self._pages():
             verdicts: dict[Address, Verdict] = {}
             run = Run(self._unit.session, projector)
 
@@ -96,18 +103,27 @@ class Replay:
         if changed:
             self._unit.write(changed, verdicts)
 
-    def _pages(self, states: Sequence[State], wires: Collection[str] | None = None) -> Iterator[list[Record]]:
-        """Events in the order of decision. A page at a time, by key: no cursor stays open over the writing in between."""
-        event, position = tables.event, 0
-        query = select(event).where(event.c.state.in_(states)).order_by(event.c.position).limit(CHUNK)
+    def _said(self, wires: Collection[str]) -> bool:
+        """Whether anything of these types was applied. Mostly nothing was: a plugin is new here."""
+        event = tables.event.c
+        query = select(exists().where(event.state == State.APPLIED, event.type.in_(wires)))
+        return bool(self._unit.connection.execute(query).scalar())
+
+    def _pages(self, wires: Collection[str] | None = None) -> Iterator[list[Record]]:
+        """What was applied or is void (that alone has a position), in the order of decision.
+
+        A page at a time, by key: no cursor stays open over the writing in between. And by nothing but the key: asked for states
+        as well, SQLite takes the index of those, and reads and sorts the whole log for each page.
+        """
+        event, last = tables.event, self._unit.position
+        query = select(event).order_by(event.c.position)
         if wires is not None:
             query = query.where(event.c.type.in_(wires))
-        while True:
-            rows = self._unit.connection.execute(query.where(event.c.position > position)).all()
-            if not rows:
-                return
-            position = rows[-1].position
-            records = [Record.of_row(row) for row in rows]
+        for page, before in enumerate(range(0, last, CHUNK)):
+            if page and page % EVERY == 0:
+                log.info("rows are made anew: %(done)d of %(all)d events", {"done": before, "all": last})
+            rows = self._unit.connection.execute(query.where(event.c.position.between(before + 1, before + CHUNK)))
+            records = list(map(Record.of_row, rows))
             self._unit.open(records)
             yield records
 
@@ -119,16 +135,24 @@ class Replay:
 
 
 def recreate(connection: Connection, projection: Projection) -> None:
-    """Drop a projection's tables (those of its former version too) and create them empty; note its version."""
+    """Make a projection's tables empty. Those of another version are dropped and created anew, and the version is noted.
+
+    Those of this version are only emptied: on PostgreSQL, whoever reads a table that is dropped waits until the replay is done,
+    and reads the old rows of one that is emptied.
+    """
     state = tables.projection
-    former = connection.execute(select(state.c.tables).where(state.c.name == projection.name)).scalar() or ""
+    former = connection.execute(select(state.c.version, state.c.tables).where(state.c.name == projection.name)).one_or_none()
     present = [_table(model) for model in projection.tables]
+    names = " ".join(table.name for table in present)
+    if former is not None and tuple(former) == (projection.version, names):
+        for table in reversed(sort_tables(present)):
+            connection.execute(delete(table))
+        return
     projection.metadata.drop_all(connection, present)
-    for name in set(former.split()) - {table.name for table in present}:
+    for name in set(former.tables.split() if former is not None else ()) - {table.name for table in present}:
         Table(name, MetaData()).drop(connection, checkfirst=True)
     projection.metadata.create_all(connection, present)
     connection.execute(delete(state).where(state.c.name == projection.name))
-    names = " ".join(table.name for table in present)
     connection.execute(insert(state), {"name": projection.name, "version": projection.version, "tables": names})
 
 

@@ -1,5 +1,6 @@
 """Projections made anew: new ones, changed ones, ones that were away; lasting tables migrated; the rest of what is read."""
 
+import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
@@ -11,7 +12,7 @@ from internationale.kit.vocabulary import Projection, Utterance
 from internationale.ledger import database, lineages, migrate, tables
 from internationale.ledger.reading import Stored
 
-from .conftest import TALK, Author, House, Said, Saying, ref
+from .conftest import NOW, TALK, Author, House, Said, Saying, ref
 
 
 class Base(SQLModel, registry=registry(metadata=MetaData())):
@@ -62,6 +63,32 @@ def test_a_new_version_is_made_anew_and_the_tables_of_the_old_one_go(house, fr: 
     assert home.restart(projections=(changed,)) == ["talk"]
     assert home.rows() == {"talk_saying": [("fr:1:1", "fr", "ONE", 0)]}
     assert not inspect(home.database.engine).has_table("talk_answer")
+
+
+def test_whoever_reads_during_a_replay_has_the_rows_from_before(house, fr: Author):
+    home: House = house(fr)
+    home.accept(fr.say("one"), fr.say("two"))
+    before = home.rows()
+    with database.writing(home.database) as session:
+        home.ledger.replay_all(session, NOW)
+        assert home.rows() == before
+    assert home.rows() == before
+
+
+def test_a_replay_that_breaks_off_leaves_everything_as_it_was(house, fr: Author):
+    home: House = house(fr)
+    home.accept(*(fr.say(str(number)) for number in range(1_100)))
+    before = home.rows()
+
+    def until(session, event):
+        if event.payload.text == "1050":
+            raise MemoryError
+        shouted(session, event)
+
+    with pytest.raises(MemoryError):
+        home.restart(projections=(Projection(name="talk", version=2, tables=(Saying,), on={Said: until}),))
+    home.restart(projections=(TALK,))
+    assert home.rows() == before == home.replayed()
 
 
 def test_a_new_version_that_stumbles_takes_back_only_what_it_cannot_show(house, fr: Author, ar: Author):
