@@ -33,6 +33,7 @@ class Plugins:
     def __init__(self, modules: Iterable[tuple[str, ModuleType]] = (), *, broken: dict[str, str] | None = None) -> None:
         self._manager = _manager()
         self._modules: dict[str, ModuleType] = {}
+        self._found: dict[str, list[tuple[pluggy.HookCaller, str]]] = {}
         self.broken: dict[str, str] = dict(broken or {})
         """Why each plugin that could not be imported or registered was set aside, by name."""
         for name, module in modules:
@@ -147,6 +148,11 @@ class Plugins:
 
     def _callers(self, hook: str) -> list[tuple[pluggy.HookCaller, str]]:
         """One caller for each module that implements the hook, so that each can fail alone and answer under its name."""
+        if hook not in self._found:  # who implements what is known once all are registered
+            self._found[hook] = self._find(hook)
+        return self._found[hook]
+
+    def _find(self, hook: str) -> list[tuple[pluggy.HookCaller, str]]:
         implementing = {implementation.plugin_name for implementation in getattr(self._manager.hook, hook).get_hookimpls()}
         modules = list(self._modules.values())
         return [

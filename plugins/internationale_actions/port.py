@@ -14,7 +14,7 @@ from internationale.kit import INTERNATIONAL, Conflict, Invalid, Payload, Reader
 
 from . import queries, rules
 from .events import Assessment, Called, Closed, Committed, Figure, Number, Reported, Withdrew
-from .queries import Action, Plan
+from .queries import Action, Plan, Standing
 from .queries.obstacles import DEEDS
 
 _ = marker("actions")
@@ -55,21 +55,33 @@ class Outcome:
 
 def ready(section: Section, session: Database, deed: str, action: str, by: Reader) -> Action:
     """The action, when the reader may do this deed (a key of ``DEEDS``) now; ``Refused`` or ``Conflict`` otherwise."""
-    capability, obstacle = DEEDS[deed]
-    section.require(by, capability)
+    section.require(by, DEEDS[deed][0])
     known = queries.whole(session, action)
-    if (message := obstacle(known, section.code, section.now().date())) is not None:
-        raise Conflict(message)
+    _check(section, deed, known.standing(section.code))
     return known
+
+
+def _standing(section: Section, session: Database, deed: str, action: str, by: Reader) -> Standing:
+    """As ``ready``, for a deed that need not read what all have said."""
+    section.require(by, DEEDS[deed][0])
+    standing = queries.standing(session, action, section.code)
+    _check(section, deed, standing)
+    return standing
+
+
+def _check(section: Section, deed: str, standing: Standing) -> None:
+    _capability, obstacle = DEEDS[deed]
+    if (message := obstacle(standing, section.now().date())) is not None:
+        raise Conflict(message)
 
 
 def offers(section: Section, known: Action, by: Reader) -> frozenset[str]:
     """The deeds that the reader may do now: for the buttons."""
-    today = section.now().date()
+    today, standing = section.now().date(), known.standing(section.code)
     return frozenset(
         deed
         for deed, (capability, obstacle) in DEEDS.items()
-        if section.may(by, capability) and obstacle(known, section.code, today) is None
+        if section.may(by, capability) and obstacle(standing, today) is None
     )
 
 
@@ -99,16 +111,17 @@ def call(section: Section, session: Database, calling: Calling, by: Reader) -> s
 
 def commit(section: Section, session: Database, action: str, promise: Promise, by: Reader) -> None:
     """Commit the section, or put a new commitment in the place of the last."""
-    known = ready(section, session, "commit", action, by)
+    standing = _standing(section, session, "commit", action, by)
     check_figures(promise.figures)
     committed = Committed(action=action, language=promise.language, plan=promise.plan, figures=list(promise.figures))
-    _say(section, session, committed, [Ref.parse(known.summary.ref)], by)
+    _say(section, session, committed, [Ref.parse(standing.summary.ref)], by)
 
 
 def withdraw(section: Section, session: Database, action: str, *, language: str, reason: str, by: Reader) -> None:
     """Take the section's commitment back, with the reason."""
-    plan = our_plan(section, ready(section, session, "withdraw", action, by))
-    _say(section, session, Withdrew(action=action, language=language, reason=reason), [Ref.parse(plan.ref)], by)
+    standing = _standing(section, session, "withdraw", action, by)
+    refs = [Ref.parse(ref) for ref in (standing.current,) if ref]
+    _say(section, session, Withdrew(action=action, language=language, reason=reason), refs, by)
 
 
 def report(section: Section, session: Database, action: str, outcome: Outcome, by: Reader) -> None:

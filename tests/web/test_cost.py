@@ -17,7 +17,7 @@ from internationale.web.app import create_app
 from internationale_members.queries import accounts
 from internationale_members.rules import passwords
 
-FORM, READ = 19, 17
+FORM, READ = 15, 17
 """Statements of a form that is signed, and of an answer of the API; the beginning and the end of each transaction included."""
 DAYS = {"first": "2100-05-01", "last": "2100-05-02"}
 QUESTIONS = ("participants", "demands", "leadership", "outlook", "conditions", "forces")

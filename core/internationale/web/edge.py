@@ -4,12 +4,12 @@ Here it is decided who visits in which language, and whether the request may com
 address, and, when it changes something, from a page of ours.
 """
 
+import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from anyio import to_thread
 from litestar import Request
 from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
@@ -64,7 +64,7 @@ class Edge:
         path = scope["path"]
         if path.startswith(ANONYMOUS):
             return Visit(path=path)
-        return await to_thread.run_sync(look, self._section, _headers(scope), path, scope["query_string"].decode("latin-1"))
+        return await asyncio.to_thread(look, self._section, _headers(scope), path, scope["query_string"].decode("latin-1"))
 
     def _admit(self, scope: HTTPScope, here: Visit) -> None:
         headers = _headers(scope)

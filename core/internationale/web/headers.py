@@ -19,7 +19,8 @@ FIXED = {
     "cross-origin-embedder-policy": "require-corp",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
 }
-LASTING = "max-age=31536000"
+LASTING = (b"strict-transport-security", b"max-age=31536000")
+_FIXED = [(name.encode(), value.encode()) for name, value in FIXED.items()]
 
 
 def add(message: Message, scope: Scope, *, secure: bool) -> None:
@@ -31,13 +32,12 @@ def add(message: Message, scope: Scope, *, secure: bool) -> None:
     personal = visit.has_session or visit.reader.signed_in or visit.bad_token
     given = [(name, value) for name, value in message["headers"] if not (personal and name.lower() == b"cache-control")]
     there = {name.lower(): value for name, value in given}
-    wanted = {**FIXED, "content-security-policy": POLICY.format(nonce=visit.nonce or "none")}
+    wanted = [*_FIXED, (b"content-security-policy", POLICY.format(nonce=visit.nonce or "none").encode())]
     if secure:
-        wanted["strict-transport-security"] = LASTING
-    wanted["cache-control"] = "no-store" if personal else "no-cache"
+        wanted.append(LASTING)
+    wanted.append((b"cache-control", b"no-store" if personal else b"no-cache"))
     if personal:
-        wanted["x-robots-tag"] = "noindex"
+        wanted.append((b"x-robots-tag", b"noindex"))
     if b"immutable" not in there.get(b"cache-control", b""):
-        wanted["vary"] = "Cookie, Accept-Language, Authorization"
-    encoded = ((name.encode(), value.encode()) for name, value in wanted.items())
-    message["headers"] = [*given, *((name, value) for name, value in encoded if name not in there)]
+        wanted.append((b"vary", b"Cookie, Accept-Language, Authorization"))
+    message["headers"] = [*given, *(header for header in wanted if header[0] not in there)]

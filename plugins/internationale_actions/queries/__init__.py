@@ -11,7 +11,7 @@ from internationale_actions.rows import Call, Closing, Commitment, Report, Withd
 
 from . import said
 from .said import Row, Rows
-from .values import Account, Action, Answer, Compared, Conclusion, Plan, Summary, TakenBack
+from .values import Account, Action, Answer, Compared, Conclusion, Plan, Standing, Summary, TakenBack
 
 __all__ = [
     "Account",
@@ -20,12 +20,14 @@ __all__ = [
     "Compared",
     "Conclusion",
     "Plan",
+    "Standing",
     "Summary",
     "TakenBack",
     "ahead",
     "every",
     "find",
     "on",
+    "standing",
     "whole",
 ]
 
@@ -50,7 +52,7 @@ def find(session: Session, action: str) -> Summary:
     """One called action; raises ``NotFound``. Should its caller have used an id twice, the earlier call has it."""
     calls = said.about(session, Call, action)
     if not calls:
-        raise NotFound(_("There is no such action here."))
+        raise _unknown()
     return _summary(calls[0])
 
 
@@ -58,6 +60,15 @@ def whole(session: Session, action: str) -> Action:
     """Everything said about one action; raises ``NotFound``."""
     call = find(session, action)
     return _action(call, *(said.about(session, table, action) for table in (Commitment, Withdrawal, Report, Closing)))
+
+
+def standing(session: Session, action: str, section: str) -> Standing:
+    """Where a section stands towards one action, as ``Action.standing`` says it; raises ``NotFound``."""
+    found = said.standing(session, action, section)
+    if found is None:
+        raise _unknown()
+    call, current, reported, closed = found
+    return Standing(_summary(call), section, current, reported, closed)
 
 
 def _calls(session: Session) -> Sequence[Summary]:
@@ -81,6 +92,10 @@ def _action(call: Summary, commitments: Rows, withdrawals: Rows, reports: Rows, 
     everything = sorted((*commitments, *withdrawals, *reports), key=_address)
     looked_at = {row.section: row.sequence for row in everything}
     return Action(call, answers, [_conclusion(row) for row in closings], looked_at)
+
+
+def _unknown() -> NotFound:
+    return NotFound(_("There is no such action here."))
 
 
 def _by_section(rows: Rows) -> Mapping[str, Rows]:

@@ -5,41 +5,38 @@ from datetime import date
 
 from internationale.kit import Message, marker
 
-from .values import Action
+from .values import Standing
 
 _ = marker("actions")
 
-Obstacle = Callable[[Action, str, date], Message | None]
-"""Given the action, the section that would act, and today."""
+Obstacle = Callable[[Standing, date], Message | None]
+"""Given where the section that would act stands, and today."""
 
 
-def to_commit(action: Action, section: str, today: date) -> Message | None:
-    answer = action.of(section)
-    if action.closing:
+def to_commit(standing: Standing, today: date) -> Message | None:
+    if standing.closed:
         return _("This action is closed.")
-    if action.summary.last < today:
+    if standing.summary.last < today:
         return _("The day of this action has passed.")
-    return _reported() if answer and answer.reports else None
+    return _reported() if standing.reported else None
 
 
-def to_withdraw(action: Action, section: str, _today: date) -> Message | None:
-    answer = action.of(section)
-    if answer is None or answer.current is None:
+def to_withdraw(standing: Standing, _today: date) -> Message | None:
+    if standing.current is None:
         return _uncommitted()
-    return _reported() if answer.reports else None
+    return _reported() if standing.reported else None
 
 
-def to_report(action: Action, section: str, today: date) -> Message | None:
-    answer = action.of(section)
-    if action.summary.first > today:
+def to_report(standing: Standing, today: date) -> Message | None:
+    if standing.summary.first > today:
         return _("The action has not begun. A report tells what happened.")
-    return _uncommitted() if answer is None or answer.current is None else None
+    return _uncommitted() if standing.current is None else None
 
 
-def to_close(action: Action, section: str, today: date) -> Message | None:
-    if action.summary.caller != section:
+def to_close(standing: Standing, today: date) -> Message | None:
+    if standing.summary.caller != standing.section:
         return _("Only the section that called an action closes it.")
-    if action.summary.first > today:
+    if standing.summary.first > today:
         return _("The action has not begun. Conclusions come afterwards.")
     return None
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, inspect, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, inspect, select, tuple_
 from sqlmodel import Session
 
 from internationale.kit.prepared import Prepared
-from internationale_actions.rows import Said
+from internationale_actions.rows import Call, Closing, Commitment, Report, Said, Withdrawal
 
 Row = Any
 """A named tuple with the columns of its table."""
@@ -31,6 +31,36 @@ def every(session: Session, table: type[Said], *, section: str | None = None) ->
     for row in map(_row(table)._make, query.all(session.connection(), {"section": section})):
         found[row.action].append(row)
     return found
+
+
+def standing(session: Session, action: str, section: str) -> tuple[Row, str | None, bool, bool] | None:
+    """The first call under this id, the ref of the section's commitment that holds, whether the section has reported, and
+    whether the action is closed; None without a call.
+    """
+    found = _standing().first(session.connection(), {"action": action, "section": section})
+    if found is None:
+        return None
+    *call, current, reported, closed = found
+    return _row(Call)._make(call), current, reported, closed
+
+
+@cache
+def _standing() -> Prepared:
+    calls, plans, withdrawals, reports, closings = (
+        inspect(table).local_table.c for table in (Call, Commitment, Withdrawal, Report, Closing)
+    )
+
+    def ours(columns: Any) -> ColumnElement[bool]:
+        return and_(columns.action == bindparam("action"), columns.section == bindparam("section"))
+
+    taken_back = exists().where(
+        ours(withdrawals), tuple_(withdrawals.epoch, withdrawals.sequence) > tuple_(plans.epoch, plans.sequence)
+    )
+    current = select(plans.ref).where(ours(plans), ~taken_back).order_by(plans.epoch.desc(), plans.sequence.desc()).limit(1)
+    closed = exists().where(closings.action == bindparam("action"))
+    query = select(*calls, current.scalar_subquery(), exists().where(ours(reports)), closed)
+    order = (calls.section, calls.epoch, calls.sequence)
+    return Prepared(query.where(calls.action == bindparam("action")).order_by(*order).limit(1))
 
 
 @cache

@@ -108,6 +108,18 @@ class Conclusion:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """Where one section stands towards an action: what decides which deeds are open to it."""
+
+    summary: Summary
+    section: str
+    current: str | None
+    """The ref of its commitment that holds."""
+    reported: bool
+    closed: bool
+
+
+@dataclass(frozen=True)
 class Action:
     """All that is known of one action; ``answers`` ordered by section."""
 
@@ -126,3 +138,9 @@ class Action:
     def of(self, section: str) -> Answer | None:
         """What this section said."""
         return next((answer for answer in self.answers if answer.section == section), None)
+
+    def standing(self, section: str) -> Standing:
+        """Where this section stands; ``queries.standing`` finds the same without reading everything."""
+        answer = self.of(section)
+        current = answer.current.ref if answer and answer.current else None
+        return Standing(self.summary, section, current, bool(answer and answer.reports), bool(self.closings))

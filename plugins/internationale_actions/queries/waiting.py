@@ -33,9 +33,10 @@ def _due(known: Action, section: str, today: date) -> str | None:
     if known.closing:
         return None
     answer = known.of(section)
-    if answer is None and known.summary.caller != section and to_commit(known, section, today) is None:
+    standing = known.standing(section)
+    if answer is None and known.summary.caller != section and to_commit(standing, today) is None:
         return COMMIT
-    if answer is not None and not answer.reports and to_report(known, section, today) is None and known.summary.last <= today:
+    if answer is not None and not answer.reports and to_report(standing, today) is None and known.summary.last <= today:
         return REPORT
     return None
 

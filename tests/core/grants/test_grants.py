@@ -142,7 +142,7 @@ some_grants = st.lists(
 
 @given(some_grants)
 def test_only_what_is_declared_is_held_and_every_grant_counts(given_grants):
-    held = rules.capabilities_of(given_grants, VOCABULARY)
+    held = rules.capabilities_of(given_grants, rules.Declared.of(VOCABULARY))
     assert set(held) <= {capability.name for capability in VOCABULARY}
     for capability in VOCABULARY:
         expected = {g.object for g in given_grants if g.capability == capability.name or g.role in capability.roles}

@@ -126,6 +126,38 @@ def test_what_was_taken_back_stays_readable_and_can_be_given_again(world: Any) -
     assert again.withdrawn is None
 
 
+def test_where_a_section_stands_is_found_without_reading_everything(world: Any) -> None:
+    action = call(world)
+    other = call(world)
+    commit(world, "fr", other)
+    found = []
+
+    def look() -> None:
+        with world.sections["ic"].reading() as session:
+            everything = queries.whole(session, action)
+            for code in world.sections:
+                assert queries.standing(session, action, code) == everything.standing(code), code
+        standing = everything.standing("fr")
+        found.append((standing.current is not None, standing.reported, standing.closed))
+
+    look()
+    for deed in (commit, commit, withdraw, commit):
+        deed(world, "fr", action)
+        world.carry()
+        look()
+    commit(world, "ar", action)
+    world.clock.now = AFTER
+    report(world, "fr", action)
+    world.carry()
+    look()
+    close(world, action)
+    look()
+    plain, reported = (True, False, False), (True, True, False)
+    assert found == [(False, False, False), plain, plain, (False, False, False), plain, reported, (True, True, True)]
+    with world.sections["ic"].reading() as session, pytest.raises(NotFound):
+        queries.standing(session, "none", "fr")
+
+
 def test_a_correction_follows_visibly(world: Any) -> None:
     action = call(world)
     commit(world, "fr", action, figures=FIGURES)

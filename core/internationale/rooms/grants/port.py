@@ -22,6 +22,7 @@ class Room:
 
     def __init__(self, vocabulary: Sequence[Capability], now: Callable[[], datetime]) -> None:
         self._vocabulary = tuple(vocabulary)
+        self._declared = rules.Declared.of(vocabulary)
         self._now = now
 
     def vocabulary(self) -> Sequence[Capability]:
@@ -37,7 +38,7 @@ class Room:
             handle=handle,
             language=language,
             roles=frozenset(grant.role for grant in grants if grant.role is not None),
-            capabilities=rules.capabilities_of(grants, self._vocabulary),
+            capabilities=rules.capabilities_of(grants, self._declared),
         )
 
     def held(self, session: Session, person: str) -> Sequence[Grant]:

@@ -1,7 +1,10 @@
 """What follows from grants: pure."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Self
 
 from internationale.kit import Capability, Reader, Role
 from internationale.kit.grants import Grant, holds
@@ -26,16 +29,29 @@ def same(one: Grant, other: Grant) -> bool:
     return all(getattr(one, name) == getattr(other, name) for name in ("person", "role", "capability", "object", "until"))
 
 
-def capabilities_of(grants: Iterable[Grant], vocabulary: Iterable[Capability]) -> Mapping[str, frozenset[str | None]]:
+@dataclass(frozen=True)
+class Declared:
+    """The vocabulary as it is looked up with every request: the names of all capabilities, and of those that each role holds."""
+
+    names: Set[str]
+    by_role: Mapping[Role, Set[str]]
+
+    @classmethod
+    def of(cls, vocabulary: Iterable[Capability]) -> Self:
+        vocabulary = tuple(vocabulary)
+        by_role = {role: frozenset(each.name for each in vocabulary if role in each.roles) for role in Role}
+        return cls(frozenset(each.name for each in vocabulary), by_role)
+
+
+def capabilities_of(grants: Iterable[Grant], declared: Declared) -> Mapping[str, frozenset[str | None]]:
     """Each capability held, with the objects it is held for. What no plugin declares (any more) is not held."""
-    grants, held = list(grants), dict[str, frozenset[str | None]]()
-    for capability in vocabulary:
-        objects = frozenset(
-            grant.object for grant in grants if grant.capability == capability.name or grant.role in capability.roles
-        )
-        if objects:
-            held[capability.name] = held.get(capability.name, frozenset()) | objects
-    return held
+    held = defaultdict[str, set[str | None]](set)
+    for grant in grants:
+        for name in declared.by_role[grant.role] if grant.role is not None else ():
+            held[name].add(grant.object)
+        if grant.capability is not None and grant.capability in declared.names:
+            held[grant.capability].add(grant.object)
+    return {name: frozenset(objects) for name, objects in held.items()}
 
 
 def assignable(by: Reader | None) -> frozenset[Role]:

@@ -97,6 +97,8 @@ def unknown() -> NotFound:
 
 
 def _with_rest(session: Session, files: Sequence[File]) -> list[Known]:
+    if not files:  # as with most things
+        return []
     copies = {row.blob: row for row in session.exec(select(Copy).where(col(Copy.blob).in_({file.blob for file in files})))}
     removals = _removals(session, (file.event for file in files))
     return [Known(file, copies.get(file.blob), removals.get(file.event)) for file in files]

@@ -1,20 +1,43 @@
 """Translations and their states, derived from hashes each time."""
 
 from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import Select, bindparam
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from internationale.kit.documents import TITLE, Block, Progress, Reading, Rendering, Summary, Title, Unit, UnitState
+from internationale.kit.prepared import Prepared
 from internationale.rooms.documents.queries.documents import decoded, unknown
 from internationale.rooms.documents.queries.values import Text
 from internationale.rooms.documents.rows.shared import Content, Document, Translation
 from internationale.text.blocks import OTHER, RULE, source_hash
 from internationale.text.blocks import Block as TextBlock
 
-_WANTED = col(Document.id).in_(bindparam("wanted", expanding=True))
-_TITLES = core_select(col(Document.id), col(Document.title), col(Document.language)).where(_WANTED)
+_ID = col(Document.id)
+_TITLES: Select[*tuple[Any, ...]] = core_select(_ID, col(Document.title), col(Document.language))
+_TITLE = Prepared(_TITLES.where(bindparam("id") == _ID))
+
+
+class _Offer(NamedTuple):
+    """What ranks and shows a translation."""
+
+    document: str
+    block: str
+    section: str
+    source_hash: str
+    quote: str
+    text: str
+    epoch: int
+    sequence: int
+
+
+_OFFERS = core_select(*(col(getattr(Translation, name)) for name in _Offer._fields)).where(
+    col(Translation.language) == bindparam("language")
+)
+_OFFERS_OF_TEXT = Prepared(_OFFERS.where(col(Translation.document) == bindparam("document")))
+_OFFERS_OF_TITLE = Prepared(_OFFERS.where(col(Translation.document) == bindparam("document"), col(Translation.block) == TITLE))
 
 
 def sources(text: Text) -> tuple[Block, ...]:
@@ -50,23 +73,41 @@ def reading(session: Session, document: Summary, text: Text, language: str, own:
 
 def titles(session: Session, documents: Iterable[str], language: str, own: str) -> Mapping[str, Title]:
     """The latest titles of some documents in a language; raises ``NotFound``."""
-    if not (wanted := set(documents)):
-        return {}
-    rows = session.execute(_TITLES, {"wanted": [*wanted]})
-    found = {id: Title(title, original) for id, title, original in rows}
+    wanted = set(documents)
+    found = _originals(session, wanted)
     if len(found) < len(wanted):
         raise unknown()
     foreign = [id for id, title in found.items() if title.language != language]
     if not foreign:
         return found
-    offers: dict[str, list[Translation]] = {}
-    chosen = (col(Translation.document).in_(foreign), Translation.language == language, Translation.block == TITLE)
-    for row in session.exec(select(Translation).where(*chosen)):
-        offers.setdefault(row.document, []).append(row)
+    offers: dict[str, list[_Offer]] = {}
+    for offer in _title_offers(session, foreign, language):
+        offers.setdefault(offer.document, []).append(offer)
     for id in foreign:
         if (text := _unit(_title(found[id].text), offers.get(id, ()), own).text) is not None:
             found[id] = Title(text, language)
     return found
+
+
+def _originals(session: Session, wanted: Set[str]) -> dict[str, Title]:
+    """The titles in the documents' own languages. Most ask for one, which is asked for more cheaply than several."""
+    connection = session.connection()
+    if len(wanted) > 1:
+        rows: Iterable[Sequence[Any]] = connection.execute(_TITLES.where(_ID.in_(wanted)))
+    else:
+        rows = [row for id in wanted for row in _TITLE.all(connection, {"id": id})]
+    return {id: Title(title, original) for id, title, original in rows}
+
+
+def _title_offers(session: Session, documents: Sequence[str], language: str) -> list["_Offer"]:
+    """What was offered for the titles of some documents in a language; of one again more cheaply."""
+    connection = session.connection()
+    if len(documents) > 1:
+        chosen = _OFFERS.where(col(Translation.block) == TITLE, col(Translation.document).in_(documents))
+        rows: Iterable[Sequence[Any]] = connection.execute(chosen, {"language": language})
+    else:
+        rows = [row for id in documents for row in _OFFERS_OF_TITLE.all(connection, {"document": id, "language": language})]
+    return [*map(_Offer._make, rows)]
 
 
 def progress(session: Session, text: Text, languages: Iterable[str]) -> list[Progress]:
@@ -127,11 +168,11 @@ def _in_one(language: str, blocks: Sequence[Block], made: Mapping[str, Set[str]]
     return Progress(language=language, current=current, outdated=known - current, missing=len(blocks) - known)
 
 
-def _offers(session: Session, document: str, language: str) -> dict[str, list[Translation]]:
-    chosen = select(Translation).where(col(Translation.document) == document, col(Translation.language) == language)
-    offers: dict[str, list[Translation]] = {}
-    for row in session.exec(chosen):
-        offers.setdefault(row.block, []).append(row)
+def _offers(session: Session, document: str, language: str) -> dict[str, list[_Offer]]:
+    offers: dict[str, list[_Offer]] = {}
+    for row in _OFFERS_OF_TEXT.all(session.connection(), {"document": document, "language": language}):
+        offer = _Offer._make(row)
+        offers.setdefault(offer.block, []).append(offer)
     return offers
 
 
@@ -139,7 +180,7 @@ def _same(block: Block) -> Unit:
     return Unit(block=block, state=UnitState.CURRENT, text=block.source)
 
 
-def _unit(block: Block, offers: Sequence[Translation], own: str) -> Unit:
+def _unit(block: Block, offers: Sequence[_Offer], own: str) -> Unit:
     if not has_words(block):
         return _same(block)
     if not offers:
@@ -150,6 +191,6 @@ def _unit(block: Block, offers: Sequence[Translation], own: str) -> Unit:
     return Unit(block=block, state=UnitState.OUTDATED, text=best.text, made_from=best.quote, by=best.section)
 
 
-def _rank(row: Translation, hash_: str, own: str) -> tuple[bool, bool, str, int, int]:
+def _rank(row: _Offer, hash_: str, own: str) -> tuple[bool, bool, str, int, int]:
     """Current before outdated, then our own section's, then by section code; of one section the latest in its log."""
     return row.source_hash != hash_, row.section != own, row.section, -row.epoch, -row.sequence

@@ -2,7 +2,10 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
+from sqlalchemy import Select
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, func, select
 
 from internationale.errors import Conflict
@@ -18,7 +21,11 @@ from internationale.rooms.roster.rows import VersionRow
 
 _ = marker("core")
 _LATEST_HASH = Prepared(select(VersionRow.hash).order_by(col(VersionRow.version).desc()).limit(1))
-_LATEST = select(VersionRow.body, VersionRow.signatures).order_by(col(VersionRow.version).desc()).limit(1)
+_AS_TRAVELLED: Select[*tuple[Any, ...]] = core_select(col(VersionRow.body), col(VersionRow.signatures))
+_LATEST = Prepared(_AS_TRAVELLED.order_by(col(VersionRow.version).desc()).limit(1))
+_REMEMBERED = 16
+_cards: dict[str, tuple[SectionCard, ...]] = {}
+"""The sections by the last versions that were asked for, by what names a version: pages ask at every turn, and rosters grow."""
 
 
 @lru_cache(maxsize=64)
@@ -28,8 +35,11 @@ def _read(body: bytes) -> Roster:
 
 def latest(session: Session) -> Version | None:
     """The version in force; None before founding or joining."""
-    row = session.connection().execute(_LATEST).first()
-    return None if row is None else Version(SignedDocument.from_header(row.body, row.signatures), _read(row.body))
+    found = _LATEST.first(session.connection())
+    if found is None:
+        return None
+    body, signatures = found
+    return Version(SignedDocument.from_header(body, signatures), _read(body))
 
 
 def latest_hash(session: Session) -> str | None:
@@ -86,19 +96,25 @@ def keyring(session: Session) -> Keyring:
 
 def sections(session: Session) -> Sequence[SectionCard]:
     """The sections by the version in force, ordered by code; empty before joining."""
-    now = latest(session)
-    if now is None:
+    hash = latest_hash(session)
+    if hash is None:
         return ()
-    return tuple(
-        SectionCard(
-            entry.code,
-            entry.name,
-            entry.languages,
-            entry.status.value,
-            frozenset(entry.mandates),
-            sealable=entry.status is Status.MEMBER and entry.recipients is not None,
-        )
-        for entry in now.roster.sections
+    known = _cards.get(hash)
+    if known is None and (now := latest(session)) is not None:
+        if len(_cards) >= _REMEMBERED:
+            _cards.clear()
+        known = _cards[hash] = tuple(map(_card, now.roster.sections))
+    return known or ()
+
+
+def _card(entry: Entry) -> SectionCard:
+    return SectionCard(
+        entry.code,
+        entry.name,
+        entry.languages,
+        entry.status.value,
+        frozenset(entry.mandates),
+        sealable=entry.status is Status.MEMBER and entry.recipients is not None,
     )
 
 
