@@ -95,7 +95,7 @@ class Section:
         self.gate = Fence(self.database, now)
         self.hubs: dict[str, HubState] = {}
         """What the worker of this process sees of each hub, by address; empty where no worker runs."""
-        self._callbacks: list[Callable[[], None]] = []
+        self._callbacks: list[tuple[str, Callable[[], None]]] = []
         self._keyring: tuple[str, Keyring] = ("", {})
 
     @classmethod
@@ -128,13 +128,13 @@ class Section:
     def writing(self) -> Iterator[Session]:
         with self.releasing.writing(self.database, self.now) as session:
             yield session
-        if session.info.pop(WROTE, False):
-            for callback in tuple(self._callbacks):
+        for mark, callback in tuple(self._callbacks):
+            if session.info.get(mark):
                 callback()
 
-    def on_commit(self, callback: Callable[[], None]) -> None:
-        """Have ``callback`` called, in the committing thread, after each commit with which something came into the log."""
-        self._callbacks.append(callback)
+    def on_commit(self, callback: Callable[[], None], mark: str = WROTE) -> None:
+        """Have it called, in the committing thread, after each commit with which something (``SAID``: of ours) came in."""
+        self._callbacks.append((mark, callback))
 
     @property
     def key(self) -> SigningKey:

@@ -20,6 +20,7 @@ from internationale.events.signed import SignedDocument
 from internationale.kit import Capability, Event, EventType, Panel, Payload, Place, Projection, Reader, Role, Utterance, hookimpl
 from internationale.kit import Section as Port
 from internationale.ledger.deliveries import Delivery
+from internationale.ledger.log import SAID
 from internationale.ledger.records import State
 from internationale.messages import Message
 from internationale.plugins import Plugins
@@ -258,17 +259,22 @@ def test_who_joins_later_is_heard_from_the_beginning(make):
 
 
 def test_commits_wake_whoever_asked_and_only_when_something_was_said(make):
-    fr = make("fr")
+    fr, ic = make("fr"), make("ic")
     woken: list[int] = []
+    spoken: list[int] = []
     fr.on_commit(lambda: woken.append(len(words(fr))))
+    fr.on_commit(lambda: spoken.append(len(words(fr))), SAID)
     say(fr, "salut")
-    assert woken == [1]
+    assert (woken, spoken) == ([1], [1])
     with fr.writing():
         pass
     with pytest.raises(Invalid):
         say(fr, "x" * 300_000)
     assert fr.accept(sayings(fr)) == ["duplicate"]
     assert woken == [1]
+    say(ic, "hello")
+    assert fr.accept(sayings(ic)) == ["applied"]
+    assert (woken, spoken) == ([1, 2], [1])
 
 
 def test_plugins_are_told_once_of_what_was_applied(make):

@@ -32,8 +32,8 @@ from internationale.ledger.replaying import Replay
 from internationale.ledger.settling import Settlement
 from internationale.ledger.unit import Unit
 
-WROTE = "ledger_wrote"
-"""The key in ``session.info`` that says that events were appended, so that whoever commits can wake the worker."""
+WROTE, SAID = "ledger_wrote", "ledger_said"
+"""Keys in ``session.info``: events were appended; own ones were. So whoever commits can wake the worker."""
 
 
 class Ledger(Reading):
@@ -70,7 +70,7 @@ class Ledger(Reading):
         unit = self._unit(session, now)
         envelopes = publish(unit, self._projector, Speaker(rules, ours, recipients), utterances)
         self._erase(unit)
-        session.info[WROTE] = True
+        session.info[WROTE] = session.info[SAID] = True
         return envelopes
 
     def accept(

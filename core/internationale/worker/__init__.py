@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
 from internationale.bus.nats import NatsBus
+from internationale.ledger.log import SAID
 from internationale.section import Section
 from internationale.worker import direct, fence, passed, tasks
 from internationale.worker.hubs import Connect, Hub, named
 from internationale.worker.link import Link
-from internationale.worker.pace import Bell, in_thread, stop, together
+from internationale.worker.pace import Bells, in_thread, stop, together
 
 _log = logging.getLogger(__name__)
 LOOK = 5.0
@@ -31,9 +32,10 @@ class Worker:
         self.section = section
         self.links: dict[str, Link] = {}
         self._connect = connect
-        self._bell = Bell()
+        self._bells = Bells()
         self._opened = asyncio.Event()
-        section.on_commit(self._bell.ring)
+        section.on_commit(self._bells.written.ring)
+        section.on_commit(self._bells.said.ring, SAID)
 
     async def begin(self) -> None:
         """Close the fence where it is needed: from now on nothing is said until a hub answers or the host gives the word."""
@@ -45,7 +47,9 @@ class Worker:
     async def run(self) -> None:
         """Everything, until cancelled."""
         regular = [tasks.regularly(self.section, task) for task in self.section.plugins.all("tasks")]
-        await together(tasks.tell(self.section, self._bell), self._fence(), self._attend(), self._without_hubs(), *regular)
+        await together(
+            tasks.tell(self.section, self._bells.written), self._fence(), self._attend(), self._without_hubs(), *regular
+        )
 
     async def _close(self) -> None:
         """Nothing is said before those were asked who can be, nor before it is known who that is."""
@@ -71,7 +75,7 @@ class Worker:
                     self.links.pop(hub.name).standing.forget()
                 for hub in wanted:
                     if hub not in attending:
-                        self.links[hub.name] = Link(self.section, hub, self._connect, self._bell, self._opened)
+                        self.links[hub.name] = Link(self.section, hub, self._connect, self._bells, self._opened)
                         attending[hub] = asyncio.create_task(self.links[hub.name].run())
                 await asyncio.sleep(LOOK)
         finally:

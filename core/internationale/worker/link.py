@@ -12,7 +12,7 @@ from internationale.worker import fence, heads, hubs, mending, proofs, questions
 from internationale.worker.attachments import Carriage
 from internationale.worker.hubs import Connect, Hub, Standing
 from internationale.worker.origin import Origin
-from internationale.worker.pace import Backoff, Bell, Crowd, in_thread, together
+from internationale.worker.pace import Backoff, Bells, Crowd, in_thread, together
 from internationale.worker.published import Published
 from internationale.worker.relay import BATCH, Relay
 
@@ -44,7 +44,7 @@ LASTING = 10.0
 class Link:
     """The endless errands between one section and one hub. ``opened`` is set once this section may write."""
 
-    def __init__(self, section: Section, hub: Hub, connect: Connect, bell: Bell, opened: asyncio.Event) -> None:
+    def __init__(self, section: Section, hub: Hub, connect: Connect, bells: Bells, opened: asyncio.Event) -> None:
         self.section = section
         self.hub = hub
         self.url = hub.name
@@ -55,7 +55,7 @@ class Link:
         self.tried = False
         """Whether it failed at least once to answer."""
         self._connect = connect
-        self._bell = bell
+        self._bells = bells
         self._opened = opened
         self._unsettled = asyncio.Event()
         self._missing = asyncio.Event()
@@ -159,13 +159,13 @@ class Link:
             quickly = clock() < next_time
             if missing := await relay.audit(quickly=quickly):
                 self.standing.trouble(hubs.STORE, hubs.lost(missing))
-                self._bell.ring()
+                self._bells.said.ring()
             next_time = next_time if quickly else clock() + AUDIT_REST
             await asyncio.sleep(GLANCE_REST)
 
     async def _send(self, relay: Relay) -> None:
         backoff, crowd, clock = Backoff(), Crowd(), asyncio.get_running_loop().time
-        stored, bell = clock(), self._bell.listener()
+        stored, said = clock(), self._bells.said.listener()
         try:
             while True:
                 sent = await relay.send()
@@ -178,7 +178,7 @@ class Link:
                 self.standing.unsent(await in_thread(relay.unsent) if sent == BATCH else 0)
                 backoff.reset()
                 await crowd.gather(sent)
-                if sent < BATCH and not await bell.wait(LOOK):  # what was committed meanwhile has rung
+                if sent < BATCH and not await said.wait(LOOK):  # what was committed meanwhile has rung
                     await relay.keep()
         finally:
             await relay.keep()
@@ -233,7 +233,7 @@ class Link:
     async def _say(self, bus: Bus) -> None:
         await self._opened.wait()
         clock = asyncio.get_running_loop().time
-        said, bell = 0.0, self._bell.listener()
+        said, bell = 0.0, self._bells.written.listener()
         while True:
             if await heads.say(self.section, bus, again=clock() - said > HEADS_REST):
                 said = clock()

@@ -11,8 +11,10 @@ T = TypeVar("T")
 _log = logging.getLogger(__name__)
 _AGAIN = 0.2
 
+QUICKLY = 200
+"""So many things in a second are worth waiting for a crowd; fewer are dealt with as they come."""
 GATHERING, GATHERING_LONGEST = 0.01, 0.05
-"""Seconds between two things that come quickly, and for which a crowd is waited for; the larger it was, the longer."""
+"""Seconds for which a crowd is waited for; the larger it was, the longer."""
 ENOUGH = 64
 """So many things together cost so little each that nothing is waited for."""
 CROWDED = 8
@@ -94,6 +96,13 @@ class Bell:
         return Listener(self)
 
 
+class Bells:
+    """``written``: something came into the log; ``said``: something of our own."""
+
+    def __init__(self) -> None:
+        self.written, self.said = Bell(), Bell()
+
+
 class Listener:
     """One errand's ear for the bell."""
 
@@ -145,6 +154,6 @@ class Crowd:
         if not came:
             return
         clock = asyncio.get_running_loop().time
-        if came < ENOUGH and (came > 1 or clock() - self._last < GATHERING):
+        if came < ENOUGH and clock() - self._last < came / QUICKLY:
             await asyncio.sleep(min(GATHERING * (1 + came / CROWDED), GATHERING_LONGEST))
         self._last = clock()
