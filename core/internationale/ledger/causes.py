@@ -12,6 +12,7 @@ from internationale.events.envelope import Address, Envelope
 from internationale.events.refs import Ref
 from internationale.events.sealed import Opened
 from internationale.events.types import Event, Payload, Vocabulary
+from internationale.kit.prepared import Prepared
 from internationale.ledger import tables
 from internationale.ledger.judging import Verdict, address
 from internationale.ledger.opening import Opener, Seals
@@ -23,10 +24,12 @@ _ = marker("core")
 
 KEPT = 2_000
 """How many decoded events are kept at hand."""
-_ENVELOPE = select(tables.event.c.body, tables.event.c.hash).where(
-    tables.event.c.section == bindparam("section"),
-    tables.event.c.epoch == bindparam("epoch"),
-    tables.event.c.sequence == bindparam("sequence"),
+_ENVELOPE = Prepared(
+    select(tables.event.c.body, tables.event.c.hash).where(
+        tables.event.c.section == bindparam("section"),
+        tables.event.c.epoch == bindparam("epoch"),
+        tables.event.c.sequence == bindparam("sequence"),
+    )
 )
 HORIZON = 10_000
 """How many events back a cause is looked for: a bound that is the same on every instance."""
@@ -89,10 +92,10 @@ class Archive:
         return opened
 
     def _outer(self, where: Address) -> Envelope:
-        row = self._connection.execute(_ENVELOPE, key(where)).one_or_none()
+        row = _ENVELOPE.first(self._connection, key(where))
         if row is None:
             raise KeyError(str(where))
-        return envelopes.recall(row.body, row.hash)
+        return envelopes.recall(*row)
 
 
 class CausesOf:

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
 
 from internationale.events.envelope import Address, Envelope
+from internationale.kit.prepared import Prepared
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.records import CHUNK, among, chunks, key, of
 from internationale.ledger.tables import parked
@@ -15,8 +16,8 @@ MAX_PARKED = 10_000
 """How many events of one section may be parked. What comes beyond is not kept: it will be asked for when the gap closes."""
 MAX_BYTES = 64 * 1024 * 1024
 """How many bytes of one section may be parked."""
-_FIRST = select(func.min(parked.c.sequence)).where(
-    parked.c.section == bindparam("section_"), parked.c.epoch == bindparam("epoch_")
+_FIRST = Prepared(
+    select(func.min(parked.c.sequence)).where(parked.c.section == bindparam("section_"), parked.c.epoch == bindparam("epoch_"))
 )
 
 
@@ -32,7 +33,8 @@ class Parking:
     def first(self, section: str, epoch: int) -> int | None:
         """The lowest number of a log that is parked."""
         if (section, epoch) not in self._first:
-            self._first[section, epoch] = self._connection.execute(_FIRST, {"section_": section, "epoch_": epoch}).scalar()
+            found = _FIRST.first(self._connection, {"section_": section, "epoch_": epoch})
+            self._first[section, epoch] = None if found is None else found[0]
         return self._first[section, epoch]
 
     def hashes(self, addresses: Iterable[Address]) -> dict[Address, str]:

@@ -20,15 +20,15 @@ class Work:
     def __init__(self, home: House) -> None:
         self.count = 0
         for engine in (home.database.engine, home.database.readers):
-            event.listen(engine, "checkout", self._watch)
+            event.listen(engine, "begin", self._watch)
 
     def of(self, what: Callable[[], object]) -> int:
         self.count = 0
         what()
         return self.count
 
-    def _watch(self, connection, _record, _proxy) -> None:
-        connection.set_progress_handler(self._more, EVERY)
+    def _watch(self, connection) -> None:
+        connection.connection.dbapi_connection.set_progress_handler(self._more, EVERY)
 
     def _more(self) -> int:
         self.count += EVERY
