@@ -8,7 +8,7 @@ from internationale.events.envelope import Address, Envelope, seal
 from internationale.events.keys import EVENT, SigningKey
 from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
-from internationale.testing import notes, oracle
+from internationale.testing import builds, notes, oracle
 from internationale.testing.founding import open_section
 
 
@@ -171,7 +171,7 @@ def test_a_cause_that_has_not_arrived(three, carry, say, said):
     assert set(states(ar).values()) == {("applied", "")}
 
 
-def test_what_has_no_authority_keeps_its_place_and_does_not_count(three, carry, say, said, build):
+def test_what_has_no_authority_keeps_its_place_and_does_not_count(three, carry, say, said):
     _ic, fr, _ar = three
     say(fr, "first")
     with pytest.raises(Exception, match="answers_nothing"):
@@ -181,12 +181,12 @@ def test_what_has_no_authority_keeps_its_place_and_does_not_count(three, carry, 
     oracle.agree(*three, said=2)
 
 
-def test_a_type_that_only_newer_builds_know(federation, build, carry, say):
-    ic, fr = federation("ic", "fr", plugins=build())
+def test_a_type_that_only_newer_builds_know(federation, carry, say):
+    ic, fr = federation("ic", "fr", plugins=builds.today())
     home = ic.settings.home.parent / "old"
     assert not home.exists()
     fr.close()
-    old = open_section(fr.settings, build(without_later=True))
+    old = open_section(fr.settings, builds.older())
     later = say(ic, "from the future", kind=notes.Later)
     say(ic, "answer to it", later)
     say(ic, "a note")
@@ -198,7 +198,7 @@ def test_a_type_that_only_newer_builds_know(federation, build, carry, say):
     }
     assert oracle.log(old) == oracle.log(ic)
     old.close()
-    new = open_section(fr.settings, build())
+    new = open_section(fr.settings, builds.today())
     oracle.agree(ic, new, said=3)
     assert set(states(new).values()) == {("applied", "")}
     new.close()
