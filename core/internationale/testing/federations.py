@@ -78,7 +78,6 @@ class Federation:
     def _open(self, code: str) -> Section:
         self._homes += 1
         home = self._folder / (code if not (self._folder / code).exists() else f"{code}-{self._homes}")
-        home.mkdir(parents=True)
         settings = begin(home, code, self._stack.enter_context(database(home)), **self._build.settings)
         section = open_section(settings, self._build.plugins, self._build.now)
         self._stack.callback(section.close)
