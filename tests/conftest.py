@@ -35,3 +35,19 @@ def certificates(tmp_path_factory):
     issued.cert_chain_pems[0].write_to_path(folder / "server.pem")
     right, other = (one.cert_pem.bytes().decode("ascii") for one in (authority, trustme.CA()))
     return Certificates(Tls(folder / "server.pem", folder / "server.key"), right, other)
+
+
+@pytest.fixture
+def ic(three):
+    """The first of a folder's ``three``: the committee; ``fr`` and ``ar`` are the others."""
+    return three[0]
+
+
+@pytest.fixture
+def fr(three):
+    return three[1]
+
+
+@pytest.fixture
+def ar(three):
+    return three[2]

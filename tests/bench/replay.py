@@ -11,12 +11,13 @@ from pathlib import Path
 
 import psutil
 
-from internationale.kit import Reader, Utterance
+from internationale.kit import Utterance
 from internationale.ledger import replaying
-from internationale.plugins import Plugins
 from internationale.section import Section
 from internationale.testing import notes, oracle
+from internationale.testing.builds import today
 from internationale.testing.founding import begin, open_section, unite
+from internationale.testing.people import speaker
 
 EVENTS, BURST = int(sys.argv[1]) if sys.argv[1:] else 100_000, 500
 TEXT = "The emancipation of the working classes must be conquered by the working classes themselves. " * 6
@@ -45,7 +46,7 @@ class Tenths(logging.Handler):
 
 def fill(section: Section, count: int) -> float:
     """Say so many notes; returns the seconds that it took."""
-    me = Reader(id="x", capabilities={each.name: frozenset({None}) for each in section.capabilities})
+    me = speaker(section)
     began = time.monotonic()
     for first in range(0, count, BURST):
         said = [Utterance(notes.Written(text=f"{number} {TEXT}")) for number in range(first, first + BURST)]
@@ -57,7 +58,7 @@ def fill(section: Section, count: int) -> float:
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        section = open_section(begin(home, "aa", f"sqlite:///{home / 'section.db'}"), Plugins([("notes", notes)]))
+        section = open_section(begin(home, "aa", f"sqlite:///{home / 'section.db'}"), today())
         unite([section])
         print(f"\nreplay: {EVENTS} events of about 1.1 KB, SQLite FULL")
         print(f"{'saying, bursts of ' + str(BURST) + ', events/s':44}{EVENTS / fill(section, EVENTS):10.0f}", flush=True)

@@ -24,13 +24,14 @@ from internationale.bus import Bus
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
 from internationale.events.keys import SigningKey
-from internationale.kit import Reader, Utterance
-from internationale.plugins import Plugins
+from internationale.kit import Utterance
 from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.testing import notes
+from internationale.testing.builds import today
 from internationale.testing.carrying import settle
 from internationale.testing.founding import admit, begin, open_section, unite
+from internationale.testing.people import speaker
 
 SIZES = (10, 50, 200)
 EVENTS, SPEAKERS = 200, 5
@@ -45,7 +46,7 @@ def spent(work: Callable[[], object]) -> float:
 
 
 def say(section: Section, count: int) -> None:
-    me = Reader(id="x", capabilities={each.name: frozenset({None}) for each in section.capabilities})
+    me = speaker(section)
     for number in range(count):
         with section.writing() as session:
             section.publish(session, Utterance(notes.Written(text=f"{number} {TEXT}")), by=me)
@@ -56,7 +57,7 @@ def founded(folder: Path, size: int) -> list[Section]:
     for number in range(size):
         home = folder / f"s{number:03}"
         home.mkdir()
-        sections.append(open_section(begin(home, home.name, f"sqlite:///{home / 'section.db'}"), Plugins([("notes", notes)])))
+        sections.append(open_section(begin(home, home.name, f"sqlite:///{home / 'section.db'}"), today()))
     return sections
 
 

@@ -19,12 +19,13 @@ from internationale import worker
 from internationale.bus import LOG, Parcel
 from internationale.bus.nats import NatsBus
 from internationale.events.keys import EVENT, SigningKey
-from internationale.kit import Reader, Utterance
-from internationale.plugins import Plugins
+from internationale.kit import Utterance
 from internationale.section import Section
 from internationale.settings import Settings
 from internationale.testing import notes
+from internationale.testing.builds import today
 from internationale.testing.founding import open_section
+from internationale.testing.people import speaker
 
 TEXT = "The emancipation of the working classes must be conquered by the working classes themselves. " * 6
 SPENT, STARTED = -1, -2
@@ -33,7 +34,7 @@ Times = dict[int, int]
 
 
 def open_notes(settings: Settings) -> Section:
-    return open_section(settings, Plugins([("notes", notes)]))
+    return open_section(settings, today())
 
 
 def plain_settings(home: str, code: str, hub: str) -> Settings:
@@ -46,7 +47,7 @@ def plain_settings(home: str, code: str, hub: str) -> Settings:
 
 
 async def say_whole(section: Section, first: int, count: int, burst: int, pause: float) -> Times:
-    me = Reader(id="x", capabilities={each.name: frozenset({None}) for each in section.capabilities})
+    me = speaker(section)
     times: Times = {}
 
     def say(some: list[int]) -> None:

@@ -12,8 +12,7 @@ from visiting import MARKS
 from internationale.events import fingerprints, joining
 from internationale.events.joining import JoinRequest
 from internationale.events.keys import SigningKey
-from internationale.plugins import Plugins
-from internationale.testing.founding import begin, database, open_section
+from internationale.testing.federations import Federation
 from internationale.web.app import create_app
 
 pytestmark = MARKS
@@ -127,10 +126,9 @@ def test_every_page_is_right_for_every_eye(ended, visitor, tmp_path: Path) -> No
 
 def routes(home: Path) -> list[str]:
     """The paths of all pages of the application, with … for what changes."""
-    with database(home) as url:
-        section = open_section(begin(home, "fr", url), Plugins.installed())
-        found = [route for route in create_app(section).routes if isinstance(route, HTTPRoute) and "GET" in route.methods]
-        section.close()
+    with Federation(home) as federation:
+        app = create_app(federation.alone("fr"))
+        found = [route for route in app.routes if isinstance(route, HTTPRoute) and "GET" in route.methods]
     paths = {re.sub(r"\{[^}]*\}", "…", route.path_format) for route in found}
     return sorted(path for path in paths if not NO_PAGES.search(path))
 

@@ -6,12 +6,15 @@ from pathlib import Path
 
 from click.testing import Result
 
+from internationale.kit import Utterance
 from internationale.ledger.deliveries import Delivery
-from internationale.plugins import Plugins
 from internationale.section import Section
 from internationale.settings import load
 from internationale.testing import notes
+from internationale.testing.builds import today
+from internationale.testing.carrying import said
 from internationale.testing.founding import open_section
+from internationale.testing.people import speaker
 
 from .conftest import plain
 
@@ -19,21 +22,17 @@ Command = Callable[..., Result]
 
 
 def opened(tmp_path: Path, code: str) -> Section:
-    return open_section(load(tmp_path / code, {}), Plugins([("notes", notes)]))
+    return open_section(load(tmp_path / code, {}), today())
 
 
 def told(tmp_path: Path, audience: str) -> Delivery:
     """What ``ic`` says to these sections."""
-    from internationale.kit import Reader, Utterance
-
     section = opened(tmp_path, "ic")
-    reader = Reader(id="x", capabilities={each.name: frozenset({None}) for each in section.capabilities})
     with section.writing() as session:
-        section.publish(session, Utterance(notes.Written(text="secret"), audience=audience), by=reader)
-    with section.reading() as session:
-        event = section.ledger.own_events_after(session, 1, 0)[-1]
+        section.publish(session, Utterance(notes.Written(text="secret"), audience=audience), by=speaker(section))
+    (*_before, last) = said(section)
     section.close()
-    return Delivery(event.address.subject, event.signed.body, event.signed.signature)
+    return last
 
 
 def test_a_new_key_reaches_the_others_by_the_card(joined: Command, tmp_path: Path) -> None:

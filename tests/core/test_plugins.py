@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import logging
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -140,4 +141,4 @@ def test_folders_of_those_that_have_them() -> None:
     from internationale.rooms import roster
 
     found = Plugins([("roster", roster), plugin("none")]).folders("templates")
-    assert set(found) <= {"roster"}
+    assert found == {"roster": Path(roster.__file__).parent / "templates"}

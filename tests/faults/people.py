@@ -17,6 +17,7 @@ from internationale.kit import Reader, Utterance
 from internationale.rooms.attachments.port import attaching, uploading
 from internationale.section import Section, utc_now
 from internationale.testing import notes
+from internationale.testing.people import speaker
 
 from .steps import LOOPS, arm
 
@@ -142,4 +143,4 @@ class People:
 
     def me(self) -> Reader:
         """Somebody who may everything."""
-        return Reader(id="x", handle="rosa", capabilities={each.name: frozenset({None}) for each in self.section.capabilities})
+        return speaker(self.section)

@@ -1,8 +1,7 @@
 """Builds that know less than others, or stumble."""
 
-from tests.simulation import builds
-
 from internationale.ledger.records import State
+from internationale.testing import builds
 
 from .carriers import spoken
 from .faults import fault

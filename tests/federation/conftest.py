@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
-from types import ModuleType
 
 import nats
 import pytest
@@ -14,41 +13,15 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from internationale.bus import LOG, streams
-from internationale.kit import Utterance, hookimpl
-from internationale.ledger.deliveries import Delivery
-from internationale.plugins import Plugins
-from internationale.testing import notes
+from internationale.kit import Utterance
+from internationale.testing import builds, carrying, notes
 from internationale.testing.founding import DATABASE, open_section
-
-
-def plugins(*, without_later: bool = False) -> Plugins:
-    """The notes plugin, or an older build of it that does not know everything."""
-    if not without_later:
-        return Plugins([("notes", notes)])
-    old = ModuleType("old_notes")
-
-    @hookimpl
-    def event_types():
-        return [kind for kind in notes.event_types() if kind.payload is not notes.Later]
-
-    @hookimpl
-    def projections():
-        return [one for one in notes.projections() if one.name != "notes.later"]
-
-    old.event_types, old.projections, old.capabilities = event_types, projections, notes.capabilities
-    return Plugins([("notes", old)])
-
-
-@pytest.fixture
-def build():
-    """``build(without_later=True)``: a plugin set for a section."""
-    return plugins
 
 
 @pytest.fixture
 def three(federation):
     """``ic``, ``fr`` and ``ar``, who write notes."""
-    return federation("ic", "fr", "ar", plugins=plugins())
+    return federation("ic", "fr", "ar", plugins=builds.today())
 
 
 @pytest.fixture
@@ -120,16 +93,11 @@ def intruder(hub):
 def said():
     """``said(fr)``: the events of a section's own log as deliveries, in order."""
 
-    def deliveries(section):
-        with section.reading() as session:
-            events = section.ledger.own_events_after(session, 1, 0)
-        return [Delivery(event.address.subject, event.signed.body, event.signed.signature, "test") for event in events]
-
-    return deliveries
+    return carrying.said
 
 
 @pytest.fixture
-def backup(build):
+def backup():
     """``restore = backup(fr)``: copies the database now; ``restore()`` closes the section and opens it as it was then."""
 
     def copy(section):
@@ -159,6 +127,6 @@ def backup(build):
         return name
 
     def _open(section, url):
-        return open_section(replace(section.settings, database=url.render_as_string(hide_password=False)), build())
+        return open_section(replace(section.settings, database=url.render_as_string(hide_password=False)), builds.today())
 
     return copy

@@ -6,86 +6,24 @@ with SIGKILL, the first time that it comes there.
 """
 
 import asyncio
-import os
 import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
-from sqlalchemy.orm import Session as OrmSession
-
 from internationale import worker
-from internationale.bus import intake, storing
-from internationale.kit import Reader, Utterance
-from internationale.ledger.settling import Settlement
-from internationale.plugins import Plugins
+from internationale.bus import storing
+from internationale.kit import Utterance
 from internationale.section import Section
 from internationale.settings import Settings
-from internationale.testing import notes
-from internationale.worker import relay
+from internationale.testing import deaths, notes
+from internationale.testing.builds import today
+from internationale.testing.deaths import kill
+from internationale.testing.people import speaker
 
 
-def die(*_: Any, **__: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def before(owner: Any, name: str, when: Callable[..., bool] = lambda *_: True) -> None:
-    """Die on the way into a function."""
-    original = getattr(owner, name)
-
-    def wrapped(*arguments: Any, **named: Any) -> Any:
-        if when(*arguments):
-            die()
-        return original(*arguments, **named)
-
-    setattr(owner, name, wrapped)
-
-
-def after(owner: Any, name: str, when: Callable[..., bool] = lambda *_: True) -> None:
-    """Die on the way out of an asynchronous function."""
-    original = getattr(owner, name)
-
-    async def wrapped(*arguments: Any, **named: Any) -> Any:
-        answer = await original(*arguments, **named)
-        if when(answer, *arguments):
-            die()
-        return answer
-
-    setattr(owner, name, wrapped)
-
-
-def ours(session: OrmSession) -> bool:
-    return bool(session.info.get("ledger_wrote"))
-
-
-def at_commit(moment: str) -> None:
-    def reached(session: OrmSession) -> None:
-        if ours(session):
-            die()
-
-    event.listen(OrmSession, moment, reached)
-
-
-def publish_then_die() -> None:
-    """Everything is sent, and the answer is never read."""
-    original = storing._all_or_none
-
-    async def sent(client: Any, parcels: Any) -> None:
-        await original(client, parcels)
-        die()
-
-    async def one(client: Any, context: Any, parcel: Any) -> None:
-        await context.publish(parcel.subject, parcel.body, timeout=5, headers=storing._headers(parcel))
-        die()
-
-    storing._all_or_none, storing._one = sent, one  # type: ignore[assignment]
-
-
-def middle_of_a_batch() -> None:
-    """Some of an atomic batch are sent, the last never."""
-    storing._one = lambda *_: die()  # type: ignore[assignment]
+def middle_of_publishing() -> None:
+    """Some of what is sent at once is sent, the last never."""
     original = storing._headers
     count = 0
 
@@ -93,36 +31,17 @@ def middle_of_a_batch() -> None:
         nonlocal count
         count += 1
         if count == 2:
-            die()
+            kill()
         return original(parcel)
 
     storing._headers = headers
 
 
-def mid_projection() -> None:
-    before(Settlement, "_apply")
-
-
-STEPS: dict[str, Callable[[], None]] = {
-    "never": lambda: None,
-    "before the commit": lambda: at_commit("before_commit"),
-    "in the middle of the projection": mid_projection,
-    "after the commit": lambda: at_commit("after_commit"),
-    "before publishing": lambda: before(storing, "_batch"),
-    "in the middle of publishing": middle_of_a_batch,
-    "after publishing, before the answer is read": publish_then_die,
-    "after the answer, before the cursor moves": lambda: before(relay.Relay, "_advance"),
-    "after the cursor has moved": lambda: after(relay.Relay, "send", lambda sent, *_: bool(sent)),
-    "after fetching, before the commit": lambda: before(Section, "accept"),
-    "in the middle of taking in": mid_projection,
-    "after taking in, before acknowledging": lambda: before(intake.Intake, "_acknowledge", lambda _, messages: bool(messages)),
-    "after acknowledging": lambda: after(worker.link.receiving, "receive", lambda outcomes, *_: bool(outcomes)),
-}
+STEPS = deaths.DEATHS | {"never": lambda: None, "in the middle of publishing": middle_of_publishing}
 
 
 async def live(section: Section, count: int) -> None:
-    everything = {each.name: frozenset({None}) for each in section.capabilities}
-    me = Reader(id="x", handle="rosa", capabilities=everything)
+    me = speaker(section)
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
 
@@ -142,7 +61,7 @@ async def live(section: Section, count: int) -> None:
 
 def main(home: str, code: str, database: str, hub: str, step: str, count: str) -> None:
     settings = Settings(code=code, name=code, languages=("en",), home=Path(home), database=database, hubs=(hub,))
-    section = Section.open(settings, Plugins([("notes", notes)]))
+    section = Section.open(settings, today())
     section.prepare()
     STEPS[step]()
     asyncio.run(live(section, int(count)))

@@ -36,7 +36,7 @@ def test_who_has_it_is_known_after_heads_came(three, carry, say):
         assert [(each.section, each.holds) for each in ic.receipts(session, ref)] == [("ar", False), ("fr", True), ("ic", True)]
     carry(*three)
     with ic.reading() as session:
-        assert all(each.holds for each in ic.receipts(session, ref))
+        assert {each.section: each.holds for each in ic.receipts(session, ref)} == {"ar": True, "fr": True, "ic": True}
 
 
 def test_more_than_one_batch(three, carry, say, member):

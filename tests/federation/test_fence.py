@@ -10,7 +10,7 @@ from internationale.errors import Paused
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.rooms.roster import port, queries
-from internationale.testing import oracle
+from internationale.testing import builds, oracle
 from internationale.testing.founding import database, open_section
 from internationale.worker import fence
 
@@ -110,7 +110,7 @@ def test_the_hosts_word_counts_for_the_next_start_and_once(three, hub):
     assert asyncio.run(start()) is not None
 
 
-def test_who_lost_the_database_and_joins_again_while_running_takes_everything_back_first(three, hub, build, say, tmp_path):
+def test_who_lost_the_database_and_joins_again_while_running_takes_everything_back_first(three, hub, say, tmp_path):
     ic, fr = (with_hubs(section, hub.url) for section in three[:2])
     say(fr, "one")
     say(fr, "two")
@@ -118,7 +118,7 @@ def test_who_lost_the_database_and_joins_again_while_running_takes_everything_ba
     with fr.reading() as session:
         chain = queries.chain(session)
     with database(tmp_path) as url:
-        again, command = (open_section(replace(fr.settings, database=url), build()) for _ in range(2))
+        again, command = (open_section(replace(fr.settings, database=url), builds.today()) for _ in range(2))
 
         async def story():
             assert again.fenced == fence.NOT_JOINED
@@ -136,8 +136,8 @@ def test_who_lost_the_database_and_joins_again_while_running_takes_everything_ba
         again.close()
 
 
-def test_who_stands_alone_in_the_roster_has_nobody_to_ask(federation, build, hub, say, backup):
-    (fr,) = federation("fr", plugins=build())
+def test_who_stands_alone_in_the_roster_has_nobody_to_ask(federation, hub, say, backup):
+    (fr,) = federation("fr", plugins=builds.today())
     say(fr, "one")
     again = with_hubs(restored(backup(fr)), hub.url)
 

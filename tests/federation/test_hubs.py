@@ -2,46 +2,24 @@
 
 import asyncio
 import shutil
-from contextlib import AsyncExitStack
-from dataclasses import replace
 
 import nats
 import pytest
 from nats.js.api import StreamConfig
 
-from internationale import worker
 from internationale.bus import LOG, NotAuthorised, Unreachable, streams, users
 from internationale.bus import nats as nats_bus
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
 from internationale.events import keys, roster
-from internationale.events.keys import SigningKey
 from internationale.events.nkey import Nkey
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster import port, queries
-from internationale.testing import oracle
+from internationale.testing import builds, oracle
+from internationale.testing.founding import ROOT
 from internationale.worker import hubs, link
 
-
-async def until(condition, seconds=60):
-    async with asyncio.timeout(seconds):
-        while not await asyncio.to_thread(condition):
-            await asyncio.sleep(0.02)
-
-
-def live(story, *sections):
-    async def run():
-        async with AsyncExitStack() as stack:
-            for section in sections:
-                await stack.enter_async_context(worker.running(section))
-            await story()
-
-    asyncio.run(run())
-
-
-def with_hubs(section, *urls):
-    section.settings = replace(section.settings, hubs=urls)
-    return section
+from .living import live, until, with_hubs
 
 
 def state(section, hub):
@@ -281,12 +259,11 @@ def test_a_hub_that_is_not_prepared_for_us(three, closed, monkeypatch):
     live(story, ic)
 
 
-def test_the_roster_says_to_which_certificate_a_hub_leads(federation, build, tmp_path, say, certificates):
-    root = SigningKey.generate()
-    ic, fr = federation("ic", "fr", plugins=build(), root=root)
+def test_the_roster_says_to_which_certificate_a_hub_leads(federation, tmp_path, say, certificates):
+    ic, fr = federation("ic", "fr", plugins=builds.today())
     with HubProcess(tmp_path / "hub", tls=certificates.server) as hub:
-        name_hub(root, hub.url, certificates.right, ic)
-        name_hub(root, hub.url, certificates.other, fr)
+        name_hub(hub.url, certificates.right, ic)
+        name_hub(hub.url, certificates.other, fr)
 
         async def story():
             await until(settled(ic, hub))
@@ -297,20 +274,19 @@ def test_the_roster_says_to_which_certificate_a_hub_leads(federation, build, tmp
         live(story, ic, fr)
 
 
-def name_hub(root, url, certificate, section):
+def name_hub(url, certificate, section):
     with section.writing() as session:
         latest = queries.latest(session)
         named = (roster.Hub(id="hub", urls=(url,), ca=certificate),)
         fresh = {"version": latest.roster.version + 1, "prevhash": latest.hash, "hubs": named}
-        document = SignedDocument.seal(keys.ROSTER, latest.roster.model_copy(update=fresh), root)
+        document = SignedDocument.seal(keys.ROSTER, latest.roster.model_copy(update=fresh), ROOT)
         port.store_version(session, document, section.now())
 
 
-def test_hubs_of_settings_and_roster_are_one_list(federation, build, certificates):
-    root = SigningKey.generate()
-    (ic,) = federation("ic", plugins=build(), root=root)
+def test_hubs_of_settings_and_roster_are_one_list(federation, certificates):
+    (ic,) = federation("ic", plugins=builds.today())
     certificate = certificates.right
-    name_hub(root, "tls://a:4222", certificate, ic)
+    name_hub("tls://a:4222", certificate, ic)
     with_hubs(ic, "nats://b:4222 ws://b", "tls://a:4222")
     assert hubs.named(ic) == (hubs.Hub("nats://b:4222 ws://b"), hubs.Hub("tls://a:4222", certificate))
     assert hubs.named(ic)[0].name == "nats://b:4222"

@@ -20,14 +20,14 @@ SAYING = [
     "after the commit",
     "before publishing",
     "in the middle of publishing",
-    "after publishing, before the answer is read",
-    "after the answer, before the cursor moves",
+    "after publishing, before the answer",
+    "after the answer, before the cursor",
     "after the cursor has moved",
 ]
 HEARING = [
     "after fetching, before the commit",
-    "in the middle of taking in",
-    "after taking in, before acknowledging",
+    "in the middle of the projection",
+    "after the commit, before acknowledging",
     "after acknowledging",
 ]
 

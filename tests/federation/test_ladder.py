@@ -1,7 +1,6 @@
 """Each way to a missing event by itself, with the others off."""
 
 import asyncio
-import logging
 import socket
 import threading
 from contextlib import contextmanager
@@ -16,9 +15,9 @@ from internationale.events.request import Request
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
-from internationale.testing import oracle
+from internationale.testing import builds, oracle
 from internationale.testing.carrying import settle
-from internationale.testing.founding import begin, database, open_section, unite
+from internationale.testing.founding import unite
 from internationale.testing.memory import MemoryBus, MemoryHub
 from internationale.testing.serving import served
 from internationale.worker import direct, fence, ladder, mending, origin, questions, seeding
@@ -129,27 +128,12 @@ def test_another_section_that_holds_it(three, say):
 
 
 @pytest.fixture
-def pair(tmp_path, build):
+def pair(federation):
     """``fr``, whose pages are served at the address that the roster names, and ``ar``; no hub anywhere."""
-    sections = []
-    try:
-        with database_of(tmp_path, "fr") as fr_url, database_of(tmp_path, "ar") as ar_url:
-            for code, url in (("fr", fr_url), ("ar", ar_url)):
-                sections.append(open_section(begin(tmp_path / code, code, url), build()))
-            with served(sections[0]):
-                unite(sections)
-                yield sections
-            for section in sections:
-                section.close()
-    finally:
-        logging.getLogger("uvicorn").setLevel(logging.NOTSET)
-
-
-@contextmanager
-def database_of(tmp_path, code):
-    (tmp_path / code).mkdir()
-    with database(tmp_path / code) as url:
-        yield url
+    fr, ar = (federation.alone(code, plugins=builds.today()) for code in ("fr", "ar"))
+    with served(fr):
+        unite([fr, ar])
+        yield fr, ar
 
 
 def test_its_own_section_over_https(pair, say):

@@ -1,7 +1,6 @@
 """What is said to some sections only, over a real hub: they read it, the others see that there is something, nobody is misled."""
 
 import shutil
-from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
@@ -11,7 +10,6 @@ from internationale.errors import Conflict, Invalid, Untrusted
 from internationale.events import envelope as envelopes
 from internationale.events import keys, sealed
 from internationale.events.envelope import SEALED, Address
-from internationale.events.keys import SigningKey
 from internationale.events.refs import Ref
 from internationale.events.roster import LastGood, Status
 from internationale.events.signed import SignedDocument
@@ -23,8 +21,8 @@ from internationale.rooms.roster import queries
 from internationale.rooms.roster.port import store_version
 from internationale.rooms.roster.port.card import card_of
 from internationale.rooms.roster.rules import changes
-from internationale.testing import notes, oracle
-from internationale.testing.founding import begin, database, open_section, unite
+from internationale.testing import builds, notes, oracle
+from internationale.testing.founding import ROOT, open_section
 
 SECRET = "the strike begins on Monday"
 
@@ -129,22 +127,8 @@ def test_an_older_build_kept_it_and_knows_after_the_upgrade(three, tell, said):
             assert section.ledger.readers(session, Ref("fr", 1, 1, "")) == {"fr", "ic"}
 
 
-@pytest.fixture
-def founded(tmp_path, build):
-    """``ic``, ``fr`` and ``ar`` with the root key of their International."""
-    root = SigningKey.generate()
-    with ExitStack() as stack:
-        sections = []
-        for code in ("ic", "fr", "ar"):
-            (home := tmp_path / code).mkdir()
-            sections.append(open_section(begin(home, code, stack.enter_context(database(home))), build()))
-            stack.callback(sections[-1].close)
-        unite(sections, root)
-        yield *sections, root
-
-
-def test_an_expelled_section_gets_nothing_more(founded, tell, said, member):
-    ic, fr, ar, root = founded
+def test_an_expelled_section_gets_nothing_more(three, tell, said):
+    ic, fr, ar = three
     note = tell(fr, "before", "ar ic")
     ic.accept(said(fr))
     assert ar.accept(said(fr)) == ["applied"]
@@ -153,7 +137,7 @@ def test_an_expelled_section_gets_nothing_more(founded, tell, said, member):
     changed = changes.ended(latest, "ar", Status.EXPELLED, LastGood(epoch=1, sequence=0, hash="0" * 64), fr.now())
     for section in (ic, fr):
         with section.writing() as session:
-            store_version(session, SignedDocument.seal(keys.ROSTER, changed, root), section.now())
+            store_version(session, SignedDocument.seal(keys.ROSTER, changed, ROOT), section.now())
     tell(fr, "after", "international", note)  # for the same sections, but not with the key of the one that is out
     deliveries = said(fr)
     ic.accept(deliveries)
@@ -166,8 +150,8 @@ def test_an_expelled_section_gets_nothing_more(founded, tell, said, member):
         audiences.check("ar", "fr", fr.sections(session))
 
 
-def test_who_lost_the_key_is_shown_it_again(founded, tell, said):
-    ic, fr, ar, root = founded
+def test_who_lost_the_key_is_shown_it_again(three, tell, said):
+    ic, fr, ar = three
     note = tell(fr, SECRET, "ic", parts=(b"annex " * 100_000,))
     answer = tell(fr, "answer", "international", note)
     shutil.rmtree(ic.sealing.folder)
@@ -184,7 +168,7 @@ def test_who_lost_the_key_is_shown_it_again(founded, tell, said):
     changed = changes.admitted(latest, card_of(ic), fr.now())
     for section in (ic, fr, ar):
         with section.writing() as session:
-            store_version(session, SignedDocument.seal(keys.ROSTER, changed, root), section.now())
+            store_version(session, SignedDocument.seal(keys.ROSTER, changed, ROOT), section.now())
     said_again = sealed.Reshared(subject="notes", events=tuple(str(ref) for ref, _plain in shown))
     speaker = Reader(id="x", capabilities={"sealing.reshared": frozenset({None})})
     openly = Utterance(sealed.Reshared(subject="notes", events=(str(answer),)), parts=(shown[1][1],))
@@ -282,18 +266,18 @@ def test_keys_lost_without_a_replay_stop_nothing_else(three, carry, tell, said):
         pass
 
 
-def test_a_type_that_comes_later_is_applied_then(three, carry, member, build, backup):
+def test_a_type_that_comes_later_is_applied_then(three, carry, member, backup):
     ic, fr, _ar = three
     with fr.writing() as session:
         fr.publish(session, Utterance(notes.Later(text=SECRET), audience="ic"), by=member(fr))
-    old = open_section(ic.settings, build(without_later=True))
+    old = open_section(ic.settings, builds.older())
     carry(old, fr)
     assert states(old) == {"fr:1:1": ("waiting", "unknown_type")}
     old.close()
     ic.prepare()
     assert states(ic) == {"fr:1:1": ("applied", "")}
     assert oracle.rows(ic)["notes_later"] == oracle.rows(fr)["notes_later"]
-    old = open_section(ic.settings, build(without_later=True))
+    old = open_section(ic.settings, builds.older())
     assert states(old) == {"fr:1:1": ("waiting", "unknown_type")}
     old.close()
 

@@ -4,23 +4,17 @@ import asyncio
 import logging
 import shutil
 from contextlib import AsyncExitStack
-from dataclasses import replace
 
 import pytest
 
 from internationale import worker
 from internationale.bus.server import HubProcess
 from internationale.errors import Paused
-from internationale.events.keys import SigningKey
-from internationale.testing import oracle
-from internationale.testing.founding import begin, database, open_section, unite
+from internationale.testing import builds, oracle
+from internationale.testing.founding import admit
 from internationale.worker import fence
 
-
-async def until(condition, seconds=60):
-    async with asyncio.timeout(seconds):
-        while not await asyncio.to_thread(condition):
-            await asyncio.sleep(0.02)
+from .living import live, until, with_hubs
 
 
 def opened(section):
@@ -33,23 +27,6 @@ def same(*sections):
         return all(each == logs[0] for each in logs)
 
     return condition
-
-
-def with_hubs(section, *urls):
-    section.settings = replace(section.settings, hubs=urls)
-    return section
-
-
-def live(story, *sections):
-    """Run a story while the workers of these sections run."""
-
-    async def run():
-        async with AsyncExitStack() as stack:
-            for section in sections:
-                await stack.enter_async_context(worker.running(section))
-            await story()
-
-    asyncio.run(run())
 
 
 def test_words_cross_within_moments(three, hub, say):
@@ -252,44 +229,20 @@ def test_two_hubs_of_which_one_is_away(three, hub, say, tmp_path):
     oracle.agree(ic, fr, said=2)
 
 
-def test_a_newcomer_is_followed_by_those_who_run(tmp_path, hub, build, say):
-    root = SigningKey.generate()
-    with database(tmp_path) as one, database(make(tmp_path / "fr")) as two:
-        ic = open_section(begin(make(tmp_path / "ic"), "ic", one, hubs=[hub.url]), build())
-        fr = open_section(begin(tmp_path / "fr", "fr", two, hubs=[hub.url]), build())
-        unite([ic], root)
+def test_a_newcomer_is_followed_by_those_who_run(federation, hub, say):
+    (ic,) = federation("ic", plugins=builds.today(), hubs=(hub.url,))
+    fr = federation.alone("fr", plugins=builds.today(), hubs=(hub.url,))
 
-        async def story():
-            await until(opened(ic))
-            await asyncio.to_thread(say, ic, "alone")
-            await asyncio.to_thread(admit, ic, fr, root)
-            await until(opened(fr))
-            await asyncio.to_thread(say, fr, "together")
-            await until(lambda: len(oracle.log(ic)) == len(oracle.log(fr)) == 2)
+    async def story():
+        await until(opened(ic))
+        await asyncio.to_thread(say, ic, "alone")
+        await asyncio.to_thread(admit, ic, fr)  # as ``section admit`` and ``join`` do, in processes of their own
+        await until(opened(fr))
+        await asyncio.to_thread(say, fr, "together")
+        await until(lambda: len(oracle.log(ic)) == len(oracle.log(fr)) == 2)
 
-        live(story, ic, fr)
-        oracle.agree(ic, fr, said=2)
-        ic.close()
-        fr.close()
-
-
-def make(folder):
-    folder.mkdir()
-    return folder
-
-
-def admit(committee, newcomer, root):
-    """As ``section admit`` and ``join`` do, in processes of their own."""
-    from internationale.events import card
-    from internationale.rooms.roster import port, queries, rules
-
-    with committee.writing() as session:
-        latest = queries.latest(session)
-        version = rules.admitting(card.verify(port.own_card(newcomer)), latest, root, committee.now())
-        port.store_version(session, version, committee.now())
-        chain = queries.chain(session)
-    with newcomer.writing() as session:
-        port.adopt(session, chain, code=newcomer.code, key=newcomer.key.public, now=newcomer.now())
+    live(story, ic, fr)
+    oracle.agree(ic, fr, said=2)
 
 
 def test_shutdown_is_prompt(three, hub):

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from internationale.plugins import Plugins
+from internationale.testing.builds import today
 from internationale.testing.founding import DATABASE
 
 collect_ignore_glob = ["test_fuzz_[def]*.py"] if os.environ.get(DATABASE) else []  # the others' rules are pure: once is enough
@@ -13,6 +13,5 @@ collect_ignore_glob = ["test_fuzz_[def]*.py"] if os.environ.get(DATABASE) else [
 @pytest.fixture
 def pair(federation):
     """``ic`` and ``fr``, who write notes."""
-    from internationale.testing import notes
 
-    return federation("ic", "fr", plugins=Plugins([("notes", notes)]))
+    return federation("ic", "fr", plugins=today())

@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -125,16 +126,37 @@ def test_any_json_where_a_document_should_be(value):
             assert SignedDocument.from_plain(json.loads(json.dumps(document.plain()))) == document
 
 
-@fuzzing(100)
-@given(text_mutants("A" * 43) | st.sampled_from(HOSTILE) | st.sampled_from([locks.BEGINNING, f"{locks.BEGINNING}\nYWdl"]))
-def test_anything_where_a_key_should_be(text):
-    for read, declared in (
-        (lambda: locks.unlock(text, "passphrase"), (ValueError, Invalid)),
-        (lambda: Nkey.parse(text), ValueError),
-        (lambda: Identity.parse(text), ValueError),
-        (lambda: keys.PublicKey.parse(text), ValueError),
-    ):
+WRITTEN_KEYS = {
+    "a root key": (
+        partial(locks.unlock, passphrase="passphrase"),
+        SigningKey.secret_text,
+        KEY.secret_text(),
+        (ValueError, Invalid),
+    ),
+    "a public key": (keys.PublicKey.parse, str, str(KEY.public), ValueError),
+    "an nkey": (Nkey.parse, lambda nkey: nkey.seed, Nkey.generate().seed, ValueError),
+    "an age identity": (Identity.parse, lambda identity: identity.secret, Identity.generate().secret, ValueError),
+}
+
+
+@pytest.mark.parametrize("kind", WRITTEN_KEYS)
+def test_anything_where_a_key_should_be(kind):
+    """The key that stands there, or a declared error; never another key."""
+    read, write, true, declared = WRITTEN_KEYS[kind]
+    assert write(read(true)) == true
+
+    @fuzzing(100)
+    @given(
+        text_mutants(true)
+        | text_mutants("A" * 43)
+        | st.sampled_from(HOSTILE)
+        | st.sampled_from([locks.BEGINNING, f"{locks.BEGINNING}\nYWdl"])
+    )
+    def rounds(text):
         try:
-            read()
+            found = read(text)
         except declared:
-            continue
+            return
+        assert write(found) in [line.strip() for line in text.splitlines()]
+
+    rounds()

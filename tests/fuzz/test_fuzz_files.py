@@ -20,7 +20,7 @@ from internationale.kit import Utterance
 from internationale.rooms.attachments.rules import chunking, names
 from internationale.rooms.roster import queries
 from internationale.testing import notes
-from internationale.testing.world import reader
+from internationale.testing.people import speaker
 
 from .mutating import BYTE_MUTATIONS, JSON_MUTATIONS, byte_mutants, fuzzing, json_mutants, text_mutants, tried
 from .test_fuzz_events import ENVELOPE
@@ -29,7 +29,7 @@ from .test_fuzz_events import ENVELOPE
 def say(section, *texts, parts=()):
     with section.writing() as session:
         said = [Utterance(notes.Written(text=text), parts=parts, author="rosa") for text in texts]
-        return section.publish(session, *said, by=reader(section))
+        return section.publish(session, *said, by=speaker(section))
 
 
 @fuzzing(100)

@@ -15,8 +15,9 @@ from internationale.events.signed import SignedDocument
 from internationale.kit import Utterance
 from internationale.ledger.deliveries import Delivery
 from internationale.rooms.roster import port, queries
-from internationale.testing import notes, oracle
-from internationale.testing.world import reader
+from internationale.testing import carrying, notes, oracle
+from internationale.testing.builds import today
+from internationale.testing.people import speaker
 from internationale.worker import questions
 
 from .mutating import BYTE_MUTATIONS, JSON_MUTATIONS, byte_mutants, fuzzing, json_mutants, tried
@@ -29,11 +30,8 @@ OUTCOMES = {"applied", "waiting", "void", "failed", "duplicate", "parked", "quar
 def test_a_section_takes_in_mutants_and_the_true_ones_after_them(pair):
     """Whatever comes under a number before it, the true event is accepted; nothing else is believed; nothing is doubled."""
     ic, fr = pair
-    with fr.writing() as session:
-        said = [notes_of(number) for number in range(12)]
-        envelopes = fr.publish(session, *said, by=reader(fr))
-        events = fr.ledger.own_events_after(session, 1, 0)
-    true = iter([Delivery(event.address.subject, event.signed.body, event.signed.signature, "test") for event in events])
+    envelopes = say(fr, *(f"note {number}" for number in range(12)))
+    true = iter(carrying.said(fr))
 
     @fuzzing(12)
     @given(st.lists(st.tuples(SAME | BYTE_MUTATIONS | JSON_MUTATIONS, SAME | BYTE_MUTATIONS, SAME | BYTE_MUTATIONS), max_size=12))
@@ -66,31 +64,24 @@ def text_of(change, text):
     return change(text.encode()).decode("utf-8", "replace")
 
 
-def notes_of(number):
-    return Utterance(notes.Written(text=f"note {number}"), author="rosa")
-
-
-def test_a_section_takes_in_what_another_signs_in_malice(pair):
+def test_a_section_takes_in_what_another_signs_in_malice(federation):
     """Rightly signed and malformed, in any number: the log stays whole, and the other sections are heard."""
-    ic, fr = pair
-    with ic.writing() as session:
-        ic.publish(session, notes_of(0), by=reader(ic))
-        (heard,) = ic.ledger.own_events_after(session, 1, 0)
-    with fr.writing() as session:
-        fr.publish(session, notes_of(1), by=reader(fr))
-        (event,) = fr.ledger.own_events_after(session, 1, 0)
-    body = event.signed.body
+    ic, fr, ar = federation("ic", "fr", "ar", plugins=today())
+    say(ar, "heard")
+    say(fr, "malice")
+    (event,) = carrying.said(fr)
+    body = event.body
 
     @fuzzing(40)
     @given(st.lists(json_mutants(body) | byte_mutants(body), min_size=1, max_size=8))
     def malice(bodies):
-        assert set(ic.accept([Delivery(event.address.subject, each, fr.key.sign(EVENT, each)) for each in bodies])) <= OUTCOMES
+        assert set(ic.accept([Delivery(event.subject, each, fr.key.sign(EVENT, each)) for each in bodies])) <= OUTCOMES
 
     malice()
     oracle.verify(ic)
     oracle.replayed(ic)
     oracle.bounded(ic)
-    assert fr.accept([Delivery(heard.address.subject, heard.signed.body, heard.signed.signature)]) == ["applied"]
+    assert ic.accept(carrying.said(ar)) == ["applied"]
 
 
 def test_a_section_follows_the_true_ones_after_any_mutants(pair):
@@ -123,7 +114,7 @@ def test_a_section_follows_the_true_ones_after_any_mutants(pair):
 def say(section, *texts, parts=()):
     with section.writing() as session:
         said = [Utterance(notes.Written(text=text), parts=parts, author="rosa") for text in texts]
-        return section.publish(session, *said, by=reader(section))
+        return section.publish(session, *said, by=speaker(section))
 
 
 def test_bundles(pair):

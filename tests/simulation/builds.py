@@ -1,32 +1,8 @@
-"""Other builds of the notes plugin: older, newer, and with a defect."""
+"""A newer build of the notes plugin."""
 
-from types import ModuleType
-
-from internationale.kit import EventType, Payload, Projection, hookimpl
-from internationale.plugins import Plugins
+from internationale.kit import EventType, Payload, Projection
 from internationale.testing import notes
-
-
-def build(types, projections):
-    """A plugin set with these event types and projections."""
-    module = ModuleType("another_build")
-
-    @hookimpl
-    def event_types():
-        return types
-
-    @hookimpl(specname="projections")
-    def made():
-        return projections
-
-    module.event_types, module.projections, module.capabilities = event_types, made, notes.capabilities
-    return Plugins([("notes", module)])
-
-
-def older():
-    """It has never heard of later things."""
-    types = [kind for kind in notes.event_types() if kind.payload is not notes.Later]
-    return build(types, [one for one in notes.projections() if one.name != "notes.later"])
+from internationale.testing.builds import build
 
 
 class Written(Payload):
@@ -47,16 +23,3 @@ def newer():
     notes_of, later = notes.projections()
     on = {Written if payload is notes.Written else payload: handler for payload, handler in notes_of.on.items()}
     return build(types, [Projection(notes_of.name, notes_of.version, notes_of.tables, on), later])
-
-
-def defective():
-    """Its projection stumbles over a poisoned note."""
-
-    def stumble(session, event):
-        if "poison" in event.payload.text:
-            raise ZeroDivisionError(event.payload.text)
-        notes._write(session, event)
-
-    notes_of, later = notes.projections()
-    on = notes_of.on | {notes.Written: stumble}
-    return build(notes.event_types(), [Projection(notes_of.name, notes_of.version, notes_of.tables, on), later])

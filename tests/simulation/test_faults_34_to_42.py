@@ -16,9 +16,10 @@ from internationale.ledger.records import State
 from internationale.rooms.roster import port
 from internationale.settings import write_key
 from internationale.testing import notes, oracle
-from internationale.testing.world import reader
+from internationale.testing.builds import defective, older
+from internationale.testing.people import speaker
 
-from . import builds
+from .builds import Written, newer
 from .crafting import MALFORMED, entry, latest, proclaim, rival, signed, subject, version
 
 
@@ -55,7 +56,7 @@ def flood(world, name, batch, count):
     section = world[name]
     said = [Utterance(notes.Written(text=f"flood {batch} {number}"), author="rosa") for number in range(count)]
     with section.writing() as session:
-        envelopes = section.publish(session, *said, by=reader(section))
+        envelopes = section.publish(session, *said, by=speaker(section))
     world.said |= {envelope.id: envelope.hash for envelope in envelopes}
 
 
@@ -98,7 +99,7 @@ def test_fault_37_a_wrong_chunk(world, where):
 def test_fault_38_poison(world):
     """An event over which a projection stumbles is kept, shown and tried again after the repair; all else goes on."""
     world.kill("ar")
-    world.instances["ar"].plugins = builds.defective()
+    world.instances["ar"].plugins = defective()
     world.start("ar")
     world.say("fr", "before")
     poison = world.say("fr", "poison")
@@ -134,7 +135,7 @@ def test_fault_39_malformed_but_rightly_signed(world):
 @pytest.mark.parametrize("what", ["unknown type", "newer version"])
 def test_fault_40_what_only_newer_builds_know(world, what):
     """It is kept and waits; after the upgrade it is applied, with all that stands on it."""
-    names, other = (("ar",), builds.older()) if what == "unknown type" else (("ic", "fr"), builds.newer())
+    names, other = (("ar",), older()) if what == "unknown type" else (("ic", "fr"), newer())
     world.kill(*names)
     for name in names:
         world.instances[name].plugins = other
@@ -155,8 +156,8 @@ def test_fault_40_what_only_newer_builds_know(world, what):
 
 def say_with_title(section, world):
     with section.writing() as session:
-        said = Utterance(builds.Written(text="new", title="a title"), author="rosa")
-        (envelope,) = section.publish(session, said, by=reader(section))
+        said = Utterance(Written(text="new", title="a title"), author="rosa")
+        (envelope,) = section.publish(session, said, by=speaker(section))
     world.said[envelope.id] = envelope.hash
     return envelope.ref
 

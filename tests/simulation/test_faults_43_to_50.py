@@ -10,8 +10,8 @@ from internationale.events.envelope import parse, seal
 from internationale.events.roster import LastGood, Status
 from internationale.ledger.records import State
 from internationale.testing import notes, oracle
+from internationale.testing.builds import older
 
-from . import builds
 from .crafting import entry, latest, proclaim, rival, version
 from .test_faults_34_to_42 import states
 
@@ -119,7 +119,7 @@ def test_fault_49_downgrade_with_newer_events_in_the_log(world):
     world.say("ic", "an answer", first)
     world.until(world.quiet)
     world.kill("ar")
-    world.instances["ar"].plugins = builds.older()
+    world.instances["ar"].plugins = older()
     world.start("ar")
     world.say("ic", "after the downgrade", kind=notes.Later)
     world.say("fr", "another note")

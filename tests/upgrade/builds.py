@@ -1,14 +1,13 @@
-"""Three builds of the notes plugin: of yesterday, of today, and of tomorrow."""
+"""Tomorrow's build of the notes plugin."""
 
-from collections.abc import Sequence
-from types import ModuleType
 from typing import Any
 
 from sqlmodel import Field, Session
 
-from internationale.kit import Event, EventType, Payload, Projection, hookimpl
+from internationale.kit import Event, EventType, Payload, Projection
 from internationale.plugins import Plugins
 from internationale.testing import notes
+from internationale.testing.builds import build
 
 
 class Coloured(Payload):
@@ -50,32 +49,6 @@ def _title(session: Session, event: Event[Titled]) -> None:
     session.add(TitledRow(id=event.envelope.id, title=event.payload.title, body=event.payload.body))
 
 
-def _module(name: str, types: Sequence[EventType], projections: Sequence[Projection]) -> Plugins:
-    module = ModuleType(name)
-
-    @hookimpl
-    def event_types() -> Sequence[EventType]:
-        return types
-
-    @hookimpl
-    def declared() -> Sequence[Projection]:
-        return projections
-
-    vars(module).update(event_types=event_types, projections=declared, capabilities=notes.capabilities)
-    return Plugins([("notes", module)])
-
-
-def today() -> Plugins:
-    """All that ``internationale.testing.notes`` knows."""
-    return Plugins([("notes", notes)])
-
-
-def yesterday() -> Plugins:
-    """It does not know ``Later``."""
-    known = [kind for kind in notes.event_types() if kind.payload is not notes.Later]
-    return _module("yesterday", known, [one for one in notes.projections() if one.name != "notes.later"])
-
-
 def tomorrow() -> Plugins:
     """A field more, and a new version of an answer, brought up from the old one."""
     types = [
@@ -88,4 +61,4 @@ def tomorrow() -> Plugins:
         Projection("notes.notes", 3, (notes.NoteRow,), {Coloured: _colour}),
         Projection("notes.titled", 1, (TitledRow,), {Titled: _title}),
     ]
-    return _module("tomorrow", types, [*rows, *later])
+    return build(types, [*rows, *later])

@@ -12,9 +12,8 @@ from internationale.events.signed import SignedDocument
 from internationale.ledger.deliveries import Delivery
 from internationale.rooms.roster import port, queries, rules
 from internationale.testing import notes, oracle
-from internationale.testing.founding import begin, database, open_section, unite
-
-from .builds import today
+from internationale.testing.builds import today
+from internationale.testing.founding import ROOT
 
 LATER = {"later": {"of": ["a", "later", "version"]}, "another": None}
 
@@ -32,21 +31,9 @@ def grown(value: Any) -> Any:
 
 
 @pytest.fixture
-def root() -> keys.SigningKey:
-    return keys.SigningKey.generate()
-
-
-@pytest.fixture
-def two(tmp_path, root):
-    """``ic`` and ``fr``, whose committee has the root key."""
-    for code in ("ic", "fr"):
-        (tmp_path / code).mkdir()
-    with database(tmp_path / "ic") as one, database(tmp_path / "fr") as other:
-        sections = [open_section(begin(tmp_path / code, code, url), today()) for code, url in (("ic", one), ("fr", other))]
-        unite(sections, root)
-        yield sections
-        for section in sections:
-            section.close()
+def two(federation):
+    """``ic`` and ``fr``, as they are built today."""
+    return federation("ic", "fr", plugins=today())
 
 
 def test_attributes_of_an_event(two, carry) -> None:
@@ -72,13 +59,13 @@ def test_attributes_of_an_event(two, carry) -> None:
     assert oracle.log(ic)["fr:1:1"][0] == body
 
 
-def test_fields_of_a_roster(two, root, carry) -> None:
+def test_fields_of_a_roster(two, carry) -> None:
     """It is followed and handed on byte for byte; but an older version signs no successor, for it would lose what it ignores."""
     ic, fr = two
     with ic.writing() as session:
         latest = queries.latest(session)
         document = grown(json.loads(latest.document.body)) | {"version": 3, "prevhash": latest.hash}
-        newer = signed(keys.ROSTER, document, root)
+        newer = signed(keys.ROSTER, document, ROOT)
         assert port.store_version(session, newer, ic.now())
     carry(ic, fr)
     with fr.reading() as session:
@@ -86,7 +73,7 @@ def test_fields_of_a_roster(two, root, carry) -> None:
         assert (version.roster.version, version.document.body) == (3, newer.body)
         assert set(fr.keyring(session)) == {"fr", "ic"}
     with pytest.raises(Conflict, match="newer version"):
-        rules.renewing(version, root, (), fr.now())
+        rules.renewing(version, ROOT, (), fr.now())
 
 
 def test_fields_of_heads(two) -> None:
@@ -99,13 +86,13 @@ def test_fields_of_heads(two) -> None:
         assert queries.peers(session)["fr"][1].heads["fr"].sequence == 4
 
 
-def test_fields_of_a_card(two, root) -> None:
+def test_fields_of_a_card(two) -> None:
     ic, fr = two
     plain = json.loads(port.own_card(fr).body)
     newer = signed(keys.CARD, grown(plain) | {"name": "Another name"}, fr.key)
     with ic.reading() as session:
         latest = queries.latest(session)
-    admitted = rules.admitting(card.verify(newer), latest, root, ic.now())
+    admitted = rules.admitting(card.verify(newer), latest, ROOT, ic.now())
     version = roster.verify(latest, admitted)
     assert version.roster.entry("fr").name == "Another name"
     assert b"later" not in admitted.body

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -13,7 +12,8 @@ from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.settings import Settings
 from internationale.testing import oracle
-from internationale.testing.founding import admit, begin, database, open_section
+from internationale.testing.federations import Federation
+from internationale.testing.founding import admit
 from internationale_members.rows import Account
 
 SAID = {"ar": 6, "fr": 7, "ic": 7}
@@ -68,15 +68,12 @@ def test_a_second_start_changes_nothing(left_behind: Callable[[str], Settings]) 
 
 
 def test_it_goes_on_with_a_newcomer_of_today(
-    opened: Callable[[str], Section], carry: Callable[..., None], tmp_path: Path
+    opened: Callable[[str], Section], federation: Federation, carry: Callable[..., None]
 ) -> None:
     """``ic`` and ``fr`` come from the release before; a new section is admitted with the root key of then, and all speak."""
     ic, fr = opened("ic"), opened("fr")
-    (tmp_path / "nw").mkdir()
-    with database(tmp_path / "nw") as url:
-        nw = open_section(begin(tmp_path / "nw", "nw", url), None)
-        admit(ic, nw, settings.read_key(ic.settings.root_key))
-        carry(ic, fr, nw)
-        assert by_section(nw) == SAID
-        oracle.agree(ic, fr, nw, said=sum(SAID.values()))
-        nw.close()
+    nw = federation.alone("nw")
+    admit(ic, nw, settings.read_key(ic.settings.root_key))
+    carry(ic, fr, nw)
+    assert by_section(nw) == SAID
+    oracle.agree(ic, fr, nw, said=sum(SAID.values()))

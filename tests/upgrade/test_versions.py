@@ -5,13 +5,15 @@ from typing import Any
 
 import pytest
 
-from internationale.kit import Payload, Reader, Utterance
+from internationale.kit import Payload, Utterance
 from internationale.plugins import Plugins
 from internationale.section import Section
 from internationale.testing import notes, oracle
+from internationale.testing.builds import older, today
 from internationale.testing.founding import open_section
+from internationale.testing.people import speaker
 
-from .builds import Coloured, Titled, today, tomorrow, yesterday
+from .builds import Coloured, Titled, tomorrow
 
 Reopen = Callable[[Section, Plugins], Section]
 
@@ -32,10 +34,8 @@ def reopened():
 
 
 def say(section: Section, payload: Payload, *causes: Any) -> Any:
-    everything = {each.name: frozenset({None}) for each in section.capabilities}
-    me = Reader(id="x", handle="rosa", capabilities=everything)
     with section.writing() as session:
-        return section.publish(session, Utterance(payload, refs=causes), by=me)[0].ref
+        return section.publish(session, Utterance(payload, refs=causes), by=speaker(section))[0].ref
 
 
 def states(section: Section) -> dict[str, tuple[str, str]]:
@@ -59,7 +59,7 @@ def texts(section: Section) -> list[str]:
 def test_one_behind_keeps_what_it_does_not_know(federation, reopened: Reopen, carry) -> None:
     """A type, and what stands on it, wait; what is known goes on; after the upgrade both are the same."""
     ic, fr = federation("ic", "fr", plugins=today())
-    fr = reopened(fr, yesterday())
+    fr = reopened(fr, older())
     later = say(ic, notes.Later(text="of a type to come"))
     say(ic, notes.Answered(text="answer to it"), later)
     note = say(ic, notes.Written(text="plain"))
@@ -117,7 +117,7 @@ def test_a_downgrade_loses_nothing_and_goes_on(federation, reopened: Reopen, car
     note = say(fr, Coloured(text="one", colour="red"))
     say(fr, Titled(title="Two", body="not sent yet"), note)
     say(fr, notes.Later(text="three"))
-    fr = reopened(fr, yesterday())
+    fr = reopened(fr, older())
     assert states(fr) == {"fr:1:1": ("applied", ""), "fr:1:2": ("waiting", "unknown_type"), "fr:1:3": ("waiting", "unknown_type")}
     say(fr, notes.Written(text="four, by the older software"))
     carry(ic, fr)
@@ -132,7 +132,7 @@ def test_a_downgrade_loses_nothing_and_goes_on(federation, reopened: Reopen, car
 def test_back_and_forth_between_three_builds(federation, reopened: Reopen, carry) -> None:
     """Each writes what it can, and is replaced by another build, twice; in the end all show the same."""
     sections = federation("ic", "fr", "ar", plugins=today())
-    builds = [yesterday, today, tomorrow]
+    builds = [older, today, tomorrow]
     for turn in range(3):
         sections = [reopened(section, builds[(place + turn) % 3]()) for place, section in enumerate(sections)]
         for section in sections:

@@ -15,7 +15,7 @@ from sqlmodel import Field, Session, SQLModel
 
 from internationale.kit import Conflict, Invalid, Panel, Paused, Place, Reader, Section, fields, hookimpl, http, marker
 from internationale.plugins import Plugins
-from internationale.testing.founding import begin, database, open_section, unite
+from internationale.testing.federations import Federation
 from internationale.web.app import create_app
 
 _ = marker("shop")
@@ -142,12 +142,9 @@ def shop() -> ModuleType:
 @pytest.fixture(scope="module")
 def fr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Section]:
     """The French section, with the shop alone."""
-    home = tmp_path_factory.mktemp("fr")
-    with database(home) as url:
-        section = open_section(begin(home, "fr", url), Plugins([("shop", shop())]))
-        unite([section])
+    with Federation(tmp_path_factory.mktemp("shop")) as federation:
+        (section,) = federation("fr", plugins=Plugins([("shop", shop())]))
         yield section
-        section.close()
 
 
 @pytest.fixture(scope="module")

@@ -19,8 +19,7 @@ from pydantic import BaseModel
 import internationale_members
 from internationale.kit import Reader, Section
 from internationale.kit.http import cookie_name
-from internationale.plugins import Plugins
-from internationale.testing.founding import begin, database, open_section, unite
+from internationale.testing.federations import Federation
 from internationale.web.app import create_app
 
 TEXTS = ["", " ", "a\x00b", "x" * 25_000, "9" * 30, "-1", "1.5", "\u202etxt.exe", "../../etc/passwd", "' OR 1=1 --", "<script>"]
@@ -84,12 +83,9 @@ FORM = {"content-type": "application/x-www-form-urlencoded"}
 
 @pytest.fixture(scope="module")
 def section(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Section]:
-    home = tmp_path_factory.mktemp("ic")
-    with database(home) as url:
-        section = open_section(begin(home, "ic", url), Plugins.installed())
-        unite([section])
+    with Federation(tmp_path_factory.mktemp("all")) as federation:
+        (section,) = federation("ic")
         yield section
-        section.close()
 
 
 @pytest.fixture(scope="module")

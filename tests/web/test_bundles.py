@@ -3,18 +3,18 @@
 import pytest
 
 from internationale.kit import Role, Utterance
-from internationale.plugins import Plugins
 from internationale.testing import notes, oracle
+from internationale.testing.builds import today
 
 
 @pytest.fixture
 def two(federation):
-    return federation("ic", "fr", plugins=Plugins([("notes", notes)]))
+    return federation("ic", "fr", plugins=today())
 
 
 @pytest.fixture
-def host(browser, member):
-    return lambda section: browser(section, member(section, Role.HOST, language="en"))
+def host(browser):
+    return lambda section: browser(section, Role.HOST, language="en")
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from internationale.kit import Role
 from internationale.section import Section
-from internationale.testing.founding import begin, open_section, unite
+from internationale.testing.federations import Federation
 from internationale.web.app import create_app
 from internationale_members.queries import accounts
 from internationale_members.rules import passwords
@@ -52,9 +52,8 @@ class Cost:
 
 
 @pytest.fixture
-def cost(tmp_path: Path) -> Iterator[Cost]:
-    section = open_section(begin(tmp_path, "fr", f"sqlite:///{tmp_path / 'section.db'}"), None)
-    unite([section])
+def cost(tmp_path: Path, federation: Federation) -> Iterator[Cost]:
+    (section,) = federation("fr", database=f"sqlite:///{tmp_path / 'section.db'}")
     person = {"handle": "rosa", "password": secrets.token_urlsafe()}
     _join(section, **person)
     asked = _overheard(section)
@@ -62,7 +61,6 @@ def cost(tmp_path: Path) -> Iterator[Cost]:
         client.headers["Sec-Fetch-Site"] = "same-origin"
         client.post("/members/sign-in", data=person)
         yield Cost(client, asked)
-    section.close()
 
 
 def _join(section: Section, handle: str, password: str) -> None:

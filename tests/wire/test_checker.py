@@ -19,10 +19,11 @@ from internationale.events.envelope import Signed
 from internationale.events.keys import SigningKey
 from internationale.events.roster import LastGood, Root, Roster, Status, Version
 from internationale.events.signed import SignedDocument
-from internationale.kit import Reader, Utterance
-from internationale.plugins import Plugins
+from internationale.kit import Utterance
 from internationale.rooms.roster.rules import changes
 from internationale.testing import notes
+from internationale.testing.builds import today
+from internationale.testing.people import speaker
 
 from .test_vectors import BAD, CARDS, HEADS, KEYS, LOG, ROSTERS, read
 
@@ -158,12 +159,10 @@ def run(*arguments: object, status: int = 0) -> str:
 
 def test_what_our_sections_hand_out(federation: Any, tmp_path: Path) -> None:
     """A bundle made by a section, with parts and heads, and then with what is new only."""
-    _ic, fr = federation("ic", "fr", plugins=Plugins([("notes", notes)]))
-    everything = {each.name: frozenset({None}) for each in fr.capabilities}
-    me = Reader(id="x", handle="rosa", capabilities=everything)
+    _ic, fr = federation("ic", "fr", plugins=today())
     for number in range(5):
         with fr.writing() as session:
-            fr.publish(session, Utterance(notes.Written(text=str(number)), parts=(b"long",) if number else ()), by=me)
+            fr.publish(session, Utterance(notes.Written(text=str(number)), parts=(b"long",) if number else ()), by=speaker(fr))
     whole, new = tmp_path / "whole", tmp_path / "new"
     whole.write_bytes(b"".join(packing.lines(fr, packing.Wanted())))
     new.write_bytes(b"".join(packing.lines(fr, packing.Wanted(since={("fr", 1): 3}))))

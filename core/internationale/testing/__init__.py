@@ -1,33 +1,46 @@
-"""Fixtures for this project's tests and for those of plugin authors. pytest loads this module before coverage starts, so the
-application is imported inside the fixtures.
+"""How this project's tests, and those of plugin authors, make a small International and let people speak in it.
 
-=============  ==========================================================================================================
-``hub``        a real ``nats-server`` on a free port
-``federation`` ``federation("ic", "fr", "ar")``: prepared sections in one International, the first is its committee
-``carry``      ``carry(ic, fr)``: moves everything between these sections over the hub, until nothing moves any more
-``member``     ``member(fr, "delegate")``: a signed-in reader with these roles
-``browser``    ``browser(fr, reader)``: a test client on the section's pages, signed in when a reader is given
-=============  ==========================================================================================================
+There is one door, five fixtures, which pytest finds through an entry point:
+
+==============  =========================================================================================================
+``federation``  ``ic, fr, ar = federation("ic", "fr", "ar")``: prepared sections in one International, the first is its
+                committee; ``federation.alone("it")`` and ``federation.fresh("fr")`` make more (``federations``)
+``hub``         a real ``nats-server`` on a free port
+``carry``       ``carry(ic, fr)``: moves everything between these sections over the hub, until nothing moves any more
+``member``      ``member(fr, "delegate")``: a signed-in reader with these roles
+``browser``     ``browser(fr, "delegate")``: somebody with these roles at the section's pages and API; ``browser(fr)``: a
+                passer-by; ``browser(fr, reader)``: this reader
+==============  =========================================================================================================
+
+Behind them stand plain functions and classes, for what is no fixture:
+
+==============  =========================================================================================================
+``founding``    settings, keys, databases and rosters. Keys are fixed: ``key_of("fr")`` signs for every ``fr``, ``ROOT`` for
+                every roster
+``federations`` ``with Federation(folder) as federation``: the fixture, for as long as a module's or a session's
+``carrying``    ``hand_on(ic, fr)``: as ``carry``, without a hub; ``said(fr)``: what a section said; ``hear``: in any order
+``people``      ``member`` and ``speaker``, who may say everything; ``browsing``: the browsers; ``clock``
+``oracle``      what must be true of sections that have heard each other; ``rows``: their rows
+``notes``       the smallest plugin, for what is below the plugins; ``builds``: other builds of it
+``world``       the same International in virtual time, with processes that die and hubs that fail: the simulation
+``serving``     pages at a real port; ``clusters``: several servers that are one hub; ``deaths``: where real processes die
+==============  =========================================================================================================
+
+pytest loads this module before coverage starts, so the application is imported inside the fixtures.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     import httpx
-    from litestar import Litestar
 
     from internationale.bus.server import HubProcess
-    from internationale.events.keys import SigningKey
     from internationale.kit import Reader
-    from internationale.plugins import Plugins
-    from internationale.section import Section
+    from internationale.testing.federations import Federation
 
 
 @pytest.fixture
@@ -40,34 +53,12 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> "Iterator[HubProcess]":
 
 
 @pytest.fixture
-def federation(tmp_path: Path) -> "Iterator[Callable[..., list[Section]]]":
-    """Sections of one International, prepared. Each has its own database: SQLite files, or fresh PostgreSQL databases when
-    ``INTERNATIONALE_TEST_DATABASE`` names a server. ``plugins``: others than the installed ones; ``hubs``: for the worker;
-    ``root``: the key that signs the roster.
-    """
-    from internationale.section import utc_now
-    from internationale.testing.founding import begin, database, open_section, unite
+def federation(tmp_path: Path) -> "Iterator[Federation]":
+    """Sections of one International: see ``Federation``."""
+    from internationale.testing.federations import Federation
 
-    with ExitStack() as stack:
-
-        def found(
-            *codes: str,
-            plugins: "Plugins | None" = None,
-            hubs: tuple[str, ...] = (),
-            now: "Callable[[], datetime]" = utc_now,
-            root: "SigningKey | None" = None,
-        ) -> "list[Section]":
-            sections = []
-            for code in codes:
-                home = tmp_path / code
-                home.mkdir()
-                url = stack.enter_context(database(home))
-                sections.append(open_section(begin(home, code, url, hubs=hubs), plugins, now))
-                stack.callback(sections[-1].close)
-            unite(sections, root)
-            return sections
-
-        yield found
+    with Federation(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture
@@ -81,56 +72,15 @@ def carry(hub: "HubProcess") -> "Callable[..., None]":
 @pytest.fixture
 def member() -> "Callable[..., Reader]":
     """Somebody signed in, with these roles (a plain member by default) and all that they allow."""
-    from internationale.kit import Reader
+    from internationale.testing import people
 
-    def make(section: "Section", *roles: str, handle: str = "rosa", language: str | None = None) -> Reader:
-        held = frozenset(roles or ("member",))
-        capabilities = {each.name: frozenset({None}) for each in section.capabilities if held & each.roles}
-        return Reader(
-            id=f"{section.code}-{handle}",
-            handle=handle,
-            language=language or section.languages[0],
-            roles=held,
-            capabilities=capabilities,
-        )
-
-    return make
+    return people.member
 
 
 @pytest.fixture
 def browser() -> "Iterator[Callable[..., httpx.Client]]":
-    """A test client on a section's pages. A ``reader`` is signed in by a session cookie that only this client has."""
-    import secrets
+    """Opens browsers at the pages and the API of sections: see ``Browsers``."""
+    from internationale.testing.browsing import Browsers
 
-    import httpx
-    from litestar.testing import TestClient
-
-    from internationale.kit.http import cookie_name
-    from internationale.web.app import create_app
-
-    with ExitStack() as stack:
-        served: dict[int, TestClient[Litestar]] = {}  # to make an application costs more than most tests
-
-        def browse(section: "Section", reader: "Reader | None" = None) -> httpx.Client:
-            if id(section) not in served:
-                served[id(section)] = stack.enter_context(TestClient(create_app(section), base_url=section.base_url))
-            transport = served[id(section)]._transport  # noqa: SLF001  # one application, and cookies for each reader
-            client = httpx.Client(transport=transport, base_url=section.base_url, follow_redirects=True)
-            client.headers["Sec-Fetch-Site"] = "same-origin"  # as browsers say it
-            if reader is not None:
-                secret = secrets.token_hex(16)
-                _know(section, secret, reader)
-                client.cookies.set(cookie_name(section), secret)
-            return client
-
-        yield browse
-
-
-def _know(section: "Section", secret: str, reader: "Reader") -> None:
-    """Have the section recognise a reader by a secret, before its own plugins are asked."""
-    ask = section.plugins.identify
-
-    def identify(**asked: Any) -> "Reader | None":
-        return reader if asked["secret"] == secret else ask(**asked)
-
-    section.plugins.identify = identify  # type: ignore[method-assign]  # of this section only
+    with Browsers() as open_browser:
+        yield open_browser

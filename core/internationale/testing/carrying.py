@@ -1,10 +1,15 @@
-"""Moving everything between sections over a real hub, with the worker's own steps, until nothing moves any more."""
+"""Moving everything between sections: over a real hub with the worker's own steps, until nothing moves any more, or by hand."""
 
 import asyncio
+import random
 from collections.abc import Sequence
+
+from sqlalchemy import select
 
 from internationale.bus import Bus
 from internationale.bus.nats import NatsBus
+from internationale.ledger import tables
+from internationale.ledger.deliveries import Delivery
 from internationale.section import Section
 from internationale.worker import fence, heads, mending, proofs, questions, receiving, rosters
 from internationale.worker.published import Published
@@ -12,6 +17,8 @@ from internationale.worker.relay import Relay
 
 ROUNDS = 50
 """More would mean that something never settles."""
+EVERYTHING = 100_000
+"""More events than any test says."""
 
 
 def carry(url: str, *sections: Section) -> None:
@@ -73,3 +80,45 @@ async def step(section: Section, bus: Bus) -> int:
     moved += section.fenced is None and await heads.say(section, bus)
     moved += await heads.hear(section, bus, 0)
     return moved
+
+
+def said(*sections: Section) -> list[Delivery]:
+    """What these sections said themselves, each in its own order, as a hub delivers it."""
+    found = []
+    for section in sections:
+        with section.reading() as session:
+            epoch = section.ledger.head(session, section.code).epoch
+            own = section.ledger.own_events_after(session, epoch, 0, EVERYTHING)
+        found += [Delivery(each.address.subject, each.signed.body, each.signed.signature, "test") for each in own]
+    return found
+
+
+def parts(*sections: Section) -> list[bytes]:
+    """The parts of events that these sections hold, as they travel."""
+    found: list[bytes] = []
+    for section in sections:
+        with section.reading() as session:
+            found += map(bytes, session.connection().execute(select(tables.part.c.content)).scalars())
+    return found
+
+
+def hand_on(*sections: Section) -> None:
+    """Bring everything that these sections said to all of them, without a hub. Whoever is left out is absent."""
+    events, contents = said(*sections), parts(*sections)
+    for section in sections:
+        outcomes = section.accept(events)
+        assert set(outcomes) <= {"applied", "duplicate", "waiting"}, f"{section.code}: {outcomes}"
+        section.add_parts(contents)
+        with section.reading() as session:
+            waiting = session.connection().execute(select(tables.waiting)).all()
+        assert not waiting, f"{section.code} waits for {waiting}"
+
+
+def hear(section: Section, deliveries: Sequence[Delivery], seed: int) -> None:
+    """Have a section take these in, in an order and in batches that the seed decides."""
+    chance = random.Random(seed)
+    mixed = chance.sample(deliveries, len(deliveries))
+    while mixed:
+        size = chance.randint(1, 5)
+        section.accept(mixed[:size])
+        mixed = mixed[size:]

@@ -1,23 +1,30 @@
-"""An International for tests: sections with keys, databases and a roster that names them all."""
+"""How an International for tests begins: the settings and key of a section, its database, and a roster that names them all.
 
+Keys are fixed: ``key_of("fr")`` is the log key of every ``fr``, and ``ROOT`` signs every roster for which no other root is given.
+"""
+
+import hashlib
 import os
 import secrets
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from internationale.events import card, roster
+from internationale.events.card import Card
 from internationale.events.keys import SigningKey
 from internationale.events.signed import SignedDocument
 from internationale.plugins import Plugins
 from internationale.rooms.roster import port, queries, rules
 from internationale.section import Section, utc_now
 from internationale.settings import Settings, write_key
+from internationale.testing.preparing import prepare
 
 DATABASE = "INTERNATIONALE_TEST_DATABASE"
 """The environment variable that names a PostgreSQL maintenance database; unset: SQLite files."""
@@ -26,8 +33,12 @@ NAMES = {
     "fr": ("Section française", ("fr",)),
     "ar": ("الفرع العربي", ("ar",)),
 }
-_PREPARED: dict[Hashable, tuple[tuple[str, Any], ...]] = {}
-"""By kind of database, lineages and projections: the statements that make all tables."""
+ROOT = SigningKey(b"r" * 32)
+
+
+def key_of(code: str) -> SigningKey:
+    """The log key of a section, the same in every test."""
+    return SigningKey(hashlib.sha256(code.encode()).digest())
 
 
 @contextmanager
@@ -49,13 +60,13 @@ def database(home: Path) -> Iterator[str]:
         maintenance.dispose()
 
 
-def begin(home: Path, code: str, url: str, *, hubs: Sequence[str] = ()) -> Settings:
-    """Settings and key of a new section."""
+def begin(home: Path, code: str, url: str, **changed: Any) -> Settings:
+    """Settings and key of a new section. ``home`` is made where it is missing; ``changed``: settings that are not as usual."""
     name, languages = NAMES.get(code, (f"Section {code}", ("en",)))
-    settings = Settings(
-        code=code, name=name, languages=languages, home=home, database=url, hubs=tuple(hubs), base_url="http://127.0.0.1"
-    )
-    write_key(settings.log_key, SigningKey.generate())
+    usual = Settings(code=code, name=name, languages=languages, home=home, database=url, base_url="http://127.0.0.1")
+    settings = replace(usual, **changed)
+    home.mkdir(parents=True, exist_ok=True)
+    write_key(settings.log_key, key_of(code))
     return settings
 
 
@@ -66,68 +77,51 @@ def open_section(settings: Settings, plugins: Plugins | None, now: Callable[[], 
     return section
 
 
-def prepare(section: Section) -> None:
-    """``Section.prepare``. What that does to an empty database is noted once, and done again without Alembic: most of the time of
-    many a test was spent on it.
-    """
-    engine = section.database.engine
-    projections = tuple((each.name, each.version, tuple(each.tables)) for each in section.ledger.projections)
-    key = (engine.dialect.name, tuple(section.plugins.folders("migrations").items()), projections)
-    with engine.begin() as connection:
-        empty = not inspect(connection).get_table_names()
-        for statement, parameters in _PREPARED.get(key, ()) if empty else ():
-            connection.exec_driver_sql(statement, parameters)
-    if not empty or key in _PREPARED:
-        section.prepare()
-        return
-    with _noting(engine) as done:
-        section.prepare()
-    _PREPARED[key] = tuple(done)
+def described(code: str) -> Card:
+    """The card of a section that is not there: enough to be named in a roster."""
+    name, languages = NAMES.get(code, (f"Section {code}", ("en",)))
+    return Card(code=code, name=name, languages=languages, key=key_of(code).public)
 
 
-@contextmanager
-def _noting(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """The statements with which a database is changed in this block."""
-    done: list[tuple[str, Any]] = []
-
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, _context: object, _many: bool) -> None:
-        if not statement.lstrip().startswith(("SELECT", "PRAGMA", "SET")):
-            done.append((statement, parameters))
-
-    event.listen(engine, "after_cursor_execute", note)
-    try:
-        yield done
-    finally:
-        event.remove(engine, "after_cursor_execute", note)
-
-
-def unite(sections: Sequence[Section], root: SigningKey | None = None) -> tuple[SignedDocument, ...]:
-    """Found an International: the first is its committee, the others are admitted in order. Returns the chain of rosters."""
-    root = root or SigningKey.generate()
-    first, *others = sections
-    chain = [rules.founding(card.verify(port.own_card(first)), root, (), first.now())]
+def founded(cards: Sequence[Card], root: SigningKey, now: datetime) -> tuple[SignedDocument, ...]:
+    """The chain of rosters with which these become an International: the first founds it, the others are admitted in order."""
+    first, *others = cards
+    chain = [rules.founding(first, root, (), now)]
     latest = roster.verify(None, chain[0])
     for other in others:
-        version = rules.admitting(card.verify(port.own_card(other)), latest, root, first.now())
+        version = rules.admitting(other, latest, root, now)
         if version is not None:
             chain.append(version)
             latest = roster.verify(latest, version)
-    for section in sections:
-        with section.writing() as session:
-            port.adopt(session, chain, code=section.code, key=section.key.public, now=section.now())
     return tuple(chain)
 
 
-def admit(committee: Section, newcomer: Section, root: SigningKey) -> tuple[SignedDocument, ...]:
+def unite(sections: Sequence[Section], root: SigningKey | None = None, absent: Sequence[str] = ()) -> tuple[SignedDocument, ...]:
+    """Found an International of these: the first is its committee. ``absent``: codes of more members, who are only named in the
+    roster. Returns the chain of rosters.
+    """
+    cards = [card.verify(port.own_card(section)) for section in sections]
+    chain = founded([*cards, *map(described, absent)], root or ROOT, sections[0].now())
+    for section in sections:
+        adopt(section, chain)
+    return chain
+
+
+def admit(committee: Section, newcomer: Section, root: SigningKey | None = None) -> tuple[SignedDocument, ...]:
     """One more section for an International that exists, with its only root key. Returns the chain of rosters."""
     with committee.writing() as session:
         latest = queries.latest(session)
         if latest is None:
             raise LookupError(f"{committee.code} belongs to no International")
-        version = rules.admitting(card.verify(port.own_card(newcomer)), latest, root, committee.now())
+        version = rules.admitting(card.verify(port.own_card(newcomer)), latest, root or ROOT, committee.now())
         if version is not None:
             port.store_version(session, version, committee.now())
         chain = queries.chain(session)
-    with newcomer.writing() as session:
-        port.adopt(session, chain, code=newcomer.code, key=newcomer.key.public, now=newcomer.now())
+    adopt(newcomer, chain)
     return chain
+
+
+def adopt(section: Section, chain: Sequence[SignedDocument]) -> None:
+    """Have a section join the International of this chain, in which it is named."""
+    with section.writing() as session:
+        port.adopt(session, chain, code=section.code, key=section.key.public, now=section.now())

@@ -16,19 +16,21 @@ from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from internationale.events.envelope import INTERNATIONAL
-from internationale.events.keys import SigningKey
 from internationale.events.refs import Ref
 from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
-from internationale.kit import Payload, Reader, Utterance
+from internationale.kit import Payload, Utterance
 from internationale.ledger.deliveries import Delivery
 from internationale.plugins import Plugins
 from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.testing import notes, oracle
-from internationale.testing.founding import begin, unite
+from internationale.testing.builds import today
+from internationale.testing.carrying import said
+from internationale.testing.founding import ROOT, begin, unite
 from internationale.testing.lives import COMMITTED, Instance, Killed
 from internationale.testing.memory import MemoryHub
+from internationale.testing.people import speaker
 from internationale.testing.virtual import VirtualLoop
 
 T = TypeVar("T")
@@ -55,11 +57,11 @@ class World:
         self.hubs = {f"nats://hub-{n}.example:4222": MemoryHub(f"hub-{n}") for n in range(1, hubs + 1)}
         for hub in self.hubs.values():
             hub.faults.latency, hub.faults.chance = latency, self.chance
-        self.plugins = plugins or Plugins([("notes", notes)])
+        self.plugins = plugins or today()
         self.skew: dict[str, timedelta] = {}
         self.said: dict[str, str] = {}
         """Everything that was ever committed as said: id and hash."""
-        self.root = SigningKey.generate()
+        self.root = ROOT
         self.instances: dict[str, Instance] = {}
         for code in codes:
             self.found(code)
@@ -101,7 +103,6 @@ class World:
     def found(self, code: str) -> Section:
         """One more section, with keys and an empty database; it is not in the roster yet and does not run."""
         home = self.folder / code
-        home.mkdir(parents=True)
         settings = begin(home, code, f"sqlite:///{home / 'section.db'}", hubs=tuple(self.hubs))
         self.instances[code] = Instance(settings, self.plugins, self.hubs, self.clock(code))
         return self[code]
@@ -168,7 +169,7 @@ class World:
         try:
             with section.writing() as session:
                 utterance = Utterance(payload, refs=refs, parts=parts, author="rosa", audience=audience)
-                envelope = section.publish(session, utterance, by=reader(section))[0]
+                envelope = section.publish(session, utterance, by=speaker(section))[0]
                 ref = envelope.ref
                 saying = (envelope.id, envelope.hash)
         except Killed as killed:
@@ -204,11 +205,7 @@ class World:
 
     def events(self, name: str) -> list[Delivery]:
         """The events of a section's own log as they travel, in order."""
-        section = self[name]
-        with section.reading() as session:
-            epoch = section.ledger.head(session, section.code).epoch
-            found = section.ledger.own_events_after(session, epoch, 0, 100_000)
-        return [Delivery(event.address.subject, event.signed.body, event.signed.signature, "test") for event in found]
+        return said(self[name])
 
     # How it ends
 
@@ -281,9 +278,3 @@ def state(section: Section) -> tuple[Held, dict[str, Held], int]:
         }
         missing = len(section.ledger.missing_parts(session)) + len(section.ledger.gaps(session))
     return mine, words, missing
-
-
-def reader(section: Section) -> Reader:
-    """A member who may say everything."""
-    everything = {each.name: frozenset({None}) for each in section.capabilities}
-    return Reader(id=f"{section.code}-rosa", handle="rosa", language=section.languages[0], capabilities=everything)

@@ -16,7 +16,7 @@ def delegate(three, browser, member) -> Any:
     return browser(three[1], member(three[1], "delegate", "member", language="en"))
 
 
-def test_a_file_is_shown_before_it_is_signed(three, share, delegate, browser, member, said_by) -> None:
+def test_a_file_is_shown_before_it_is_signed(three, share, delegate, browser, said_by) -> None:
     _ic, fr, _ar = three
     document = share(fr)
     page = delegate.get(f"/documents/{document}").text
@@ -33,7 +33,7 @@ def test_a_file_is_shown_before_it_is_signed(three, share, delegate, browser, me
     assert "data of the camera" in preview.text
     assert "All sections of the International" in preview.text
     assert said_by(fr) == before
-    stranger = browser(fr, member(fr, "delegate", handle="vera"))
+    stranger = browser(fr, "delegate", handle="vera")
     assert stranger.get(answer.headers["location"]).status_code == 404
     done = delegate.post(answer.headers["location"], data={"name": "Team.jpg", "note": "The **team**."}, follow_redirects=False)
     assert done.status_code == 303
@@ -98,10 +98,10 @@ def test_a_file_that_is_too_large(three, share, delegate) -> None:
     assert "all the room" in answer.text
 
 
-def test_only_delegates_attach_and_only_to_what_there_is(three, share, delegate, browser, member) -> None:
+def test_only_delegates_attach_and_only_to_what_there_is(three, share, delegate, browser) -> None:
     fr = three[1]
     document = share(fr)
-    simple = browser(fr, member(fr))
+    simple = browser(fr, "member")
     assert simple.get(f"/attachments/to/{document}").status_code == 403
     assert simple.post(f"/attachments/to/{document}", files={"file": ("a", b"a")}).status_code == 403
     assert simple.post(f"{API}/to/{document}/uploads?name=a", content=b"a").status_code == 403
@@ -110,7 +110,7 @@ def test_only_delegates_attach_and_only_to_what_there_is(three, share, delegate,
     assert delegate.get("/attachments/to/fr-000000000000").status_code == 404
 
 
-def test_everything_over_the_api(three, share, delegate, browser, member, carry, carriages) -> None:
+def test_everything_over_the_api(three, share, delegate, browser, carry, carriages) -> None:
     _ic, fr, ar = three
     document, content = share(fr), b"words" * 300_000
     made = delegate.post(f"{API}/to/{document}/uploads?name=a/b%20c.txt&media=Text/Plain;x=y", content=content).json()
@@ -122,7 +122,7 @@ def test_everything_over_the_api(three, share, delegate, browser, member, carry,
     assert (known["presence"], known["digest"], known["total"]) == ("here", hashlib.sha256(content).hexdigest(), 3)
     assert delegate.get(f"{API}?subject={document}").json() == delegate.get(API).json() == [known]
     carry(*three)
-    there = browser(ar, member(ar, "host"))
+    there = browser(ar, "host")
     assert there.get(f"{API}/{id}").json()["presence"] == "absent"
     assert there.get(f"{API}/{id}/file").status_code == 409
     assert there.post(f"{API}/{id}/fetch").status_code == 204
@@ -142,12 +142,12 @@ def test_everything_over_the_api(three, share, delegate, browser, member, carry,
     assert delegate.post(f"{API}/{id}/withdraw", json={"reason": "Again."}).status_code == 409
 
 
-def test_fetching_on_pages_without_a_script(three, share, attach, browser, member, carry, carriages, taken) -> None:
+def test_fetching_on_pages_without_a_script(three, share, attach, browser, carry, carriages, taken) -> None:
     _ic, fr, ar = three
     ar.attachments.limits = replace(ar.attachments.limits, automatic=0)
     id = attach(fr, share(fr), b"words" * 300_000, name="Wörter.txt", note="What we say.")
     carry(*three)
-    there = browser(ar, member(ar, "member", "host", language="en"))
+    there = browser(ar, "member", "host", language="en")
     assert "Wörter.txt" in there.get("/attachments").text
     assert "Fetch it (1.4 MiB)" in there.get(f"/attachments/{id}").text
     assert "0 of 3 pieces have come" in there.post(f"/attachments/{id}/fetch").text
@@ -158,7 +158,7 @@ def test_fetching_on_pages_without_a_script(three, share, attach, browser, membe
     assert there.get(f"/attachments/{id}/file").content == taken(fr, id)
     assert "Kept for good" in there.post(f"/attachments/{id}/pin", data={"pinned": "true"}).text
     assert f"/attachments/{id}/withdraw" not in there.get(f"/attachments/{id}").text
-    ours = browser(fr, member(fr, "delegate", language="en"))
+    ours = browser(fr, "delegate", language="en")
     assert "Whoever has downloaded it" in ours.get(f"/attachments/{id}/withdraw").text
     assert "took it back" in ours.post(f"/attachments/{id}/withdraw", data={"reason": "A **name** in it."}).text
 

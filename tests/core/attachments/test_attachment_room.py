@@ -114,7 +114,7 @@ def test_room_is_given_before_it_is_filled_and_refusals_are_in_words(
     assert sorted(card(ar, each).presence for each in small) == ["absent", "here", "here"]
     refused = next(each for each in small if card(ar, each).presence == "absent")
     assert card(ar, refused).trouble == "quota_section"
-    there = browser(ar, member(ar, "member", language="en"))
+    there = browser(ar, "member", language="en")
     assert "takes up all the room that is kept for it" in there.get(f"/attachments/{refused}").text
     assert "takes up all the room" in there.post(f"/attachments/{refused}/fetch").text
     assert "larger than this section takes" in there.post(f"/attachments/{large}/fetch").text

@@ -4,7 +4,6 @@ import asyncio
 import hashlib
 import random
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -13,13 +12,13 @@ import pytest
 from internationale import worker
 from internationale.bus import Parcel
 from internationale.errors import Conflict, NotFound
-from internationale.ledger.deliveries import Delivery
 from internationale.rooms.attachments.port import attaching, fetching, keeping
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rules.chunking import CHUNK
 from internationale.section import Section
 from internationale.testing import oracle
-from internationale.testing.founding import begin, database, open_section, unite
+from internationale.testing.carrying import hand_on
+from internationale.testing.founding import unite
 from internationale.testing.serving import served
 from internationale.worker import origin
 from internationale.worker.attachments import subject
@@ -143,7 +142,7 @@ def test_what_the_hub_does_not_have_is_asked_of_the_sections(three, share, attac
     assert taken(ar, attachment) == content
 
 
-def test_nobody_has_it_and_that_is_said_and_it_is_not_hurried(three, share, attach, carry, carriages, member) -> None:
+def test_nobody_has_it_and_that_is_said_and_it_is_not_hurried(three, share, attach, carry, carriages) -> None:
     _ic, fr, ar = three
     attachment = attach(fr, share(fr), some_bytes(100))
     carry(*three)
@@ -211,30 +210,15 @@ def test_what_was_taken_back_is_deleted_everywhere_and_never_fetched(
     oracle.agree(*three, said=5)
 
 
-def test_over_https_where_no_hub_helps(tmp_path, share, attach, carriages, taken) -> None:
+def test_over_https_where_no_hub_helps(federation, share, attach, carriages, taken) -> None:
     """The hub has nothing and nobody answers there; the sender's pages are at the address that the roster names."""
     content = some_bytes(CHUNK + 9)
-    with ExitStack() as stack:
-        fr, ar = (
-            open_section(begin(make(tmp_path / code), code, stack.enter_context(database(tmp_path / code))), None)
-            for code in ("fr", "ar")
-        )
-        stack.callback(fr.close)
-        stack.callback(ar.close)
-        stack.enter_context(served(fr))
+    fr, ar = (federation.alone(code) for code in ("fr", "ar"))
+    with served(fr):
         unite([fr, ar])
         attachment = attach(fr, share(fr), content)
-        with fr.reading() as session:
-            events = fr.ledger.own_events_after(session, 1, 0)
-            parts = [fr.ledger.part(session, name) for event in events for name in event.envelope.parts]
-        ar.accept([Delivery(event.address.subject, event.signed.body, event.signed.signature) for event in events])
-        ar.add_parts(parts)
+        hand_on(fr, ar)
         carriages(lambda at: at["ar"].fetch(), ar)
         assert taken(ar, attachment) == content
         with pytest.raises(origin.Unanswered, match="404"):
             origin.chunk(ar, "fr", card(fr, attachment).digest, 2)
-
-
-def make(folder: Any) -> Any:
-    folder.mkdir()
-    return folder

@@ -1,24 +1,20 @@
-"""Three sections of one International, and a postman who brings what one said to another in any order."""
+"""Three sections of one International with two kinds of text."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from types import ModuleType, SimpleNamespace
-from typing import Any
 
 import pytest
-from litestar.testing import TestClient
-from sqlalchemy import select
 
-from internationale.kit import DocumentKind, Reader, hookimpl, marker
-from internationale.ledger import tables
-from internationale.ledger.deliveries import Delivery
+from internationale.kit import INTERNATIONAL, DocumentKind, hookimpl, marker
 from internationale.plugins import Plugins
+from internationale.rooms.documents.queries import documents
 from internationale.section import Section
-from internationale.testing.oracle import rows
+from internationale.testing import carrying
+from internationale.testing.clock import Clock
+from internationale.testing.people import speaker
 
 _ = marker("core")
-BEGIN = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @hookimpl
@@ -34,84 +30,26 @@ KINDS = ModuleType("kinds")
 KINDS.document_kinds = document_kinds
 
 
-@dataclass
-class Clock:
-    """A second passes each time that somebody looks."""
-
-    now: datetime = BEGIN
-
-    def __call__(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
-
-
-@dataclass
-class World:
-    """Sections by code. ``late`` is a member that has received nothing so far, and says nothing."""
-
-    late: Section
-    sections: dict[str, Section] = field(default_factory=dict)
-
-    def __getattr__(self, code: str) -> Section:
-        return self.sections[code]
-
-    def said(self, *codes: str) -> list[Delivery]:
-        """What these sections said, each in its own order."""
-        found = []
-        for code in codes or self.sections:
-            section = self.sections[code]
-            with section.reading() as session:
-                stored = section.ledger.events_after(session, code, 1, 0)
-            found += [Delivery(event.address.subject, event.signed.body, event.signed.signature) for event in stored]
-        return found
-
-    def parts(self) -> list[bytes]:
-        bodies: list[bytes] = []
-        for section in self.sections.values():
-            with section.reading() as session:
-                bodies += map(bytes, session.connection().execute(select(tables.part.c.content)).scalars())
-        return bodies
-
-    def carry(self) -> None:
-        """Bring everything to everybody."""
-        for section in self.sections.values():
-            section.accept(self.said())
-            section.add_parts(self.parts())
-
-    def rows(self, code: str) -> object:
-        return rows(self.sections[code])
+@pytest.fixture
+def three(federation: Callable[..., list[Section]]) -> list[Section]:
+    """``ic`` (English), ``fr`` and ``ar``. ``late`` is a member that is not here: ``federation.fresh`` opens it. A second passes
+    each time that somebody looks at the clock.
+    """
+    clock = Clock(step=timedelta(seconds=1))
+    return federation("ic", "fr", "ar", plugins=Plugins([("kinds", KINDS)]), now=clock, absent=["late"])
 
 
 @pytest.fixture
-def world(federation: Callable[..., list[Section]]) -> World:
-    """``ic`` (English), ``fr`` and ``ar``."""
-    *early, late = federation("ic", "fr", "ar", "late", plugins=Plugins([("kinds", KINDS)]), now=Clock())
-    return World(late, {section.code: section for section in early})
-
-
-@pytest.fixture
-def delegate() -> Callable[[Section], Reader]:
-    """Somebody who holds everything that the room knows."""
-
-    def make(section: Section, handle: str = "rosa") -> Reader:
-        everything = {capability.name: frozenset([None]) for capability in section.capabilities}
-        return Reader(id=f"account-{handle}", handle=handle, language=section.languages[0], capabilities=everything)
-
-    return make
-
-
-@pytest.fixture
-def reading_as(browser: Callable[..., TestClient[Any]], member: Callable[..., Reader]) -> Callable[..., TestClient[Any]]:
-    """The browser of ``role-handle`` (``delegate-rosa``); of a passer-by without a name. Redirects are not followed."""
-
-    def make(section: Section, who: str = "") -> TestClient[Any]:
-        role, _hyphen, handle = who.partition("-")
-        client = browser(section, member(section, role, handle=handle) if who else None)
-        client.headers["Sec-Fetch-Site"] = "same-origin"
-        client.follow_redirects = False
-        return client
-
-    return make
+def draft(three: list[Section], text: SimpleNamespace) -> tuple[str, str]:
+    """A text of ``ic`` that all have; and the block that speaks of thirty-five hours."""
+    ic, _fr, _ar = three
+    with ic.writing() as session:
+        document = ic.documents.open(
+            session, kind="draft", language="en", title="Hours", text=text.first, audience=INTERNATIONAL, by=speaker(ic)
+        )
+        block = next(item.id for item in documents.text(session, document).blocks if "thirty-five" in item.raw)
+    carrying.hand_on(*three)
+    return document, block
 
 
 @pytest.fixture

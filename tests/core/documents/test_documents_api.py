@@ -2,10 +2,12 @@
 
 import pytest
 
+from internationale.testing import carrying
+
 
 @pytest.fixture
-def clara(world, reading_as):
-    return reading_as(world.ic, "delegate-clara")
+def clara(ic, browser):
+    return browser(ic, "delegate", handle="clara", follow_redirects=False)
 
 
 @pytest.fixture
@@ -14,10 +16,10 @@ def document(clara, text):
     return clara.post("/api/v1/documents", json=said).json()["id"]
 
 
-def test_the_life_of_a_document(world, clara, reading_as, document, text):
+def test_the_life_of_a_document(three, fr, browser, clara, document, text):
     root = f"/api/v1/documents/{document}"
-    world.carry()
-    rosa = reading_as(world.fr, "delegate-rosa")
+    carrying.hand_on(*three)
+    rosa = browser(fr, "delegate", follow_redirects=False)
     assert [each["id"] for each in rosa.get("/api/v1/documents?kind=draft").json()] == [document]
     units = rosa.get(root, params={"language": "fr"}).json()["units"]
     assert {unit["state"] for unit in units} == {"missing", "current"}
@@ -48,7 +50,7 @@ def test_the_life_of_a_document(world, clara, reading_as, document, text):
     assert rosa.delete(f"{root}/comments/{said}").status_code == 204
     amendment = rosa.post(f"{root}/amendments", json=proposal | {"motion": motion}).json()["id"]
     assert [(each["state"], each["amendment"]) for each in rosa.get(f"{root}/motions").json()] == [("carried", amendment)]
-    world.carry()
+    carrying.hand_on(*three)
 
     detail = clara.get(f"{root}/amendments/{amendment}").json()
     assert detail["changes"][0]["pieces"][1] == {"op": "delete", "text": "-five"}
@@ -60,7 +62,7 @@ def test_the_life_of_a_document(world, clara, reading_as, document, text):
     assert draft == {"base": 1, "text": text.second, "taken": [amendment], "colliding": []}
     revision = {"base": 1, "title": "Hours", "text": draft["text"], "amendments": amendment}
     assert clara.post(f"{root}/revisions", json=revision).json() == {"revision": 2}
-    world.carry()
+    carrying.hand_on(*three)
 
     assert [each["amendments"] for each in rosa.get(f"{root}/revisions").json()] == [[], [amendment]]
     states = [line["state"] for line in rosa.get(f"{root}/compare/1/2").json()]
@@ -71,9 +73,9 @@ def test_the_life_of_a_document(world, clara, reading_as, document, text):
     assert rosa.post(f"{root}/amendments/{second.json()['id']}/withdraw", json={}).status_code == 204
 
 
-def test_what_the_api_refuses(world, clara, reading_as, document):
+def test_what_the_api_refuses(ic, browser, clara, document):
     root = f"/api/v1/documents/{document}"
-    passer, lucie = reading_as(world.ic), reading_as(world.ic, "member-lucie")
+    passer, lucie = browser(ic, follow_redirects=False), browser(ic, "member", handle="lucie", follow_redirects=False)
     assert passer.get("/api/v1/documents").json() == []
     for path in ("", "/progress", "/receipts", "/revisions", "/amendments", "/motions", "/debate/title", "/draft"):
         assert passer.get(root + path).status_code == 403, path

@@ -20,6 +20,8 @@ from internationale.rooms.documents.events import (
 )
 from internationale.rooms.documents.queries import amendments, documents
 from internationale.rooms.documents.rules import writing
+from internationale.testing import carrying
+from internationale.testing.people import speaker
 from internationale.text.blocks import source_hash
 from internationale.text.operations import Replace
 
@@ -69,30 +71,26 @@ class Stage:
 
 
 @pytest.fixture
-def stage(world, delegate, text):
-    with world.ic.writing() as session:
-        document = world.ic.documents.open(
-            session, kind="draft", language="en", title="T", text=text.first, audience=INTERNATIONAL, by=delegate(world.ic)
+def stage(three, ic, fr, text):
+    with ic.writing() as session:
+        document = ic.documents.open(
+            session, kind="draft", language="en", title="T", text=text.first, audience=INTERNATIONAL, by=speaker(ic)
         )
-        other = world.ic.documents.open(
-            session, kind="draft", language="en", title="O", text="Other.", audience=PUBLIC, by=delegate(world.ic)
-        )
-    world.carry()
-    with world.fr.writing() as session:
+        other = ic.documents.open(session, kind="draft", language="en", title="O", text="Other.", audience=PUBLIC, by=speaker(ic))
+    carrying.hand_on(*three)
+    with fr.writing() as session:
         now = documents.text(session, document)
         made = Stage(document, now.revision.ref, now, None)
-        envelope = world.fr.publish(
-            session, Utterance(made.proposed(amendment="fr-bbbbbbbbbbbb"), refs=(made.ref,)), by=delegate(world.fr)
-        )[0]
+        envelope = fr.publish(session, Utterance(made.proposed(amendment="fr-bbbbbbbbbbbb"), refs=(made.ref,)), by=speaker(fr))[0]
         made.amendment = amendments.one(session, document, envelope.data["amendment"])
         made.other = documents.text(session, other).revision.ref
-    world.carry()
+    carrying.hand_on(*three)
     return made
 
 
-def verdict(section, by, said):
+def verdict(section, said):
     with pytest.raises(Conflict) as refused, section.writing() as session:
-        section.publish(session, said, by=by(section))
+        section.publish(session, said, by=speaker(section))
     return refused.value.message.parameters["reason"]
 
 
@@ -154,42 +152,43 @@ CASES: list[tuple[str, str, Callable[[Stage], Utterance]]] = [
 ]
 
 
-def test_reasons(world, delegate, stage):
-    given = [(code, verdict(world.sections[code], delegate, make(stage))) for code, _reason, make in CASES]
+def test_reasons(ic, fr, stage):
+    sections = {"ic": ic, "fr": fr}
+    given = [(code, verdict(sections[code], make(stage))) for code, _reason, make in CASES]
     assert given == [(code, reason) for code, reason, _make in CASES]
 
 
-def test_what_is_well_said_is_applied(world, delegate, stage):
-    for code, said in (
-        ("ic", Utterance(stage.decided(), refs=(stage.amendment.ref,))),
-        ("ic", Utterance(stage.revised(amendments=(stage.amendment.id,)), refs=(stage.ref, stage.amendment.ref))),
-        ("fr", Utterance(stage.offered(), refs=(stage.ref,))),
-        ("fr", Utterance(stage.decided(AmendmentWithdrawn), refs=(stage.amendment.ref,))),
-        ("fr", Utterance(stage.proposed(hint="Mend it."), refs=(stage.ref,))),
+def test_what_is_well_said_is_applied(three, ic, fr, ar, stage):
+    for section, said in (
+        (ic, Utterance(stage.decided(), refs=(stage.amendment.ref,))),
+        (ic, Utterance(stage.revised(amendments=(stage.amendment.id,)), refs=(stage.ref, stage.amendment.ref))),
+        (fr, Utterance(stage.offered(), refs=(stage.ref,))),
+        (fr, Utterance(stage.decided(AmendmentWithdrawn), refs=(stage.amendment.ref,))),
+        (fr, Utterance(stage.proposed(hint="Mend it."), refs=(stage.ref,))),
     ):
-        section = world.sections[code]
         with section.writing() as session:
-            section.publish(session, said, by=delegate(section))
-    world.carry()
-    with world.ar.reading() as session:
+            section.publish(session, said, by=speaker(section))
+    carrying.hand_on(*three)
+    with ar.reading() as session:
         assert amendments.one(session, stage.document, stage.amendment.id).state == "accepted"
 
 
-def test_of_two_revisions_with_one_number_the_first_in_the_log_counts(world, delegate, stage):
+def test_of_two_revisions_with_one_number_the_first_in_the_log_counts(federation, three, ic, stage):
     """Two hands of one section at once: everybody takes the same one, whatever came first, and what stands on it."""
     block = stage.block
-    with world.ic.writing() as session:
+    with ic.writing() as session:
         for words in ("thirty", "twenty"):
             operation = Replace(block.id, 13, 24, "thirty-five", words)
             written = writing.write(stage.text.blocks, (operation,))
             said = stage.revised(changes=written.changes, digest=written.digest, title=words)
-            envelope = world.ic.publish(session, Utterance(said, refs=(stage.ref,)), by=delegate(world.ic))[0]
+            envelope = ic.publish(session, Utterance(said, refs=(stage.ref,)), by=speaker(ic))[0]
         third = stage.revised(number=3, changes=written.changes, digest=written.digest, title="on the second")
         third = third.model_copy(update={"changes": Changes(operations=(), numbers=stage.text.numbers)})
-        world.ic.publish(session, Utterance(third, refs=(envelope.ref,)), by=delegate(world.ic))
-    world.late.accept(world.said()[::-1])
-    world.carry()
-    for section in (*world.sections.values(), world.late):
+        ic.publish(session, Utterance(third, refs=(envelope.ref,)), by=speaker(ic))
+    late = federation.fresh("late")
+    late.accept(carrying.said(*three)[::-1])
+    carrying.hand_on(*three)
+    for section in (*three, late):
         with section.reading() as session:
             assert [(card.number, card.title) for card in documents.revisions(session, stage.document)] == [
                 (1, "T"),

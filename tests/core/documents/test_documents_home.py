@@ -10,25 +10,16 @@ from alembic.migration import MigrationContext
 from sqlmodel import select
 
 from internationale.errors import Conflict, Invalid, NotFound, Refused
-from internationale.kit import INTERNATIONAL, Reader
+from internationale.kit import Reader
 from internationale.ledger import database, migrate
 from internationale.rooms import documents as room
 from internationale.rooms.documents.port import home
 from internationale.rooms.documents.port.amending import Proposal
-from internationale.rooms.documents.queries import amendments, documents, private
+from internationale.rooms.documents.queries import amendments, private
 from internationale.rooms.documents.queries.waiting import needs
 from internationale.rooms.documents.rows.private import Debate, Motion, Private
-
-
-@pytest.fixture
-def draft(world, delegate, text):
-    with world.ic.writing() as session:
-        document = world.ic.documents.open(
-            session, kind="draft", language="en", title="Hours", text=text.first, audience=INTERNATIONAL, by=delegate(world.ic)
-        )
-        block = next(item.id for item in documents.text(session, document).blocks if "thirty-five" in item.raw)
-    world.carry()
-    return document, block
+from internationale.testing import carrying
+from internationale.testing.people import speaker
 
 
 def member(handle="lucie"):
@@ -36,16 +27,16 @@ def member(handle="lucie"):
     return Reader(id=f"account-{handle}", handle=handle, language="fr", capabilities=allowed)
 
 
-def test_a_debate_is_the_writers_own_and_stays_at_home(world, draft):
+def test_a_debate_is_the_writers_own_and_stays_at_home(three, fr, draft):
     document, block = draft
     lucie, karim = member(), member("karim")
-    with world.fr.writing() as session:
-        first = home.say(world.fr, session, document, block=block, text="Trente suffisent.", by=lucie)
-        home.say(world.fr, session, document, block=block, text="Pourquoi pas vingt ?", by=karim)
-        home.mend(world.fr, session, document, first, text="Trente, et pas une de plus.", by=lucie)
+    with fr.writing() as session:
+        first = home.say(fr, session, document, block=block, text="Trente suffisent.", by=lucie)
+        home.say(fr, session, document, block=block, text="Pourquoi pas vingt ?", by=karim)
+        home.mend(fr, session, document, first, text="Trente, et pas une de plus.", by=lucie)
         with pytest.raises(NotFound):
-            home.mend(world.fr, session, document, first, text="Non.", by=karim)
-    with world.fr.reading() as session:
+            home.mend(fr, session, document, first, text="Non.", by=karim)
+    with fr.reading() as session:
         one, other = private.thread(session, document, lucie, block=block)
         assert (one.text, one.handle, one.own, one.quote) == (
             "Trente, et pas une de plus.",
@@ -56,69 +47,69 @@ def test_a_debate_is_the_writers_own_and_stays_at_home(world, draft):
         assert one.edited is not None
         assert (other.own, other.edited) == (False, None)
         assert private.counts(session, document) == {block: 2}
-    with world.fr.writing() as session:
-        home.take_back(world.fr, session, document, first, by=lucie)
+    with fr.writing() as session:
+        home.take_back(fr, session, document, first, by=lucie)
         with pytest.raises(NotFound):
-            home.take_back(world.fr, session, document, first, by=lucie)
-    with world.fr.reading() as session:
+            home.take_back(fr, session, document, first, by=lucie)
+    with fr.reading() as session:
         one, _other = private.thread(session, document, lucie, block=block)
         assert (one.text, one.own, one.deleted is not None) == ("", False, True)
         assert private.counts(session, document) == {block: 1}
-    said = b"".join(delivery.body for delivery in world.said())
+    said = b"".join(delivery.body for delivery in carrying.said(*three))
     assert b"Trente" not in said
     assert b"account-" not in said
 
 
-def test_who_may_not_or_asks_for_nothing_is_refused(world, draft):
+def test_who_may_not_or_asks_for_nothing_is_refused(fr, draft):
     document, block = draft
-    with world.fr.writing() as session:
+    with fr.writing() as session:
         with pytest.raises(Refused):
-            home.say(world.fr, session, document, block=block, text="x", by=Reader())
+            home.say(fr, session, document, block=block, text="x", by=Reader())
         with pytest.raises(Invalid):
-            home.say(world.fr, session, document, block="nowhere", text="x", by=member())
+            home.say(fr, session, document, block="nowhere", text="x", by=member())
         with pytest.raises(NotFound):
-            home.say(world.fr, session, document, block=block, motion="nothing", text="x", by=member())
+            home.say(fr, session, document, block=block, motion="nothing", text="x", by=member())
         with pytest.raises(NotFound):
-            home.say(world.fr, session, "fr-000000000000", block=block, text="x", by=member())
+            home.say(fr, session, "fr-000000000000", block=block, text="x", by=member())
 
 
-def test_a_members_proposal_is_carried_in_the_language_of_the_document(world, draft, delegate):
+def test_a_members_proposal_is_carried_in_the_language_of_the_document(three, ic, fr, draft):
     document, block = draft
-    lucie, rosa = member(), delegate(world.fr)
+    lucie, rosa = member(), speaker(fr)
     french = Proposal(block, 1, "replace", "fr", "Trente heures", "Le temps est à nous.", "Nous voulons trente heures.")
     english = Proposal(
         block, 1, "replace", "fr", "Trente heures", "Le temps est à nous.", "We stand for thirty hours.", french.text
     )
-    with world.fr.writing() as session:
-        motion = home.move(world.fr, session, document, french, lucie)
-        home.say(world.fr, session, document, block="", motion=motion, text="Bien dit.", by=rosa)
-        (need,) = needs(world.fr, session, rosa)
+    with fr.writing() as session:
+        motion = home.move(fr, session, document, french, lucie)
+        home.say(fr, session, document, block="", motion=motion, text="Bien dit.", by=rosa)
+        (need,) = needs(fr, session, rosa)
         assert need.path == f"/documents/{document}/motions/{motion}"
-        assert needs(world.fr, session, lucie) == []
+        assert needs(fr, session, lucie) == []
         with pytest.raises(Refused):
-            home.carry(world.fr, session, document, motion, proposal=english, by=lucie)
-    with world.fr.writing() as session:
-        amendment = home.carry(world.fr, session, document, motion, proposal=english, by=rosa)
+            home.carry(fr, session, document, motion, proposal=english, by=lucie)
+    with fr.writing() as session:
+        amendment = home.carry(fr, session, document, motion, proposal=english, by=rosa)
         with pytest.raises(Conflict):
-            home.decline(world.fr, session, document, motion, reason="Non.", by=rosa)
-        assert needs(world.fr, session, rosa) == []
+            home.decline(fr, session, document, motion, reason="Non.", by=rosa)
+        assert needs(fr, session, rosa) == []
         card = private.card(private.motion(session, document, motion), lucie)
         assert (card.state, card.amendment, card.own) == ("carried", amendment, True)
-    world.carry()
-    with world.ic.reading() as session:
+    carrying.hand_on(*three)
+    with ic.reading() as session:
         card = amendments.one(session, document, amendment)
         assert (card.language, card.wording, card.author) == ("fr", "Nous voulons trente heures.", "rosa")
-        (need,) = needs(world.ic, session, delegate(world.ic))
+        (need,) = needs(ic, session, speaker(ic))
         assert need.path == f"/documents/{document}/amendments"
 
 
-def test_a_declined_proposal_is_answered(world, draft, delegate):
+def test_a_declined_proposal_is_answered(fr, draft):
     document, block = draft
     proposal = Proposal(block, 1, "replace", "en", "T", "R", "We stand for twenty hours.")
-    with world.fr.writing() as session:
-        motion = home.move(world.fr, session, document, proposal, member())
-        home.decline(world.fr, session, document, motion, reason="Thirty is what we can win.", by=delegate(world.fr))
-    with world.fr.reading() as session:
+    with fr.writing() as session:
+        motion = home.move(fr, session, document, proposal, member())
+        home.decline(fr, session, document, motion, reason="Thirty is what we can win.", by=speaker(fr))
+    with fr.reading() as session:
         card = private.card(private.motion(session, document, motion), member("karim"))
         assert (card.state, card.answer, card.answered_by, card.own) == (
             "declined",
@@ -128,23 +119,23 @@ def test_a_declined_proposal_is_answered(world, draft, delegate):
         )
 
 
-def test_what_a_person_said_stays_without_the_person(world, draft, delegate):
+def test_what_a_person_said_stays_without_the_person(fr, draft):
     document, block = draft
-    lucie, rosa = member(), delegate(world.fr)
+    lucie, rosa = member(), speaker(fr)
     proposal = Proposal(block, 1, "replace", "en", "Twenty", "Time is ours.", "We stand for twenty hours.")
-    with world.fr.writing() as session:
-        home.say(world.fr, session, document, block=block, text="Thirty will do.", by=lucie)
-        open_one, declined = (home.move(world.fr, session, document, proposal, lucie) for _ in range(2))
-        home.decline(world.fr, session, document, declined, reason="Once is enough.", by=rosa)
-        kept = world.fr.kept(session, lucie.id)["documents"]
+    with fr.writing() as session:
+        home.say(fr, session, document, block=block, text="Thirty will do.", by=lucie)
+        open_one, declined = (home.move(fr, session, document, proposal, lucie) for _ in range(2))
+        home.decline(fr, session, document, declined, reason="Once is enough.", by=rosa)
+        kept = fr.kept(session, lucie.id)["documents"]
         assert [comment["text"] for comment in kept["contributions"]] == ["Thirty will do."]
         assert {motion["id"] for motion in kept["proposals"]} == {open_one, declined}
-        assert [answer["answer"] for answer in world.fr.kept(session, rosa.id)["documents"]["answers"]] == ["Once is enough."]
+        assert [answer["answer"] for answer in fr.kept(session, rosa.id)["documents"]["answers"]] == ["Once is enough."]
         json.dumps(kept)
-    with world.fr.writing() as session:
-        world.fr.forget(session, lucie.id)
-        world.fr.forget(session, rosa.id)
-    with world.fr.reading() as session:
+    with fr.writing() as session:
+        fr.forget(session, lucie.id)
+        fr.forget(session, rosa.id)
+    with fr.reading() as session:
         (comment,) = private.thread(session, document, lucie, block=block)
         assert (comment.text, comment.handle, comment.own) == ("Thirty will do.", "", False)
         card = private.card(private.motion(session, document, declined), lucie)
@@ -155,9 +146,9 @@ def test_what_a_person_said_stays_without_the_person(world, draft, delegate):
             "Once is enough.",
             "",
         )
-        (need,) = needs(world.fr, session, delegate(world.fr, "karim"))
+        (need,) = needs(fr, session, speaker(fr, "karim"))
         assert str(need.title.id) == "A former member proposes an amendment: %(title)s"
-        assert "documents" not in world.fr.kept(session, lucie.id)
+        assert "documents" not in fr.kept(session, lucie.id)
         held = "".join(str(row.model_dump()) for table in (Debate, Motion) for row in session.exec(select(table)))
         assert not re.search("lucie|rosa", held)
 

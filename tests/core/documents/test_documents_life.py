@@ -8,15 +8,17 @@ from internationale.kit.documents import TITLE, Progress, Title, UnitState
 from internationale.rooms.documents.port import amending, revising
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import amendments, documents
+from internationale.testing import carrying
+from internationale.testing.people import speaker
 from internationale.text.blocks import join
 
 FIRST = "# Hours\n\nWe stand for thirty-five hours.\n\nNight work is paid double.\n\n---\n\nThe books are open.\n"
 
 
-def opened(world, by, text, **changed):
+def opened(section, text, **changed):
     said = {"kind": "draft", "language": "en", "title": "Hours", "text": text, "audience": INTERNATIONAL} | changed
-    with world.ic.writing() as session:
-        return world.ic.documents.open(session, **said, by=by(world.ic))
+    with section.writing() as session:
+        return section.documents.open(session, **said, by=speaker(section))
 
 
 def exact(section, document, number=None):
@@ -49,10 +51,10 @@ def proposal(section, document, words, **changed):
     return Proposal(**(said | changed))
 
 
-def test_an_opened_document_reads_the_same_everywhere(world, delegate, text):
-    document = opened(world, delegate, text.first)
-    world.carry()
-    for section in world.sections.values():
+def test_an_opened_document_reads_the_same_everywhere(three, ic, text):
+    document = opened(ic, text.first)
+    carrying.hand_on(*three)
+    for section in three:
         assert exact(section, document) == text.first
         with section.reading() as session:
             (summary,) = section.documents.list(session, "draft")
@@ -62,41 +64,41 @@ def test_an_opened_document_reads_the_same_everywhere(world, delegate, text):
         assert reading.complete
 
 
-def test_a_long_text_travels_in_parts(world, delegate):
+def test_a_long_text_travels_in_parts(three, ic, fr):
     long = "\n\n".join(f"Paragraph {number} of many. " + "words and more words " * 20 for number in range(2_000)) + "\n"
-    document = opened(world, delegate, long)
-    waiting = world.fr.accept(world.said("ic"))
+    document = opened(ic, long)
+    waiting = fr.accept(carrying.said(ic))
     assert waiting == ["waiting"]
-    assert world.fr.add_parts(world.parts())
-    assert exact(world.fr, document) == long
-    with world.ic.writing() as session:
-        world.ic.documents.revise(
+    assert fr.add_parts(carrying.parts(*three))
+    assert exact(fr, document) == long
+    with ic.writing() as session:
+        ic.documents.revise(
             session,
             document,
             base=1,
             title="Hours",
             text=long.replace("Paragraph 7 ", "Section 7 "),
             note="",
-            by=delegate(world.ic),
+            by=speaker(ic),
         )
-    world.carry()
-    assert exact(world.fr, document) == long.replace("Paragraph 7 ", "Section 7 ")
+    carrying.hand_on(*three)
+    assert exact(fr, document) == long.replace("Paragraph 7 ", "Section 7 ")
 
 
-def test_a_revision_outdates_exactly_the_changed_paragraphs(world, delegate, text):
-    document = opened(world, delegate, text.first)
-    world.carry()
-    known, _ = units(world.fr, document, "fr")
+def test_a_revision_outdates_exactly_the_changed_paragraphs(three, ic, fr, text):
+    document = opened(ic, text.first)
+    carrying.hand_on(*three)
+    known, _ = units(fr, document, "fr")
     texts = {unit.block.id: f"[fr] {source}" for source, unit in known.items() if unit.state is UnitState.MISSING}
     assert TITLE in texts
     assert len(texts) == 5
-    with world.fr.writing() as session:
-        world.fr.documents.offer(session, document, "fr", texts, revision=1, by=delegate(world.fr))
-        assert list(world.fr.documents.progress(session, document)) == [Progress("ar", 0, 0, 5), Progress("fr", 5, 0, 0)]
-    with world.ic.writing() as session:
-        world.ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=delegate(world.ic))
-    world.carry()
-    for section in world.sections.values():
+    with fr.writing() as session:
+        fr.documents.offer(session, document, "fr", texts, revision=1, by=speaker(fr))
+        assert list(fr.documents.progress(session, document)) == [Progress("ar", 0, 0, 5), Progress("fr", 5, 0, 0)]
+    with ic.writing() as session:
+        ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=speaker(ic))
+    carrying.hand_on(*three)
+    for section in three:
         now, reading = units(section, document, "fr")
         states = {source: unit.state for source, unit in now.items() if unit.state is not UnitState.CURRENT}
         assert states == {"We stand for thirty hours.": UnitState.OUTDATED}
@@ -118,42 +120,39 @@ def test_a_revision_outdates_exactly_the_changed_paragraphs(world, delegate, tex
                 section.documents.titles(session, [document, "ic-nothing"], "fr")
 
 
-def test_a_source_that_comes_back_makes_its_translation_current_again(world, delegate, text):
-    document = opened(world, delegate, text.first)
-    known, _ = units(world.ic, document, "fr")
+def test_a_source_that_comes_back_makes_its_translation_current_again(ic, text):
+    document = opened(ic, text.first)
+    known, _ = units(ic, document, "fr")
     block = known["We stand for thirty-five hours."].block.id
-    by = delegate(world.ic)
+    by = speaker(ic)
     for base, words in ((1, "A"), (2, "B")):
-        with world.ic.writing() as session:
-            world.ic.documents.offer(session, document, "fr", {block: words}, revision=base, by=by)
+        with ic.writing() as session:
+            ic.documents.offer(session, document, "fr", {block: words}, revision=base, by=by)
             after = text.second if base == 1 else text.first
-            world.ic.documents.revise(session, document, base=base, title="Hours", text=after, note="", by=by)
-    now, _ = units(world.ic, document, "fr")
+            ic.documents.revise(session, document, base=base, title="Hours", text=after, note="", by=by)
+    now, _ = units(ic, document, "fr")
     assert (now["We stand for thirty-five hours."].state, now["We stand for thirty-five hours."].text) == (UnitState.CURRENT, "A")
 
 
-def test_translations_prefer_current_then_own_then_the_first_section(world, delegate, text):
-    document = opened(world, delegate, text.first)
-    world.carry()
-    block = block_of(world.ic, document, "books")
-    for code in ("fr", "ar"):
-        section = world.sections[code]
+def test_translations_prefer_current_then_own_then_the_first_section(three, ic, fr, ar, text):
+    document = opened(ic, text.first)
+    carrying.hand_on(*three)
+    block = block_of(ic, document, "books")
+    for section in (fr, ar):
         with section.writing() as session:
-            section.documents.offer(session, document, "eo", {block: code}, revision=1, by=delegate(section))
-    world.carry()
-    shown = {code: units(section, document, "eo")[0]["The books are open."].by for code, section in world.sections.items()}
+            section.documents.offer(session, document, "eo", {block: section.code}, revision=1, by=speaker(section))
+    carrying.hand_on(*three)
+    shown = {section.code: units(section, document, "eo")[0]["The books are open."].by for section in three}
     assert shown == {"ic": "ar", "fr": "fr", "ar": "ar"}
 
 
-def test_an_amendment_goes_round_and_is_taken_in(world, delegate, text):
-    document = opened(world, delegate, text.first)
-    world.carry()
-    with world.fr.writing() as session:
-        amendment = amending.propose(
-            world.fr, session, document, proposal(world.fr, document, "thirty-five"), delegate(world.fr, "lucie")
-        )
-    world.carry()
-    for section in world.sections.values():
+def test_an_amendment_goes_round_and_is_taken_in(three, ic, fr, text):
+    document = opened(ic, text.first)
+    carrying.hand_on(*three)
+    with fr.writing() as session:
+        amendment = amending.propose(fr, session, document, proposal(fr, document, "thirty-five"), speaker(fr, "lucie"))
+    carrying.hand_on(*three)
+    for section in three:
         with section.reading() as session:
             card = amendments.one(session, document, amendment)
             (line,) = amendments.proposed(session, card)
@@ -164,16 +163,16 @@ def test_an_amendment_goes_round_and_is_taken_in(world, delegate, text):
             ("equal", " hours."),
         ]
         assert section.documents.get(session, document).open_amendments == 1
-    by = delegate(world.ic)
-    with world.ic.writing() as session:
-        amending.decide(world.ic, session, document, amendment, decision="accepted", reason="It is right.", by=by)
+    by = speaker(ic)
+    with ic.writing() as session:
+        amending.decide(ic, session, document, amendment, decision="accepted", reason="It is right.", by=by)
         assert [card.id for card in revising.waiting(session, document)] == [amendment]
         draft = revising.draft(session, document, [amendment])
         assert (draft.text, draft.colliding) == (text.second, ())
-        revising.revise(world.ic, session, document, base=1, title="Hours", text=draft.text, note="", by=by, taking=[amendment])
+        revising.revise(ic, session, document, base=1, title="Hours", text=draft.text, note="", by=by, taking=[amendment])
         assert revising.waiting(session, document) == []
-    world.carry()
-    for section in world.sections.values():
+    carrying.hand_on(*three)
+    for section in three:
         assert exact(section, document) == text.second
         with section.reading() as session:
             card = amendments.one(session, document, amendment)
@@ -181,17 +180,17 @@ def test_an_amendment_goes_round_and_is_taken_in(world, delegate, text):
             assert documents.revision(session, document, 2).amendments == (amendment,)
 
 
-def test_accepted_amendments_that_collide_are_left_to_people(world, delegate, text):
-    document = opened(world, delegate, text.first)
-    by = delegate(world.ic)
+def test_accepted_amendments_that_collide_are_left_to_people(ic, text):
+    document = opened(ic, text.first)
+    by = speaker(ic)
     words = ("We stand for thirty hours.", "We stand for twenty hours.", "The books are open to all.")
     made = []
-    with world.ic.writing() as session:
+    with ic.writing() as session:
         for said in words:
             target = "books" if "books" in said else "thirty-five"
-            given = proposal(world.ic, document, target, text=said)
-            made.append(amending.propose(world.ic, session, document, given, by))
-            amending.decide(world.ic, session, document, made[-1], decision="accepted", reason="Yes.", by=by)
+            given = proposal(ic, document, target, text=said)
+            made.append(amending.propose(ic, session, document, given, by))
+            amending.decide(ic, session, document, made[-1], decision="accepted", reason="Yes.", by=by)
         draft = revising.draft(session, document, made)
         overlaps = [amendments.overlapping(session, amendments.one(session, document, id)) for id in made]
     assert [[card.id for card in cards] for cards in overlaps] == [[made[1]], [made[0]], []]
@@ -211,27 +210,27 @@ def test_accepted_amendments_that_collide_are_left_to_people(world, delegate, te
         ),
     ],
 )
-def test_paragraphs_are_inserted_and_taken_out(world, delegate, text, change, words, after):
-    document = opened(world, delegate, text.first)
-    by = delegate(world.ic)
-    with world.ic.writing() as session:
-        given = proposal(world.ic, document, "thirty-five", change=change, text=words)
-        amendment = amending.propose(world.ic, session, document, given, by)
-        amending.decide(world.ic, session, document, amendment, decision="accepted", reason="Yes.", by=by)
+def test_paragraphs_are_inserted_and_taken_out(ic, text, change, words, after):
+    document = opened(ic, text.first)
+    by = speaker(ic)
+    with ic.writing() as session:
+        given = proposal(ic, document, "thirty-five", change=change, text=words)
+        amendment = amending.propose(ic, session, document, given, by)
+        amending.decide(ic, session, document, amendment, decision="accepted", reason="Yes.", by=by)
         assert revising.draft(session, document, [amendment]).text == after
 
 
-def test_what_may_not_be_is_refused_in_words(world, delegate, text):
-    document = opened(world, delegate, text.first)
-    world.carry()
-    home, french = delegate(world.ic), delegate(world.fr)
-    given = proposal(world.fr, document, "thirty-five")
-    with world.fr.writing() as session:
-        room = world.fr.documents
+def test_what_may_not_be_is_refused_in_words(three, ic, fr, text):
+    document = opened(ic, text.first)
+    carrying.hand_on(*three)
+    home, french = speaker(ic), speaker(fr)
+    given = proposal(fr, document, "thirty-five")
+    with fr.writing() as session:
+        room = fr.documents
         with pytest.raises(Refused):
             room.revise(session, document, base=1, title="Hours", text=text.second, note="", by=french)
         with pytest.raises(Refused):
-            amending.propose(world.fr, session, document, given, Reader(id="a", handle="a"))
+            amending.propose(fr, session, document, given, Reader(id="a", handle="a"))
         with pytest.raises(NotFound):
             room.get(session, "ic-000000000000")
         with pytest.raises(NotFound):
@@ -244,25 +243,25 @@ def test_what_may_not_be_is_refused_in_words(world, delegate, text):
             room.offer(session, document, "fr", {TITLE: "x"}, revision=2, by=french)
         with pytest.raises(Invalid):
             room.open(session, kind="unheard", language="fr", title="T", text="x", audience=INTERNATIONAL, by=french)
-        amendment = amending.propose(world.fr, session, document, given, french)
+        amendment = amending.propose(fr, session, document, given, french)
         with pytest.raises(Refused):
-            amending.decide(world.fr, session, document, amendment, decision="accepted", reason="x", by=french)
-        amending.withdraw(world.fr, session, document, amendment, reason="", by=french)
+            amending.decide(fr, session, document, amendment, decision="accepted", reason="x", by=french)
+        amending.withdraw(fr, session, document, amendment, reason="", by=french)
         with pytest.raises(Conflict):
-            amending.withdraw(world.fr, session, document, amendment, reason="", by=french)
-    world.carry()
-    with world.ic.writing() as session:
+            amending.withdraw(fr, session, document, amendment, reason="", by=french)
+    carrying.hand_on(*three)
+    with ic.writing() as session:
         with pytest.raises(Conflict):
-            amending.decide(world.ic, session, document, amendment, decision="accepted", reason="x", by=home)
+            amending.decide(ic, session, document, amendment, decision="accepted", reason="x", by=home)
         with pytest.raises(Conflict):
-            world.ic.documents.revise(session, document, base=1, title="Hours", text=text.first, note="", by=home)
-        world.ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=home)
+            ic.documents.revise(session, document, base=1, title="Hours", text=text.first, note="", by=home)
+        ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=home)
         with pytest.raises(Conflict):
-            world.ic.documents.revise(session, document, base=1, title="Hours", text=text.third, note="", by=home)
+            ic.documents.revise(session, document, base=1, title="Hours", text=text.third, note="", by=home)
 
 
-def test_bytes_come_out_as_they_went_in(world, delegate):
+def test_bytes_come_out_as_they_went_in(three, ic, ar):
     strange = "\ufeff\r\n# Titre\r\n\r\n* un\r\n* deux  \r\n\r\n\tcode\r\n[lien]: http://example.org\r\n\r\n\r\n"
-    document = opened(world, delegate, strange)
-    world.carry()
-    assert exact(world.ar, document) == strange
+    document = opened(ic, strange)
+    carrying.hand_on(*three)
+    assert exact(ar, document) == strange

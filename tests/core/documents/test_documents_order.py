@@ -9,50 +9,53 @@ from internationale.kit import INTERNATIONAL
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import documents
+from internationale.testing import carrying, oracle
+from internationale.testing.people import speaker
 from internationale.testing.rows import dump
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 
 
-def history(world, delegate, text):
+def history(three, text):
     """Three sections talk about one text; some of it crosses on the way."""
-    ic, fr, ar = (delegate(world.sections[code]) for code in ("ic", "fr", "ar"))
-    with world.ic.writing() as session:
-        document = world.ic.documents.open(
-            session, kind="draft", language="en", title="Hours", text=text.first, audience=INTERNATIONAL, by=ic
+    ic, fr, ar = three
+    with ic.writing() as session:
+        document = ic.documents.open(
+            session, kind="draft", language="en", title="Hours", text=text.first, audience=INTERNATIONAL, by=speaker(ic)
         )
         block = next(item.id for item in documents.text(session, document).blocks if "thirty-five" in item.raw)
-    world.carry()
+    carrying.hand_on(*three)
     proposal = Proposal(block, 1, "replace", "en", "T", "R", "We stand for thirty hours.")
     made = {}
-    for section, by in ((world.fr, fr), (world.ar, ar)):
+    for section in (fr, ar):
+        by = speaker(section)
         with section.writing() as session:
             made[section.code] = amending.propose(section, session, document, proposal, by)
             section.documents.offer(session, document, "eo", {block: section.code}, revision=1, by=by)
             section.documents.offer(session, document, "eo", {block: section.code + " again"}, revision=1, by=by)
-    with world.ic.writing() as session:
-        world.ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=ic)
-    world.ic.accept(world.said("fr", "ar"))
-    with world.ic.writing() as session:
+    with ic.writing() as session:
+        ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=speaker(ic))
+    ic.accept(carrying.said(fr, ar))
+    with ic.writing() as session:
         for decision in ("rejected", "accepted"):
-            amending.decide(world.ic, session, document, made["fr"], decision=decision, reason="R", by=ic)
-    with world.fr.writing() as session:
-        amending.withdraw(world.fr, session, document, made["fr"], reason="", by=fr)
-    world.carry()
-    with world.ar.writing() as session:
-        world.ar.documents.offer(session, document, "eo", {block: "new"}, revision=2, by=ar)
-        amending.withdraw(world.ar, session, document, made["ar"], reason="Done.", by=ar)
-    with world.ic.writing() as session:
-        world.ic.documents.revise(session, document, base=2, title="Hours!", text=text.third, note="n", by=ic)
-    world.carry()
+            amending.decide(ic, session, document, made["fr"], decision=decision, reason="R", by=speaker(ic))
+    with fr.writing() as session:
+        amending.withdraw(fr, session, document, made["fr"], reason="", by=speaker(fr))
+    carrying.hand_on(*three)
+    with ar.writing() as session:
+        ar.documents.offer(session, document, "eo", {block: "new"}, revision=2, by=speaker(ar))
+        amending.withdraw(ar, session, document, made["ar"], reason="Done.", by=speaker(ar))
+    with ic.writing() as session:
+        ic.documents.revise(session, document, base=2, title="Hours!", text=text.third, note="n", by=speaker(ic))
+    carrying.hand_on(*three)
 
 
-def test_rows_are_the_same_in_any_order_and_after_replay(world, delegate, text):
-    history(world, delegate, text)
-    expected = world.rows("ic")
-    assert world.rows("fr") == world.rows("ar") == expected
-    everything = world.said()
-    late = world.late
+def test_rows_are_the_same_in_any_order_and_after_replay(federation, three, ic, fr, ar, text):
+    history(three, text)
+    expected = oracle.rows(ic)
+    assert oracle.rows(fr) == oracle.rows(ar) == expected
+    everything = carrying.said(*three)
+    late = federation.fresh("late")
 
     @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None)
     @given(st.permutations(everything), st.integers(1, 4))

@@ -7,21 +7,18 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from internationale.kit import INTERNATIONAL, PUBLIC
+from internationale.kit import PUBLIC
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal
-from internationale.rooms.documents.queries import documents
 from internationale.rooms.documents.rows.private import Motion
+from internationale.testing import carrying
+from internationale.testing.people import speaker
 
 
 @pytest.fixture
-def draft(world, delegate, text):
-    with world.ic.writing() as session:
-        document = world.ic.documents.open(
-            session, kind="draft", language="en", title="Hours", text=text.first, audience=INTERNATIONAL, by=delegate(world.ic)
-        )
-        block = next(item.id for item in documents.text(session, document).blocks if "thirty-five" in item.raw)
-    world.carry()
+def draft(draft):
+    """Its address, and the block."""
+    document, block = draft
     return f"/documents/{document}", block
 
 
@@ -38,33 +35,33 @@ def hidden(response, action):
     return found
 
 
-def test_sections_are_called_by_their_names_read_once_a_page(world, delegate, reading_as, draft):
+def test_sections_are_called_by_their_names_read_once_a_page(three, ic, fr, ar, browser, draft):
     path, block = draft
     asked = []
-    event.listen(world.fr.database.readers, "before_cursor_execute", lambda *call: asked.append("roster_version" in call[2]))
-    reader, counts = reading_as(world.fr, "member-lucie"), []
+    event.listen(fr.database.readers, "before_cursor_execute", lambda *call: asked.append("roster_version" in call[2]))
+    reader, counts = browser(fr, "member", handle="lucie", follow_redirects=False), []
     for words in ("thirty", "twenty", "ten"):
         proposal = Proposal(block, 1, "replace", "en", words, "Time is ours.", f"We stand for {words} hours.")
-        with world.ar.writing() as session:
-            amending.propose(world.ar, session, path.rsplit("/", 1)[1], proposal, delegate(world.ar))
-        world.carry()
+        with ar.writing() as session:
+            amending.propose(ar, session, path.rsplit("/", 1)[1], proposal, speaker(ar))
+        carrying.hand_on(*three)
         asked.clear()
         page = reader.get(f"{path}/amendments?lang=en").text
         counts.append(sum(asked))
-    assert page.count(f'rosa, <bdi lang="ar" title="ar">{world.ar.name}</bdi>') == 3
+    assert page.count(f'rosa, <bdi lang="ar" title="ar">{ar.name}</bdi>') == 3
     assert len(set(counts)) == 1
-    shown = f'<bdi lang="en" title="ic">{world.ic.name}</bdi>'
+    shown = f'<bdi lang="en" title="ic">{ic.name}</bdi>'
     page = reader.get(f"{path}?lang=en").text
     assert f"Home: {shown}" in page
     assert f"{shown}<span" in page, "who has it"
 
 
-def test_the_story_of_an_amendment(world, reading_as, draft):
+def test_the_story_of_an_amendment(three, ic, fr, browser, draft):
     path, block = draft
     lucie, rosa, clara = (
-        reading_as(world.fr, "member-lucie"),
-        reading_as(world.fr, "delegate-rosa"),
-        reading_as(world.ic, "delegate-clara"),
+        browser(fr, "member", handle="lucie", follow_redirects=False),
+        browser(fr, "delegate", follow_redirects=False),
+        browser(ic, "delegate", handle="clara", follow_redirects=False),
     )
     page = lucie.get(f"{path}?lang=en")
     assert page.status_code == 200
@@ -94,7 +91,7 @@ def test_the_story_of_an_amendment(world, reading_as, draft):
     assert amendment in lucie.get(motion).text
     assert lucie.get(amendment).status_code == 200
 
-    world.carry()
+    carrying.hand_on(*three)
     assert amendment in clara.get(path).text
     shown = clara.get(amendment)
     assert "<del>-five</del>" in shown.text
@@ -113,41 +110,44 @@ def test_the_story_of_an_amendment(world, reading_as, draft):
     assert "<del>-five</del>" in preview.text
     done = clara.post(f"{path}/revise", data=hidden(preview, f"{path}/revise"))
     assert done.headers["location"] == f"{path}/revisions/2"
-    world.carry()
+    carrying.hand_on(*three)
     assert "We stand for thirty hours." in words(lucie.get(path))
     assert "<del>-five</del>" in lucie.get(f"{path}/compare/1/2").text
     assert take in lucie.get(f"{path}/revisions").text
     assert "thirty-five" in words(lucie.get(f"{path}/revisions/1"))
 
 
-def test_the_exact_text_can_be_had(world, reading_as, draft, text):
+def test_the_exact_text_can_be_had(ar, browser, draft, text):
     path, _ = draft
-    answer = reading_as(world.ar, "member-nur").get(f"{path}/text.md")
+    answer = browser(ar, "member", handle="nur", follow_redirects=False).get(f"{path}/text.md")
     assert answer.content == text.first.encode()
     assert answer.headers["content-type"] == "text/markdown; charset=utf-8"
 
 
-def test_a_translation_is_shown_with_its_state(world, reading_as, draft, delegate, text):
+def test_a_translation_is_shown_with_its_state(three, ic, ar, browser, draft, text):
     path, block = draft
     document = path.rsplit("/", 1)[1]
-    with world.ar.writing() as session:
-        world.ar.documents.offer(session, document, "ar", {block: "نريد خمساً وثلاثين ساعة."}, revision=1, by=delegate(world.ar))
-    nur = reading_as(world.ar, "member-nur")
+    with ar.writing() as session:
+        ar.documents.offer(session, document, "ar", {block: "نريد خمساً وثلاثين ساعة."}, revision=1, by=speaker(ar))
+    nur = browser(ar, "member", handle="nur", follow_redirects=False)
     page = nur.get(f"{path}?read=ar")
     assert '<div class="said" lang="ar" dir="rtl"><p>نريد خمساً وثلاثين ساعة.</p>' in page.text
     assert '<div class="said" lang="en" dir="ltr"><p>The books are open.</p>' in page.text
-    world.carry()
-    with world.ic.writing() as session:
-        world.ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=delegate(world.ic))
-    world.carry()
+    carrying.hand_on(*three)
+    with ic.writing() as session:
+        ic.documents.revise(session, document, base=1, title="Hours", text=text.second, note="", by=speaker(ic))
+    carrying.hand_on(*three)
     assert f'href="{path}/change/{block}?read=ar"' in nur.get(f"{path}?read=ar").text
     assert "<del>-five</del>" in nur.get(f"{path}/change/{block}?read=ar").text
     assert nur.get(f"{path}/change/title?read=ar").status_code == 404
 
 
-def test_a_contribution_is_changed_and_deleted_by_its_writer(world, reading_as, draft):
+def test_a_contribution_is_changed_and_deleted_by_its_writer(fr, browser, draft):
     path, block = draft
-    lucie, karim = reading_as(world.fr, "member-lucie"), reading_as(world.fr, "member-karim")
+    lucie, karim = (
+        browser(fr, "member", handle="lucie", follow_redirects=False),
+        browser(fr, "member", handle="karim", follow_redirects=False),
+    )
     where = lucie.post(f"{path}/debate/{block}", data={"text": "One"}).headers["location"]
     comment = f"{path}/comments/{where.rsplit('#c-', 1)[1]}"
     assert karim.get(comment).status_code == 404
@@ -159,12 +159,12 @@ def test_a_contribution_is_changed_and_deleted_by_its_writer(world, reading_as, 
     assert "Two" not in words(karim.get(where))
 
 
-def test_passers_by_read_only_what_is_public(world, reading_as, delegate, draft):
-    with world.ic.writing() as session:
-        public = world.ic.documents.open(
-            session, kind="word", language="en", title="W", text="To all.", audience=PUBLIC, by=delegate(world.ic)
+def test_passers_by_read_only_what_is_public(ic, browser, draft):
+    with ic.writing() as session:
+        public = ic.documents.open(
+            session, kind="word", language="en", title="W", text="To all.", audience=PUBLIC, by=speaker(ic)
         )
-    passer = reading_as(world.ic)
+    passer = browser(ic, follow_redirects=False)
     assert "To all." in words(passer.get(f"/documents/{public}"))
     hidden_ones = [draft[0], "/documents/ic-000000000000", f"{draft[0]}/amendments", f"{draft[0]}/debate/{draft[1]}"]
     for path in [*hidden_ones, f"/documents/{public}/amendments", f"/documents/{public}/revise"]:
@@ -195,8 +195,8 @@ BAD_PATHS = [
 ]
 
 
-def test_bad_addresses_are_answered_in_words(world, reading_as, draft):
-    clara = reading_as(world.ic, "delegate-clara")
+def test_bad_addresses_are_answered_in_words(ic, browser, draft):
+    clara = browser(ic, "delegate", handle="clara", follow_redirects=False)
     for bad in BAD_PATHS:
         answer = clara.get(bad.format(path=draft[0]))
         assert answer.status_code in {400, 404}, bad
@@ -226,14 +226,14 @@ BAD_FORMS = [
 ]
 
 
-def test_bad_forms_change_nothing(world, reading_as, draft):
+def test_bad_forms_change_nothing(ic, browser, draft):
     path, block = draft
-    clara = reading_as(world.ic, "delegate-clara")
+    clara = browser(ic, "delegate", handle="clara", follow_redirects=False)
     good = {"block": block, "revision": "1", "language": "en", "title": "T", "reason": "R", "text": "We stand for thirty hours."}
-    before = world.said("ic")
+    before = carrying.said(ic)
     for where, bad in BAD_FORMS:
         answer = clara.post(f"{path}/{where}", data=good | bad)
         assert answer.status_code in {400, 404, 409}, (where, bad)
-    assert world.said("ic") == before
-    with world.ic.reading() as session:
+    assert carrying.said(ic) == before
+    with ic.reading() as session:
         assert session.exec(select(Motion)).all() == []

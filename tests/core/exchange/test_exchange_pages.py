@@ -8,8 +8,9 @@ from internationale.kit import Message
 from internationale.ledger.deliveries import Delivery
 from internationale.rooms.roster import port
 from internationale.section import Section
+from internationale.testing.clock import Clock
 
-from .conftest import NOW, Browse, Clock, said
+from .conftest import NOW, Browse, said
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_members_do_not_see_what_is_held_back(grown: Section, browse: Browse) ->
 
 
 def test_an_expired_roster_is_said_to_be(grown: Section, browse: Browse, clock: Clock) -> None:
-    clock.time = NOW + timedelta(days=366)
+    clock.now = NOW + timedelta(days=366)
     assert "has expired" in browse("/federation", "member")
 
 

@@ -11,8 +11,9 @@ from internationale.errors import Untrusted
 from internationale.events import keys, proofs
 from internationale.events.envelope import Signed
 from internationale.section import Section
+from internationale.testing.founding import ROOT, key_of
 
-from .conftest import LOGS, ROOT, Browse
+from .conftest import Browse
 from .test_waiting import message
 
 
@@ -74,7 +75,7 @@ def test_what_is_no_proof_is_refused(forked: Section, browse: Browse) -> None:
 def test_an_event_by_a_stranger_proves_nothing(forked: Section, browse: Browse) -> None:
     lines = browse("/federation/forks/ar:1:1/export", "member").splitlines()
     body = message(forked, "ar", author="somebody").body
-    signed = Signed(body, LOGS["ic"].sign(keys.EVENT, body))
+    signed = Signed(body, key_of("ic").sign(keys.EVENT, body))
     stranger = {"subject": f"intl.v1.proof.ar.1.1.{signed.hash[:16]}", "body": keys.encode(body), "signature": signed.signature}
     with pytest.raises(Untrusted, match="unknown_key"):
         proofs.check([*lines[:-1], json.dumps(stranger)])

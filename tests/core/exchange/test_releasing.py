@@ -1,7 +1,6 @@
 """What the settings name is signed only after a second person has released it, exactly as it was written."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +15,15 @@ from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import amendments, private
 from internationale.rooms.exchange import port, queries
 from internationale.section import Section
-from internationale.testing import founding
 
 NAMES = frozenset({"documents.opened", "documents.amendment_proposed", "actions.called", "documents.translation_offered"})
 TEXT = "One.\n\nTwo.\n"
 
 
 @pytest.fixture
-def section(tmp_path: Path) -> Iterator[Section]:
-    with founding.database(tmp_path) as url:
-        given = replace(founding.begin(tmp_path, "ic", url), release=NAMES)
-        opened = founding.open_section(given, None)
-        founding.unite([opened])
-        yield opened
-        opened.close()
+def section(federation: Callable[..., list[Section]]) -> Section:
+    (section,) = federation("ic", release=NAMES)
+    return section
 
 
 def person(section: Section, handle: str, *roles: Role) -> Reader:
@@ -139,8 +133,8 @@ def test_several_messages_of_one_deed_wait_together(section: Section, rosa: Read
     assert states == {"applied"}
 
 
-def test_what_belongs_to_it_at_home_is_done_with_it(section: Section, rosa: Reader, clara: Reader) -> None:
-    """A member's proposal counts as carried when the amendment is signed, not when the delegate wrote it."""
+def carried(section: Section, rosa: Reader, clara: Reader) -> tuple[str, str, str]:
+    """A document, a member's proposal that a delegate has carried, and what waits for its release."""
     port.release(section, open_document(section, rosa), clara)
     (summary,) = opened(section)
     with section.reading() as session:
@@ -150,33 +144,31 @@ def test_what_belongs_to_it_at_home_is_done_with_it(section: Section, rosa: Read
         motion = debate.move(section, session, summary.id, proposal, rosa)
     with pytest.raises(Held) as held, section.writing() as session:
         debate.carry(section, session, summary.id, motion, proposal=proposal, by=rosa)
+    return summary.id, motion, held.value.id
+
+
+def test_what_belongs_to_it_at_home_is_done_with_it(section: Section, rosa: Reader, clara: Reader) -> None:
+    """A member's proposal counts as carried when the amendment is signed, not when the delegate wrote it."""
+    document, motion, held = carried(section, rosa, clara)
     with section.reading() as session:
-        assert private.motion(session, summary.id, motion).state == "open"
-    port.release(section, held.value.id, clara)
+        assert private.motion(session, document, motion).state == "open"
+    port.release(section, held, clara)
     with section.reading() as session:
-        carried = private.motion(session, summary.id, motion)
-        assert (carried.state, carried.answerer) == ("carried", rosa.id)
-        assert amendments.one(session, summary.id, carried.amendment).title == "Better"
+        card = private.motion(session, document, motion)
+        assert (card.state, card.answerer) == ("carried", rosa.id)
+        assert amendments.one(session, document, card.amendment).title == "Better"
 
 
 def test_what_changed_at_home_meanwhile_is_not_overwritten(section: Section, rosa: Reader, clara: Reader) -> None:
-    port.release(section, open_document(section, rosa), clara)
-    (summary,) = opened(section)
-    with section.reading() as session:
-        block = section.documents.read(session, summary.id, "en").units[1].block.id
-    proposal = Proposal(block, 1, "replace", "en", "Better", "Because.", "Un.")
+    document, motion, held = carried(section, rosa, clara)
     with section.writing() as session:
-        motion = debate.move(section, session, summary.id, proposal, rosa)
-    with pytest.raises(Held) as held, section.writing() as session:
-        debate.carry(section, session, summary.id, motion, proposal=proposal, by=rosa)
-    with section.writing() as session:
-        debate.decline(section, session, summary.id, motion, reason="No.", by=rosa)
+        debate.decline(section, session, document, motion, reason="No.", by=rosa)
     before = said(section)
     with pytest.raises(Conflict, match="changed meanwhile"):
-        port.release(section, held.value.id, clara)
+        port.release(section, held, clara)
     assert said(section) == before
     with section.reading() as session:
-        assert [waiting.id for waiting in queries.held(session)] == [held.value.id]
+        assert [waiting.id for waiting in queries.held(session)] == [held]
 
 
 def test_who_may_no_longer_say_it_does_not_say_it(section: Section, rosa: Reader, clara: Reader) -> None:
@@ -212,9 +204,7 @@ def test_whoever_leaves_takes_what_was_not_released_along(section: Section, rosa
     assert (row.account, row.handle, row.decider) == ("", "", "")
 
 
-def test_on_pages_and_by_programs(
-    section: Section, rosa: Reader, clara: Reader, browser: Callable[..., Any], member: Callable[..., Reader]
-) -> None:
+def test_on_pages_and_by_programs(section: Section, rosa: Reader, clara: Reader, browser: Callable[..., Any]) -> None:
     client = browser(section, rosa)
     client.headers["Accept-Language"] = "en"
     form = {"title": "T", "language": "en", "audience": "international", "text": TEXT}
@@ -229,7 +219,7 @@ def test_on_pages_and_by_programs(
     assert "1 message waits for your release" in second.get("/").text
     assert "Share a new text with all sections." in second.get("/federation/release").text
     assert "Sign and send" in second.get(f"/federation/release/{waiting}").text
-    assert browser(section, member(section, handle="leo")).get(f"/federation/release/{waiting}").status_code == 404
+    assert browser(section, "member", handle="leo").get(f"/federation/release/{waiting}").status_code == 404
     assert client.post(f"/api/v1/federation/release/{waiting}/release").status_code == 403
     assert second.post(f"/api/v1/federation/release/{waiting}/release").json() == {"ids": ["ic:1:1"]}
     assert second.post(f"/api/v1/federation/release/{waiting}/release").status_code == 409

@@ -73,9 +73,9 @@ def test_it_is_exported_as_a_table_and_as_lines(house: tuple[Section, Reader], b
     assert [line["id"] for line in lines] == ["ic:1:2", "ic:1:1"]
 
 
-def test_who_has_said_nothing_is_told_so(house: tuple[Section, Reader], federation: Make, browser: Make, member: Make) -> None:
+def test_who_has_said_nothing_is_told_so(house: tuple[Section, Reader], federation: Make, browser: Make) -> None:
     (de,) = federation("de")
-    page = browser(de, member(de)).get("/federation/sent", headers={"Accept-Language": "en"}).text
+    page = browser(de, "member").get("/federation/sent", headers={"Accept-Language": "en"}).text
     assert "This section has not said anything to the others yet." in page
 
 

@@ -13,8 +13,9 @@ from internationale.ledger.deliveries import Delivery
 from internationale.rooms.exchange import port, queries
 from internationale.rooms.exchange.queries import Kind
 from internationale.section import Section
+from internationale.testing.founding import key_of
 
-from .conftest import LOGS, NOW, Browse
+from .conftest import NOW, Browse
 
 QUARANTINED = "/federation/waiting/quarantined"
 
@@ -35,7 +36,7 @@ def message(section: Section, code: str, sequence: int = 1, **changed: object) -
         data={},
     )
     body, written = envelope.write(replace(draft, **changed))
-    return Delivery(written.address.subject, body, LOGS[code].sign(keys.EVENT, body), "a hub")
+    return Delivery(written.address.subject, body, key_of(code).sign(keys.EVENT, body), "a hub")
 
 
 def forged(number: int) -> Delivery:

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from sqlmodel import Session
 
 from internationale.errors import Conflict, Refused
 from internationale.events import envelope, keys
@@ -17,6 +16,7 @@ from internationale.ledger.deliveries import Delivery
 from internationale.rooms.documents.port.amending import Proposal, propose
 from internationale.rooms.exchange import port, queries
 from internationale.section import Section
+from internationale.testing import carrying, oracle
 
 Make = Callable[..., Any]
 LONG = "".join(f"Paragraph {number} {'word ' * 40}\n\n" for number in range(400))
@@ -30,13 +30,10 @@ def house(federation: Make) -> list[Section]:
 
 def carry(giver: Section, *takers: Section, parts: bool = True) -> None:
     """All that ``giver`` has said, with its parts or without."""
-    with giver.reading() as session:
-        events = giver.ledger.own_events_after(session, 1, 0)
-        names = session.connection().execute(tables.part.select()).all()
     for taker in takers:
-        taker.accept([Delivery(event.address.subject, event.signed.body, event.signed.signature, "test") for event in events])
+        taker.accept(carrying.said(giver))
         if parts:
-            taker.add_parts([bytes(row.content) for row in names])
+            taker.add_parts(carrying.parts(giver))
 
 
 def states(section: Section) -> States:
@@ -78,19 +75,10 @@ def rival(section: Section, where: Address) -> Delivery:
 def replayed(sections: Iterable[Section]) -> None:
     """Made anew, the states and the rows stay as they are."""
     for section in sections:
-        before = (states(section), rows(section))
+        before = (states(section), oracle.rows(section))
         with section.writing() as session:
             section.ledger.replay_all(session, section.now())
-        assert (states(section), rows(section)) == before
-
-
-def rows(section: Section) -> list[Any]:
-    with section.reading() as session:
-        return [all_rows(session, model) for projection in section.ledger.projections for model in projection.tables]
-
-
-def all_rows(session: Session, model: Any) -> list[str]:
-    return sorted(str(tuple(row)) for row in session.connection().execute(model.__table__.select()))
+        assert (states(section), oracle.rows(section)) == before
 
 
 def test_the_text_is_gone_everywhere_and_what_stood_on_it_is_void(house: list[Section], member: Make) -> None:
@@ -112,12 +100,13 @@ def test_the_text_is_gone_everywhere_and_what_stood_on_it_is_void(house: list[Se
         with section.reading() as session:
             (told,) = queries.taken_back(session)
         assert (told.target, told.section, told.reason) == ("ic:1:1", "ic", "safety")
-    assert rows(ic) == rows(fr)
+    assert oracle.rows(ic) == oracle.rows(fr)
     replayed([ic, fr])
     carry(ic, ar, parts=False)  # who never had the text comes to the same
     carry(fr, ar, parts=False)
-    assert (states(ar), rows(ar)) == (expected, rows(fr))
-    assert ar.ledger.missing_parts(ar.reading().__enter__()) == {}
+    assert (states(ar), oracle.rows(ar)) == (expected, oracle.rows(fr))
+    with ar.reading() as session:
+        assert ar.ledger.missing_parts(session) == {}
 
 
 def test_who_hears_of_it_before_the_text_came_waits_no_longer(house: list[Section], member: Make) -> None:
@@ -187,14 +176,14 @@ def test_a_withdrawal_that_does_not_count_any_more_takes_nothing_back(house: lis
         contents = [bytes(row.content) for row in session.connection().execute(tables.part.select())]
     carry(ic, fr)
     amend(fr, document, member(fr, "delegate"))
-    before = rows(fr)
+    before = oracle.rows(fr)
     take_back(ic, "ic:1:1", delegate)
     carry(ic, fr)
     assert fr.accept([rival(ic, Address("ic", 1, 2))]) == ["forked"]
     assert [state for _id, state, _reason in states(fr)] == ["waiting", "waiting"]
     fr.add_parts(contents)
     assert [state for _id, state, _reason in states(fr)] == ["applied", "applied"]
-    assert rows(fr) == before
+    assert oracle.rows(fr) == before
 
 
 def test_what_was_sealed_is_taken_back_at_those_who_could_not_read_it_too(house: list[Section], member: Make) -> None:
@@ -228,7 +217,7 @@ def test_on_pages_and_by_programs(house: list[Section], member: Make, browser: M
     path = "/federation/sent/ic:1:1/withdraw"
     assert client.post(path, data={"reason": "court"}).status_code == 400
     assert client.post(path, data={"reason": "whim", "sure": "true"}).status_code == 400
-    assert browser(ic, member(ic, handle="leo")).post("/api/v1" + path, json={"reason": "court"}).status_code == 403
+    assert browser(ic, "member", handle="leo").post("/api/v1" + path, json={"reason": "court"}).status_code == 403
     assert client.post(path, data={"reason": "court", "sure": "true"}, follow_redirects=False).status_code == 303
     assert client.post("/api/v1" + path, json={"reason": "court"}).status_code == 409
     assert client.post("/api/v1/federation/sent/ic:1:2/withdraw", json={"reason": "court"}).status_code == 409

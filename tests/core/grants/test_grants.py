@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlmodel import select
 
 from internationale.kit import Capability, Invalid, Message, NotFound, Reader, Refused, Role
 from internationale.kit.grants import Grant, holds
@@ -13,6 +14,7 @@ from internationale.plugins import Plugins
 from internationale.rooms import grants
 from internationale.rooms.grants import rules
 from internationale.rooms.grants.port import Room
+from internationale.rooms.grants.rows import GrantRow
 
 NOW = datetime(2027, 4, 1, 12, tzinfo=UTC)
 VOCABULARY = (
@@ -120,8 +122,10 @@ def test_forgetting_leaves_nothing(room, session):
     room.give_role(session, "p", Role.MEMBER, by=None)
     gone = room.give_role(session, "p", Role.DELEGATE, by=None)
     room.withdraw(session, "p", gone.id, by=None)
+    other = room.give_role(session, "q", Role.MEMBER, by=None)
     room.forget(session, "p")
-    assert room.everyone(session) == {}
+    assert room.everyone(session) == {"q": [other]}
+    assert [row.person for row in session.exec(select(GrantRow))] == ["q"]
 
 
 roles = st.sampled_from([None, *Role])

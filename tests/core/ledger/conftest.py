@@ -1,15 +1,15 @@
 """A small vocabulary with its projection, authors who sign without a database, and houses that take in what they say."""
 
-import os
-import uuid
+import itertools
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import MetaData, create_engine, text
+from sqlalchemy import MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
@@ -23,6 +23,7 @@ from internationale.kit.vocabulary import Projection, Utterance, naming
 from internationale.ledger import database, deliveries, migrate
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.log import Ledger
+from internationale.testing import founding
 from internationale.testing.rows import dump
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -227,29 +228,15 @@ class House:
 
 @pytest.fixture
 def fresh_database(tmp_path: Path) -> Iterator[Callable[[], str]]:
-    """URLs of new empty databases: SQLite files, or databases on the PostgreSQL of INTERNATIONALE_TEST_DATABASE."""
-    server = os.environ.get("INTERNATIONALE_TEST_DATABASE")
-    made: list[str] = []
+    """URLs of new empty databases."""
+    with ExitStack() as stack:
+        numbers = itertools.count()
 
-    def make() -> str:
-        name = f"ledger_{uuid.uuid4().hex[:12]}"
-        if not server:
-            return f"sqlite:///{tmp_path / name}.db"
-        _administer(server, f"CREATE DATABASE {name}")
-        made.append(name)
-        engine = create_engine(server)
-        return engine.url.set(database=name).render_as_string(hide_password=False)
+        def make() -> str:
+            (home := tmp_path / f"ledger-{next(numbers)}").mkdir()
+            return stack.enter_context(founding.database(home))
 
-    yield make
-    for name in made:
-        _administer(server or "", f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _administer(server: str, command: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(command))
-    engine.dispose()
+        yield make
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ from internationale.events.signed import SignedDocument
 from internationale.ledger import database, migrate
 from internationale.rooms.roster import rows
 from internationale.testing import founding
+from internationale.testing.founding import ROOT, key_of
 
 MIGRATIONS = Path(rows.__file__).parent / "migrations"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
-ROOT = SigningKey(b"r" * 32)
-LOGS = {code: SigningKey(code.encode() * 16) for code in ("ar", "fr", "ic")}
+LOGS = {code: key_of(code) for code in ("ar", "fr", "ic")}
 
 
 @pytest.fixture

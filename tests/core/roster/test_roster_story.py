@@ -3,10 +3,9 @@
 import html
 import json
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,34 +18,24 @@ from internationale.events.logs import LogRules
 from internationale.events.roster import Entry, LastGood, Root, Roster, Status, Version
 from internationale.events.signed import SignedDocument
 from internationale.kit import Utterance
-from internationale.plugins import Plugins
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
 from internationale.section import Section
 from internationale.testing import notes
-from internationale.testing.founding import begin, database, open_section, unite
+from internationale.testing.builds import today
+from internationale.testing.federations import Federation
 
 ROOTS = {code: SigningKey(bytes([number]) * 32) for number, code in enumerate(("ic", "fr", "ar"), 101)}
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Iterator[Callable[[str], Section]]:
-    with ExitStack() as stack:
-
-        def new(code: str) -> Section:
-            home = tmp_path / code
-            home.mkdir()
-            section = open_section(begin(home, code, stack.enter_context(database(home))), Plugins([("notes", notes)]))
-            stack.callback(section.close)
-            return section
-
-        yield new
+def make(federation: Federation) -> Callable[[str], Section]:
+    return partial(federation.alone, plugins=today())
 
 
 @pytest.fixture
-def three(make: Callable[[str], Section]) -> list[Section]:
-    sections = [make(code) for code in ROOTS]
-    unite(sections, ROOTS["ic"])
+def three(federation: Federation) -> list[Section]:
+    sections = federation(*ROOTS, plugins=today(), root=ROOTS["ic"])
     roots = [Root(key=root.public, holder=f"Office {code}") for code, root in ROOTS.items()]
     with sections[0].reading() as session:
         draft = changes.governed(port.latest(session), roots, 2, sections[0].now())
@@ -74,10 +63,10 @@ def links(page: Any, pattern: str) -> list[str]:
 
 
 def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
-    three: list[Section], carry: Callable[..., None], member: Callable[..., Any], browser: Callable[..., Any]
+    three: list[Section], carry: Callable[..., None], browser: Callable[..., Any]
 ) -> None:
     fr = three[1]
-    at_ic, at_fr, at_ar = (browser(each, member(each, "delegate")) for each in three)
+    at_ic, at_fr, at_ar = (browser(each, "delegate") for each in three)
     form = {"change": "suspend", "section": "ar", "why": "It publishes our drafts."}
     preview = at_ic.post("/federation/roster/propose", data=form)
     assert "is suspended. Its log counts up to number 0" in preview.text
@@ -104,16 +93,12 @@ def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
 
 
 def test_a_candidate_is_vouched_for_proposed_and_joins(
-    three: list[Section],
-    make: Callable[[str], Section],
-    carry: Callable[..., None],
-    member: Callable[..., Any],
-    browser: Callable[..., Any],
+    three: list[Section], make: Callable[[str], Section], carry: Callable[..., None], browser: Callable[..., Any]
 ) -> None:
     ic, fr, _ar = three
     de = make("de")
-    request = browser(de, member(de, "delegate")).get("/federation/join/request/file").text
-    at_ic, at_fr = (browser(each, member(each, "delegate", language="en")) for each in (ic, fr))
+    request = browser(de, "delegate").get("/federation/join/request/file").text
+    at_ic, at_fr = (browser(each, "delegate", language="en") for each in (ic, fr))
     looked = at_fr.post("/federation/join", files={"file": ("de.request", request)})
     assert "Vouch for" in looked.text
     assert fingerprints.words(de.key.public) not in looked.text
@@ -155,9 +140,9 @@ def _body(section: Section, path: str) -> bytes:
         return queries.proposal(session, path.rsplit("/", 1)[1]).document.body
 
 
-def test_the_same_by_the_api(three: list[Section], member: Callable[..., Any], browser: Callable[..., Any]) -> None:
+def test_the_same_by_the_api(three: list[Section], browser: Callable[..., Any]) -> None:
     ic = three[0]
-    api = browser(ic, member(ic, "delegate"))
+    api = browser(ic, "delegate")
     base = "/api/v1/federation/roster"
     proposal = api.post(f"{base}/proposals", json={"change": "renew", "why": "A year has passed."}).json()
     assert (proposal["version"], proposal["state"], proposal["missing"]) == (5, "open", 2)
@@ -176,13 +161,11 @@ def test_the_same_by_the_api(three: list[Section], member: Callable[..., Any], b
     assert api.post(f"{base}/proposals", json={"change": "destroy", "why": "x"}).status_code == 400
 
 
-def test_a_locked_root_key_is_opened_by_its_passphrase_only(
-    three: list[Section], member: Callable[..., Any], browser: Callable[..., Any]
-) -> None:
+def test_a_locked_root_key_is_opened_by_its_passphrase_only(three: list[Section], browser: Callable[..., Any]) -> None:
     ic = three[0]
     ic.settings.root_key.unlink()
     port.write_root_key(ic.settings.root_key, ROOTS["ic"], "bread")
-    pages = browser(ic, member(ic, "delegate"))
+    pages = browser(ic, "delegate")
     form = {"change": "renew", "section": "", "why": "Again.", "step": "sign"}
     path = pages.post("/federation/roster/propose", data=form, follow_redirects=False).headers["location"]
     assert "Passphrase of the root key" in pages.get(path).text
@@ -190,9 +173,9 @@ def test_a_locked_root_key_is_opened_by_its_passphrase_only(
     assert pages.post(f"{path}/sign", data={"passphrase": "bread"}, follow_redirects=False).status_code == 303
 
 
-def test_who_may_not_sees_and_does_less(three: list[Section], member: Callable[..., Any], browser: Callable[..., Any]) -> None:
+def test_who_may_not_sees_and_does_less(three: list[Section], browser: Callable[..., Any]) -> None:
     ic = three[0]
-    plain, stranger = browser(ic, member(ic)), browser(ic)
+    plain, stranger = browser(ic, "member"), browser(ic)
     for path in ("/federation/roster", "/federation/roster/ceremony", "/federation/join"):
         assert plain.get(path).status_code == 200
         assert stranger.get(path, follow_redirects=False).status_code in (303, 401, 403)
@@ -204,21 +187,21 @@ def test_who_may_not_sees_and_does_less(three: list[Section], member: Callable[.
 
 
 def test_what_concerns_everybody_stands_above_every_page(
-    three: list[Section], member: Callable[..., Any], browser: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    three: list[Section], browser: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ic, fr, _ar = three
     for section in (ic, fr):
         monkeypatch.setattr(section, "now", lambda: datetime.now(UTC) + timedelta(days=350))
     expires = "The roster expires on"
-    assert expires in browser(ic, member(ic, "delegate")).get("/federation/roster").text
-    assert expires in browser(fr, member(fr, "host", language="en")).get("/federation/join").text
-    assert expires not in browser(fr, member(fr, "member", language="en")).get("/federation/join").text
+    assert expires in browser(ic, "delegate").get("/federation/roster").text
+    assert expires in browser(fr, "host", language="en").get("/federation/join").text
+    assert expires not in browser(fr, "member", language="en").get("/federation/join").text
     with ic.reading() as session:
         draft = changes.ended(port.latest(session), "fr", Status.RESIGNED, queries.last_good(session, _entry(ic, "fr")), ic.now())
     for section in (ic, fr):
         with section.writing() as session:
             port.store_version(session, SignedDocument.seal(keys.ROSTER, draft, *ROOTS.values()), section.now())
-    left = browser(fr, member(fr, "member", language="en")).get("/about")
+    left = browser(fr, "member", language="en").get("/about")
     assert "has left the International" in left.text
     assert "has left the International" not in browser(fr).get("/about").text
 
@@ -290,12 +273,10 @@ def words(section: Section) -> list[str]:
     return [row.text for row in sorted(rows, key=lambda row: (row.epoch, row.sequence))]
 
 
-def test_an_international_is_founded_on_pages_and_by_the_api(
-    make: Callable[[str], Section], member: Callable[..., Any], browser: Callable[..., Any]
-) -> None:
+def test_an_international_is_founded_on_pages_and_by_the_api(make: Callable[[str], Section], browser: Callable[..., Any]) -> None:
     ic, fr = make("ic"), make("fr")
     cards = [json.dumps(joining.root_card(f"Office {code}", root).plain()) for code, root in ROOTS.items()]
-    pages = browser(ic, member(ic, "delegate"))
+    pages = browser(ic, "delegate")
     assert "Gather the root cards" in pages.get("/federation/found").text
     shown = pages.post("/federation/found", data={"threshold": "2"}, files=[("files", ("a.root", card)) for card in cards])
     assert all(fingerprints.words(root.public) in shown.text for root in ROOTS.values())
@@ -313,7 +294,7 @@ def test_an_international_is_founded_on_pages_and_by_the_api(
     again = pages.post("/federation/found", data={"threshold": "2"}, files=[("files", ("a.root", cards[0]))])
     assert again.status_code == 409
 
-    api = browser(fr, member(fr, "delegate"))
+    api = browser(fr, "delegate")
     assert api.post("/api/v1/federation/founding", json={"cards": cards[:1], "threshold": 2}).status_code == 409
     proposal = api.post("/api/v1/federation/founding", json={"cards": cards[:1], "threshold": 1}).json()["proposal"]
     body = keys.decode(proposal["roster"]["body"])

@@ -1,5 +1,8 @@
+from html.parser import HTMLParser
+
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from internationale.errors import Invalid
 from internationale.text import compare, render
@@ -23,10 +26,43 @@ def test_markdown_becomes_safe_html(source, html):
     assert render.html(source) == html
 
 
-@given(markdown)
-def test_nothing_loads_or_runs(text):
-    shown = render.html(text)
-    assert not any(tag in shown for tag in ("<script", "<img", "<iframe", "<style", "style=", "onclick="))
+HOSTILE = st.sampled_from(
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "![map](http://e.org/m.png)",
+        "<iframe src='//e.org'>",
+        '<p style="color:red" onclick="go()">',
+        "[x](javascript:alert(1))",
+        "[x](data:text/html,x)",
+        "<javascript:alert(1)>",
+        "<svg onload=go()>",
+        "[y][y]\n\n[y]: vbscript:go()",
+    ]
+)
+
+
+class Tags(HTMLParser):
+    """What a browser would see: names of tags, and attributes."""
+
+    def __init__(self, shown):
+        super().__init__()
+        self.names, self.attributes = set(), set()
+        self.feed(shown)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.names.add(tag)
+        self.attributes.update(attrs)
+
+
+@given(st.lists(markdown | HOSTILE, max_size=5))
+def test_nothing_loads_or_runs(texts):
+    seen = Tags(render.html("\n\n".join(texts)))
+    assert not seen.names & {"script", "img", "iframe", "style", "svg", "object", "embed", "link", "form"}
+    assert {name for name, _value in seen.attributes} <= {"href", "rel", "title", "start"}
+    links = [value for name, value in seen.attributes if name == "href"]
+    assert not [link for link in links if link.lower().startswith(("javascript:", "data:", "vbscript:"))]
 
 
 def test_a_block_finds_its_text_s_link_definitions():

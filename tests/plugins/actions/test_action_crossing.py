@@ -5,33 +5,22 @@ from typing import Any
 from internationale.testing.rows import dump
 from internationale_actions import rows
 
-CALL = {
-    "language": "en",
-    "title": "For the eight-hour day",
-    "text": "Stop work.\n\nMarch.",
-    "participants": "Dockers",
-    "demands": "Eight hours",
-    "leadership": "The strike committee",
-    "outlook": "A week",
-    "conditions": "Spring",
-    "forces": "Forty of us",
-    "step": "sign",
-}
+from .calls import CALL
 
 
-def test_called_committed_and_reported_across_the_hub(federation: Any, carry: Any, member: Any, browser: Any) -> None:
+def test_called_committed_and_reported_across_the_hub(federation: Any, carry: Any, browser: Any) -> None:
     ic, fr, ar = federation("ic", "fr", "ar")
     today = ic.now().date().isoformat()
-    path = browser(ic, member(ic, "delegate")).post("/actions/new", data={**CALL, "first": today}).url.path
+    path = browser(ic, "delegate").post("/actions/new", data={**CALL, "first": today, "step": "sign"}).url.path
     carry(ic, fr, ar)
     for section, plan in ((fr, "Trois places"), (ar, "اجتماع في الميناء")):
-        delegate = browser(section, member(section, "delegate"))
+        delegate = browser(section, "delegate")
         planned = {"language": section.languages[0], "plan": plan, "what": "Leaflets", "counts": "things", "number": "2000"}
         assert delegate.post(f"{path}/commit", data={**planned, "step": "sign"}).status_code == 200
         done = {"language": "en", "done": f"Done: {plan}", "assessment": "Rain", "lessons": "Tents", "key": "1", "number": "1900"}
         assert delegate.post(f"{path}/report", data={**done, "step": "sign"}).status_code == 200
     carry(ic, fr, ar)
-    page = browser(ic, member(ic, "member")).get(path).text
+    page = browser(ic, "member").get(path).text
     for words in ("Done: Trois places", "Done: اجتماع في الميناء", "2,000", "1,900"):
         assert words in page
     seen = []

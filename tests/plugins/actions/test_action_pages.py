@@ -4,19 +4,11 @@ from typing import Any
 
 import pytest
 
-CALL = {
-    "language": "en",
-    "title": "For the eight-hour day",
-    "text": "Stop work.\n\nMarch.",
-    "first": "2027-04-01",
-    "last": "",
-    "participants": "Dockers",
-    "demands": "Eight hours",
-    "leadership": "The strike committee",
-    "outlook": "A week",
-    "conditions": "Spring",
-    "forces": "Forty of us",
-}
+from internationale.testing import carrying
+
+from . import calls
+
+CALL = calls.CALL | {"first": "2027-04-01", "last": ""}
 PLAN = {
     "language": "fr",
     "plan": "Trois places",
@@ -36,33 +28,33 @@ REPORT = {
 
 
 @pytest.fixture
-def action(world: Any, visit: Any) -> str:
-    answer = visit("ic", "delegate").post("/actions/new", data={**CALL, "step": "sign"}, follow_redirects=False)
+def action(three: Any, ic: Any, browser: Any) -> str:
+    answer = browser(ic, "delegate").post("/actions/new", data={**CALL, "step": "sign"}, follow_redirects=False)
     assert answer.status_code == 303
-    world.carry()
+    carrying.hand_on(*three)
     return answer.headers["location"]
 
 
-def test_nothing_is_said_before_it_was_shown(world: Any, visit: Any) -> None:
-    browser = visit("ic", "delegate")
-    assert browser.get("/actions").status_code == browser.get("/actions/new").status_code == 200
-    preview = browser.post("/actions/new", data=CALL)
+def test_nothing_is_said_before_it_was_shown(browser: Any, three: Any, ic: Any) -> None:
+    committee = browser(ic, "delegate")
+    assert committee.get("/actions").status_code == committee.get("/actions/new").status_code == 200
+    preview = committee.post("/actions/new", data=CALL)
     assert preview.status_code == 200
     for words in ("Stop work.", "What are our own forces?", "Forty of us", "April 1, 2027", "rosa", 'value="sign"'):
         assert words in preview.text
-    again = browser.post("/actions/new", data={**CALL, "step": "edit"})
+    again = committee.post("/actions/new", data={**CALL, "step": "edit"})
     assert "Forty of us" in again.text
-    assert world.said() == []
+    assert carrying.said(*three) == []
 
 
-def test_the_story_in_browsers(world: Any, visit: Any, action: str) -> None:
-    lyon, committee = visit("fr", "delegate"), visit("ic", "delegate")
+def test_the_story_in_browsers(three: Any, ic: Any, fr: Any, ar: Any, browser: Any, action: str) -> None:
+    lyon, committee = browser(fr, "delegate", language="en"), browser(ic, "delegate")
     assert "Commit your section" in lyon.get(action).text
     assert "Trois places" in lyon.post(f"{action}/commit", data=PLAN).text
     page = lyon.post(f"{action}/commit", data={**PLAN, "step": "sign"})
     assert (page.status_code, page.url.path) == (200, action)
     assert "fewer than 10" in page.text
-    world.carry()
+    carrying.hand_on(*three)
     assert "Trois places" in committee.get(action).text
     assert "2,000" in committee.get(action).text
     form = lyon.get(f"{action}/report")
@@ -71,17 +63,17 @@ def test_the_story_in_browsers(world: Any, visit: Any, action: str) -> None:
     assert "Deux places" in lyon.post(f"{action}/report", data={**REPORT, "step": "sign"}).text
     corrected = lyon.post(f"{action}/report", data={**REPORT, "number": ["3", "1900", ""], "step": "sign"})
     assert "corrected" in corrected.text
-    world.carry()
+    carrying.hand_on(*three)
     closing = {"language": "en", "conclusions": "Earlier next time"}
     assert "Sign and close" in committee.post(f"{action}/close", data=closing).text
     assert "Earlier next time" in committee.post(f"{action}/close", data={**closing, "step": "sign"}).text
-    world.carry()
-    assert "Earlier next time" in visit("ar", "member", "ar").get(action).text
+    carrying.hand_on(*three)
+    assert "Earlier next time" in browser(ar, "member", language="ar").get(action).text
     assert "not counted" not in committee.get(action).text
 
 
-def test_a_commitment_is_taken_back(visit: Any, action: str) -> None:
-    lyon = visit("fr", "delegate")
+def test_a_commitment_is_taken_back(fr: Any, browser: Any, action: str) -> None:
+    lyon = browser(fr, "delegate", language="en")
     lyon.post(f"{action}/commit", data={**PLAN, "step": "sign"})
     assert lyon.get(f"{action}/withdraw").status_code == 200
     reason = {"language": "fr", "reason": "La salle a brûlé"}
@@ -89,38 +81,37 @@ def test_a_commitment_is_taken_back(visit: Any, action: str) -> None:
     assert "La salle a brûlé" in lyon.post(f"{action}/withdraw", data={**reason, "step": "sign"}).text
 
 
-def test_small_numbers_of_people_are_refused_in_words(world: Any, visit: Any, action: str) -> None:
-    said = len(world.said())
+def test_small_numbers_of_people_are_refused_in_words(three: Any, fr: Any, browser: Any, action: str) -> None:
+    said = len(carrying.said(*three))
     small = {**PLAN, "what": "Members", "counts": "people", "number": "7"}
     for step in ("preview", "sign"):
-        answer = visit("fr", "delegate").post(f"{action}/commit", data={**small, "step": step})
+        answer = browser(fr, "delegate", language="en").post(f"{action}/commit", data={**small, "step": step})
         assert answer.status_code == 400
         assert "under 10" in answer.text
         assert "Trois places" in answer.text
-    assert len(world.said()) == said
+    assert len(carrying.said(*three)) == said
 
 
-def test_the_appeal_leads_to_its_action(world: Any, visit: Any, action: str) -> None:
-    section = world.sections["fr"]
-    with section.reading() as session:
-        document = section.documents.list(session, "action")[0].id
-    assert f'href="{action}"' in visit("fr", "member").get(f"/documents/{document}").text
+def test_the_appeal_leads_to_its_action(fr: Any, browser: Any, action: str) -> None:
+    with fr.reading() as session:
+        document = fr.documents.list(session, "action")[0].id
+    assert f'href="{action}"' in browser(fr, "member", language="en").get(f"/documents/{document}").text
 
 
-def test_passers_by_and_members(world: Any, visit: Any, action: str) -> None:
-    said = len(world.said())
-    passer_by, member = visit("fr"), visit("fr", "member")
+def test_passers_by_and_members(three: Any, fr: Any, browser: Any, action: str) -> None:
+    said = len(carrying.said(*three))
+    passer_by, reader = browser(fr, language="en"), browser(fr, "member", language="en")
     for path in ("/actions", action, f"{action}/commit", "/actions/new"):
         answer = passer_by.get(path, follow_redirects=False)
         assert answer.status_code in (303, 307, 302, 401, 403), path
-    page = member.get(action)
+    page = reader.get(action)
     assert page.status_code == 200
     assert "/commit" not in page.text
     for deed, data in (("commit", PLAN), ("report", REPORT), ("close", {"language": "en", "conclusions": "x"})):
-        assert member.get(f"{action}/{deed}").status_code == 403
-        assert member.post(f"{action}/{deed}", data={**data, "step": "sign"}).status_code == 403
-    assert member.get("/actions/ic-nothing").status_code == 404
-    assert len(world.said()) == said
+        assert reader.get(f"{action}/{deed}").status_code == 403
+        assert reader.post(f"{action}/{deed}", data={**data, "step": "sign"}).status_code == 403
+    assert reader.get("/actions/ic-nothing").status_code == 404
+    assert len(carrying.said(*three)) == said
 
 
 @pytest.mark.parametrize(
@@ -141,28 +132,30 @@ def test_passers_by_and_members(world: Any, visit: Any, action: str) -> None:
         ("nonsense", "1"),
     ],
 )
-def test_bad_input_is_refused_with_its_place(world: Any, visit: Any, field: str, value: str) -> None:
-    browser = visit("ic", "delegate")
+def test_bad_input_is_refused_with_its_place(browser: Any, three: Any, ic: Any, field: str, value: str) -> None:
+    committee = browser(ic, "delegate")
     for step in ("preview", "sign"):
-        page = browser.post("/actions/new", data={**CALL, "step": step, field: value})
+        page = committee.post("/actions/new", data={**CALL, "step": step, field: value})
         assert page.status_code == 400
-    answer = browser.post("/api/v1/actions", json={**CALL, "last": None, field: value})
+    answer = committee.post("/api/v1/actions", json={**CALL, "last": None, field: value})
     assert answer.status_code == 400
-    assert world.said() == []
+    assert carrying.said(*three) == []
 
 
 @pytest.mark.parametrize("number", ["-1", "1e9", "12345678901", "9" * 400, "three", "1.5", "٤٠"])
-def test_a_number_is_a_number(world: Any, visit: Any, action: str, number: str) -> None:
-    answer = visit("fr", "delegate").post(f"{action}/commit", data={**PLAN, "number": ["3", number, "", ""], "step": "preview"})
+def test_a_number_is_a_number(fr: Any, browser: Any, action: str, number: str) -> None:
+    answer = browser(fr, "delegate", language="en").post(
+        f"{action}/commit", data={**PLAN, "number": ["3", number, "", ""], "step": "preview"}
+    )
     assert answer.status_code == (200 if number == "٤٠" else 400)
 
 
-def test_the_api_does_what_the_pages_do(world: Any, visit: Any) -> None:
-    committee, lyon = visit("ic", "delegate"), visit("fr", "delegate", "fr")
+def test_the_api_does_what_the_pages_do(three: Any, ic: Any, fr: Any, browser: Any) -> None:
+    committee, lyon = browser(ic, "delegate"), browser(fr, "delegate", language="fr")
     called = committee.post("/api/v1/actions", json={**CALL, "last": None})
     assert called.status_code == 201, called.text
     id = called.json()["action"]["summary"]["id"]
-    world.carry()
+    carrying.hand_on(*three)
     listed = lyon.get("/api/v1/actions").json()
     assert [(card["title"], card["ours"]) for card in listed["upcoming"]] == [("For the eight-hour day", "open")]
     planned = [{"what": "Places", "people": False, "number": 3}, {"what": "Cortège", "people": True, "number": "<10"}]
@@ -180,8 +173,8 @@ def test_the_api_does_what_the_pages_do(world: Any, visit: Any) -> None:
     assert [(line["planned"], line["actual"]) for line in figures] == [(3, 2), ("<10", None)]
     taken_back = lyon.post(f"/api/v1/actions/{id}/withdrawal", json={"language": "fr", "reason": "Non"})
     assert taken_back.status_code == 409
-    world.carry()
+    carrying.hand_on(*three)
     closed = committee.post(f"/api/v1/actions/{id}/closing", json={"language": "en", "conclusions": "Well"})
     assert closed.status_code == 201
     assert committee.get("/api/v1/actions/ic-nothing").status_code == 404
-    assert visit("fr").get(f"/api/v1/actions/{id}").status_code in (401, 403)
+    assert browser(fr, language="en").get(f"/api/v1/actions/{id}").status_code in (401, 403)

@@ -5,16 +5,10 @@ from typing import Any
 import pytest
 
 from internationale_actions import rules
-from internationale_actions.events import FEW, Assessment, Called, Closed, Committed, Figure, Reported, Withdrew
+from internationale_actions.events import FEW, Called, Closed, Committed, Figure, Reported, Withdrew
 
-ASSESSMENT = Assessment(
-    participants="Dockers",
-    demands="Eight hours",
-    leadership="The strike committee",
-    outlook="A week",
-    conditions="Spring",
-    forces="Ten",
-)
+from .calls import ASSESSMENT
+
 ACTION = "ic-abcdefgh2345"
 
 

@@ -1,47 +1,28 @@
 """One section with the members plugin alone, its front door, and a clock that the tests move."""
 
 import contextlib
-import os
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
 import click
 import httpx
-import psycopg
 import pytest
 from click.testing import CliRunner
 from litestar.testing import TestClient
-from sqlalchemy import make_url
 
 import internationale_members
-from internationale.events.keys import SigningKey
 from internationale.kit.http import cookie_name
 from internationale.plugins import Plugins
 from internationale.section import Section
-from internationale.settings import Settings, write_key
-from internationale.testing.founding import prepare
+from internationale.testing.clock import Clock
+from internationale.testing.federations import Federation
 from internationale.web.app import create_app
 
 PASSWORD = "seven red umbrellas"
-
-
-@dataclass
-class Clock:
-    """The section's clock, which the tests move."""
-
-    now: datetime = datetime(2027, 4, 1, 12, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def wait(self, **time: float) -> None:
-        self.now += timedelta(**time)
 
 
 @dataclass
@@ -98,40 +79,18 @@ def found(pattern: str, text: str) -> str:
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[str]:
-    """A new empty database: a SQLite file, or one on the PostgreSQL of INTERNATIONALE_TEST_DATABASE."""
-    server = os.environ.get("INTERNATIONALE_TEST_DATABASE")
-    if not server:
-        yield f"sqlite:///{tmp_path / 'section.db'}"
-        return
-    url, name = make_url(server), f"members_{secrets.token_hex(6)}"
-    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-    yield url.set(database=name).render_as_string(hide_password=False)
-    with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f'DROP DATABASE "{name}"')
-
-
-@pytest.fixture
-def make_house(tmp_path: Path, database: str) -> Iterator[Callable[..., House]]:
-    houses: list[House] = []
-
-    def make(*others: tuple[str, ModuleType], **changed: Any) -> House:
-        values = {"code": "fr", "name": "Section française", "languages": ("en", "fr"), "base_url": "http://testserver.local"}
-        settings = Settings(**(values | changed), home=tmp_path, database=database)
-        write_key(settings.log_key, SigningKey(b"k" * 32))
-        clock = Clock()
-        section = Section(settings, Plugins([("members", internationale_members), *others]), clock)
-        prepare(section)
-        door = TestClient(create_app(section), base_url=section.base_url, raise_server_exceptions=False)
-        houses.append(House(section, clock, open.enter_context(door)))
-        return houses[-1]
-
+def make_house(federation: Federation) -> Iterator[Callable[..., House]]:
     with contextlib.ExitStack() as open:
+
+        def make(*others: tuple[str, ModuleType], **changed: Any) -> House:
+            clock = Clock(datetime(2027, 4, 1, 12, tzinfo=UTC))
+            values = {"languages": ("en", "fr"), "base_url": "http://testserver.local"} | changed
+            plugins = Plugins([("members", internationale_members), *others])
+            section = federation.alone("fr", plugins=plugins, now=clock, **values)
+            door = TestClient(create_app(section), base_url=section.base_url, raise_server_exceptions=False)
+            return House(section, clock, open.enter_context(door))
+
         yield make
-    for house in houses:
-        house.section.close()
 
 
 @pytest.fixture

@@ -15,9 +15,9 @@ def three(federation: Any) -> Any:
     return federation("ic", "fr", "ar")
 
 
-def circulated(fr: Any, browser: Any, member: Any) -> str:
+def circulated(fr: Any, browser: Any) -> str:
     """By the pages: the choice, what will be signed, the signature. Returns the document's path."""
-    page = browser(fr, member(fr, "delegate", language="en"))
+    page = browser(fr, "delegate", language="en")
     assert "International Committee" in page.get("/programme/new").text
     preview = page.post("/programme/new", data={**DRAFT, "audience": "named", "sections": "ic"}, files={"file": b""})
     assert preview.status_code == 200, preview.text
@@ -31,19 +31,19 @@ def circulated(fr: Any, browser: Any, member: Any) -> str:
 
 def test_everything_about_it_stays_among_them(three: Any, carry: Any, browser: Any, member: Any) -> None:
     ic, fr, ar = three
-    path = circulated(fr, browser, member)
+    path = circulated(fr, browser)
     id = path.rpartition("/")[2]
     carry(*three)
-    reading = browser(ic, member(ic, "delegate")).get(path)
+    reading = browser(ic, "delegate").get(path)
     assert SECRET in reading.text
     assert "Encrypted for these sections only:" in reading.text
-    outside = browser(ar, member(ar, "delegate"))
+    outside = browser(ar, "delegate")
     assert outside.get(path).status_code == 404
     listed = outside.get("/federation/sealed").text
     assert all(words in listed for words in ("4", ">Section française<", ">International Committee<", "fr:1:1"))
     (thing,) = outside.get("/api/v1/federation/sealed").json()["things"]
     assert (thing["section"], thing["readers"], thing["kib"], thing["ours"]) == ("fr", ["fr", "ic"], 4, False)
-    api = browser(ic, member(ic, "delegate"))
+    api = browser(ic, "delegate")
     held = {receipt["section"]: receipt["holds"] for receipt in api.get(f"/api/v1/documents/{id}/receipts").json()}
     assert held == {"fr": True, "ic": True}  # ar keeps it too, but cannot read it
     known = api.get(f"/api/v1/documents/{id}").json()
@@ -61,7 +61,7 @@ def test_everything_about_it_stays_among_them(three: Any, carry: Any, browser: A
     proposed = api.post(f"/api/v1/documents/{id}/amendments", json=amendment)
     assert proposed.status_code == 201, proposed.text
     carry(*three)
-    home = browser(fr, member(fr, "delegate"))
+    home = browser(fr, "delegate")
     decision = {"decision": "accepted", "reason": "They know the shifts."}
     number = proposed.json()["id"]
     assert home.post(f"/api/v1/documents/{id}/amendments/{number}/decide", json=decision).status_code == 204
@@ -74,7 +74,7 @@ def test_everything_about_it_stays_among_them(three: Any, carry: Any, browser: A
         texts = {unit.block.id: f"in English: {unit.block.source}" for unit in units}
         ic.documents.offer(session, id, "en", texts, revision=2, by=member(ic, "translator", "delegate"))
     carry(*three)
-    assert f"in English: {SECRET} at four." in browser(fr, member(fr, "member")).get(f"{path}?read=en").text
+    assert f"in English: {SECRET} at four." in browser(fr, "member").get(f"{path}?read=en").text
     for section in three:
         oracle.verify(section)
         oracle.replayed(section)
@@ -84,29 +84,29 @@ def test_everything_about_it_stays_among_them(three: Any, carry: Any, browser: A
     oracle.only_for(three, b"They know the shifts", {"ic", "fr"})
 
 
-def test_one_more_section_is_let_in(three: Any, carry: Any, browser: Any, member: Any) -> None:
+def test_one_more_section_is_let_in(three: Any, carry: Any, browser: Any) -> None:
     ic, fr, ar = three
-    path = circulated(fr, browser, member)
+    path = circulated(fr, browser)
     id = path.rpartition("/")[2]
     carry(*three)
     amendment = {"block": "", "revision": 1, "change": "hint", "language": "en", "title": "t", "reason": "r", "text": "Earlier!"}
-    assert browser(ic, member(ic, "delegate")).post(f"/api/v1/documents/{id}/amendments", json=amendment).status_code == 201
+    assert browser(ic, "delegate").post(f"/api/v1/documents/{id}/amendments", json=amendment).status_code == 201
     carry(*three)
-    home = browser(fr, member(fr, "delegate", language="en"))
+    home = browser(fr, "delegate", language="en")
     assert "Let another section read it" in home.get(path).text
-    assert browser(ic, member(ic, "delegate")).post(f"/sealing/{id}", data={"code": "ar", "confirmed": "true"}).status_code == 403
+    assert browser(ic, "delegate").post(f"/sealing/{id}", data={"code": "ar", "confirmed": "true"}).status_code == 403
     page = home.post(f"/sealing/{id}", data={"code": "ar"})
     assert "It cannot be taken back." in page.text
     assert not oracle.rows(fr)["sealing_reshared"]
     assert home.post(f"/sealing/{id}", data={"code": "ar", "confirmed": "true"}).url.path == path
     carry(*three)
     for section in three:
-        read = browser(section, member(section, "delegate", language="en")).get(path).text
+        read = browser(section, "delegate", language="en").get(path).text
         assert SECRET in read
         assert "Shown to" in read
         oracle.replayed(section)
     assert oracle.rows(ar) == oracle.rows(fr) == oracle.rows(ic)
-    guest = browser(ar, member(ar, "delegate", language="en"))
+    guest = browser(ar, "delegate", language="en")
     refused = guest.post(f"/api/v1/documents/{id}/amendments", json=amendment)
     assert (refused.status_code, "cannot take part" in refused.text) == (409, True), refused.text
     assert guest.get(f"/api/v1/sealing/{id}").json()["again"][0]["section"] == "ar"
@@ -123,9 +123,9 @@ def test_one_more_section_is_let_in(three: Any, carry: Any, browser: Any, member
     assert "Bring bread" in guest.get(path).text
 
 
-def test_a_contradictory_choice_is_refused(three: Any, browser: Any, member: Any) -> None:
+def test_a_contradictory_choice_is_refused(three: Any, browser: Any) -> None:
     _ic, fr, _ar = three
-    api = browser(fr, member(fr, "delegate"))
+    api = browser(fr, "delegate")
     for wrong, place in (
         ({"audience": "international", "sections": ["ic"]}, "audience"),
         ({"audience": "public", "sections": ["ic"]}, "audience"),

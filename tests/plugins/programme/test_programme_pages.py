@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import partial
 
 import click
 import pytest
@@ -9,6 +10,7 @@ from click.testing import CliRunner
 
 import internationale_programme
 from internationale.plugins import Plugins
+from internationale.testing import carrying
 from internationale_programme.commands import add_to
 
 TEXT = "# Hours\r\n\r\nThirty hours, and not one more.\r\n"
@@ -20,14 +22,9 @@ def sections(federation):
 
 
 @pytest.fixture
-def visiting(browser, member):
-    def make(section, *roles):
-        client = browser(section, member(section, *roles) if roles else None)
-        client.headers["Sec-Fetch-Site"] = "same-origin"
-        client.follow_redirects = False
-        return client
-
-    return make
+def visiting(browser):
+    """Browsers that do not follow redirects."""
+    return partial(browser, follow_redirects=False)
 
 
 def hidden(response):
@@ -37,8 +34,7 @@ def hidden(response):
 
 
 def said(section):
-    with section.reading() as session:
-        return len(section.ledger.events_after(session, section.code, 1, 0))
+    return len(carrying.said(section))
 
 
 def test_a_draft_goes_from_a_file_to_all_sections(sections, visiting, carry):

@@ -11,9 +11,9 @@ from internationale_statements.events import Issued
 STATEMENT = {"language": "fr", "title": "Entre nous", "text": "Le patron ment.", "audience": "named", "sections": "ic"}
 
 
-def test_proposed_and_cosigned_among_them(federation: Any, carry: Any, member: Any, browser: Any) -> None:
+def test_proposed_and_cosigned_among_them(federation: Any, carry: Any, browser: Any) -> None:
     ic, fr, ar = federation("ic", "fr", "ar")
-    page = browser(fr, member(fr, "delegate", language="en"))
+    page = browser(fr, "delegate", language="en")
     preview = page.post("/statements/new", data=STATEMENT | {"step": "preview"}).text
     assert "Encrypted for these sections only:" in preview
     assert 'name="sections" value="ic"' in preview
@@ -21,7 +21,7 @@ def test_proposed_and_cosigned_among_them(federation: Any, carry: Any, member: A
     assert 'value="ic" checked' in edited
     path = page.post("/statements/new", data=STATEMENT | {"step": "sign"}).url.path
     carry(ic, fr, ar)
-    other = browser(ic, member(ic, "delegate", language="en"))
+    other = browser(ic, "delegate", language="en")
     assert "Le patron ment." in other.get(path).text
     assert "the public when the statement is issued" not in other.get(f"{path}/cosign").text
     assert other.post(f"{path}/cosign", data={"revision": "1"}).status_code == 200
@@ -38,7 +38,7 @@ def test_proposed_and_cosigned_among_them(federation: Any, carry: Any, member: A
 
 def test_a_careless_issue_is_void(federation: Any, carry: Any, member: Any, browser: Any) -> None:
     ic, fr = federation("ic", "fr")
-    path = browser(fr, member(fr, "delegate")).post("/statements/new", data=STATEMENT | {"step": "sign"}).url.path
+    path = browser(fr, "delegate").post("/statements/new", data=STATEMENT | {"step": "sign"}).url.path
     id = path.rpartition("/")[2]
     with fr.writing() as session:
         ref = fr.documents.get(session, id).ref

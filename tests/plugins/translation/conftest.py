@@ -4,5 +4,5 @@ from .story import Story
 
 
 @pytest.fixture
-def story(world):
-    return Story(world)
+def story(three):
+    return Story(*three)

@@ -1,7 +1,7 @@
 """A statement of the committee, and people in the sections who translate it."""
 
-from dataclasses import replace
-
+from internationale.testing import carrying
+from internationale.testing.people import member
 from internationale_translation import port, queries
 from internationale_translation.queries import Bench
 
@@ -18,24 +18,27 @@ FRENCH = {
 class Story:
     """One statement of the committee, and people who translate it."""
 
-    def __init__(self, world):
-        self.world = world
-        self.author = world.reader("ic", "member", "delegate")
+    def __init__(self, *sections):
+        self.sections = {section.code: section for section in sections}
+        self.author = member(self.sections["ic"], "member", "delegate")
         self.document = self.at(
             "ic",
             lambda section, session: section.documents.open(
                 session, kind="statement", language="en", title=TITLE, text=TEXT, audience="international", by=self.author
             ),
         )
-        world.carry()
+        self.carry()
+
+    def carry(self):
+        carrying.hand_on(*self.sections.values())
 
     def at(self, code, deed):
-        section = self.world.sections[code]
+        section = self.sections[code]
         with section.writing() as session:
             return deed(section, session)
 
     def work(self, deed, code="fr", language="fr", roles=("member", "translator"), **kwargs):
-        reader = self.world.reader(code, *roles)
+        reader = member(self.sections[code], *roles, language="en")
         return self.at(code, lambda section, session: deed(Bench(section, session, self.document, language, reader), **kwargs))
 
     def desk(self, **who):
@@ -55,13 +58,14 @@ class Story:
                 session, self.document, base=base, title=title, text=text, note="", by=self.author
             ),
         )
-        self.world.carry()
+        self.carry()
 
     def states(self, **who):
         return [line.unit.state for line in self.desk(**who).lines]
 
     def work_of_another(self, texts, revision=1):
         """Somebody else in the section shares these translations."""
-        section, reader = self.world.sections["fr"], replace(self.world.reader("fr", "translator", "delegate"), id="fr-2")
+        section = self.sections["fr"]
+        reader = member(section, "translator", "delegate", handle="clara")
         with section.writing() as session:
             port.share(Bench(section, session, self.document, "fr", reader), texts, revision=revision)

@@ -11,6 +11,7 @@ from click.testing import CliRunner
 import internationale_translation
 from internationale.kit import Conflict, Invalid, NotFound, Refused
 from internationale.kit.documents import UnitState
+from internationale.testing.people import member
 from internationale_translation import port, queries
 from internationale_translation.rows import DraftRow
 from internationale_translation.rules.memory import digest
@@ -26,10 +27,10 @@ def test_a_rule_is_no_work(story):
 def test_drafts_are_private_until_shared(story):
     assert story.work(port.save, texts=story.texts(), revision=1) == 4
     assert [line.text for line in story.desk().lines] == list(FRENCH.values())
-    story.world.carry()
+    story.carry()
     assert story.states() == [UnitState.MISSING] * 4
     assert story.work(port.share, texts=story.texts(), revision=1) == 4
-    story.world.carry()
+    story.carry()
     assert story.states() == [UnitState.CURRENT] * 4
     assert story.desk().drafts == 0
     assert story.states(code="ic", language="fr") == [UnitState.CURRENT] * 4
@@ -50,7 +51,7 @@ def test_what_stays_as_it_was_is_no_draft(story):
 
 def test_exactly_the_changed_paragraph_becomes_outdated(story):
     story.work(port.share, texts=story.texts(), revision=1)
-    story.world.carry()
+    story.carry()
     story.revise(TEXT.replace("rise with prices", "rise with prices and rents"))
     lines = story.desk().lines
     assert [line.unit.state for line in lines] == [UnitState.CURRENT, UnitState.CURRENT, UnitState.OUTDATED, UnitState.CURRENT]
@@ -65,7 +66,7 @@ def test_still_right_with_one_click(story):
     assert story.work(port.confirm, blocks=[block]) == 1
     (line,) = story.desk().sharable
     story.work(port.share_drafts, chosen={block: digest(line.text)}, revision=2)
-    story.world.carry()
+    story.carry()
     assert story.states() == [UnitState.CURRENT] * 4
 
 
@@ -114,7 +115,7 @@ def test_memory_suggests_what_any_section_offered(story):
             by=story.author,
         ),
     )
-    story.world.carry()
+    story.carry()
     near = story.work(queries.suggestions, block=story.block("We demand peace now."))
     same = story.work(queries.suggestions, block=story.block("The rich shall pay."))
     assert [(found.score < 100, found.text, found.sections) for found in near] == [(True, FRENCH["We demand peace."], ("fr",))]
@@ -144,7 +145,7 @@ def test_unknown_paragraphs_and_documents(story):
 
 def test_what_waits_for_a_translator(story):
     def titles():
-        reader = story.world.reader("fr", "translator", language="fr")
+        reader = member(story.sections["fr"], "translator", language="fr")
         return story.at("fr", lambda section, session: [str(need.title) for need in queries.needs(section, session, reader)])
 
     assert titles() == ["“Against the war” is not translated yet."]
@@ -159,14 +160,14 @@ def test_what_waits_for_a_translator(story):
 def test_drafts_are_taken_along_and_go_with_their_translator(story):
     block = story.block("We demand peace.")
     story.work(port.save, texts={block: "Nous exigeons la paix."}, revision=1)
-    (draft,) = story.at("fr", lambda section, session: section.kept(session, "fr-1"))["translation"]["drafts"]
+    (draft,) = story.at("fr", lambda section, session: section.kept(session, "fr-rosa"))["translation"]["drafts"]
     assert (draft["source"], draft["text"]) == ("We demand peace.", "Nous exigeons la paix.")
     assert datetime.fromisoformat(draft["changed"]).tzinfo is not None
-    story.at("fr", lambda section, session: section.forget(session, "fr-2"))
+    story.at("fr", lambda section, session: section.forget(session, "fr-clara"))
     assert story.work(queries.drafts) != {}
-    story.at("fr", lambda section, session: section.forget(session, "fr-1"))
+    story.at("fr", lambda section, session: section.forget(session, "fr-rosa"))
     assert story.work(queries.drafts) == {}
-    assert "translation" not in story.at("fr", lambda section, session: section.kept(session, "fr-1"))
+    assert "translation" not in story.at("fr", lambda section, session: section.kept(session, "fr-rosa"))
 
 
 def test_the_matrix(story):
@@ -178,14 +179,14 @@ def test_the_host_sees_how_far_it_is(story):
     cli = click.Group()
     internationale_translation.commands(cli)
     story.work(port.share, texts=dict(list(story.texts().items())[:1]), revision=1)
-    answer = CliRunner().invoke(cli, ["translation", "progress"], obj=lambda: story.world.sections["fr"])
+    answer = CliRunner().invoke(cli, ["translation", "progress"], obj=lambda: story.sections["fr"])
     assert answer.output == f"1\t0\t3\tfr\t{story.document}\tAgainst the war\n"
 
 
-def test_the_migration_makes_the_table(world):
+def test_the_migration_makes_the_table(fr):
     def ours(name, kind, _):
         return kind != "table" or name == "translation_draft"
 
-    with world.sections["fr"].database.engine.connect() as connection:
+    with fr.database.engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"include_name": ours})
         assert compare_metadata(context, DraftRow.metadata) == []

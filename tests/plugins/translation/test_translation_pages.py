@@ -10,9 +10,9 @@ TEXTS = list(FRENCH.values())
 
 
 @pytest.fixture
-def desk(story, visit):
+def desk(fr, browser, story):
     """A translator of ``fr`` before the untranslated statement."""
-    return Desk(visit("fr", "translator-delegate"), story)
+    return Desk(browser(fr, "translator", "delegate", language="en"), story)
 
 
 class Desk:
@@ -48,14 +48,14 @@ def hidden(page, name, kind="hidden"):
     return re.findall(rf'<input type="{kind}" name="{name}" value="([^"]+)"', page)
 
 
-def test_from_the_matrix_to_what_everybody_reads(desk, visit):
+def test_from_the_matrix_to_what_everybody_reads(ic, browser, desk):
     assert desk.path in desk.client.get("/translation").text
     assert desk.fill() == f"{desk.path}?show=all&page=1&done=saved"
     assert desk.fields() == [text.replace("'", "&#39;") for text in TEXTS]
     assert desk.fill(action="share") == f"{desk.path}/sharing"
     assert desk.share() == f"{desk.path}?done=shared"
-    desk.story.world.carry()
-    reading = visit("ic", "member").get(f"/documents/{desk.story.document}?read=fr").text
+    desk.story.carry()
+    reading = browser(ic, "member").get(f"/documents/{desk.story.document}?read=fr").text
     assert all(text in reading for text in TEXTS)
 
 
@@ -129,8 +129,12 @@ def test_odd_addresses(desk):
     assert desk.client.get("/translation/%00/fr").status_code == 400
 
 
-def test_only_translators_and_only_signed_in(desk, visit):
-    member, translator, passer_by = visit("fr", "member"), visit("fr", "translator"), visit("fr")
+def test_only_translators_and_only_signed_in(fr, browser, desk):
+    member, translator, passer_by = (
+        browser(fr, "member", language="en"),
+        browser(fr, "translator", language="en"),
+        browser(fr, language="en"),
+    )
     assert [member.get(path).status_code for path in (desk.path, desk.api)] == [403, 403]
     assert passer_by.get(desk.api).status_code in (401, 403)
     desk.fill()
