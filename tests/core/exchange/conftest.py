@@ -28,7 +28,9 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ROOT = SigningKey(b"r" * 32)
 LOGS = {code: SigningKey(code.encode() * 16) for code in ("ar", "fr", "ic")}
 HOST = Reader(id="h", handle="host", roles=frozenset([Role.HOST]), capabilities={rules.INSPECT: frozenset([None])})
-PEOPLE = {"member": Reader(id="m", handle="rosa"), "host": HOST}
+PROPOSING = {"roster.proposed": frozenset([None])}
+DELEGATE = Reader(id="d", handle="clara", roles=frozenset([Role.DELEGATE]), capabilities=PROPOSING)
+PEOPLE = {"member": Reader(id="m", handle="rosa"), "host": HOST, "delegate": DELEGATE}
 Browse = Callable[..., Any]
 
 

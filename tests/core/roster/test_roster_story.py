@@ -99,7 +99,7 @@ def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
     form = {"change": "renew", "section": "", "why": "x", "step": "sign"}
     assert "suspended this section" in at_ar.post("/federation/roster/propose?lang=en", data=form).text
     shown = at_ic.get("/federation/roster").text
-    assert "Signed by: Office fr, Office ic" in shown
+    assert "Signed by: Office fr and Office ic" in shown
     assert "No change is proposed." in shown
 
 
@@ -209,8 +209,9 @@ def test_what_concerns_everybody_stands_above_every_page(
     ic, fr, _ar = three
     for section in (ic, fr):
         monkeypatch.setattr(section, "now", lambda: datetime.now(UTC) + timedelta(days=350))
-    expires = "The roster expires on"
-    assert expires in browser(ic, member(ic, "delegate")).get("/federation/roster").text
+    expires = "The list of sections expires on"
+    assert browser(ic, member(ic, "delegate")).get("/federation/roster").text.count(expires) == 1
+    assert browser(ic, member(ic, "member")).get("/federation/roster").text.count(expires) == 1
     assert expires in browser(fr, member(fr, "host", language="en")).get("/federation/join").text
     assert expires not in browser(fr, member(fr, "member", language="en")).get("/federation/join").text
     with ic.reading() as session:
@@ -288,6 +289,21 @@ def words(section: Section) -> list[str]:
     with section.reading() as session:
         rows = session.exec(select(notes.NoteRow).where(notes.NoteRow.section == "fr")).all()
     return [row.text for row in sorted(rows, key=lambda row: (row.epoch, row.sequence))]
+
+
+def test_before_joining_every_page_says_how_to_join(
+    make: Callable[[str], Section], member: Callable[..., Any], browser: Callable[..., Any]
+) -> None:
+    fr = make("fr")
+    host = browser(fr, member(fr, "delegate", "host", language="en"))
+    assert "How to join" in host.get("/").text
+    assert "How to join" not in browser(fr, member(fr, "member", language="en")).get("/").text
+    for path in ("/federation", "/federation/roster", "/federation/roster/ceremony", "/federation/roster/propose"):
+        page = host.get(path)
+        assert (page.status_code, 'href="/federation/join"' in page.text) == (200, True)
+    steps = host.get("/federation/join").text
+    assert fingerprints.words(fr.key.public) in steps
+    assert "internationale join fr.invitation" in steps
 
 
 def test_an_international_is_founded_on_pages_and_by_the_api(

@@ -32,7 +32,7 @@ def routes() -> Sequence[Any]:
         with section.reading() as session:
             found = queries.page(section.ledger, session, type, page)
             versions = queries.versions(session, frozenset({section.code, section.name}))
-        context = {"found": found, "type": type, "versions": versions, "deeds": deeds(section)}
+        context = {"found": found, "type": type, "versions": versions, "deeds": deeds(section), "kind_name": rules.kind_name}
         return Template("exchange/sent.html", context=context)
 
     @get(PATH + "/export", sync_to_thread=True)

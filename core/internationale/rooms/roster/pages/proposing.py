@@ -2,11 +2,11 @@
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Reader, marker
-from internationale.rooms.roster import port, rules
+from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.forms import ChangePage
 from internationale.rooms.roster.port import Instance
 
@@ -18,9 +18,16 @@ class ProposingPages(Controller):
     include_in_schema = False
 
     @get("/", sync_to_thread=True)
-    def blank(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
+    def blank(
+        self,
+        section: NamedDependency[Instance],
+        reader: NamedDependency[Reader],
+        change: FromQuery[str] = "",
+        of: FromQuery[str] = "",
+    ) -> Template:
+        """``change``, ``of`` which section: what another page has in mind."""
         section.require(reader, "roster.proposed")
-        return _choosing(section, {})
+        return _choosing(section, {"change": change, "section": of})
 
     @post("/", sync_to_thread=True)
     def step(
@@ -42,5 +49,6 @@ class ProposingPages(Controller):
 def _choosing(section: Instance, values: dict[str, object]) -> Template:
     with section.reading() as session:
         names = [(each.code, each.name) for each in section.sections(session)]
-    context = {"values": values, "choices": [("", _("of no section")), *names], "named": port.NAMED}
+        joined = queries.latest(session) is not None
+    context = {"joined": joined, "values": values, "choices": [("", _("of no section")), *names], "named": port.NAMED}
     return Template("roster/propose.html", context=context)

@@ -4,20 +4,33 @@ from sqlmodel import Session as Database
 
 from internationale.kit import Need, Reader, Section, marker
 
+from .chain import latest_number
 from .joining import candidates
 from .proposals import pending
 
 _ = marker("core")
 
 
+def _joining(section: Section, reader: Reader) -> list[Need]:
+    """Before joining: how it is done, for those who run the section."""
+    if not section.may(reader, "roster.signed"):
+        return []
+    title, detail = _("This section has not joined an International yet."), _("What it writes stays at home until it does.")
+    return [Need(title, detail, "/federation/join", _("How to join"), 30)]
+
+
 def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     """Proposals that wait for root keys; candidates about whom nobody has decided, for those who may propose."""
+    if latest_number(session) == 0:
+        return _joining(section, reader)
     found = []
+    names = {card.code: card.name for card in section.sections(session)}
     if section.may(reader, "roster.signed"):
         found += [
             Need(
                 _("A change of the list of sections waits for signatures."),
-                _("Proposed by %(section)s, for version %(version)s.") % {"section": each.section, "version": each.version},
+                _("Proposed by %(section)s, for version %(version)s.")
+                % {"section": names.get(each.section, each.section), "version": each.version},
                 f"/federation/roster/proposals/{each.hash}",
                 _("Look at it"),
                 8,
