@@ -118,7 +118,8 @@ def test_a_candidate_is_vouched_for_proposed_and_joins(
     assert "Vouch for" in looked.text
     assert fingerprints.words(de.key.public) not in looked.text
     form = {"request": request, "fingerprint": fingerprints.groups(fr.key.public), "why": "We know them."}
-    assert at_fr.post("/federation/join/vouch", data=form).status_code == 400
+    wrong = at_fr.post("/federation/join/vouch", data=form)
+    assert (wrong.status_code, "typed" in wrong.text) == (400, False)  # the field is called what the form calls it
     form["fingerprint"] = fingerprints.words(de.key.public)
     assert at_fr.post("/federation/join/vouch", data=form, follow_redirects=False).status_code == 303
     assert at_fr.post("/federation/join/vouch", data=form).status_code == 409
@@ -192,6 +193,9 @@ def test_a_locked_root_key_is_opened_by_its_passphrase_only(
 
 def test_who_may_not_sees_and_does_less(three: list[Section], member: Callable[..., Any], browser: Callable[..., Any]) -> None:
     ic = three[0]
+    form = {"change": "suspend", "section": "", "why": "x", "step": "preview"}
+    unsaid = browser(ic, member(ic, "delegate")).post("/federation/roster/propose", data=form)
+    assert (unsaid.status_code, "Choose the section that this is about." in unsaid.text) == (400, True)
     plain, stranger = browser(ic, member(ic)), browser(ic)
     for path in ("/federation/roster", "/federation/roster/ceremony", "/federation/join"):
         assert plain.get(path).status_code == 200

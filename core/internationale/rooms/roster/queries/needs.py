@@ -4,7 +4,6 @@ from sqlmodel import Session as Database
 
 from internationale.kit import Need, Reader, Section, marker
 
-from .chain import latest_number
 from .joining import candidates
 from .proposals import pending
 
@@ -21,10 +20,11 @@ def _joining(section: Section, reader: Reader) -> list[Need]:
 
 def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     """Proposals that wait for root keys; candidates about whom nobody has decided, for those who may propose."""
-    if latest_number(session) == 0:
+    cards = section.sections(session)
+    if not cards:
         return _joining(section, reader)
     found = []
-    names = {card.code: card.name for card in section.sections(session)}
+    names = {card.code: card.name for card in cards}
     if section.may(reader, "roster.signed"):
         found += [
             Need(
@@ -38,7 +38,7 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
             for each in pending(session)
             if each.state in ("open", "complete")
         ]
-    committee = any(each.code == section.code and "committee" in each.mandates for each in section.sections(session))
+    committee = any(each.code == section.code and "committee" in each.mandates for each in cards)
     if committee and section.may(reader, "roster.declined"):
         found += [
             Need(_("A section wants to join: %(name)s") % {"name": each.asked.name}, None, "/federation/join", _("Decide"), 6)
