@@ -67,8 +67,9 @@ def _withdrawing() -> list[Any]:
         with section.reading() as session:
             whole = queries.whole(section.ledger, session, id)
             receipts = section.receipts(session, Ref.parse(whole.sent.ref))
-        reasons = list(rules.WHY_WITHDRAWN.items())
-        return Template("exchange/withdraw.html", context={"whole": whole, "receipts": receipts, "reasons": reasons})
+            done = bool(queries.taken_back(session, id))
+        context = {"whole": whole, "receipts": receipts, "reasons": list(rules.WHY_WITHDRAWN.items()), "done": done}
+        return Template("exchange/withdraw.html", context=context)
 
     @post(PATH + "/{id:str}/withdraw", sync_to_thread=True)
     def withdraw(
