@@ -153,13 +153,8 @@ def clocks(ahead: Mapping[str, timedelta], names: Mapping[str, str]) -> Iterator
 
 
 def hubs(states: Iterable[HubState]) -> Iterator[Alarm]:
-    """Hubs in trouble, and the state in which no hub is reached at all."""
+    """Hubs in trouble; or, where none is reached at all, that alone: the page of the hubs says what each has."""
     known = list(states)
-    for state in known:
-        if state.trouble is not None:
-            advice = _("What is missing there is sent again by itself. If it lasts, tell the hub's operator.")
-            told = _("%(hub)s: %(trouble)s") % {"hub": state.url, "trouble": state.trouble}
-            yield Alarm("hub", False, state.url, told, advice, "/federation/hubs")
     if known and not any(state.connected for state in known):
         yield Alarm(
             "cut_off",
@@ -169,6 +164,12 @@ def hubs(states: Iterable[HubState]) -> Iterator[Alarm]:
             _("Look at the network of this machine, then ask a hub's operator. Messages can also travel as a bundle file."),
             "/federation/hubs",
         )
+        return
+    for state in known:
+        if state.trouble is not None:
+            advice = _("What is missing there is sent again by itself. If it lasts, tell the hub's operator.")
+            told = _("%(hub)s: %(trouble)s") % {"hub": state.url, "trouble": state.trouble}
+            yield Alarm("hub", False, state.url, told, advice, "/federation/hubs")
 
 
 def _name(names: Mapping[str, str], code: str) -> str:
