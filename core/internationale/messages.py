@@ -9,11 +9,22 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
+class LanguageName:
+    """A language that a sentence names, by its code: it is called as the reader's language calls it."""
+
+    code: str
+
+    def __str__(self) -> str:
+        return self.code
+
+
+@dataclass(frozen=True)
 class Message:
     """One translatable sentence.
 
     ``id`` is the English sentence with ``%(name)s`` places; ``plural`` and ``count`` are set when the sentence counts
-    something; ``domain`` names the catalog it is translated in (``core`` or a plugin's name).
+    something; ``domain`` names the catalog it is translated in (``core`` or a plugin's name). A parameter may be a message
+    itself, a ``LanguageName``, a day or a moment, and a tuple of any of them, which is joined as the language does.
     """
 
     id: str
@@ -28,7 +39,11 @@ class Message:
     def __str__(self) -> str:
         """The English sentence, for logs and for programmers; readers get it through ``i18n``."""
         sentence = self.plural if self.plural and self.count != 1 else self.id
-        return sentence % self.parameters if self.parameters else sentence
+        return sentence % {name: _plain(value) for name, value in self.parameters.items()} if self.parameters else sentence
+
+
+def _plain(value: object) -> object:
+    return ", ".join(str(_plain(each)) for each in value) if isinstance(value, tuple) else value
 
 
 def marker(domain: str) -> Callable[[str], Message]:

@@ -48,11 +48,18 @@ def projections() -> Sequence[Projection]:
 def capabilities() -> Sequence[Capability]:
     delegate = frozenset({Role.DELEGATE})
     return [
-        Capability("actions.called", _("Call a joint action"), delegate),
-        Capability("actions.committed", _("Commit the section to a joint action"), delegate),
-        Capability("actions.withdrew", _("Take back the section's commitment to a joint action"), delegate),
-        Capability("actions.reported", _("Report what came of a joint action"), delegate),
-        Capability("actions.closed", _("Draw the conclusions of a joint action"), delegate),
+        Capability("actions.called", _("Call a joint action"), delegate, _("A call to a joint action")),
+        Capability("actions.committed", _("Commit the section to a joint action"), delegate, _("A commitment to a joint action")),
+        Capability(
+            "actions.withdrew",
+            _("Take back the section's commitment to a joint action"),
+            delegate,
+            _("The withdrawal of a commitment"),
+        ),
+        Capability("actions.reported", _("Report what came of a joint action"), delegate, _("A report on a joint action")),
+        Capability(
+            "actions.closed", _("Draw the conclusions of a joint action"), delegate, _("The conclusions of a joint action")
+        ),
     ]
 
 

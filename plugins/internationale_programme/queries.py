@@ -45,16 +45,17 @@ def to_read(section: Section, session: Session, reader: Reader) -> list[Need]:
     recent = [each for each in found if each.home != section.code and is_recent(each.changed, section.now())]
     new = recent[:MOST]
     titles = section.documents.titles(session, [document.id for document in new], reader.language)
-    return [_need(document, titles[document.id].text) for document in new]
+    names = {card.code: card.name for card in section.sections(session)}
+    return [_need(document, titles[document.id].text, names.get(document.home, document.home)) for document in new]
 
 
-def _need(document: documents.Summary, title: str) -> Need:
-    said = {"title": title, "number": document.revision, "section": document.home}
+def _need(document: documents.Summary, title: str, home: str) -> Need:
+    said = {"title": title, "number": document.revision, "section": home}
     return Need(
         title=_("“%(title)s”: a new draft to read") % said
         if document.revision == 1
         else _("“%(title)s”: revision %(number)s to read") % said,
-        detail=_("Circulated by section %(section)s.") % said,
+        detail=_("Circulated by: %(section)s") % said,
         path=f"/documents/{document.id}",
         action=_("Read"),
         weight=10,

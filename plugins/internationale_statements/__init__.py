@@ -49,9 +49,16 @@ def projections() -> Sequence[Projection]:
 def capabilities() -> Sequence[Capability]:
     delegate = frozenset({Role.DELEGATE})
     return [
-        Capability("statements.cosigned", _("Co-sign a statement for the section"), delegate),
-        Capability("statements.cosignature_withdrawn", _("Take back the section's co-signature"), delegate),
-        Capability("statements.issued", _("Issue the section's statements to the public"), delegate),
+        Capability("statements.cosigned", _("Co-sign a statement for the section"), delegate, _("A co-signature")),
+        Capability(
+            "statements.cosignature_withdrawn",
+            _("Take back the section's co-signature"),
+            delegate,
+            _("The withdrawal of a co-signature"),
+        ),
+        Capability(
+            "statements.issued", _("Issue the section's statements to the public"), delegate, _("A statement to the public")
+        ),
     ]
 
 

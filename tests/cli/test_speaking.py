@@ -31,7 +31,7 @@ from internationale.testing import notes
 from .conftest import plain
 
 Command = Callable[..., Result]
-SILENT = "No message server has answered"
+SILENT = "No hub has answered"
 
 
 @pytest.fixture(autouse=True)

@@ -1,14 +1,14 @@
 """Messages in words: the right catalog, the right plural, and English where a translation cannot be used."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 
 from internationale import i18n
 from internationale.i18n import catalogs
-from internationale.messages import Message, marker
+from internationale.messages import LanguageName, Message, marker
 
 _ = marker("shop")
 
@@ -54,6 +54,17 @@ def test_a_message_speaks_from_its_own_catalog(shop: Path) -> None:
 def test_messages_within_messages_are_worded_too(shop: Path) -> None:
     write(shop, "fr", ("Bread", "Du pain"), ("Wanted: %(thing)s", "On cherche : %(thing)s"))
     assert i18n.word(_("Wanted: %(thing)s") % {"thing": _("Bread")}, "fr") == "On cherche : Du pain"
+
+
+def test_days_languages_and_lists_are_written_as_the_language_does(shop: Path) -> None:
+    write(shop, "fr", ("From %(day)s on, in %(tongues)s", "À partir du %(day)s, en %(tongues)s"))
+    message = _("From %(day)s on, in %(tongues)s") % {
+        "day": date(2027, 5, 1),
+        "tongues": (LanguageName("fr"), LanguageName("ar"), "volapük"),
+    }
+    assert i18n.word(message, "fr") == "À partir du 1 mai 2027, en français, arabe et volapük"
+    assert i18n.word(message, "ar") == "From 1 مايو 2027 on, in الفرنسية والعربية و\u2068volapük\u2069"
+    assert str(message) == "From 2027-05-01 on, in fr, ar, volapük"
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ that is being spoken is a context variable, set once per request by the edge.
 """
 
 from internationale.i18n.catalogs import include, languages
-from internationale.i18n.locales import day, direction, isolated, language_name, moment, negotiate, number
+from internationale.i18n.locales import day, direction, isolated, language_name, listed, moment, negotiate, number
 from internationale.i18n.wording import gettext, ngettext, speaking, word
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "isolated",
     "language_name",
     "languages",
+    "listed",
     "moment",
     "negotiate",
     "ngettext",

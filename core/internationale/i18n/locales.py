@@ -6,6 +6,7 @@ from functools import cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
+from babel.lists import format_list
 from babel.numbers import format_decimal
 
 MAX_HEADER = 1000
@@ -53,6 +54,11 @@ def moment(value: datetime, language: str) -> str:
 def number(value: float, language: str) -> str:
     """A number with the separators of the language."""
     return format_decimal(value, locale=locale(language))
+
+
+def listed(items: Sequence[str], language: str) -> str:
+    """Several things in a sentence, as the language joins them: ``A, B and C``."""
+    return format_list(list(items), locale=locale(language))
 
 
 def negotiate(header: str, available: Sequence[str]) -> str | None:

@@ -6,8 +6,8 @@ from contextvars import ContextVar
 from datetime import date, datetime
 
 from internationale.i18n.catalogs import catalog
-from internationale.i18n.locales import day, isolated, moment
-from internationale.messages import Message
+from internationale.i18n.locales import day, isolated, language_name, listed, moment
+from internationale.messages import LanguageName, Message
 
 log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ def ngettext(singular: str, plural: str, count: int, *, language: str | None = N
 
 
 def _worded(parameters: Mapping[str, object], language: str) -> dict[str, object]:
-    """Parameters that are messages themselves are worded too, and days and moments are written as the language does."""
+    """Messages among the parameters are worded too; days, moments, languages and lists are written as the language does."""
     return {name: _value(value, language) for name, value in parameters.items()}
 
 
@@ -61,6 +61,10 @@ def _value(value: object, language: str) -> object:
         return word(value, language)
     if isinstance(value, str):
         return isolated(value, language)
+    if isinstance(value, tuple):
+        return listed([str(_value(each, language)) for each in value], language)
+    if isinstance(value, LanguageName):
+        return language_name(value.code, language)
     if isinstance(value, datetime):
         return moment(value, language)
     return day(value, language) if isinstance(value, date) else value

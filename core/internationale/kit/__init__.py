@@ -26,7 +26,7 @@ from internationale.kit.vocabulary import (
     Utterance,
     naming,
 )
-from internationale.messages import Message, marker, plural_marker
+from internationale.messages import LanguageName, Message, marker, plural_marker
 
 __all__ = [
     "INTERNATIONAL",
@@ -43,6 +43,7 @@ __all__ = [
     "HubState",
     "InternationaleError",
     "Invalid",
+    "LanguageName",
     "MenuItem",
     "Message",
     "Misconfigured",

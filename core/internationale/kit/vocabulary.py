@@ -61,12 +61,14 @@ class Reader:
 @dataclass(frozen=True)
 class Capability:
     """Something that can be allowed. Named like the event it lets one say (``documents.amendment_proposed``), or
-    ``<owner>.<verb>`` when no event comes of it. ``roles`` hold it to begin with; ``sentence`` says it to the secretary.
+    ``<owner>.<verb>`` when no event comes of it. ``roles`` hold it to begin with; ``sentence`` says it to the secretary;
+    ``said`` is what lists of messages call such an event (“An amendment”), without a word of who can read it.
     """
 
     name: str
     sentence: Message
     roles: frozenset[Role]
+    said: Message | None = None
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ NEXT = {
     400: _("Mend it and send it again. Nothing was changed."),
     403: _("If you think it should be, ask the secretary of your section."),
     404: _("It may have been moved, or the address may be mistyped."),
-    409: _("Look at it again as it is now, then decide anew. What you entered is below."),
+    409: _("Look at it again as it is now, then decide anew."),
     503: _("Nothing was lost: send it again later. The host can see the reason in the state of the section."),
 }
 SENTENCES = {

@@ -79,6 +79,7 @@ def make_environment(section: Section, assets: Assets) -> Environment:
             "day": _day,
             "moment": _moment,
             "number": _number,
+            "listed": _listed,
             "markdown": _markdown,
             "worded": _worded,
             "language_name": _language_name,
@@ -141,6 +142,13 @@ def _moment(_context: Context, value: datetime) -> Markup:
 @pass_context
 def _number(_context: Context, value: float) -> str:
     return i18n.number(value, visit.get().language)
+
+
+@pass_context
+def _listed(_context: Context, items: Iterable[Any]) -> Markup:
+    """Names in a sentence, joined as the reader's language does."""
+    language = visit.get().language
+    return Markup(i18n.listed([str(escape(_kept_together(each))) for each in items], language))  # noqa: S704  # escaped
 
 
 @pass_context

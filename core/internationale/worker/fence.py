@@ -26,7 +26,7 @@ _ = marker("core")
 _log = logging.getLogger(__name__)
 
 NOT_JOINED = _("This section has not joined an International yet.")
-NO_ANSWER = _("No message server has answered yet, so this section cannot know whether its own log is complete.")
+NO_ANSWER = _("No hub has answered yet, so this section cannot know whether its own log is complete.")
 BEHIND = _("Others hold %(theirs)s events of this section's own log, and %(ours)s are here. The rest is being fetched.")
 
 

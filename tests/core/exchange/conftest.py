@@ -21,7 +21,9 @@ from internationale.testing.founding import ROOT, adopt, described, founded, key
 
 NOW: datetime = Clock.now
 HOST = Reader(id="h", handle="host", roles=frozenset([Role.HOST]), capabilities={rules.INSPECT: frozenset([None])})
-PEOPLE = {"member": Reader(id="m", handle="rosa"), "host": HOST}
+PROPOSING = {"roster.proposed": frozenset([None])}
+DELEGATE = Reader(id="d", handle="clara", roles=frozenset([Role.DELEGATE]), capabilities=PROPOSING)
+PEOPLE = {"member": Reader(id="m", handle="rosa"), "host": HOST, "delegate": DELEGATE}
 Browse = Callable[..., Any]
 
 

@@ -52,7 +52,7 @@ def test_the_host_sees_what_is_held_back_and_why(grown: Section, browse: Browse)
     assert "1 message was turned away." in browse("/federation", "host")
     page = browse("/federation/waiting", "host")
     assert "intl.v1.log.ic.1.1" in page
-    assert "It is signed with a key that the roster does not know." in page
+    assert "It is signed with a key that the list of sections does not know." in page
     stuck = browse("/api/v1/federation/waiting", "host")
     assert stuck["counts"]["quarantined"] == 1
     assert [(held["name"], held["reason"], held["via"]) for held in stuck["quarantined"]] == [

@@ -5,7 +5,9 @@ from internationale.rooms.exchange import rules
 
 def test_codes_are_put_into_words() -> None:
     assert str(rules.worded("bad_signature")) == "Its signature is false: it was altered on the way, or forged."
-    assert str(rules.awaited("ref", "fr:1:2")) == "It waits for a message that it stands on: fr:1:2"
+    assert str(rules.awaited("ref", "fr:1:2")) == "It stands on message number 2 of fr, which is not here."
+    named = rules.awaited("ref", "fr:1:2", {"fr": "Section française"})
+    assert str(named) == "It stands on message number 2 of Section française, which is not here."
     assert str(rules.worded("brand_new")) == "For this reason: brand_new"
 
 

@@ -10,10 +10,11 @@ import pytest
 from internationale.errors import Untrusted
 from internationale.events import keys, proofs
 from internationale.events.envelope import Signed
+from internationale.rooms.roster import port
 from internationale.section import Section
 from internationale.testing.founding import ROOT, key_of
 
-from .conftest import Browse
+from .conftest import NOW, Browse, said
 from .test_waiting import message
 
 
@@ -44,6 +45,31 @@ def test_a_proof_is_told_in_words(forked: Section, browse: Browse) -> None:
         "zetkin",
     )
     assert "Section ar has signed two different messages under number 1." in browse("/federation", "member")
+
+
+def test_nobody_lacks_what_does_not_count(forked: Section, browse: Browse) -> None:
+    """Else everybody would be catching up for ever."""
+    with forked.writing() as session:
+        port.store_heads(session, said("ar", 1, ar=(1, "a")), NOW)
+        port.store_heads(session, said("ic", 1), NOW)
+    sections = {each["code"]: each for each in browse("/api/v1/federation", "member")["sections"]}
+    assert {code: (each["lacks"], each["said"], each["stopped"]) for code, each in sections.items()} == {
+        "ar": (0, 0, 1),
+        "fr": (0, 0, 0),
+        "ic": (0, 0, 0),
+    }
+    page = browse("/federation", "member")
+    assert "From number 1 on nothing counts: there are two histories." in page
+    assert "catching up" not in page
+
+
+def test_whoever_may_propose_is_shown_where(forked: Section, browse: Browse) -> None:
+    assert "Propose how it goes on" not in browse("/federation/forks", "member")
+    link = "/federation/roster/propose?change=reopen&amp;of=ar"
+    assert link in browse("/federation/forks", "delegate")
+    page = browse(link.replace("&amp;", "&"), "delegate")
+    assert '<option value="reopen" selected>' in page
+    assert '<option value="ar" selected>' in page
 
 
 def test_the_saved_proof_can_be_checked_anywhere(forked: Section, browse: Browse) -> None:

@@ -217,7 +217,7 @@ def test_on_pages_and_by_programs(section: Section, rosa: Reader, clara: Reader,
     second = browser(section, clara)
     second.headers["Accept-Language"] = "en"
     assert "1 message waits for your release" in second.get("/").text
-    assert "Share a new text with all sections." in second.get("/federation/release").text
+    assert "A new text" in second.get("/federation/release").text
     assert "Sign and send" in second.get(f"/federation/release/{waiting}").text
     assert browser(section, "member", handle="leo").get(f"/federation/release/{waiting}").status_code == 404
     assert client.post(f"/api/v1/federation/release/{waiting}/release").status_code == 403

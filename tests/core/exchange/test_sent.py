@@ -42,6 +42,8 @@ def test_everything_is_listed_with_who_can_read_it(house: tuple[Section, Reader]
         ("ic:1:2", "documents.opened", "international", "=rosa"),
         ("ic:1:1", "documents.opened", "public", "=rosa"),
     ]
+    assert '<option value="org.intl.documents.opened.v1">A new text (2)</option>' in page
+    assert "Share a new text with all sections" not in page  # one of them is for the whole world
     assert answer["types"] == {"org.intl.documents.opened.v1": 2}
     none = browser(ic, writer).get("/api/v1/federation/sent?type=org.intl.nothing.v1&page=7").json()
     assert (none["sent"], none["total"], none["page"], none["pages"]) == ([], 0, 1, 1)

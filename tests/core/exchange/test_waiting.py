@@ -8,6 +8,7 @@ import pytest
 
 from internationale.events import envelope, keys
 from internationale.events.envelope import INTERNATIONAL, Address, Envelope
+from internationale.events.refs import Ref
 from internationale.ledger import quarantine
 from internationale.ledger.deliveries import Delivery
 from internationale.rooms.exchange import port, queries
@@ -57,13 +58,23 @@ def test_each_is_shown_with_its_reason_and_what_would_help(troubled: Section, br
         "Its kind is not known here yet: org.intl.tomorrow.invented.v1. A newer version or a plugin may know it.",
         "Messages before it have not arrived yet.",
         "It counts by itself as soon as the messages before it are here.",
-        "It is signed with a key that the roster does not know.",
+        "It is signed with a key that the list of sections does not know.",
         "A list of sections in which this section has this key.",
         "See all 120",
         "120 messages were turned away, ever.",
     ):
         assert sentence in page, sentence
     assert "<b>a hub</b>" not in page
+
+
+def test_what_is_missing_is_named_by_section_and_number(joined: Section, browse: Browse) -> None:
+    cause = Ref("ar", 1, 7, "0" * 16)
+    signed = {"hash": "0" * 64, "signature": f"{'0' * 16}.{'a' * 86}"}
+    assert joined.accept([message(joined, "ic", type="org.intl.roster.signed.v1", refs=(cause,), data=signed)]) == ["waiting"]
+    page = browse("/federation/waiting?lang=ar", "host")
+    assert "تستند إلى الرسالة رقم \u20687\u2069 من \u2068Section ar\u2069، وهي ليست هنا." in page
+    heading = 'الرسالة رقم \u20681\u2069 من <bdi lang="en" title="ic">Section ic</bdi>'
+    assert heading in page
 
 
 def test_a_long_list_comes_page_by_page(troubled: Section, browse: Browse) -> None:

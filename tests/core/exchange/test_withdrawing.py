@@ -220,10 +220,12 @@ def test_on_pages_and_by_programs(house: list[Section], member: Make, browser: M
     assert browser(ic, "member", handle="leo").post("/api/v1" + path, json={"reason": "court"}).status_code == 403
     assert client.post(path, data={"reason": "court", "sure": "true"}, follow_redirects=False).status_code == 303
     assert client.post("/api/v1" + path, json={"reason": "court"}).status_code == 409
+    again = client.get(path).text
+    assert ("taken back already" in again, "I know that this cannot be undone." in again) == (True, False)
     assert client.post("/api/v1/federation/sent/ic:1:2/withdraw", json={"reason": "court"}).status_code == 409
     assert client.get(f"/documents/{document}").status_code == 404
     assert "A court or a law demands it." in client.get("/federation/withdrawn").text
-    assert "without effect" in client.get("/federation/sent/ic:1:1").text
+    assert "taken back" in client.get("/federation/sent/ic:1:1").text
     (told,) = client.get("/api/v1/federation/withdrawn").json()
     assert (told["target"], told["reason"]) == ("ic:1:1", "court")
     with pytest.raises(Refused), ic.writing() as session:

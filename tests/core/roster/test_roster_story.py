@@ -88,7 +88,7 @@ def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
     form = {"change": "renew", "section": "", "why": "x", "step": "sign"}
     assert "suspended this section" in at_ar.post("/federation/roster/propose?lang=en", data=form).text
     shown = at_ic.get("/federation/roster").text
-    assert "Signed by: Office fr, Office ic" in shown
+    assert "Signed by: Office fr and Office ic" in shown
     assert "No change is proposed." in shown
 
 
@@ -103,7 +103,8 @@ def test_a_candidate_is_vouched_for_proposed_and_joins(
     assert "Vouch for" in looked.text
     assert fingerprints.words(de.key.public) not in looked.text
     form = {"request": request, "fingerprint": fingerprints.groups(fr.key.public), "why": "We know them."}
-    assert at_fr.post("/federation/join/vouch", data=form).status_code == 400
+    wrong = at_fr.post("/federation/join/vouch", data=form)
+    assert (wrong.status_code, "typed" in wrong.text) == (400, False)  # the field is called what the form calls it
     form["fingerprint"] = fingerprints.words(de.key.public)
     assert at_fr.post("/federation/join/vouch", data=form, follow_redirects=False).status_code == 303
     assert at_fr.post("/federation/join/vouch", data=form).status_code == 409
@@ -175,6 +176,9 @@ def test_a_locked_root_key_is_opened_by_its_passphrase_only(three: list[Section]
 
 def test_who_may_not_sees_and_does_less(three: list[Section], browser: Callable[..., Any]) -> None:
     ic = three[0]
+    form = {"change": "suspend", "section": "", "why": "x", "step": "preview"}
+    unsaid = browser(ic, "delegate").post("/federation/roster/propose", data=form)
+    assert (unsaid.status_code, "Choose the section that this is about." in unsaid.text) == (400, True)
     plain, stranger = browser(ic, "member"), browser(ic)
     for path in ("/federation/roster", "/federation/roster/ceremony", "/federation/join"):
         assert plain.get(path).status_code == 200
@@ -192,8 +196,9 @@ def test_what_concerns_everybody_stands_above_every_page(
     ic, fr, _ar = three
     for section in (ic, fr):
         monkeypatch.setattr(section, "now", lambda: datetime.now(UTC) + timedelta(days=350))
-    expires = "The roster expires on"
-    assert expires in browser(ic, "delegate").get("/federation/roster").text
+    expires = "The list of sections expires on"
+    assert browser(ic, "delegate").get("/federation/roster").text.count(expires) == 1
+    assert browser(ic, "member").get("/federation/roster").text.count(expires) == 1
     assert expires in browser(fr, "host", language="en").get("/federation/join").text
     assert expires not in browser(fr, "member", language="en").get("/federation/join").text
     with ic.reading() as session:
@@ -271,6 +276,19 @@ def words(section: Section) -> list[str]:
     with section.reading() as session:
         rows = session.exec(select(notes.NoteRow).where(notes.NoteRow.section == "fr")).all()
     return [row.text for row in sorted(rows, key=lambda row: (row.epoch, row.sequence))]
+
+
+def test_before_joining_every_page_says_how_to_join(make: Callable[[str], Section], browser: Callable[..., Any]) -> None:
+    fr = make("fr")
+    host = browser(fr, "delegate", "host", language="en")
+    assert "How to join" in host.get("/").text
+    assert "How to join" not in browser(fr, "member", language="en").get("/").text
+    for path in ("/federation", "/federation/roster", "/federation/roster/ceremony", "/federation/roster/propose"):
+        page = host.get(path)
+        assert (page.status_code, 'href="/federation/join"' in page.text) == (200, True)
+    steps = host.get("/federation/join").text
+    assert fingerprints.words(fr.key.public) in steps
+    assert "internationale join fr.invitation" in steps
 
 
 def test_an_international_is_founded_on_pages_and_by_the_api(make: Callable[[str], Section], browser: Callable[..., Any]) -> None:

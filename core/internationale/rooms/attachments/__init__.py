@@ -42,8 +42,13 @@ def capabilities() -> Sequence[Capability]:
     delegates = frozenset([Role.DELEGATE])
     everyone = frozenset([Role.MEMBER, Role.TRANSLATOR, Role.DELEGATE, Role.SECRETARY, Role.HOST])
     return [
-        Capability("attachments.attached", _("Attach files for all sections."), delegates),
-        Capability("attachments.withdrawn", _("Take back files that this section attached."), delegates),
+        Capability("attachments.attached", _("Attach files for all sections."), delegates, _("An attached file")),
+        Capability(
+            "attachments.withdrawn",
+            _("Take back files that this section attached."),
+            delegates,
+            _("The withdrawal of an attached file"),
+        ),
         Capability("attachments.fetch", _("Have attached files fetched to this section."), everyone),
         Capability("attachments.keep", _("Decide which attached files are kept here for good."), frozenset([Role.HOST])),
     ]

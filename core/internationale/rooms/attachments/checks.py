@@ -43,5 +43,5 @@ def lost(section: Section) -> list[Message]:
             "Files that this section attached are not in its home any more: %(names)s. The other sections are asked for them."
             " If you have a copy of the folder “attachments”, put it back."
         )
-        % {"names": ", ".join(missing)}
+        % {"names": tuple(missing)}
     ]

@@ -51,15 +51,31 @@ def capabilities() -> Sequence[Capability]:
     return [
         Capability("documents.read", _("Read what is shared among the sections."), everyone | {Role.SECRETARY, Role.HOST}),
         Capability("documents.discuss", _("Debate texts inside the section, and propose amendments there."), everyone),
-        Capability("documents.opened", _("Share a new text with all sections."), delegates),
-        Capability("documents.revised", _("Publish the next revision of a text of this section."), delegates),
-        Capability("documents.amendment_proposed", _("Carry an amendment to all sections."), delegates),
-        Capability("documents.amendment_withdrawn", _("Withdraw an amendment of this section."), delegates),
-        Capability("documents.amendment_decided", _("Decide on amendments to texts of this section."), delegates),
+        Capability("documents.opened", _("Share a new text with all sections."), delegates, _("A new text")),
+        Capability(
+            "documents.revised",
+            _("Publish the next revision of a text of this section."),
+            delegates,
+            _("A new revision of a text"),
+        ),
+        Capability("documents.amendment_proposed", _("Carry an amendment to all sections."), delegates, _("An amendment")),
+        Capability(
+            "documents.amendment_withdrawn",
+            _("Withdraw an amendment of this section."),
+            delegates,
+            _("The withdrawal of an amendment"),
+        ),
+        Capability(
+            "documents.amendment_decided",
+            _("Decide on amendments to texts of this section."),
+            delegates,
+            _("A decision on an amendment"),
+        ),
         Capability(
             "documents.translation_offered",
             _("Share translations with all sections."),
             frozenset([Role.TRANSLATOR, Role.DELEGATE]),
+            _("A translation"),
         ),
     ]
 

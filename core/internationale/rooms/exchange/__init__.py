@@ -27,7 +27,7 @@ def projections() -> Sequence[Projection]:
 @hookimpl
 def capabilities() -> Sequence[Capability]:
     return [
-        Capability(rules.INSPECT, _("see what was turned away, waits or does not count, and why"), frozenset({Role.HOST})),
+        Capability(rules.INSPECT, _("See what was turned away, waits or does not count, and why"), frozenset({Role.HOST})),
         Capability(
             rules.RELEASE,
             _("Release, as a second person, what others wrote in the name of the section."),
@@ -37,6 +37,7 @@ def capabilities() -> Sequence[Capability]:
             rules.WITHDRAW,
             _("Take the long text of a message back from all sections."),
             frozenset({Role.DELEGATE}),
+            _("The withdrawal of a text"),
         ),
     ]
 

@@ -16,7 +16,7 @@ def contradiction(section: Section) -> list[Message]:
         found = queries.contradictions(session)
     return [
         _("Section %(witness)s holds another history of %(origins)s than we do.")
-        % {"witness": witness, "origins": ", ".join(origins)}
+        % {"witness": witness, "origins": tuple(origins)}
         for witness, origins in found.items()
     ]
 

@@ -33,11 +33,33 @@ def projections() -> Sequence[Projection]:
 def capabilities() -> Sequence[Capability]:
     delegate, host = frozenset({Role.DELEGATE}), frozenset({Role.DELEGATE, Role.HOST})
     return [
-        Capability("roster.proposed", _("Propose changes to the list of sections"), delegate),
-        Capability("roster.signed", _("Sign changes to the list of sections, with a root key of this section"), host),
-        Capability("roster.vouched", _("Vouch for a section that wants to join"), delegate),
-        Capability("roster.declined", _("Decline, for the committee, a section that wants to join"), delegate),
-        Capability("roster.key_announced", _("Announce another key for the section's log"), frozenset({Role.HOST})),
+        Capability(
+            "roster.proposed",
+            _("Propose changes to the list of sections"),
+            delegate,
+            _("A proposed change of the list of sections"),
+        ),
+        Capability(
+            "roster.signed",
+            _("Sign changes to the list of sections, with a root key of this section"),
+            host,
+            _("A signature on a change of the list of sections"),
+        ),
+        Capability(
+            "roster.vouched", _("Vouch for a section that wants to join"), delegate, _("A word for a section that wants to join")
+        ),
+        Capability(
+            "roster.declined",
+            _("Decline, for the committee, a section that wants to join"),
+            delegate,
+            _("A request to join, declined"),
+        ),
+        Capability(
+            "roster.key_announced",
+            _("Announce another key for the section's log"),
+            frozenset({Role.HOST}),
+            _("Another key for the section's log"),
+        ),
     ]
 
 

@@ -26,7 +26,8 @@ def projections() -> Sequence[Projection]:
 
 @hookimpl
 def capabilities() -> Sequence[Capability]:
-    return [Capability(rules.RESHARE, _("Let one more section read what was sealed for some."), frozenset([Role.DELEGATE]))]
+    sentence, said = _("Let one more section read what was sealed for some."), _("A sealed text, shown to one more section")
+    return [Capability(rules.RESHARE, sentence, frozenset([Role.DELEGATE]), said)]
 
 
 @hookimpl

@@ -1,7 +1,8 @@
 /* What is nicer with a script; every page works without it. */
 "use strict";
 
-/* What is marked with data-live (seconds) is looked at again and renewed where it has changed, as long as somebody looks. */
+/* What is marked with data-live (seconds) is looked at again and renewed where it has changed, as long as somebody looks.
+   ui.live says beside it whether that works, and since when it does not. */
 for (const region of document.querySelectorAll("[data-live][id]")) {
   const pieces = (from) => [...from.querySelectorAll("[data-piece][id]")];
   const ids = (from) => pieces(from).map((piece) => piece.id).join();
@@ -15,19 +16,43 @@ for (const region of document.querySelectorAll("[data-live][id]")) {
     for (const piece of [old, ...pieces(old)]) seen.set(piece.id, piece === old ? html : null);
   };
   const look = async () => {
-    const answer = await fetch(location.href, { headers: { Accept: "text/html" }, cache: "no-store" });
+    const manner = { headers: { Accept: "text/html" }, cache: "no-store", signal: AbortSignal.timeout(10000) };
+    const answer = await fetch(location.href, manner);
     const fresh = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html").getElementById(region.id);
-    if (fresh === null) return;
-    if (ids(fresh) !== ids(region)) return renew(region, fresh.innerHTML);
-    for (const piece of pieces(fresh)) {
+    if (fresh === null) return false;
+    if (ids(fresh) !== ids(region)) renew(region, fresh.innerHTML);
+    else for (const piece of pieces(fresh)) {
       if (seen.get(piece.id) !== piece.innerHTML) renew(document.getElementById(piece.id), piece.innerHTML);
     }
+    return true;
+  };
+  const words = document.querySelector(`[data-live-of="${region.id}"]`);
+  const tell = (works) => {
+    const was = words?.dataset.works;
+    if (words && works) words.dataset.at = new Date().toISOString();
+    if (!words || was === String(works)) return;
+    words.dataset.works = works;
+    for (const each of words.querySelectorAll("[data-when]")) each.hidden = each.dataset.when !== String(works);
+    const then = words.querySelector("time");
+    then.dateTime = words.dataset.at ?? new Date().toISOString();
+    then.textContent = new Intl.DateTimeFormat(document.documentElement.lang, { timeStyle: "medium" }).format(new Date(then.dateTime));
+  };
+  let timer = 0;
+  let looking = false;
+  const later = () => {
+    clearTimeout(timer);
+    if (!document.hidden) timer = setTimeout(again, Number(region.dataset.live) * 1000);
   };
   const again = async () => {
-    if (!document.hidden) await look().catch(() => undefined); // the page stays as it is until the section answers again
-    setTimeout(again, Number(region.dataset.live) * 1000);
+    if (looking || document.hidden) return;
+    looking = true;
+    tell(await look().catch(() => false)); // the page stays as it is until the section answers again
+    looking = false;
+    later();
   };
-  setTimeout(again, Number(region.dataset.live) * 1000);
+  document.addEventListener("visibilitychange", () => (document.hidden ? clearTimeout(timer) : again()));
+  tell(true);
+  later();
 }
 
 /* Times in the reader's own time zone, saying which. The server knows only UTC. */

@@ -8,14 +8,18 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Template
 
-from internationale.kit import Message, Reader, Section
+from internationale.events.envelope import SEALED
+from internationale.kit import Message, Reader, Section, marker
 from internationale.rooms.exchange import queries, rules
 from internationale.rooms.roster.rules import require_member
 
+_ = marker("core")
+
 
 def deeds(section: Section) -> Mapping[str, Message]:
-    """What each kind of message does, in the words of the capability that allows it, by the kind's name."""
-    return {capability.name: capability.sentence for capability in section.grants.vocabulary()}
+    """What each kind of message is called, by the kind's name; a plugin's that says nothing of it by what allows it."""
+    found = {capability.name: capability.said or capability.sentence for capability in section.grants.vocabulary()}
+    return found | {rules.kind_name(SEALED): _("Something sealed")}
 
 
 def routes() -> Sequence[Any]:
@@ -28,6 +32,7 @@ def routes() -> Sequence[Any]:
             found = queries.forks(session)
             splits = queries.split_views(session, section.code)
         context = {"forks": found, "splits": splits, "deeds": deeds(section), "kind_name": rules.kind_name}
+        context["may_propose"] = section.may(reader, "roster.proposed")
         context |= {"spelled": rules.spelled}
         return Template("exchange/forks.html", context=context)
 

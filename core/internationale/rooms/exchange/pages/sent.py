@@ -32,7 +32,7 @@ def routes() -> Sequence[Any]:
         with section.reading() as session:
             found = queries.page(section.ledger, session, type, page)
             versions = queries.versions(session, frozenset({section.code, section.name}))
-        context = {"found": found, "type": type, "versions": versions, "deeds": deeds(section)}
+        context = {"found": found, "type": type, "versions": versions, "deeds": deeds(section), "kind_name": rules.kind_name}
         return Template("exchange/sent.html", context=context)
 
     @get(PATH + "/export", sync_to_thread=True)
@@ -67,8 +67,9 @@ def _withdrawing() -> list[Any]:
         with section.reading() as session:
             whole = queries.whole(section.ledger, session, id)
             receipts = section.receipts(session, Ref.parse(whole.sent.ref))
-        reasons = list(rules.WHY_WITHDRAWN.items())
-        return Template("exchange/withdraw.html", context={"whole": whole, "receipts": receipts, "reasons": reasons})
+            done = bool(queries.taken_back(session, id))
+        context = {"whole": whole, "receipts": receipts, "reasons": list(rules.WHY_WITHDRAWN.items()), "done": done}
+        return Template("exchange/withdraw.html", context=context)
 
     @post(PATH + "/{id:str}/withdraw", sync_to_thread=True)
     def withdraw(

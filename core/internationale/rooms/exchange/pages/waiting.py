@@ -1,7 +1,8 @@
 """What was turned away, waits or does not count, and why; and what the host can do about it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from litestar import Response, get, post
@@ -12,6 +13,7 @@ from litestar.response import Redirect, Template
 from internationale.kit import Message, Reader, Section
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import RetryPage, SourceForm
+from internationale.rooms.exchange.pages.forks import deeds
 from internationale.rooms.exchange.queries import Held
 
 PATH = "/federation/waiting"
@@ -19,9 +21,17 @@ FIRST = 5
 """How many of each kind stand on the first page."""
 
 
-def explained(held: Held) -> list[Message]:
-    """Why something is held back, one sentence for each thing that it waits for."""
-    return [rules.awaited(kind, what) for kind, what in held.what] or [rules.worded(held.reason)]
+def explained(held: Held, names: Mapping[str, str]) -> list[Message]:
+    """Why something is held back, one sentence for each thing that it waits for. ``names``: of the sections, by code."""
+    return [rules.awaited(kind, what, names) for kind, what in held.what] or [rules.worded(held.reason)]
+
+
+def _words(section: Section) -> dict[str, Any]:
+    """What puts what is held back into words."""
+    with section.reading() as session:
+        names = {card.code: card.name for card in section.sections(session)}
+    why = partial(explained, names=names)
+    return {"explained": why, "remedy": rules.remedy, "deeds": deeds(section), "kind_name": rules.kind_name}
 
 
 def routes() -> Sequence[Any]:
@@ -35,7 +45,7 @@ def _looking() -> list[Any]:
         section.require(reader, rules.INSPECT)
         with section.reading() as session:
             stuck, sources = queries.stuck(session), queries.sources(session)
-        context = {"stuck": stuck, "sources": sources, "first": FIRST, "explained": explained, "remedy": rules.remedy}
+        context = {"stuck": stuck, "sources": sources, "first": FIRST} | _words(section)
         return Template("exchange/waiting.html", context=context)
 
     @get(PATH + "/{kind:str}", sync_to_thread=True)
@@ -49,7 +59,7 @@ def _looking() -> list[Any]:
         section.require(reader, rules.INSPECT)
         with section.reading() as session:
             listing = queries.listing(session, queries.kind(kind), page)
-        context = {"listing": listing, "done": done, "explained": explained, "remedy": rules.remedy}
+        context = {"listing": listing, "done": done} | _words(section)
         return Template("exchange/held_back.html", context=context)
 
     @get(PATH + "/{kind:str}/{id:str}/export", sync_to_thread=True)

@@ -13,7 +13,7 @@ from internationale.events.roster import Version
 from internationale.kit import HubState
 from internationale.ledger import tables
 from internationale.rooms.exchange import rules
-from internationale.rooms.exchange.queries.alarms import clocks_ahead, findings
+from internationale.rooms.exchange.queries.alarms import clocks_ahead, findings, standing_still
 from internationale.rooms.exchange.queries.progress import Progress, progress
 from internationale.rooms.exchange.rules import Alarm
 from internationale.rooms.exchange.rules.alarms import ASKEW
@@ -26,7 +26,8 @@ class SectionState:
 
     ``heard``: when that word reached us; None for ourselves. ``said``: how many events its log has, as far as anybody knows;
     ``here``: how many of them we hold, the last under ``hash``. ``disagrees``: the logs of which it holds something else than
-    we do. ``ahead``: minutes by which its clock is ahead of ours, when they are many.
+    we do. ``ahead``: minutes by which its clock is ahead of ours, when they are many. ``stopped``: the first number that does not
+    count because the log has two histories; 0: it goes on. Nobody lacks what is behind that number.
     """
 
     code: str
@@ -45,6 +46,7 @@ class SectionState:
     here: int = 0
     hash: str = ""
     ahead: int = 0
+    stopped: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,8 @@ def overview(session: Session, own: str, now: datetime, hubs: Mapping[str, HubSt
 def _sections(session: Session, current: Version, own: str) -> tuple[SectionState, ...]:
     mine, words, disagreeing = own_heads(session), peers(session), contradictions(session)
     everyone = {code: said.heads for code, (_heard, said) in words.items()} | {own: mine}
-    furthest = rules.newest(everyone.values())
+    still = dict(standing_still(session))
+    furthest = rules.up_to(rules.newest(everyone.values()), still, {entry.code: entry.epoch for entry in current.roster.sections})
     ahead = clocks_ahead(session, own)
     held = _held(session)
     states = []
@@ -119,6 +122,7 @@ def _sections(session: Session, current: Version, own: str) -> tuple[SectionStat
                 here=here.sequence if here is not None else 0,
                 hash=here.hash if here is not None else "",
                 ahead=round(by.total_seconds() / 60) if (by := ahead.get(entry.code)) is not None and by > ASKEW else 0,
+                stopped=still.get(entry.code, 0),
             )
         )
     return tuple(states)

@@ -1,7 +1,7 @@
 """The pure part of the room."""
 
 from .alarms import Alarm, Missing, Split
-from .lag import lacking, newest
+from .lag import lacking, newest, up_to
 from .spelling import spelled
 from .words import INSPECT, RELEASE, WHY_WITHDRAWN, WITHDRAW, awaited, kind_name, remedy, why_withdrawn, worded
 
@@ -19,6 +19,7 @@ __all__ = [
     "newest",
     "remedy",
     "spelled",
+    "up_to",
     "why_withdrawn",
     "worded",
 ]

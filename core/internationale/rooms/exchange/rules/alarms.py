@@ -92,8 +92,8 @@ def missing(found: Iterable[Missing], names: Mapping[str, str], now: datetime) -
 def splits(found: Iterable[Split], names: Mapping[str, str]) -> Iterator[Alarm]:
     """Sections that hold different histories of one log."""
     for each in found:
-        groups = [", ".join(_name(names, code) for code in codes) for codes in each.holders.values()]
-        values = {"section": _name(names, each.origin), "n": each.sequence, "one": groups[0], "other": "; ".join(groups[1:])}
+        one, *others = (tuple(_name(names, code) for code in codes) for codes in each.holders.values())
+        values = {"section": _name(names, each.origin), "n": each.sequence, "one": one, "other": tuple(others)}
         yield Alarm(
             "split",
             True,
@@ -124,7 +124,7 @@ def forks(origins: Iterable[tuple[str, int]], names: Mapping[str, str]) -> Itera
 
 def roster(expires: datetime, now: datetime) -> Iterator[Alarm]:
     """A list of sections that ends soon, or has ended."""
-    day = {"day": expires.date().isoformat()}
+    day = {"day": expires.date()}
     if expires <= now:
         told = _("The list of sections has expired on %(day)s. Reading goes on; nobody can join or leave.")
     elif expires - now < WARNING:
@@ -153,12 +153,8 @@ def clocks(ahead: Mapping[str, timedelta], names: Mapping[str, str]) -> Iterator
 
 
 def hubs(states: Iterable[HubState]) -> Iterator[Alarm]:
-    """Hubs in trouble, and the state in which no hub is reached at all."""
+    """Hubs in trouble; or, where none is reached at all, that alone: the page of the hubs says what each has."""
     known = list(states)
-    for state in known:
-        if state.trouble is not None:
-            advice = _("What is missing there is sent again by itself. If it lasts, tell the hub's operator.")
-            yield Alarm("hub", False, state.url, state.trouble, advice, "/federation/hubs")
     if known and not any(state.connected for state in known):
         yield Alarm(
             "cut_off",
@@ -168,6 +164,12 @@ def hubs(states: Iterable[HubState]) -> Iterator[Alarm]:
             _("Look at the network of this machine, then ask a hub's operator. Messages can also travel as a bundle file."),
             "/federation/hubs",
         )
+        return
+    for state in known:
+        if state.trouble is not None:
+            advice = _("What is missing there is sent again by itself. If it lasts, tell the hub's operator.")
+            told = _("%(hub)s: %(trouble)s") % {"hub": state.url, "trouble": state.trouble}
+            yield Alarm("hub", False, state.url, told, advice, "/federation/hubs")
 
 
 def _name(names: Mapping[str, str], code: str) -> str:

@@ -1,6 +1,7 @@
 """The codes of what is held back in words: pure."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from internationale.events.types import PREFIX
 from internationale.kit import Message, marker
@@ -19,14 +20,14 @@ RELEASE = "exchange.release"
 REASONS: Mapping[str, Message] = {
     "oversize": _("It is larger than an event may be."),
     "subject_malformed": _("Its address is not one of a log."),
-    "unknown_section": _("No section of this name is in the roster."),
-    "unknown_key": _("It is signed with a key that the roster does not know."),
+    "unknown_section": _("No section of this name is in the list of sections."),
+    "unknown_key": _("It is signed with a key that the list of sections does not know."),
     "key_not_valid_at_number": _("Its key was not valid for this number."),
     "bad_signature": _("Its signature is false: it was altered on the way, or forged."),
     "subject_mismatch": _("It came under another address than the one that was signed."),
     "wrong_epoch": _("It belongs to a closed or unknown epoch of its log."),
     "pinned_otherwise": _("By the list of sections, another event has this number."),
-    "wrong_genesis": _("It begins a log in another way than the roster says."),
+    "wrong_genesis": _("It begins a log in another way than the list of sections says."),
     "malformed_json": _("It is not readable."),
     "malformed_envelope": _("Its form is not that of an event."),
     "malformed_refs": _("What it stands on is not named rightly."),
@@ -52,7 +53,7 @@ REASONS: Mapping[str, Message] = {
     "gap": _("Messages before it have not arrived yet."),
 }
 AWAITED: Mapping[str, Message] = {
-    "ref": _("It waits for a message that it stands on: %(what)s"),
+    "ref": _("It stands on message number %(n)s of %(section)s, which is not here."),
     "part": _("It waits for a part of its text: %(what)s"),
     "type": _("Its kind is not known here yet: %(what)s. A newer version or a plugin may know it."),
 }
@@ -102,6 +103,9 @@ def worded(reason: str) -> Message:
     return REASONS.get(reason) or _("For this reason: %(code)s") % {"code": reason}
 
 
-def awaited(kind: str, what: str) -> Message:
-    """What something waits for, in words."""
-    return AWAITED.get(kind, AWAITED["ref"]) % {"what": what}
+def awaited(kind: str, what: str, names: Mapping[str, str] = MappingProxyType({})) -> Message:
+    """What something waits for, in words. ``names``: of the sections, by code."""
+    if kind != "ref":
+        return AWAITED[kind] % {"what": what}
+    section, _epoch, number, *_hash = what.split(":")
+    return AWAITED[kind] % {"n": number, "section": names.get(section, section)}

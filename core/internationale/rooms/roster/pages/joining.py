@@ -35,6 +35,7 @@ class JoiningPages(Controller):
             "may_vouch": joined and section.may(reader, "roster.vouched"),
             "may_propose": section.may(reader, "roster.proposed"),
             "may_decline": decides and section.may(reader, "roster.declined"),
+            "may_found": section.may(reader, "roster.signed"),
             "own": shown(section.key.public),
         }
         return Template("roster/join.html", context=context)

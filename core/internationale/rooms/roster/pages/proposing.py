@@ -2,11 +2,11 @@
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import URLEncodedBody
+from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
-from internationale.kit import Reader, marker
-from internationale.rooms.roster import port, rules
+from internationale.kit import Message, Reader, marker
+from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.forms import ChangePage
 from internationale.rooms.roster.port import Instance
 
@@ -18,9 +18,16 @@ class ProposingPages(Controller):
     include_in_schema = False
 
     @get("/", sync_to_thread=True)
-    def blank(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
+    def blank(
+        self,
+        section: NamedDependency[Instance],
+        reader: NamedDependency[Reader],
+        change: FromQuery[str] = "",
+        of: FromQuery[str] = "",
+    ) -> Template:
+        """``change``, ``of`` which section: what another page has in mind."""
         section.require(reader, "roster.proposed")
-        return _choosing(section, {})
+        return _choosing(section, {"change": change, "section": of})
 
     @post("/", sync_to_thread=True)
     def step(
@@ -29,6 +36,8 @@ class ProposingPages(Controller):
         section.require(reader, "roster.proposed")
         if data.step == "edit":
             return _choosing(section, data.model_dump())
+        if data.change != "renew" and not data.section:
+            return _choosing(section, data.model_dump(), _("Choose the section that this is about."))
         with section.writing() as session:
             draft = port.draft(session, data.change, data.section, section.now())
             if data.step == "sign":
@@ -39,8 +48,10 @@ class ProposingPages(Controller):
         return Template("roster/propose_preview.html", context=context)
 
 
-def _choosing(section: Instance, values: dict[str, object]) -> Template:
+def _choosing(section: Instance, values: dict[str, object], error: Message | None = None) -> Template:
     with section.reading() as session:
         names = [(each.code, each.name) for each in section.sections(session)]
-    context = {"values": values, "choices": [("", _("of no section")), *names], "named": port.NAMED}
-    return Template("roster/propose.html", context=context)
+        joined = queries.latest(session) is not None
+    choices = [("", _("none: for the renewal of the list")), *names]
+    context = {"joined": joined, "values": values, "choices": choices, "named": port.NAMED, "error": error}
+    return Template("roster/propose.html", context=context, status_code=400 if error else 200)

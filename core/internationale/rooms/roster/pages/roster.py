@@ -5,7 +5,7 @@ from litestar.di import NamedDependency
 from litestar.response import Template
 
 from internationale.kit import Reader
-from internationale.rooms.roster import port, queries, rules
+from internationale.rooms.roster import queries, rules
 from internationale.rooms.roster.pages.showing import shown
 from internationale.rooms.roster.port import Instance
 
@@ -32,11 +32,11 @@ class RosterPages(Controller):
     def ceremony(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
         rules.require_member(reader)
         with section.reading() as session:
-            roster = port.latest(session).roster
+            latest = queries.latest(session)
+        roster = latest.roster if latest else None
         context = {
-            "version": roster.version,
-            "roots": [(root.holder, shown(root.key)) for root in roster.roots],
-            "sections": [(entry.code, shown(rules.changes.signing(entry))) for entry in roster.sections],
-            "own": shown(section.key.public),
+            "version": roster.version if roster else 0,
+            "roots": [(root.holder, shown(root.key)) for root in roster.roots] if roster else [],
+            "sections": [(entry.code, shown(rules.changes.signing(entry))) for entry in roster.sections] if roster else [],
         }
         return Template("roster/ceremony.html", context=context)

@@ -15,15 +15,15 @@ from internationale.rooms.roster.rules import changes
 _ = marker("core")
 
 NAMED: dict[str, Message] = {
+    "renew": _("Renew the list for a year"),
     "suspend": _("Suspend a section"),
     "readmit": _("Readmit a suspended section"),
     "expel": _("Expel a section"),
     "resign": _("Record that a section has left"),
     "rotate": _("Take over the key that a section has announced"),
     "reopen": _("Begin a new epoch of a section whose log is stopped"),
-    "renew": _("Renew the list for a year"),
 }
-"""What each is called on a page."""
+"""What each is called on a page; first what has to be done every year and harms nobody."""
 _ENDINGS = {"suspend": Status.SUSPENDED, "expel": Status.EXPELLED, "resign": Status.RESIGNED}
 
 

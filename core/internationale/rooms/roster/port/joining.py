@@ -37,7 +37,7 @@ def vouch(section: Section, session: Database, document: SignedDocument, *, type
     if not fingerprints.matches(asked.key, typed):
         raise Invalid(
             _("This is not the fingerprint of the key in the request. Compare again; should it stay so, the file was changed."),
-            place="typed",
+            place="fingerprint",
         )
     changes.admitted(latest(session), asked, section.now())
     hash = keys.digest(keys.JOIN, document.body).hex()

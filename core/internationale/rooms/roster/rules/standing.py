@@ -35,9 +35,13 @@ def standing(roster: Roster, code: str) -> Message | None:
 
 def expiry(roster: Roster, now: datetime) -> Message | None:
     """That the list is near its end or past it; None: it is not."""
-    day = {"day": roster.expires.date().isoformat()}
+    day = {"day": roster.expires.date()}
     if roster.expired(now):
-        return _("The roster expired on %(day)s. Nothing is lost, but the committee must issue a new version.") % day
+        told = _(
+            "The list of sections has expired on %(day)s. Nothing is lost and reading goes on, but nobody can join or leave"
+            " before the committee issues a new version."
+        )
+        return told % day
     if roster.expired(now + WARNING):
-        return _("The roster expires on %(day)s. The committee should issue a new version.") % day
+        return _("The list of sections expires on %(day)s. The committee should issue a new version.") % day
     return None

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from internationale.events import fingerprints
 from internationale.events.roster import Entry, Roster, Status
-from internationale.kit import Message, marker, plural_marker
+from internationale.kit import LanguageName, Message, marker, plural_marker
 
 _ = marker("core")
 ngettext = plural_marker("core")
@@ -22,10 +22,14 @@ _ENDED = {
 }
 
 
+_MANDATES = {"committee": _("international committee")}
+"""What is known of mandates in words; others as they are."""
+
+
 def told(before: Roster | None, after: Roster) -> tuple[Message, ...]:
     """One sentence for each change, the weighty ones first. ``before`` None: the first version."""
     found = (*_governing(before, after), *_sections(before, after), *_hubs(before, after))
-    day = {"day": after.expires.date().isoformat()}
+    day = {"day": after.expires.date()}
     return found or (_("Nothing changes but the date: the list is valid until %(day)s.") % day,)
 
 
@@ -93,7 +97,8 @@ def _standing(known: Entry, entry: Entry) -> Iterator[Message]:
 
 
 def _particulars(known: Entry, entry: Entry) -> Iterator[Message]:
-    words = {"code": entry.code, "name": entry.name, "address": entry.address or "—", "languages": ", ".join(entry.languages)}
+    languages = tuple(map(LanguageName, entry.languages))
+    words = {"code": entry.code, "name": entry.name, "address": entry.address or "—", "languages": languages}
     if entry.name != known.name:
         yield _("Section “%(code)s” is now called “%(name)s”.") % words
     if entry.languages != known.languages:
@@ -108,12 +113,12 @@ def _particulars(known: Entry, entry: Entry) -> Iterator[Message]:
 
 def _hubs(before: Roster | None, after: Roster) -> Iterator[Message]:
     if (before.hubs if before else ()) != after.hubs:
-        urls = ", ".join(url for hub in after.hubs for url in hub.urls)
+        urls = tuple(url for hub in after.hubs for url in hub.urls)
         yield _("The hubs are now: %(hubs)s") % {"hubs": urls} if urls else _("The list names no hub any more.")
 
 
 def _mandates(entry: Entry) -> Message:
-    words = {"name": entry.name, "mandates": ", ".join(entry.mandates)}
+    words = {"name": entry.name, "mandates": tuple(_MANDATES.get(each, each) for each in entry.mandates)}
     if entry.mandates == ("committee",):
         return _("Section “%(name)s” is the international committee.") % words
     if not entry.mandates:
