@@ -12,7 +12,7 @@ from internationale.cli import signing
 from internationale.cli.files import printed, read_card, write
 from internationale.cli.root import Home
 from internationale.cli.speech import say
-from internationale.cli.unlocking import unlocked
+from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict, Invalid
 from internationale.events.card import Card
 from internationale.events.keys import SigningKey
@@ -41,6 +41,7 @@ def _options(command: C) -> C:
         click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a file instead, to be handed on."),
         click.option("--sign", is_flag=True, help="Sign it at once with the root key of this instance."),
         click.option("--yes", is_flag=True, help="Do not ask."),
+        unasked_option,
     ):
         command = option(command)
     return command
@@ -172,9 +173,9 @@ def _card_or_request(file: BinaryIO) -> Card:
         return read_card(content, file.name)
 
 
-def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes: bool) -> None:
+def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes: bool, unasked: bool) -> None:
     """Say what would change, and put it before those who sign."""
-    section = home() if out is not None else home.speaking()
+    section = home.speaking() if out is None else home.newest(unasked=unasked or not sign)
     with section.reading() as session:
         latest = port.latest(session)
         draft = make(session, latest)

@@ -88,6 +88,7 @@ class Link:
         bus = await self._connect(self.hub.addresses, section.code, nkey=section.nkey, certificates=self.hub.certificates)
         try:
             identity = await self._arrive(bus)
+            await rosters.catch_up(section, bus)  # who is connected knows of the newest: people sign on pages meanwhile
             self.connected = True
             self.standing.connected()
             _log.info("hub %s: connected", self.url)

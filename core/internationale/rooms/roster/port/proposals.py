@@ -95,9 +95,7 @@ def add_signatures(section: Section, session: Database, hash: str, document: Sig
 def adopt_proposal(section: Section, session: Database, hash: str) -> Version:
     """Put a proposal into force that enough root keys have signed. Raises ``Conflict`` when it is not."""
     known = queries.proposal(session, hash)
-    if known.state == "adopted":
-        raise Conflict(_("This version is in force already."))
-    if known.state != "complete":
+    if _signable(known).state != "complete":
         raise Conflict(rules.lacking(known.missing))
     store_version(session, known.document, section.now())
     return latest(session)
