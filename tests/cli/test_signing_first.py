@@ -5,6 +5,7 @@ The committee's database is put back raw, and knows nothing of the version that 
 
 import asyncio
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -178,3 +179,58 @@ def test_a_root_key_on_the_committees_own_machine_remembers_too(united, hub, tmp
     hub.stop()
     assert "has signed another version 3" in united("ic", "section", "renew", "--unasked", status=1).output
     assert version(united, "ic") == 2
+
+
+@pytest.fixture
+def divided(united: Command, at_work: Callable[..., None], hub: HubProcess, tmp_path: Path) -> Command:
+    """The whole machine of ``ic`` was put back, its keys and what they remember too, and no hub answered: so it has signed
+    another version 3 than the one that ``fr`` follows.
+    """
+    shutil.copytree(tmp_path / "ic", tmp_path / "snapshot")
+    united("ic", "section", "renew")
+    at_work("ic", do=lambda: wait(lambda: versions(hub) >= {"2", "3"}))
+    at_work("fr", do=lambda: wait(lambda: version(united, "fr") == 3))
+    shutil.rmtree(tmp_path / "ic")
+    shutil.copytree(tmp_path / "snapshot", tmp_path / "ic")
+    hub.stop()
+    united("ic", "section", "renew", "--hub", hub.url, "--hub", "nats://127.0.0.1:1", "--unasked")
+    hub.start()
+    for code in ("ic", "fr"):
+        at_work(code, do=lambda code=code: wait(lambda: bool(against(united, code))))
+    return united
+
+
+def against(command: Command, home: str) -> list[str]:
+    """The hashes of the versions that stand against those of a section."""
+    return [each["hash"] for each in plain(command(home, "roster", "list", "--json"))["contradicting"]]
+
+
+def test_two_versions_of_one_number_are_an_alarm_on_both_sides_and_nothing_more_is_signed(divided):
+    ours, theirs = chain(divided, "ic")[0], chain(divided, "fr")[0]
+    assert (against(divided, "ic"), against(divided, "fr")) == ([theirs], [ours])
+    for code, other in (("ic", theirs), ("fr", ours)):
+        state = divided(code, "status", "--json", status=1).output
+        assert "two versions with the number 3" in state
+        assert f"another version 3 of the list of sections ({other[:16]})" in state
+    for deed in (("section", "renew"), ("roster", "propose", "renew", "--yes", "--sign")):
+        assert "before those who hold root keys have agreed" in divided("ic", *deed, status=1).output
+    assert "is another than here" in divided("fr", "join", invited(divided), status=1).output
+
+
+def invited(command: Command) -> str:
+    """An invitation of the committee's."""
+    command("ic", "section", "invite", "fr", "--out", "later.invitation")
+    return "later.invitation"
+
+
+def test_the_hosts_say_which_version_counts_and_all_go_on_with_it(divided, at_work):
+    ours, theirs = chain(divided, "ic")[0], chain(divided, "fr")[0]
+    assert "There is no such version" in divided("ic", "roster", "decide", "0" * 16, "--yes", status=1).output
+    assert "has changed over" in divided("ic", "roster", "decide", theirs[:16], "--yes").output
+    assert "stays in force" in divided("fr", "roster", "decide", theirs[:16], "--yes").output
+    assert chain(divided, "ic") == chain(divided, "fr")
+    assert (against(divided, "ic"), against(divided, "fr")) == ([ours], [ours])
+    assert "Version 4 is valid until" in divided("ic", "section", "renew").output
+    at_work("ic", do=lambda: at_work("fr", do=lambda: wait(lambda: version(divided, "fr") == 4)))
+    for code in ("ic", "fr"):
+        assert "divided" not in divided(code, "status", "--json").output

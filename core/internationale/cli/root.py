@@ -17,7 +17,7 @@ from internationale.errors import InternationaleError, Invalid, Misconfigured, P
 from internationale.kit import Reader, Role
 from internationale.messages import marker
 from internationale.plugins import Plugins
-from internationale.rooms.roster import queries
+from internationale.rooms.roster import port, queries
 from internationale.section import Section
 from internationale.settings import Settings
 
@@ -80,7 +80,8 @@ class Home:
 
     def newest(self, *, unasked: bool) -> Section:
         """The section with the newest roster that any hub has. To be asked for before a root key signs a version, or one is put
-        into force: its number may be taken. ``unasked``: also when no hub can be asked. Raises ``Paused``.
+        into force: its number may be taken. ``unasked``: also when no hub can be asked. Raises ``Paused``; ``Conflict`` while the
+        International is divided.
         """
         from internationale.worker import fence  # noqa: PLC0415  # only what signs needs the network
 
@@ -89,6 +90,8 @@ class Home:
             version = queries.latest_number(session)
         if version and not asyncio.run(fence.newest(section)) and not unasked:
             raise Paused(_UNASKED % {"version": version})
+        with section.reading() as session:
+            port.require_undivided(session)
         return section
 
     def host(self) -> Reader:

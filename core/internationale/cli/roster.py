@@ -42,15 +42,18 @@ group.add_command(propose)
 def every(home: Home, as_json: bool) -> None:
     """List the proposals, and all versions with what each changed."""
     with home().reading() as session:
-        proposals, versions = queries.proposals(session), queries.history(session)
+        proposals, versions, others = queries.proposals(session), queries.history(session), queries.contradicting(session)
     if as_json:
-        tell({"proposals": [_plain(each) for each in proposals], "versions": versions})
+        tell({"proposals": [_plain(each) for each in proposals], "versions": versions, "contradicting": others})
         return
     for each in proposals:
         if each.state in ("open", "complete", "early"):
             _describe(each)
-    for version in versions:
-        say(_("Version %(version)s, of %(day)s:") % {"version": version.version, "day": version.issued.date().isoformat()})
+    if others:
+        say(_("Versions that stand against ours"), problem=True)
+    for version in (*others, *versions):
+        words = {"version": version.version, "day": version.issued.date().isoformat(), "hash": version.hash[:16]}
+        say(_("Version %(version)s, of %(day)s (%(hash)s):") % words)
         for change in version.changes:
             say(change)
         say(_("Signed by: %(holders)s") % {"holders": ", ".join(version.signed)})
@@ -127,6 +130,29 @@ def adopt(home: Home, what: tuple[str, ...], unasked: bool) -> None:
             version = port.adopt_proposal(section, session, what[0])
     section.roster_changed()
     say(_("Version %(version)s is in force here, and travels to the other sections.") % {"version": version.roster.version})
+
+
+@group.command()
+@click.argument("hash")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def decide(home: Home, hash: str, yes: bool) -> None:
+    """Say which version of the list counts, by its HASH, when there are two with one number. See “roster list”.
+
+    Those who hold root keys agree first. A section that follows the other version changes over to it.
+    """
+    section = home()
+    if not yes:
+        click.confirm("Have those who hold root keys agreed that this version counts?", abort=True)
+    with section.writing() as session:
+        changes = port.decide(section, session, hash)
+        version = port.latest(session)
+    section.roster_changed()
+    words = {"version": version.roster.version, "hash": version.hash[:16]}
+    if changes:
+        say(_("This section has changed over; version %(version)s (%(hash)s) is in force here.") % words)
+    else:
+        say(_("Settled: version %(version)s (%(hash)s) stays in force here.") % words)
 
 
 def _adopt_files(home: Home, copies: list[Paper]) -> Version:

@@ -86,7 +86,7 @@ async def newest(section: Section, connect: Connect = NatsBus.connect) -> bool:
 async def _follow(section: Section, hub: Hub, connect: Connect) -> bool:
     try:
         async with _reached(section, hub, connect) as bus:
-            await rosters.catch_up(section, bus)
+            await rosters.look(section, bus)
     except Unreachable as trouble:
         _log.info("hub %s: %s", hub.name, trouble)
         return False

@@ -240,9 +240,10 @@ class Link:
             await bell.wait(HEADS_REST)
 
     async def _follow(self, bus: Bus) -> None:
+        seen = set[str]()
         while True:
             await rosters.catch_up(self.section, bus)
-            await rosters.carry(self.section, bus)
+            await rosters.carry(self.section, bus, seen)
             await rosters.follow(self.section, bus, WAIT)
 
 

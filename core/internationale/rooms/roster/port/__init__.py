@@ -10,6 +10,7 @@ from .instance import Instance
 from .joining import announce_key, decline, invitation, own_request, propose_admission, vouch
 from .notices import notices
 from .proposals import add_signature, add_signatures, adopt_proposal, combine, latest, propose, sign
+from .rivals import decide, keep_rival, require_undivided
 from .roots import RootKey, root_key, root_state, unlocked, write_root_key
 
 __all__ = [
@@ -27,10 +28,12 @@ __all__ = [
     "asked",
     "card_of",
     "combine",
+    "decide",
     "decline",
     "draft",
     "draft_founding",
     "invitation",
+    "keep_rival",
     "latest",
     "next_moment",
     "notices",
@@ -39,6 +42,7 @@ __all__ = [
     "propose",
     "propose_admission",
     "require_asked",
+    "require_undivided",
     "root_key",
     "root_state",
     "sign",

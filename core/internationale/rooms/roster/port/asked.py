@@ -3,6 +3,7 @@
 from internationale.errors import Conflict
 from internationale.kit import marker
 from internationale.rooms.roster.port.instance import Instance
+from internationale.rooms.roster.port.rivals import require_undivided
 
 _ = marker("core")
 
@@ -14,7 +15,11 @@ def asked(section: Instance) -> bool:
 
 
 def require_asked(section: Instance, *, unasked: bool) -> None:
-    """Raises ``Conflict`` when no hub can be asked, unless somebody is sure all the same (``unasked``)."""
+    """Raises ``Conflict`` when no hub can be asked, unless somebody is sure all the same (``unasked``); and while the
+    International is divided.
+    """
+    with section.reading() as session:
+        require_undivided(session)
     if not unasked and not asked(section):
         raise Conflict(
             _(

@@ -16,6 +16,7 @@ from internationale.kit import Reader, Ref, Section, Utterance, marker
 from internationale.rooms.roster import queries, rules
 from internationale.rooms.roster.events import Proposed, Signed
 from internationale.rooms.roster.port.chain import store_version
+from internationale.rooms.roster.port.rivals import require_undivided
 from internationale.rooms.roster.queries import Proposal
 
 _ = marker("core")
@@ -51,6 +52,7 @@ def sign(
 
     ``again``: also when this key has signed another proposal for the same version.
     """
+    require_undivided(session)
     known = _signable(queries.proposal(session, hash))
     if all(holder.key != root.public for holder in known.holders):
         raise Conflict(_("The root key of this instance does not sign for this International."))
