@@ -106,6 +106,9 @@ def test_a_section_vouches_the_committee_decides(three_roots: Command, tmp_path:
         "vouches for it already" in three_roots("ic", "section", "vouch", "fr.request", "--fingerprint", words, status=1).output
     )
     hash = next(word for word in three_roots("ic", "section", "requests").output.split() if word.endswith(";"))[:-1]
+    assert f"roster propose admit {hash[:16]}" in three_roots("ic", "section", "requests").output
+    assert "Section “Section française” (fr) is admitted" in three_roots("ic", "roster", "propose", "admit", hash, "--yes").output
+    assert "no such request" in three_roots("ic", "roster", "propose", "admit", "no.file", "--yes", status=1).output
     three_roots("ic", "section", "decline", hash, "--why", "Not before the congress.")
     assert "Declined by ic: Not before the congress." in three_roots("ic", "section", "requests").output
 

@@ -7,7 +7,7 @@ import click
 
 from internationale import i18n, settings
 from internationale.cli import joining
-from internationale.cli.files import invitation, printed, read_card
+from internationale.cli.files import invitation, printed, read_card, write
 from internationale.cli.keys import show
 from internationale.cli.root import Home
 from internationale.cli.speech import language, say, tell
@@ -34,7 +34,8 @@ def show_card(home: Home, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
         return
-    out.write_text(text, encoding="utf-8")
+    write(out, text)
+    say(_("Give the card to the committee, and compare this fingerprint with it, by voice or on paper:"))
     show(running.key.public)
 
 
@@ -71,8 +72,9 @@ def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool, unasked: bool
             port.store_version(session, document, running.now())
         text = printed(invitation(queries.chain(session), queries.hubs(session)))
     out = out or Path(f"{candidate.code}.invitation")
-    out.write_text(text, encoding="utf-8")
+    write(out, text)
     say(_("Admitted. Send this file to the section: %(path)s") % {"path": out})
+    say(_("There it says: %(command)s") % {"command": f"internationale join {out.name}"})
 
 
 @section.command("renew")

@@ -48,15 +48,19 @@ def _options(command: C) -> C:
 
 
 @propose.command()
-@click.argument("file", metavar="CARD|REQUEST", type=click.File("rb"))
+@click.argument("what", metavar="CARD|REQUEST|HASH")
 @_options
 @click.pass_obj
-def admit(home: Home, /, file: BinaryIO, **told: Any) -> None:
-    """Admit the section whose CARD or REQUEST this is; or take over what a member's card says of it now."""
-    shown = _card_or_request(file)
+def admit(home: Home, /, what: str, **told: Any) -> None:
+    """Admit a section: by the file of its CARD or REQUEST, or by the HASH of a request that “section requests” shows.
 
-    def draft(_session: Session, latest: Version) -> Roster:
-        found = changes.admitted(latest, shown, home().now())
+    Of a member: take over what its card says of it now.
+    """
+    file = Path(what) if Path(what).is_file() else None
+    shown = _card_or_request(file) if file else None
+
+    def draft(session: Session, latest: Version) -> Roster:
+        found = changes.admitted(latest, shown or queries.candidate(session, what).asked, home().now())
         if found is None:
             raise Conflict(_("The list says all this already."))
         return found
@@ -165,12 +169,12 @@ def renew(home: Home, /, **told: Any) -> None:
     _put(home, lambda _session, latest: changes.renewed(latest, home().now()), **told)
 
 
-def _card_or_request(file: BinaryIO) -> Card:
-    content = file.read()
+def _card_or_request(file: Path) -> Card:
+    content = file.read_bytes()
     try:
-        return papers.read_request(content, file.name)[0]
+        return papers.read_request(content, str(file))[0]
     except Invalid:
-        return read_card(content, file.name)
+        return read_card(content, str(file))
 
 
 def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes: bool, unasked: bool) -> None:
