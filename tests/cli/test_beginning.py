@@ -81,22 +81,23 @@ def test_two_sections_come_together(joined: Command, tmp_path: Path) -> None:
 
 
 def test_both_sides_can_compare_fingerprints(joined: Command, tmp_path: Path) -> None:
-    said = joined("ic", "section", "admit", "fr.card", "--yes").output
+    said = joined("ic", "section", "admit", "fr.card", "--yes", "--unasked").output
     assert fingerprint(settings.read_key(tmp_path / "fr/keys/log.key").public) in said
     assert fingerprint(settings.read_key(tmp_path / "ic/keys/root.key").public) in joined("fr", "join", "fr.invitation").output
 
 
 def test_admitting_and_joining_again_changes_nothing(joined: Command) -> None:
-    joined("ic", "section", "admit", "fr.card", "--yes")
+    joined("ic", "section", "admit", "fr.card", "--yes", "--unasked")
     joined("fr", "join", "fr.invitation")
     assert plain(joined("ic", "section", "list", "--json"))["version"] == 2
 
 
+@pytest.mark.usefixtures("impatient")
 def test_the_committee_renews_the_list_and_names_other_hubs(joined: Command) -> None:
-    assert "Version 3 is valid until" in joined("ic", "section", "renew", "--hub", "nats://127.0.0.1:2").output
+    assert "Version 3 is valid until" in joined("ic", "section", "renew", "--hub", "nats://127.0.0.1:2", "--unasked").output
     assert {"hub": "nats://127.0.0.1:2", "unsent": 0} in plain(joined("ic", "status", "--json"))["hubs"]
-    assert "nats://" in joined("ic", "section", "renew", "--hub", "http://x", status=2).output
-    assert "The key is not here" in joined("fr", "section", "renew", status=2).output
+    assert "nats://" in joined("ic", "section", "renew", "--hub", "http://x", "--unasked", status=2).output
+    assert "The key is not here" in joined("fr", "section", "renew", "--unasked", status=2).output
 
 
 def test_admitting_asks_first(command: Command) -> None:
@@ -104,7 +105,7 @@ def test_admitting_asks_first(command: Command) -> None:
     command("ic", "found")
     command("fr", *FR)
     command("fr", "section", "card", "--out", "fr.card")
-    assert "Was this fingerprint compared" in command("ic", "section", "admit", "fr.card", status=1).output
+    assert "Was this fingerprint compared" in command("ic", "section", "admit", "fr.card", "--unasked", status=1).output
     assert plain(command("ic", "section", "list", "--json"))["version"] == 1
 
 
@@ -114,16 +115,16 @@ def test_nobody_founds_twice(joined: Command) -> None:
 
 
 def test_only_the_holder_of_the_root_key_admits(joined: Command) -> None:
-    assert "root.key: The key is not here" in joined("fr", "section", "admit", "fr.card", status=2).output
+    assert "root.key: The key is not here" in joined("fr", "section", "admit", "fr.card", "--unasked", status=2).output
     joined("de", "init", "de", "--name", "x", "--language", "de")
-    assert "does not belong" in joined("de", "section", "admit", "fr.card", status=1).output
+    assert "does not belong" in joined("de", "section", "admit", "fr.card", "--unasked", status=1).output
 
 
 def test_a_tampered_card_is_refused(joined: Command, tmp_path: Path) -> None:
     card = json.loads((tmp_path / "fr.card").read_text())
     card["signatures"] = []
     (tmp_path / "fr.card").write_text(json.dumps(card))
-    assert "bad_signature" in joined("ic", "section", "admit", "fr.card", "--yes", status=1).output
+    assert "bad_signature" in joined("ic", "section", "admit", "fr.card", "--yes", "--unasked", status=1).output
 
 
 def test_a_tampered_invitation_is_refused(joined: Command, tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def test_a_change_is_signed_as_a_file_by_two_of_three(three_roots: Command) -> N
     for holder in ("north", "south"):
         said = three_roots(holder, "roster", "sign", "fr.proposal", "--yes").output
     assert "Enough root keys have signed" in said
-    three_roots("ic", "roster", "adopt", "fr.proposal")
+    three_roots("ic", "roster", "adopt", "fr.proposal", "--unasked")
     three_roots("ic", "section", "invite", "fr")
     assert "Joined" in three_roots("fr", "join", "fr.invitation").output
     assert "Signed by: Office north, Office south" in three_roots("fr", "roster", "list").output
@@ -60,11 +60,13 @@ def test_a_change_is_signed_as_a_file_by_two_of_three(three_roots: Command) -> N
 
 def test_a_file_is_signed_when_it_is_written(three_roots: Command) -> None:
     candidate(three_roots)
-    said = three_roots("ic", "roster", "propose", "admit", "fr.request", "--yes", "--sign", "--out", "fr.proposal").output
+    said = three_roots(
+        "ic", "roster", "propose", "admit", "fr.request", "--yes", "--sign", "--out", "fr.proposal", "--unasked"
+    ).output
     assert "Hand this file on" in said
     assert "✓ Office ic" in three_roots("south", "roster", "show", "fr.proposal").output
     assert "Enough root keys have signed" in three_roots("south", "roster", "sign", "fr.proposal", "--yes").output
-    assert "Version 2 is in force" in three_roots("ic", "roster", "adopt", "fr.proposal").output
+    assert "Version 2 is in force" in three_roots("ic", "roster", "adopt", "fr.proposal", "--unasked").output
 
 
 def test_a_change_is_proposed_on_the_bus_and_signed_where_the_keys_are(three_roots: Command) -> None:
@@ -72,7 +74,7 @@ def test_a_change_is_proposed_on_the_bus_and_signed_where_the_keys_are(three_roo
     said = three_roots("ic", "roster", "propose", "admit", "fr.request", "--yes", "--sign", "--why", "They strike.").output
     hash = said.split()[-1]
     assert "At least 1 more root key must sign" in three_roots("ic", "roster", "show", hash).output
-    assert "At least 1 more" in three_roots("ic", "roster", "adopt", hash, status=1).output
+    assert "At least 1 more" in three_roots("ic", "roster", "adopt", hash, "--unasked", status=1).output
     assert "signed this proposal already" in three_roots("ic", "roster", "sign", hash, "--yes", status=1).output
     said = three_roots("ic", "roster", "sign", hash, "--yes", "--key", "north/keys/root.key").output
     assert "version 2 is in force" in said
@@ -83,7 +85,7 @@ def test_a_change_is_proposed_on_the_bus_and_signed_where_the_keys_are(three_roo
 def test_one_root_key_is_not_enough_and_does_not_sign_two_versions_of_one_number(three_roots: Command) -> None:
     three_roots("fr", "init", "fr", "--name", "Section française", "--language", "fr")
     three_roots("fr", "section", "card", "--out", "fr.card")
-    assert "not enough" in three_roots("ic", "section", "admit", "fr.card", "--yes", status=1).output
+    assert "not enough" in three_roots("ic", "section", "admit", "fr.card", "--yes", "--unasked", status=1).output
     three_roots("ic", "roster", "propose", "renew", "--yes", "--sign")
     rival = three_roots("ic", "roster", "propose", "hubs", "nats://other", "--yes").output.split()[-1]
     assert "would be divided" in three_roots("ic", "roster", "sign", rival, "--yes", status=1).output
@@ -104,6 +106,9 @@ def test_a_section_vouches_the_committee_decides(three_roots: Command, tmp_path:
         "vouches for it already" in three_roots("ic", "section", "vouch", "fr.request", "--fingerprint", words, status=1).output
     )
     hash = next(word for word in three_roots("ic", "section", "requests").output.split() if word.endswith(";"))[:-1]
+    assert f"roster propose admit {hash[:16]}" in three_roots("ic", "section", "requests").output
+    assert "Section “Section française” (fr) is admitted" in three_roots("ic", "roster", "propose", "admit", hash, "--yes").output
+    assert "no such request" in three_roots("ic", "roster", "propose", "admit", "no.file", "--yes", status=1).output
     three_roots("ic", "section", "decline", hash, "--why", "Not before the congress.")
     assert "Declined by ic: Not before the congress." in three_roots("ic", "section", "requests").output
 
@@ -118,10 +123,10 @@ def test_a_locked_root_key_asks_for_its_passphrase(three_roots: Command, tmp_pat
     )
     sign = [*home, "roster", "sign", "roots", "--yes"]
     assert "Written" in CliRunner().invoke(cli, sign, input="bread\n").output
-    three_roots("ic", "roster", "sign", "roots", "--yes")
-    assert "At least 1 more root key must sign" in three_roots("ic", "roster", "adopt", "roots", status=1).output
+    three_roots("ic", "roster", "sign", "roots", "--yes", "--unasked")
+    assert "At least 1 more root key must sign" in three_roots("ic", "roster", "adopt", "roots", "--unasked", status=1).output
     three_roots("north", "roster", "sign", "roots", "--yes")
-    three_roots("ic", "roster", "adopt", "roots")
+    three_roots("ic", "roster", "adopt", "roots", "--unasked")
     assert "Office fourth" in three_roots("ic", "roster", "show").output
 
 
@@ -132,14 +137,14 @@ def test_a_tampered_proposal_loses_its_signatures(three_roots: Command, tmp_path
     paper = json.loads((tmp_path / "renewal").read_text())
     paper["roster"]["signatures"] = paper["roster"]["signatures"][:1] * 2
     (tmp_path / "renewal").write_text(json.dumps(paper))
-    assert "At least 1 more root key must sign" in three_roots("ic", "roster", "adopt", "renewal", status=1).output
+    assert "At least 1 more root key must sign" in three_roots("ic", "roster", "adopt", "renewal", "--unasked", status=1).output
 
 
 def test_files_that_are_no_proposals_are_misuse(three_roots: Command, tmp_path: Path) -> None:
     empty = b'{"proposal":1,"roster":{"body":"e30","signatures":[]}}'
     for content in (b"", b"[]", b"{}", b'{"proposal":1}', empty):
         (tmp_path / "file").write_bytes(content)
-        for arguments in (("show", "file"), ("sign", "file", "--yes"), ("adopt", "file")):
+        for arguments in (("show", "file"), ("sign", "file", "--yes", "--unasked"), ("adopt", "file", "--unasked")):
             three_roots("ic", "roster", *arguments, status=2)
 
 

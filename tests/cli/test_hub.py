@@ -145,7 +145,7 @@ def test_a_hub_of_ones_own_follows_the_roster(joined: Command, tmp_path: Path) -
         joined("de", "init", "de", "--name", "Sektion", "--language", "de")
         assert not let_in("de")
         joined("de", "section", "card", "--out", "de.card")
-        joined("ic", "section", "admit", "de.card", "--yes")
+        joined("ic", "section", "admit", "de.card", "--yes", "--unasked")
         deadline = time.monotonic() + 60
         while not let_in("de"):
             assert time.monotonic() < deadline
@@ -159,7 +159,7 @@ def test_sections_without_a_hub_key_are_named(joined: Command, tmp_path: Path) -
     key = SigningKey.generate()
     old = card.seal(card.Card(code="de", name="Sektion", languages=("de",), key=key.public), key)
     Path("de.card").write_text(json.dumps(old.plain()))
-    joined("ic", "section", "admit", "de.card", "--yes")
+    joined("ic", "section", "admit", "de.card", "--yes", "--unasked")
     folder = tmp_path / "hub"
     joined("ic", "hub", "users", "--out", str(folder / "users.conf"))
     with HubProcess(folder, users="users.conf") as hub:

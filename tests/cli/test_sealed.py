@@ -44,7 +44,7 @@ def test_a_new_key_reaches_the_others_by_the_card(joined: Command, tmp_path: Pat
     assert sorted(path.name for path in keys.iterdir()) == ["0001.age", "0002.age"]
     assert "newest sealing key" in str(plain(joined("fr", "status", "--json", status=1))["problems"])
     joined("fr", "section", "card", "--out", "new.card")
-    joined("ic", "section", "admit", "new.card", "--yes", "--out", "new.invitation")
+    joined("ic", "section", "admit", "new.card", "--yes", "--unasked", "--out", "new.invitation")
     joined("fr", "join", "new.invitation")
     assert plain(joined("fr", "status", "--json"))["problems"] == []
 

@@ -5,12 +5,7 @@ The database is put back raw (a copied file, a snapshot of the machine): nothing
 
 import asyncio
 import json
-import shutil
-import sqlite3
-import time
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 from types import ModuleType
 
 import click
@@ -18,103 +13,22 @@ import nats
 import pytest
 from click.testing import Result
 
-from internationale import settings, worker
-from internationale.bus import LOG, connecting
+from internationale import worker
+from internationale.bus import LOG
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
 from internationale.cli.root import Home
-from internationale.kit import Reader, Utterance, hookimpl
+from internationale.kit import Utterance, hookimpl
 from internationale.plugins import Plugins
-from internationale.section import Section
 from internationale.testing import notes
 
-from .conftest import plain
+from .conftest import copied, opened, plain, wait, wait_for
 
 Command = Callable[..., Result]
 SILENT = "No hub has answered"
 
 
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A hub on this machine answers within a second."""
-    monkeypatch.setattr(connecting, "TIMEOUT", 1.0)
-
-
-@pytest.fixture
-def with_notes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command line with a plugin whose events it knows."""
-    monkeypatch.setattr(Plugins, "installed", classmethod(lambda cls, off=(): cls([("notes", notes)])))
-
-
-@pytest.fixture
-def united(command: Command, with_notes: None, hub: HubProcess) -> Command:
-    """``ic`` has founded with a real hub, ``fr`` has joined."""
-    command("ic", "init", "ic", "--name", "Committee", "--language", "en", "--hub", hub.url)
-    command("ic", "found")
-    command("fr", "init", "fr", "--name", "Section française", "--language", "fr")
-    command("fr", "section", "card", "--out", "fr.card")
-    command("ic", "section", "admit", "fr.card", "--yes")
-    command("fr", "join", "fr.invitation")
-    return command
-
-
-@pytest.fixture
-def at_work(tmp_path: Path, member: Callable[..., Reader], hub: HubProcess) -> Callable[..., None]:
-    """``at_work("fr", "one", do=deed)``: the instance runs, says these notes until the hub has them, and meanwhile the deed."""
-
-    def work(code: str, *texts: str, do: Callable[[], object] = lambda: None) -> None:
-        section = opened(tmp_path / code)
-
-        async def story() -> None:
-            async with asyncio.timeout(60), worker.running(section):
-                await until(lambda: section.fenced is None)
-                await asyncio.to_thread(_say, section, texts, member(section, language="en"))
-                bus = await NatsBus.connect(hub.url, "ic")
-                while len(await bus.kept(f"intl.v1.log.{code}.1.*")) < _number(section, code):
-                    await asyncio.sleep(0.02)
-                await bus.close()
-                await asyncio.to_thread(do)
-
-        asyncio.run(story())
-        section.close()
-
-    return work
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    while not await asyncio.to_thread(holds):
-        await asyncio.sleep(0.02)
-
-
-def _say(section: Section, texts: tuple[str, ...], by: Reader) -> None:
-    for text in texts:
-        with section.writing() as session:
-            section.publish(session, Utterance(notes.Written(text=text)), by=by)
-
-
-def _number(section: Section, of: str) -> int:
-    with section.reading() as session:
-        return section.ledger.head(session, of).sequence
-
-
-def opened(home: Path) -> Section:
-    section = Section.open(settings.load(home, {}), Plugins([("notes", notes)]))
-    section.prepare()
-    return section
-
-
-def copied(home: Path) -> Callable[[], None]:
-    """A raw copy of the database; calling what is returned puts it back."""
-    kept = home.with_suffix(".copy")
-    with closing(sqlite3.connect(home / "section.db")) as source, closing(sqlite3.connect(kept)) as target:
-        source.backup(target)
-
-    def restore() -> None:
-        for file in home.glob("section.db*"):
-            file.unlink()
-        shutil.copy(kept, home / "section.db")
-
-    return restore
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def numbers(command: Command, home: str, of: str) -> dict[str, str]:
@@ -219,21 +133,6 @@ def test_a_command_that_does_not_ask_first_may_not_speak(united, monkeypatch, me
     assert "Nothing was said: this command" in united("fr", "speak", status=1).output
     united("fr", "speak", "--first")
     assert list(numbers(united, "fr", "fr")) == ["1"]
-
-
-def wait_for(home: Path, of: str, number: int) -> None:
-    """Until so many events of a log are there."""
-    section = opened(home)
-    wait(lambda: _number(section, of) >= number)
-    section.close()
-
-
-def wait(holds: Callable[[], bool]) -> None:
-    """In a thread beside the instance."""
-    end = time.monotonic() + 60
-    while not holds():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.05)
 
 
 def wait_for_heads(hub: HubProcess) -> None:

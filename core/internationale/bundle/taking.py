@@ -24,6 +24,8 @@ def follow(section: Section, documents: Sequence[SignedDocument]) -> int:
                 new += port.store_version(session, document, section.now())
             except Untrusted as error:
                 _log.info("a roster that we do not follow: %s", error.reason)
+                if port.keep_rival(session, document, section.now()):
+                    _log.error("enough root keys have signed two versions with one number: the International is divided")
     if new:
         section.roster_changed()
     return new

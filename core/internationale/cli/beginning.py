@@ -83,7 +83,7 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
         return
     if threshold > 1:
         raise Misconfigured(_("“%(option)s” is missing.") % {"option": "--root-card"})
-    root = SigningKey.generate()
+    root = port.RootKey(SigningKey.generate().seed, section.settings.root_key)
     document = rules.founding(port.card_of(section), root, named, section.now())
     with section.writing() as session:
         if queries.latest(session) is not None:

@@ -7,11 +7,11 @@ import click
 
 from internationale import i18n, settings
 from internationale.cli import joining
-from internationale.cli.files import invitation, printed, read_card
+from internationale.cli.files import invitation, printed, read_card, write
 from internationale.cli.keys import show
 from internationale.cli.root import Home
 from internationale.cli.speech import language, say, tell
-from internationale.errors import Conflict
+from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.messages import marker
 from internationale.rooms.exchange import queries as exchange
 from internationale.rooms.roster import port, queries, rules
@@ -34,7 +34,8 @@ def show_card(home: Home, out: Path | None) -> None:
     if out is None:
         click.echo(text, nl=False)
         return
-    out.write_text(text, encoding="utf-8")
+    write(out, text)
+    say(_("Give the card to the committee, and compare this fingerprint with it, by voice or on paper:"))
     show(running.key.public)
 
 
@@ -44,15 +45,15 @@ def show_card(home: Home, out: Path | None) -> None:
     "--out", type=click.Path(dir_okay=False, path_type=Path), help="Write the invitation here; CODE.invitation by default."
 )
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@unasked_option
 @click.pass_obj
-def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool) -> None:
+def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool, unasked: bool) -> None:
     """Admit the section whose CARD this is, and write the invitation with which it joins."""
     candidate = read_card(file.read(), file.name)
-    running = home()
+    running = home.newest(unasked=unasked)
     with running.reading() as session:
-        if queries.latest(session) is None:
-            raise Conflict(_("This section does not belong to an International yet: “found” one first."))
-    root = settings.read_key(running.settings.root_key)
+        port.latest(session)
+    root = unlocked(running.settings.root_key)
     say(
         _("Section “%(name)s” (%(code)s), languages: %(languages)s, at %(address)s")
         % {
@@ -66,30 +67,28 @@ def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool) -> None:
     if not yes:
         click.confirm("Was this fingerprint compared with the section, by voice or on paper?", abort=True)
     with running.writing() as session:
-        latest = queries.latest(session)
-        document = rules.admitting(candidate, latest, root, running.now()) if latest else None
+        document = rules.admitting(candidate, port.latest(session), root, running.now())
         if document is not None:
             port.store_version(session, document, running.now())
         text = printed(invitation(queries.chain(session), queries.hubs(session)))
     out = out or Path(f"{candidate.code}.invitation")
-    out.write_text(text, encoding="utf-8")
+    write(out, text)
     say(_("Admitted. Send this file to the section: %(path)s") % {"path": out})
+    say(_("There it says: %(command)s") % {"command": f"internationale join {out.name}"})
 
 
 @section.command("renew")
 @click.option(
     "--hub", "hubs", multiple=True, help="The address of a hub, instead of those that were named before. May be repeated."
 )
+@unasked_option
 @click.pass_obj
-def renew(home: Home, hubs: tuple[str, ...]) -> None:
+def renew(home: Home, hubs: tuple[str, ...], unasked: bool) -> None:
     """Sign the list of sections anew: it is valid for a year. Only where the root key lives."""
-    running = home()
-    root = settings.read_key(running.settings.root_key)
+    running = home.newest(unasked=unasked)
+    root = unlocked(running.settings.root_key)
     with running.writing() as session:
-        latest = queries.latest(session)
-        if latest is None:
-            raise Conflict(_("This section does not belong to an International yet: “found” one first."))
-        document = rules.renewing(latest, root, settings.hub_addresses(hubs), running.now())
+        document = rules.renewing(port.latest(session), root, settings.hub_addresses(hubs), running.now())
         port.store_version(session, document, running.now())
         renewed = exchange.overview(session, running.code, running.now())
     if renewed.expires is not None:

@@ -61,6 +61,9 @@ def requests(home: Home) -> None:
             say(_("Declined by %(section)s: %(why)s") % {"section": refusal.section, "why": refusal.why})
         if each.member:
             say(_("It is a member now."))
+        else:
+            command = f"internationale roster propose admit {each.hash[:16]}"
+            say(_("The committee proposes to admit it: %(command)s") % {"command": command})
 
 
 @click.command()
@@ -83,7 +86,9 @@ def invite(home: Home, code: str, out: Path | None) -> None:
     """Write the invitation with which the admitted section CODE joins."""
     with home().reading() as session:
         text = printed(port.invitation(session, code))
-    write(out or Path(f"{code}.invitation"), text)
+    out = out or Path(f"{code}.invitation")
+    write(out, text)
+    say(_("Send this file to the section. There it says: %(command)s") % {"command": f"internationale join {out.name}"})
 
 
 def _describe(asked: JoinRequest) -> None:

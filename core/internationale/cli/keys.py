@@ -38,6 +38,7 @@ def new_root(home: Home, holder: str, lock: bool, out: Path) -> None:
     port.write_root_key(path, root, passphrase)
     say(_("The root key is %(path)s: keep a copy in a safe place, and the passphrase in another.") % {"path": path})
     write(out, printed(joining.root_card(holder, root).plain()))
+    say(_("Send the card to those who found. When all compare, read this fingerprint aloud:"))
     show(root.public)
 
 

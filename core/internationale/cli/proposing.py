@@ -12,7 +12,7 @@ from internationale.cli import signing
 from internationale.cli.files import printed, read_card, write
 from internationale.cli.root import Home
 from internationale.cli.speech import say
-from internationale.cli.unlocking import unlocked
+from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict, Invalid
 from internationale.events.card import Card
 from internationale.events.keys import SigningKey
@@ -41,21 +41,26 @@ def _options(command: C) -> C:
         click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Write a file instead, to be handed on."),
         click.option("--sign", is_flag=True, help="Sign it at once with the root key of this instance."),
         click.option("--yes", is_flag=True, help="Do not ask."),
+        unasked_option,
     ):
         command = option(command)
     return command
 
 
 @propose.command()
-@click.argument("file", metavar="CARD|REQUEST", type=click.File("rb"))
+@click.argument("what", metavar="CARD|REQUEST|HASH")
 @_options
 @click.pass_obj
-def admit(home: Home, /, file: BinaryIO, **told: Any) -> None:
-    """Admit the section whose CARD or REQUEST this is; or take over what a member's card says of it now."""
-    shown = _card_or_request(file)
+def admit(home: Home, /, what: str, **told: Any) -> None:
+    """Admit a section: by the file of its CARD or REQUEST, or by the HASH of a request that “section requests” shows.
 
-    def draft(_session: Session, latest: Version) -> Roster:
-        found = changes.admitted(latest, shown, home().now())
+    Of a member: take over what its card says of it now.
+    """
+    file = Path(what) if Path(what).is_file() else None
+    shown = _card_or_request(file) if file else None
+
+    def draft(session: Session, latest: Version) -> Roster:
+        found = changes.admitted(latest, shown or queries.candidate(session, what).asked, home().now())
         if found is None:
             raise Conflict(_("The list says all this already."))
         return found
@@ -164,17 +169,17 @@ def renew(home: Home, /, **told: Any) -> None:
     _put(home, lambda _session, latest: changes.renewed(latest, home().now()), **told)
 
 
-def _card_or_request(file: BinaryIO) -> Card:
-    content = file.read()
+def _card_or_request(file: Path) -> Card:
+    content = file.read_bytes()
     try:
-        return papers.read_request(content, file.name)[0]
+        return papers.read_request(content, str(file))[0]
     except Invalid:
-        return read_card(content, file.name)
+        return read_card(content, str(file))
 
 
-def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes: bool) -> None:
+def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes: bool, unasked: bool) -> None:
     """Say what would change, and put it before those who sign."""
-    section = home() if out is not None else home.speaking()
+    section = home.speaking() if out is None else home.newest(unasked=unasked or not sign)
     with section.reading() as session:
         latest = port.latest(session)
         draft = make(session, latest)

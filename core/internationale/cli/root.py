@@ -18,6 +18,7 @@ from internationale.errors import InternationaleError, Invalid, Misconfigured, P
 from internationale.kit import Reader, Role
 from internationale.messages import marker
 from internationale.plugins import Plugins
+from internationale.rooms.roster import port, queries
 from internationale.section import Section
 from internationale.settings import Settings
 
@@ -25,6 +26,12 @@ _ = marker("core")
 
 UNASKED = _("Nothing was said: this command has not made sure that the section remembers all that it said before.")
 """For whoever writes a command that publishes (of a plugin, say) and forgets ``Home.speaking``."""
+
+_UNASKED = _(
+    "No hub could be asked whether there is a newer list of sections than version %(version)s, which is the newest here. If there"
+    " is, another version with the same number would divide the International. Nothing was signed or put into force. Try again"
+    " when a hub can be reached; if you are sure that there is no newer list: --unasked"
+)
 
 
 class Home:
@@ -71,6 +78,22 @@ class Home:
         if reason is not None:
             words = {"why": reason, "command": f"internationale --home {self.path} fence open"}
             raise Paused(_("%(why)s Nothing was said. Try again later; where nobody can answer: %(command)s") % words)
+        return section
+
+    def newest(self, *, unasked: bool) -> Section:
+        """The section with the newest roster that any hub has. To be asked for before a root key signs a version, or one is put
+        into force: its number may be taken. ``unasked``: also when no hub can be asked. Raises ``Paused``; ``Conflict`` while the
+        International is divided.
+        """
+        from internationale.worker import fence  # noqa: PLC0415  # only what signs needs the network
+
+        section = self()
+        with section.reading() as session:
+            version = queries.latest_number(session)
+        if version and not asyncio.run(fence.newest(section)) and not unasked:
+            raise Paused(_UNASKED % {"version": version})
+        with section.reading() as session:
+            port.require_undivided(session)
         return section
 
     def host(self) -> Reader:

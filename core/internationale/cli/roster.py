@@ -4,22 +4,27 @@ from pathlib import Path
 
 import click
 
+from internationale import settings
 from internationale.cli import signing
 from internationale.cli.proposing import propose
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell
-from internationale.cli.unlocking import unlocked
+from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict
 from internationale.events import fingerprints
-from internationale.events.keys import SigningKey
 from internationale.events.roster import Version
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
+from internationale.rooms.roster.port import RootKey
 from internationale.rooms.roster.queries import Examined, Proposal
 from internationale.rooms.roster.rules import papers
 from internationale.rooms.roster.rules.papers import Paper
 
 _ = marker("core")
+_AGAIN = _(
+    "It is signed although this key may have signed another version of the same number. If both came into force, the"
+    " International would be divided: some sections would follow the one, some the other, and neither would hear the other's."
+)
 FILES = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -37,15 +42,18 @@ group.add_command(propose)
 def every(home: Home, as_json: bool) -> None:
     """List the proposals, and all versions with what each changed."""
     with home().reading() as session:
-        proposals, versions = queries.proposals(session), queries.history(session)
+        proposals, versions, others = queries.proposals(session), queries.history(session), queries.contradicting(session)
     if as_json:
-        tell({"proposals": [_plain(each) for each in proposals], "versions": versions})
+        tell({"proposals": [_plain(each) for each in proposals], "versions": versions, "contradicting": others})
         return
     for each in proposals:
         if each.state in ("open", "complete", "early"):
             _describe(each)
-    for version in versions:
-        say(_("Version %(version)s, of %(day)s:") % {"version": version.version, "day": version.issued.date().isoformat()})
+    if others:
+        say(_("Versions that stand against ours"), problem=True)
+    for version in (*others, *versions):
+        words = {"version": version.version, "day": version.issued.date().isoformat(), "hash": version.hash[:16]}
+        say(_("Version %(version)s, of %(day)s (%(hash)s):") % words)
         for change in version.changes:
             say(change)
         say(_("Signed by: %(holders)s") % {"holders": ", ".join(version.signed)})
@@ -79,17 +87,25 @@ def show(home: Home, what: str | None) -> None:
 @click.option("--key", type=FILES, help="The root key's file; keys/root.key of this section by default.")
 @click.option("--again", is_flag=True, help="Also when this key has signed another proposal for the same version.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@unasked_option
 @click.pass_obj
-def sign(home: Home, what: str, key: Path | None, again: bool, yes: bool) -> None:
-    """Sign a proposal with a root key: one in a FILE, which needs no network, or one that came over the hub, by its HASH."""
+def sign(home: Home, what: str, key: Path | None, *, again: bool, yes: bool, unasked: bool) -> None:
+    """Sign a proposal with a root key: one in a FILE, or one that came over the hub, by its HASH.
+
+    Where there is a section, the hubs are asked for the newest list first. A machine with nothing but a root key needs no network
+    for a FILE; what the key has signed is noted beside it.
+    """
     path = key or home.path / "keys" / "root.key"
     if Path(what).is_file():
-        _sign_file(home, Path(what), path, yes)
+        paper = papers.read_proposal(Path(what).read_bytes(), what)
+        before = _newest(home, paper, unasked)
+        _describe_file(signing.examine([paper], before), before)
+        signing.sign(Path(what), paper, before, _confirmed(path, again, yes))
         return
     section = home.speaking()
     with section.reading() as session:
         _describe(queries.proposal(session, what))
-    root = _confirmed(path, yes)
+    root = _confirmed(path, again, yes)
     with section.writing() as session:
         known, in_force = port.sign(section, session, what, root, by=home.host(), again=again)
     section.roster_changed()
@@ -98,20 +114,45 @@ def sign(home: Home, what: str, key: Path | None, again: bool, yes: bool) -> Non
 
 @group.command()
 @click.argument("what", nargs=-1, required=True, metavar="FILE...|HASH")
+@unasked_option
 @click.pass_obj
-def adopt(home: Home, what: tuple[str, ...]) -> None:
+def adopt(home: Home, what: tuple[str, ...], unasked: bool) -> None:
     """Put a proposal into force that enough root keys have signed.
 
     FILE: one or several copies of a proposal, each with some of the signatures. HASH: one that came over the hub.
     """
-    section = home()
-    if len(what) == 1 and not Path(what[0]).is_file():
+    files = [papers.read_proposal(Path(name).read_bytes(), name) for name in what] if Path(what[0]).is_file() else []
+    section = home.newest(unasked=unasked)
+    if files:
+        version = _adopt_files(home, files)
+    else:
         with section.writing() as session:
             version = port.adopt_proposal(section, session, what[0])
-    else:
-        version = _adopt_files(home, [papers.read_proposal(Path(name).read_bytes(), name) for name in what])
     section.roster_changed()
     say(_("Version %(version)s is in force here, and travels to the other sections.") % {"version": version.roster.version})
+
+
+@group.command()
+@click.argument("hash")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def decide(home: Home, hash: str, yes: bool) -> None:
+    """Say which version of the list counts, by its HASH, when there are two with one number. See “roster list”.
+
+    Those who hold root keys agree first. A section that follows the other version changes over to it.
+    """
+    section = home()
+    if not yes:
+        click.confirm("Have those who hold root keys agreed that this version counts?", abort=True)
+    with section.writing() as session:
+        changes = port.decide(section, session, hash)
+        version = port.latest(session)
+    section.roster_changed()
+    words = {"version": version.roster.version, "hash": version.hash[:16]}
+    if changes:
+        say(_("This section has changed over; version %(version)s (%(hash)s) is in force here.") % words)
+    else:
+        say(_("Settled: version %(version)s (%(hash)s) stays in force here.") % words)
 
 
 def _adopt_files(home: Home, copies: list[Paper]) -> Version:
@@ -127,21 +168,25 @@ def _adopt_files(home: Home, copies: list[Paper]) -> Version:
         return port.latest(session)
 
 
-def _sign_file(home: Home, file: Path, key: Path, yes: bool) -> None:
-    paper = papers.read_proposal(file.read_bytes(), str(file))
-    before = _known(home, paper)
-    _describe_file(signing.examine([paper], before), before)
-    signing.sign(file, paper, before, _confirmed(key, yes))
+def _newest(home: Home, paper: Paper, unasked: bool) -> Version | None:
+    """The version before, when the hubs were asked for it; where there is no section, what the file says."""
+    if _inhabited(home):
+        home.newest(unasked=unasked)
+    return _known(home, paper)
 
 
 def _known(home: Home, paper: Paper) -> Version | None:
     """The version before, from this section's own chain where there is one: a file may say anything."""
-    if (home.path / "section.toml").exists():
+    if _inhabited(home):
         with home().reading() as session:
             chain = queries.versions(session)
         if chain:
             return chain[-1]
     return _of_paper(paper)
+
+
+def _inhabited(home: Home) -> bool:
+    return (home.path / settings.FILE).exists()
 
 
 def _of_paper(paper: Paper) -> Version | None:
@@ -152,10 +197,12 @@ def _of_paper(paper: Paper) -> Version | None:
     return Version(paper.previous, found.draft)
 
 
-def _confirmed(path: Path, yes: bool) -> SigningKey:
+def _confirmed(path: Path, again: bool, yes: bool) -> RootKey:
+    if again:
+        say(_AGAIN, problem=True)
     if not yes:
         click.confirm("Sign it?", abort=True)
-    return unlocked(path)
+    return unlocked(path, again=again)
 
 
 def _describe(known: Proposal) -> None:

@@ -38,7 +38,7 @@ def sign(file: Path, paper: Paper, before: Version | None, root: SigningKey) -> 
     signed = Paper(SignedDocument(paper.roster.body, signatures), paper.previous)
     write(file, printed(signed.plain()))
     if examine([signed], before).missing:
-        say(_("Hand this file on to the others who hold root keys."))
+        say(_("Hand this file on to the others who hold root keys, or back to whoever gathers the signed copies."))
     else:
         say(
             _("Enough root keys have signed. Put it into force: %(command)s") % {"command": f"internationale roster adopt {file}"}

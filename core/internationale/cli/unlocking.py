@@ -4,11 +4,14 @@ from pathlib import Path
 
 import click
 
-from internationale.events.keys import SigningKey
 from internationale.rooms.roster import port
+from internationale.rooms.roster.port import RootKey
+
+unasked_option = click.option("--unasked", is_flag=True, help="Also when no hub can be asked whether there is a newer list.")
+"""For what signs a version of the roster or puts one into force: see ``Home.newest``."""
 
 
-def unlocked(path: Path) -> SigningKey:
+def unlocked(path: Path, *, again: bool = False) -> RootKey:
     """The root key in a file. Raises ``Misconfigured`` and ``Invalid`` like ``port.root_key``."""
     locked = port.root_state(path) == "locked"
-    return port.root_key(path, click.prompt("Passphrase of the root key", hide_input=True) if locked else "")
+    return port.root_key(path, click.prompt("Passphrase of the root key", hide_input=True) if locked else "", again=again)

@@ -65,7 +65,7 @@ async def _send(relay: Relay) -> int:
 
 async def step(section: Section, bus: Bus) -> int:
     """One round of a section's errands. Returns how much moved."""
-    moved = await rosters.catch_up(section, bus) + await rosters.carry(section, bus)
+    moved = await rosters.catch_up(section, bus) + await rosters.carry(section, bus, set())
     while came := await rosters.follow(section, bus, 0):
         moved += came
     if section.fenced is not None and await fence.look(section, bus) is None:

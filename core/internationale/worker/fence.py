@@ -7,7 +7,8 @@ A command that speaks is such a start of its own (``clear``), unless the instanc
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 from internationale.bus import Bus, Parcel, Unreachable
 from internationale.bus.nats import NatsBus
@@ -70,15 +71,37 @@ async def _ask_all(section: Section, hubs: Sequence[Hub], connect: Connect) -> M
 
 async def _ask(section: Section, hub: Hub, connect: Connect) -> Message | None:
     try:
-        bus = await connect(hub.addresses, section.code, nkey=section.nkey, certificates=hub.certificates)
-        try:
-            await bus.provision()
+        async with _reached(section, hub, connect) as bus:
             return await look(section, bus)
-        finally:
-            await bus.close()
     except Unreachable as trouble:
         _log.info("hub %s: %s", hub.name, trouble)
         return NO_ANSWER
+
+
+async def newest(section: Section, connect: Connect = NatsBus.connect) -> bool:
+    """Take in the newest roster that the hubs have, before a command signs the next one. Whether any of them has answered."""
+    return any(await asyncio.gather(*(_follow(section, hub, connect) for hub in await in_thread(named, section))))
+
+
+async def _follow(section: Section, hub: Hub, connect: Connect) -> bool:
+    try:
+        async with _reached(section, hub, connect) as bus:
+            await rosters.look(section, bus)
+    except Unreachable as trouble:
+        _log.info("hub %s: %s", hub.name, trouble)
+        return False
+    return True
+
+
+@asynccontextmanager
+async def _reached(section: Section, hub: Hub, connect: Connect) -> AsyncIterator[Bus]:
+    """A connection for one question. Raises ``Unreachable``."""
+    bus = await connect(hub.addresses, section.code, nkey=section.nkey, certificates=hub.certificates)
+    try:
+        await bus.provision()
+        yield bus
+    finally:
+        await bus.close()
 
 
 async def look(section: Section, bus: Bus) -> Message | None:

@@ -15,7 +15,10 @@ from internationale.section import Section
 _ = marker("core")
 ngettext = plural_marker("core")
 
-REFUSED = _("This hub does not let this section in. Whoever runs it has to prepare it from the current list of sections.")
+REFUSED = _(
+    "This hub does not let this section in. Either it is not prepared from the current list of sections, which whoever runs it"
+    " does; or by that list this section is a member no more: ask the committee."
+)
 KEYLESS = _(
     "This hub does not let this section in: the list of sections does not have its key for hubs, or another one. "
     "Send the committee this section's card again."

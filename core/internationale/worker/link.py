@@ -89,6 +89,7 @@ class Link:
         bus = await self._connect(self.hub.addresses, section.code, nkey=section.nkey, certificates=self.hub.certificates)
         try:
             identity = await self._arrive(bus)
+            await rosters.catch_up(section, bus)  # who is connected knows of the newest: people sign on pages meanwhile
             self.connected = True
             self.standing.connected()
             _log.info("hub %s: connected", self.url)
@@ -241,9 +242,10 @@ class Link:
             await bell.wait(HEADS_REST)
 
     async def _follow(self, bus: Bus) -> None:
+        seen = set[str]()
         while True:
             await rosters.catch_up(self.section, bus)
-            await rosters.carry(self.section, bus)
+            await rosters.carry(self.section, bus, seen)
             await rosters.follow(self.section, bus, WAIT)
 
 

@@ -17,7 +17,7 @@ from internationale.events.keys import SigningKey
 from internationale.events.logs import LogRules
 from internationale.events.roster import Entry, LastGood, Root, Roster, Status, Version
 from internationale.events.signed import SignedDocument
-from internationale.kit import Utterance
+from internationale.kit import HubState, Utterance
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
 from internationale.section import Section
@@ -172,6 +172,33 @@ def test_a_locked_root_key_is_opened_by_its_passphrase_only(three: list[Section]
     assert "Passphrase of the root key" in pages.get(path).text
     assert pages.post(f"{path}/sign", data={"passphrase": "roses"}).status_code == 400
     assert pages.post(f"{path}/sign", data={"passphrase": "bread"}, follow_redirects=False).status_code == 303
+
+
+def test_while_no_hub_can_be_reached_only_who_is_sure_signs_on_a_page(three: list[Section], browser: Callable[..., Any]) -> None:
+    ic, url = three[0], "nats://hub.example:4222"
+    api = browser(ic, "delegate", language="en")
+    hash = api.post("/api/v1/federation/roster/proposals", json={"change": "renew", "why": "Again."}).json()["hash"]
+    pages, here = f"/federation/roster/proposals/{hash}", f"/api/v1/federation/roster/proposals/{hash}"
+    sure = 'name="unasked"'
+    assert sure not in api.get(pages).text
+    ic.hubs[url] = HubState(url)
+    assert api.get(pages).text.count(sure) == 2
+    signature = ROOTS["fr"].sign(keys.ROSTER, _body(ic, pages))
+    paper = api.get(f"{pages}/file").text
+    for refused in (
+        api.post(f"{pages}/sign", data={}),
+        api.post(f"{pages}/signature", files={"file": ("roster.proposal", paper)}),
+        api.post(f"{pages}/adopt", data={}),
+        api.post(f"{here}/sign", json={}),
+        api.post(f"{here}/signature", json={"signature": signature}),
+        api.post(f"{here}/adoption"),
+    ):
+        assert refused.status_code == 409
+        assert "newer list of sections" in refused.text
+    assert api.get(here).json()["missing"] == 2
+    assert api.post(f"{here}/sign", json={"unasked": True}).json()["missing"] == 1
+    ic.hubs[url] = HubState(url, connected=True)
+    assert api.post(f"{here}/signature", json={"signature": signature}).json()["state"] == "adopted"
 
 
 def test_who_may_not_sees_and_does_less(three: list[Section], browser: Callable[..., Any]) -> None:

@@ -7,7 +7,7 @@ from sqlmodel import Session as Database
 
 from internationale.kit import Capability, Check, EventType, Need, Projection, Reader, Role, Section, hookimpl, marker
 from internationale.rooms.roster import api, events, pages, queries, rows
-from internationale.rooms.roster.checks import expiry, proposals, standing
+from internationale.rooms.roster.checks import division, expiry, proposals, standing
 from internationale.rooms.roster.rules import authority
 
 _ = marker("core")
@@ -75,4 +75,9 @@ def needs(section: Section, session: Database, reader: Reader) -> Sequence[Need]
 
 @hookimpl
 def checks() -> Sequence[Check]:
-    return [Check("roster expiry", expiry), Check("standing", standing), Check("proposals", proposals)]
+    return [
+        Check("division", division),
+        Check("roster expiry", expiry),
+        Check("standing", standing),
+        Check("proposals", proposals),
+    ]

@@ -14,6 +14,13 @@ def expiry(section: Section) -> list[Message]:
     return [] if found is None else [found]
 
 
+def division(section: Section) -> list[Message]:
+    """Two versions with one number stop everything that would be signed, until people have decided."""
+    with section.reading() as session:
+        found = queries.division(session)
+    return [] if found is None else [rules.divided(found.version)]
+
+
 def standing(section: Section) -> list[Message]:
     """A section that is no member any more is told so, and why it is silent."""
     with section.reading() as session:

@@ -35,7 +35,13 @@ class ChangePage(ChangeForm):
     step: Step = "preview"
 
 
-class SignForm(Form):
+class AdoptForm(Form):
+    """Putting a version into force. ``unasked``: although no hub can be asked whether there is a newer one."""
+
+    unasked: bool = False
+
+
+class SignForm(AdoptForm):
     """Signing with the root key of this instance. ``passphrase``: where it is locked. ``again``: see ``port.sign``."""
 
     labels: ClassVar[Mapping[str, Message]] = {"passphrase": _("Passphrase of the root key")}
@@ -44,7 +50,7 @@ class SignForm(Form):
     again: bool = False
 
 
-class SignatureForm(Form):
+class SignatureForm(AdoptForm):
     """A signature that was made elsewhere."""
 
     labels: ClassVar[Mapping[str, Message]] = {"signature": _("Signature")}
@@ -52,7 +58,7 @@ class SignatureForm(Form):
     signature: Line
 
 
-class SignaturePage(Form):
+class SignaturePage(AdoptForm):
     """The file of a proposal that was signed elsewhere."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)

@@ -29,6 +29,21 @@ class VersionRow(Row, table=True):
     stored_at: datetime
 
 
+class RivalRow(Row, table=True):
+    """A version that contradicts one of ours, as it travelled, signed by enough root keys. ``settled``: the host has said which
+    of them counts.
+    """
+
+    __tablename__ = "roster_rival"
+
+    version: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    hash: str = Field(primary_key=True)
+    body: bytes
+    signatures: str
+    stored_at: datetime
+    settled: bool
+
+
 class HeadsRow(Row, table=True):
     """A section's latest signed heads, as they travelled: the proof, should it contradict itself or others."""
 

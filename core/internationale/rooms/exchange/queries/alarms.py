@@ -23,7 +23,9 @@ def findings(session: Session, own: str, now: datetime, hubs: Sequence[HubState]
         return ()
     names = {entry.code: entry.name for entry in latest.roster.sections}
     mine = roster.own_log(session, own)
+    division = roster.division(session)
     found: list[Alarm] = [
+        *(alarms.divided(division.version, division.theirs) if division is not None else ()),
         *alarms.forks(standing_still(session), names),
         *alarms.own(mine.here, mine.elsewhere),
         *alarms.splits(split_views(session, own), names),

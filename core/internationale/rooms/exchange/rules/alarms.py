@@ -134,6 +134,27 @@ def roster(expires: datetime, now: datetime) -> Iterator[Alarm]:
     yield Alarm("roster", expires <= now, "", told % day, _("The committee should issue a new version."), "/federation/roster")
 
 
+def divided(version: int, other: str) -> Iterator[Alarm]:
+    """Two versions of the list of sections with one number, both signed by enough root keys; ``other``: the hash of theirs."""
+    yield Alarm(
+        "divided",
+        True,
+        "",
+        _(
+            "The International is divided: enough root keys have signed another version %(n)s of the list of sections (%(hash)s)"
+            " than the one that this section follows. Some sections follow that one; neither side takes up the other's later"
+            " versions."
+        )
+        % {"n": version, "hash": other[:16]},
+        _(
+            "Sign nothing more. A backup that was put back may be the cause, or a stolen root key. Those who hold root keys find"
+            " out by telephone, and agree which version counts. Then the host of each section says so: internationale roster"
+            " decide HASH"
+        ),
+        "/federation/roster",
+    )
+
+
 def own(here: int, elsewhere: int) -> Iterator[Alarm]:
     """Our own log, when others hold more of it than we do."""
     if elsewhere > here:

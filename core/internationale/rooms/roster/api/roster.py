@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from internationale.events import fingerprints
 from internationale.kit import Reader
@@ -115,7 +115,8 @@ class RosterApi(Controller):
         data: JSONBody[forms.SignForm],
     ) -> ProposalAnswer:
         section.require(reader, "roster.signed")
-        root = port.unlocked(section.settings.root_key, data.passphrase)
+        port.require_asked(section, unasked=data.unasked)
+        root = port.unlocked(section.settings.root_key, data.passphrase, again=data.again)
         with section.writing() as session:
             known, _in_force = port.sign(section, session, hash, root, by=reader, again=data.again)
         section.roster_changed()
@@ -130,14 +131,22 @@ class RosterApi(Controller):
         data: JSONBody[forms.SignatureForm],
     ) -> ProposalAnswer:
         section.require(reader, "roster.signed")
+        port.require_asked(section, unasked=data.unasked)
         with section.writing() as session:
             known, _in_force = port.add_signature(section, session, hash, data.signature, by=reader)
         section.roster_changed()
         return _proposal(known)
 
     @post("/proposals/{hash:str}/adoption", summary="Put a proposal into force that has its signatures", sync_to_thread=True)
-    def adopt(self, hash: FromPath[str], section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> ProposalAnswer:
+    def adopt(
+        self,
+        hash: FromPath[str],
+        section: NamedDependency[Instance],
+        reader: NamedDependency[Reader],
+        unasked: FromQuery[bool] = False,
+    ) -> ProposalAnswer:
         section.require(reader, "roster.signed")
+        port.require_asked(section, unasked=unasked)
         with section.writing() as session:
             port.adopt_proposal(section, session, hash)
             known = queries.proposal(session, hash)

@@ -24,6 +24,7 @@ class RosterPages(Controller):
                 "expiry": rules.expiry(latest.roster, section.now()) if latest else None,
                 "waiting": queries.pending(session),
                 "versions": queries.history(session),
+                "contradicting": queries.contradicting(session),
                 "may_propose": section.may(reader, "roster.proposed"),
             }
         return Template("roster/roster.html", context=context)

@@ -9,7 +9,7 @@ from litestar.response import Redirect, Response, Template
 
 from internationale.kit import Reader
 from internationale.rooms.roster import port, queries
-from internationale.rooms.roster.forms import SignaturePage, SignForm
+from internationale.rooms.roster.forms import AdoptForm, SignaturePage, SignForm
 from internationale.rooms.roster.pages.showing import shown
 from internationale.rooms.roster.port import Instance
 from internationale.rooms.roster.rules import papers, require_member
@@ -29,6 +29,7 @@ class SigningPages(Controller):
             "proposal": known,
             "holders": [(holder, shown(holder.key)) for holder in known.holders],
             "may_sign": may_sign,
+            "asked": port.asked(section),
             "root": port.root_state(section.settings.root_key) if may_sign else "absent",
         }
         return Template("roster/proposal.html", context=context)
@@ -50,7 +51,8 @@ class SigningPages(Controller):
         data: URLEncodedBody[SignForm],
     ) -> Redirect:
         section.require(reader, "roster.signed")
-        root = port.unlocked(section.settings.root_key, data.passphrase)
+        port.require_asked(section, unasked=data.unasked)
+        root = port.unlocked(section.settings.root_key, data.passphrase, again=data.again)
         with section.writing() as session:
             port.sign(section, session, hash, root, by=reader, again=data.again)
         return _back(section, hash)
@@ -64,12 +66,20 @@ class SigningPages(Controller):
         data: MultipartBody[SignaturePage],
     ) -> Redirect:
         section.require(reader, "roster.signed")
+        port.require_asked(section, unasked=data.unasked)
         content = await data.file.read() if isinstance(data.file, UploadFile) else b""
         return await to_thread.run_sync(_take_in, section, reader, hash, content)
 
     @post("/adopt", sync_to_thread=True)
-    def adopt(self, hash: FromPath[str], section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Redirect:
+    def adopt(
+        self,
+        hash: FromPath[str],
+        section: NamedDependency[Instance],
+        reader: NamedDependency[Reader],
+        data: URLEncodedBody[AdoptForm],
+    ) -> Redirect:
         section.require(reader, "roster.signed")
+        port.require_asked(section, unasked=data.unasked)
         with section.writing() as session:
             port.adopt_proposal(section, session, hash)
         return _back(section, hash)

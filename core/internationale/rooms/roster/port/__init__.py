@@ -1,5 +1,6 @@
 """What pages and the storeys above do with the roster: begin, follow, propose, sign, admit; take in heads; show one's card."""
 
+from .asked import asked, require_asked
 from .card import Keeper, card_of, own_card
 from .chain import adopt, store_version
 from .drafting import NAMED, draft
@@ -9,25 +10,30 @@ from .instance import Instance
 from .joining import announce_key, decline, invitation, own_request, propose_admission, vouch
 from .notices import notices
 from .proposals import add_signature, add_signatures, adopt_proposal, combine, latest, propose, sign
-from .roots import root_key, root_state, unlocked, write_root_key
+from .rivals import decide, keep_rival, require_undivided
+from .roots import RootKey, root_key, root_state, unlocked, write_root_key
 
 __all__ = [
     "NAMED",
     "Hearing",
     "Instance",
     "Keeper",
+    "RootKey",
     "add_signature",
     "add_signatures",
     "adopt",
     "adopt_founding",
     "adopt_proposal",
     "announce_key",
+    "asked",
     "card_of",
     "combine",
+    "decide",
     "decline",
     "draft",
     "draft_founding",
     "invitation",
+    "keep_rival",
     "latest",
     "next_moment",
     "notices",
@@ -35,6 +41,8 @@ __all__ = [
     "own_request",
     "propose",
     "propose_admission",
+    "require_asked",
+    "require_undivided",
     "root_key",
     "root_state",
     "sign",

@@ -25,16 +25,20 @@ def adopt(session: Session, documents: Sequence[SignedDocument], *, code: str, k
     Raises ``Untrusted`` when the chain does not hold, ``Conflict`` when the section already belongs to another
     International, ``Invalid`` when the chain does not name it with this key.
     """
-    known, first = queries.latest_number(session), session.get(VersionRow, 1)
+    known = queries.hashes(session)
     rows: list[dict[str, Any]] = []
     for version in roster.verified(documents):  # a long chain is large: nothing but the last is kept in memory
-        rows.append(_row(version, now))
-    if first is not None and first.hash != rows[0]["hash"]:
+        rows.append(row_of(version, now))
+    if known and known[1] != rows[0]["hash"]:
         raise Conflict(_("This section already belongs to another International."))
+    for row in rows:
+        if known.get(row["version"], row["hash"]) != row["hash"]:
+            told = {"version": row["version"], "hash": row["hash"][:16]}
+            raise Conflict(_("By this file, version %(version)s of the list of sections is another than here: %(hash)s.") % told)
     entry = version.roster.entry(code)
     if entry is None or not any(log_key.key == key and log_key.last is None for log_key in entry.keys):
         raise Invalid(_("The roster does not name section “%(code)s” with this instance's key.") % {"code": code}, place="roster")
-    _keep(session, rows[known:])
+    keep_versions(session, rows[len(known) :])
     return version
 
 
@@ -49,15 +53,17 @@ def store_version(session: Session, document: SignedDocument, now: datetime) -> 
         raise Untrusted("roster_unknown")
     if not queries.unknown(session, [document]):
         return False
-    _keep(session, [_row(roster.verify(known, document), now)])
+    keep_versions(session, [row_of(roster.verify(known, document), now)])
     return True
 
 
-def _row(version: Version, now: datetime) -> dict[str, Any]:
+def row_of(version: Version, now: datetime) -> dict[str, Any]:
+    """A verified version as a row."""
     signed = {"body": version.document.body, "signatures": version.document.header}
     return {"version": version.roster.version, "hash": version.hash, **signed, "stored_at": now}
 
 
-def _keep(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+def keep_versions(session: Session, rows: Sequence[dict[str, Any]]) -> None:
+    """Add the versions that follow those that are here."""
     if rows:
         session.connection().execute(insert(VersionRow), rows)

@@ -1,10 +1,11 @@
 """The running section as far as the deeds of this room need more of it than the kit promises."""
 
+from collections.abc import Mapping
 from typing import Protocol, runtime_checkable
 
 from internationale.events.keys import SigningKey
 from internationale.events.nkey import Nkey
-from internationale.kit import Section
+from internationale.kit import HubState, Section
 from internationale.settings import Settings
 
 
@@ -18,6 +19,8 @@ class Instance(Section, Protocol):
     def key(self) -> SigningKey: ...
     @property
     def nkey(self) -> Nkey: ...
+    @property
+    def hubs(self) -> Mapping[str, HubState]: ...
     @property
     def recipients(self) -> tuple[str, ...]: ...
 

@@ -7,14 +7,18 @@ from internationale.rooms.roster import queries, rules
 
 
 def notices(section: Section, session: Database, reader: Reader) -> list[Message]:
-    """Members read why their section is silent; hosts, and the committee's delegates, that the list has to be renewed."""
+    """Members read why their section is silent; hosts, and the committee's delegates, that the list has to
+    be renewed, or that there are two.
+    """
     latest = queries.latest(session) if reader.signed_in else None
     if latest is None:
         return []
     entry = latest.roster.entry(section.code)
     committee = entry is not None and rules.changes.COMMITTEE in entry.mandates
     renews = Role.HOST in reader.roles or (committee and Role.DELEGATE in reader.roles)
+    division = queries.division(session) if renews else None
     found = [
+        rules.divided(division.version) if division is not None else None,
         rules.standing(latest.roster, section.code),
         rules.expiry(latest.roster, section.now()) if renews else None,
     ]

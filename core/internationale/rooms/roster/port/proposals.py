@@ -16,6 +16,7 @@ from internationale.kit import Reader, Ref, Section, Utterance, marker
 from internationale.rooms.roster import queries, rules
 from internationale.rooms.roster.events import Proposed, Signed
 from internationale.rooms.roster.port.chain import store_version
+from internationale.rooms.roster.port.rivals import require_undivided
 from internationale.rooms.roster.queries import Proposal
 
 _ = marker("core")
@@ -51,6 +52,7 @@ def sign(
 
     ``again``: also when this key has signed another proposal for the same version.
     """
+    require_undivided(session)
     known = _signable(queries.proposal(session, hash))
     if all(holder.key != root.public for holder in known.holders):
         raise Conflict(_("The root key of this instance does not sign for this International."))
@@ -95,9 +97,7 @@ def add_signatures(section: Section, session: Database, hash: str, document: Sig
 def adopt_proposal(section: Section, session: Database, hash: str) -> Version:
     """Put a proposal into force that enough root keys have signed. Raises ``Conflict`` when it is not."""
     known = queries.proposal(session, hash)
-    if known.state == "adopted":
-        raise Conflict(_("This version is in force already."))
-    if known.state != "complete":
+    if _signable(known).state != "complete":
         raise Conflict(rules.lacking(known.missing))
     store_version(session, known.document, section.now())
     return latest(session)

@@ -1,30 +1,88 @@
-"""The root key in its file. It signs rosters and nothing else; where it is locked, it is opened only while it signs."""
+"""The root key in its file. It signs rosters and nothing else; where it is locked, it is opened only while it signs.
 
+Beside it, ``root.signed`` says which versions it has signed, so that it does not sign two of one number: not after a database was
+put back either, and not on a machine where there is no section. Source of the rule: The Update Framework, against rollback and
+forks of its root role; here it is the signer who remembers.
+"""
+
+import fcntl
+import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from internationale.errors import Conflict, Misconfigured
-from internationale.events import locks
+from internationale.events import keys, locks, signed
 from internationale.events.keys import SigningKey
+from internationale.events.roster import Roster
 from internationale.kit import marker
 from internationale.settings import read_private
 
 _ = marker("core")
 
 
-def root_key(path: Path, passphrase: str = "") -> SigningKey:
+@dataclass(frozen=True, repr=False)
+class RootKey(SigningKey):
+    """A root key that remembers what it signs. ``again``: it may sign a version although it has signed another of its number."""
+
+    path: Path
+    again: bool = False
+
+    def sign(self, payload_type: bytes, body: bytes) -> str:
+        """Noted before it is signed, so that no signature is forgotten. Raises ``Conflict`` for a number that it has signed
+        otherwise, or that lies before one; ``Misconfigured`` when it cannot be noted.
+        """
+        if payload_type == keys.ROSTER:
+            self._note(signed.parse(Roster, body, "malformed_roster").version, keys.digest(keys.ROSTER, body).hex())
+        return super().sign(payload_type, body)
+
+    def _note(self, version: int, hash: str) -> None:
+        path = self.path.with_suffix(".signed")
+        try:
+            path.touch(mode=0o600)
+            with path.open("a+", encoding="ascii") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                file.seek(0)
+                known = {hash: int(number) for id, number, hash in map(str.split, file) if id == self.public.id}
+                if hash in known:
+                    return
+                if not self.again:
+                    _check(known, version)
+                file.write(f"{self.public.id} {version} {hash}\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except (OSError, ValueError) as error:
+            why = _("What this root key signs is noted in this file, and that is impossible: %(why)s") % {"why": error}
+            raise Misconfigured(why, place=str(path)) from error
+
+
+def _check(known: dict[str, int], version: int) -> None:
+    """Refuse a second version of one number, or of a number before the last."""
+    hash, last = max(known.items(), key=lambda signed: signed[1], default=("", 0))
+    if version <= last:
+        raise Conflict(
+            _(
+                "This root key has signed another version %(last)s of the list of sections before (%(hash)s), so it does not sign"
+                " this version %(version)s: if both came into force, the International would be divided. Only when all who hold"
+                " root keys have agreed that the other one is never used, sign the proposal all the same (“roster sign --again”)."
+            )
+            % {"last": last, "hash": hash[:16], "version": version}
+        )
+
+
+def root_key(path: Path, passphrase: str = "", *, again: bool = False) -> RootKey:
     """Read it. Raises ``Misconfigured`` (absent, damaged, open to others), and ``Invalid`` without the right passphrase."""
     content = read_private(path)
     try:
-        return locks.unlock(content, passphrase)
+        return RootKey(locks.unlock(content, passphrase).seed, path, again)
     except ValueError as error:
         raise Misconfigured(_("This is not a key: %(why)s") % {"why": error}, place=str(path)) from error
 
 
-def unlocked(path: Path, passphrase: str) -> SigningKey:
+def unlocked(path: Path, passphrase: str, *, again: bool) -> RootKey:
     """The same where people ask for it on a page or by a program. Raises ``Conflict`` where there is none on this instance."""
     if root_state(path) == "absent":
         raise Conflict(_("There is no root key on this instance. Sign where it is kept, and hand in the signature here."))
-    return root_key(path, passphrase)
+    return root_key(path, passphrase, again=again)
 
 
 def write_root_key(path: Path, key: SigningKey, passphrase: str = "") -> None:

@@ -23,9 +23,11 @@ from .needs import needs
 from .proposals import Examined, Holder, Proposal, VersionState, examined, history, pending, proposal, proposals
 from .readers import recipients
 from .receipts import receipts
+from .rivals import Division, contradicting, division, rivals
 
 __all__ = [
     "Candidate",
+    "Division",
     "Examined",
     "Holder",
     "LatestWord",
@@ -38,7 +40,9 @@ __all__ = [
     "candidates",
     "chain",
     "check_announced",
+    "contradicting",
     "contradictions",
+    "division",
     "examined",
     "federation_languages",
     "hashes",
@@ -64,6 +68,7 @@ __all__ = [
     "read_heads",
     "receipts",
     "recipients",
+    "rivals",
     "sections",
     "standing",
     "unknown",

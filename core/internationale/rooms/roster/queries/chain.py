@@ -61,9 +61,9 @@ def chain(session: Session, after: int = 0, up_to: int | None = None) -> tuple[S
     return tuple(SignedDocument.from_header(*row) for row in session.exec(query.order_by(col(VersionRow.version))))
 
 
-def versions(session: Session) -> tuple[Version, ...]:
-    """All versions, in order."""
-    return tuple(Version(document, _read(document.body)) for document in chain(session))
+def versions(session: Session, after: int = 0, up_to: int | None = None) -> tuple[Version, ...]:
+    """All versions after a number (and up to another), in order."""
+    return tuple(Version(document, _read(document.body)) for document in chain(session, after, up_to))
 
 
 def hashes(session: Session, after: int = 0) -> dict[int, str]:

@@ -85,22 +85,22 @@ class VersionState:
 def history(session: Session) -> tuple[VersionState, ...]:
     """All versions, the latest first."""
     known = versions(session)
-    found = []
-    for before, version in zip((None, *known), known, strict=False):
-        holders = [*(before.roster.roots if before else ()), *version.roster.roots]
-        names = {root.key: root.holder for root in holders}
-        signers = signed.signers(keys.ROSTER, version.document, tuple(names))
-        found.append(
-            VersionState(
-                version.roster.version,
-                version.hash,
-                version.roster.issued,
-                version.roster.expires,
-                rules.told(before.roster if before else None, version.roster),
-                tuple(sorted(names[key] for key in signers)),
-            )
-        )
-    return tuple(reversed(found))
+    return tuple(reversed([state_of(before, version) for before, version in zip((None, *known), known, strict=False)]))
+
+
+def state_of(before: Version | None, version: Version) -> VersionState:
+    """One version in words, against the one before."""
+    holders = [*(before.roster.roots if before else ()), *version.roster.roots]
+    names = {root.key: root.holder for root in holders}
+    signers = signed.signers(keys.ROSTER, version.document, tuple(names))
+    return VersionState(
+        version.roster.version,
+        version.hash,
+        version.roster.issued,
+        version.roster.expires,
+        rules.told(before.roster if before else None, version.roster),
+        tuple(sorted(names[key] for key in signers)),
+    )
 
 
 def pending(session: Session) -> tuple[Proposal, ...]:

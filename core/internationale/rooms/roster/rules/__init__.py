@@ -3,7 +3,7 @@
 from . import authority, changes
 from .drafts import admitting, founding, renewing
 from .lag import kept
-from .standing import expiry, standing
+from .standing import divided, expiry, standing
 from .telling import lacking, told
 from .words import require_member
 
@@ -11,6 +11,7 @@ __all__ = [
     "admitting",
     "authority",
     "changes",
+    "divided",
     "expiry",
     "founding",
     "kept",

@@ -33,6 +33,15 @@ def standing(roster: Roster, code: str) -> Message | None:
     return _STANDING[entry.status] % {"number": entry.last_good.sequence if entry.last_good is not None else 0}
 
 
+def divided(version: int) -> Message:
+    """That there are two versions with this number, and that nothing is signed meanwhile."""
+    return _(
+        "Enough root keys have signed two versions with the number %(version)s of the list of sections, so the International is"
+        " divided. Nothing more is signed or put into force before those who hold root keys have agreed which one counts and the"
+        " host has said so here: internationale roster decide HASH"
+    ) % {"version": version}
+
+
 def expiry(roster: Roster, now: datetime) -> Message | None:
     """That the list is near its end or past it; None: it is not."""
     day = {"day": roster.expires.date()}
