@@ -1,7 +1,9 @@
 """When the database itself is in trouble, and when several bring the same at once: nothing half done, nothing blamed wrongly."""
 
+import sqlite3
 import threading
 from collections import Counter
+from contextlib import closing
 
 import pytest
 from sqlalchemy import event
@@ -28,6 +30,20 @@ def test_a_full_disk_fails_the_batch_and_no_event(tmp_path, fr: Author):
     assert (home.head("fr"), home.states()) == (1, {"fr:1:1": ("applied", "")})
     limit = 1_000_000
     assert home.accept(*batch) == ["applied"] * 20
+    home.database.dispose()
+
+
+def test_who_finds_the_database_locked_hears_so_and_goes_on_afterwards(tmp_path, fr: Author):
+    home = House(f"sqlite:///{tmp_path / 'locked.db'}", fr)
+    home.accept(fr.say("before"))
+    event.listen(home.database.engine, "begin", lambda begun: begun.connection.cursor().execute("PRAGMA busy_timeout=1"))
+    after = fr.say("after")
+    with closing(sqlite3.connect(tmp_path / "locked.db", isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        for _ in range(2):
+            with pytest.raises(OperationalError, match="locked"):
+                home.accept(after)
+    assert home.accept(after) == ["applied"]
     home.database.dispose()
 
 
