@@ -5,6 +5,7 @@ committed in HOME/times.json (nanoseconds of the machine's monotonic clock, by n
 """
 
 import asyncio
+import gc
 import json
 import os
 import sqlite3
@@ -190,11 +191,12 @@ def child(kind: str, role: str, home: str, hub: str, first: int, count: int, bur
     code = "aa" if role == "say" else "bb"
     if kind == "bare":
         story = say_bare(home, hub, first, count, burst, pause) if role == "say" else hear_bare(home, hub, first, count)
-        times = uvloop.run(story)
     else:
         section = open_notes(plain_settings(home, code, hub))
-        told = say_whole(section, first, count, burst, pause) if role == "say" else hear_whole(section, first, count)
-        times = uvloop.run(told)
+        story = say_whole(section, first, count, burst, pause) if role == "say" else hear_whole(section, first, count)
+    gc.collect()
+    gc.freeze()  # as ``internationale run`` does
+    times = uvloop.run(story)
     times[SPENT] = spent()
     (Path(home) / "times.json").write_text(json.dumps(times))
     print("done", flush=True)
