@@ -152,17 +152,10 @@ def reading(database: Database) -> Iterator[Session]:
 
 @contextmanager
 def writing(database: Database) -> Iterator[Session]:
-    """A session in one transaction: committed at the end, rolled back when anything raises.
-
-    The transaction is the connection's, begun now, so that what is read first is still so when we commit; the session takes part.
-    """
-    with (
-        database.writer() as connection,
-        connection.begin(),
-        Session(connection, expire_on_commit=False, join_transaction_mode="rollback_only") as session,
-    ):
+    """A session in one transaction: committed at the end, rolled back when anything raises."""
+    with database.writer() as connection, Session(connection, expire_on_commit=False) as session, session.begin():
+        session.connection()  # begin now, so that what is read first is still so when we commit
         yield session
-        session.flush()
 
 
 def outage(error: BaseException | None) -> BaseException | None:
