@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
@@ -27,6 +28,8 @@ PATIENCE_MS = 30_000
 """How long a writer waits for the one before it, in milliseconds."""
 WAL_BYTES = 16 * 1024 * 1024
 """What SQLite's write-ahead log is cut down to after a large transaction (a replay): else the disk stays that much fuller."""
+_SESSION: dict[str, Any] = {"expire_on_commit": False, "close_resets_only": False}
+"""What is asked with a session after its end is a mistake: it would take a connection that nobody gives back."""
 _DAMAGED = _(
     "The database is damaged: %(why)s. Put the file aside and restore your latest backup; without one, join again with your "
     "invitation. What this section has said is then fetched back from the others before it says anything new."
@@ -146,14 +149,14 @@ def check(url: str) -> None:
 @contextmanager
 def reading(database: Database) -> Iterator[Session]:
     """A session that sees one moment of the database and can change nothing."""
-    with Session(database.readers, expire_on_commit=False) as session:
+    with Session(database.readers, **_SESSION) as session:
         yield session
 
 
 @contextmanager
 def writing(database: Database) -> Iterator[Session]:
     """A session in one transaction: committed at the end, rolled back when anything raises."""
-    with database.writer() as connection, Session(connection, expire_on_commit=False) as session, session.begin():
+    with database.writer() as connection, Session(connection, **_SESSION) as session, session.begin():
         session.connection()  # begin now, so that what is read first is still so when we commit
         yield session
 

@@ -156,13 +156,13 @@ def test_an_amendment_goes_round_and_is_taken_in(three, ic, fr, text):
         with section.reading() as session:
             card = amendments.one(session, document, amendment)
             (line,) = amendments.proposed(session, card)
+            assert section.documents.get(session, document).open_amendments == 1
         assert (card.section, card.author, card.state, card.blocks) == ("fr", "lucie", "open", (line.block,))
         assert [tuple(piece) for piece in line.pieces] == [
             ("equal", "We stand for thirty"),
             ("delete", "-five"),
             ("equal", " hours."),
         ]
-        assert section.documents.get(session, document).open_amendments == 1
     by = speaker(ic)
     with ic.writing() as session:
         amending.decide(ic, session, document, amendment, decision="accepted", reason="It is right.", by=by)

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 from sqlalchemy import event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InvalidRequestError, OperationalError
 
 from internationale.ledger import database
 
@@ -63,6 +63,15 @@ def test_the_same_batch_from_two_hubs_at_once_counts_once(house, fr: Author, ar:
         hub.join()
     assert outcomes == {"applied": 60, "duplicate": 120}
     assert home.rows() == home.replayed()
+
+
+def test_a_session_is_of_no_use_after_its_end(house, fr: Author):
+    home: House = house(fr)
+    for door in (database.reading, database.writing):
+        with door(home.database) as session:
+            pass
+        with pytest.raises(InvalidRequestError):
+            session.connection()
 
 
 def test_outages_are_told_from_mistakes(house, fr: Author):
