@@ -1,7 +1,7 @@
 # Makes the Python environment that the scripts of this project run in. Sourced, not run.
 #
 # make_environment LOCKFILE: sets BIN to the bin folder of an environment holding what LOCKFILE names and this project.
-# The environment is .venv here (or $INTERNATIONALE_VENV), made anew whenever the lock file, pyproject.toml or Python changed.
+# The environment is .venv here (or $VENV), made anew whenever the lock file, pyproject.toml or Python changed.
 
 find_python() {
   local candidate
@@ -18,7 +18,7 @@ find_python() {
 make_environment() {
   local lock=$1 python folder stamp
   python=$(find_python)
-  folder=${INTERNATIONALE_VENV:-.venv}
+  folder=${VENV:-.venv}
   stamp=$(cat "$lock" deploy/requirements.txt pyproject.toml <("$python" -VV) <(pwd) | "$python" -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest())')
   BIN=$folder/bin
   # what the tests need holds what the demo needs: an environment made for either is kept for the smaller one

@@ -1,5 +1,6 @@
 """What the file and the environment say, and what a host is told when they are wrong."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -114,6 +115,14 @@ def test_a_wrong_variable_is_named(tmp_path: Path) -> None:
     with pytest.raises(Misconfigured) as caught:
         settings.load(written(tmp_path), {"INTERNATIONALE_PROT": "8001"})
     assert (caught.value.place, "“port”" in str(caught.value)) == ("INTERNATIONALE_PROT", True)
+
+
+def test_what_the_scripts_are_told_is_no_setting(tmp_path: Path) -> None:
+    """A script's variables reach what it starts: each is called by a setting's name, or by one that is nobody's."""
+    top = Path(__file__).parents[2]
+    scripts = [top / name for name in ("deploy/environment.sh", "deploy/demo", "tests/run")]
+    named = {name for script in scripts for name in re.findall(r"INTERNATIONALE_\w+", script.read_text(encoding="utf-8"))}
+    settings.load(written(tmp_path), dict.fromkeys(named, "1"))
 
 
 def test_an_empty_directory_is_no_section(tmp_path: Path) -> None:
