@@ -13,7 +13,7 @@ from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict
 from internationale.events import fingerprints
 from internationale.events.roster import Version
-from internationale.messages import marker
+from internationale.messages import marker, plural_marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.port import RootKey
 from internationale.rooms.roster.queries import Examined, Proposal
@@ -21,6 +21,7 @@ from internationale.rooms.roster.rules import papers
 from internationale.rooms.roster.rules.papers import Paper
 
 _ = marker("core")
+ngettext = plural_marker("core")
 _AGAIN = _(
     "It is signed although this key may have signed another version of the same number. If both came into force, the"
     " International would be divided: some sections would follow the one, some the other, and neither would hear the other's."
@@ -77,7 +78,12 @@ def show(home: Home, what: str | None) -> None:
             _describe(queries.proposal(session, what))
             return
         latest = port.latest(session)
-    say(_("Version %(version)s: %(needed)s of these root keys must sign each change.") % _needed(latest))
+    told = ngettext(
+        "Version %(version)s: %(needed)s of these root keys must sign each change.",
+        "Version %(version)s: %(needed)s of these root keys must sign each change.",
+        latest.roster.threshold,
+    )
+    say(told % {"version": latest.roster.version, "needed": latest.roster.threshold})
     for root in latest.roster.roots:
         click.echo(f"{root.holder}\n  {fingerprints.groups(root.key)}\n  {fingerprints.words(root.key)}")
 
@@ -240,7 +246,3 @@ def _plain(known: Proposal) -> dict[str, object]:
     holders = [{"holder": each.name, "key": str(each.key), "signed": each.signed} for each in known.holders]
     shown = {name: getattr(known, name) for name in ("hash", "version", "section", "said", "why", "state", "changes", "missing")}
     return {**shown, "holders": holders}
-
-
-def _needed(latest: Version) -> dict[str, object]:
-    return {"version": latest.roster.version, "needed": latest.roster.threshold}

@@ -54,10 +54,11 @@ def _governing(before: Roster | None, after: Roster) -> Iterator[Message]:
             "fingerprint": fingerprints.groups(key),
         }
     if before is None or (before.threshold, len(before.roots)) != (after.threshold, len(after.roots)):
-        yield _("From now on %(threshold)s of %(roots)s root keys must sign each change.") % {
-            "threshold": after.threshold,
-            "roots": len(after.roots),
-        }
+        yield ngettext(
+            "From now on %(threshold)s of %(roots)s root keys must sign each change.",
+            "From now on %(threshold)s of %(roots)s root keys must sign each change.",
+            after.threshold,
+        ) % {"threshold": after.threshold, "roots": len(after.roots)}
 
 
 def _sections(before: Roster | None, after: Roster) -> Iterator[Message]:
