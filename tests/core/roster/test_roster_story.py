@@ -73,13 +73,17 @@ def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
     answer = at_ic.post("/federation/roster/propose", data=form | {"step": "sign"}, follow_redirects=False)
     assert answer.status_code == 303
     path = answer.headers["location"]
+    assert f'action="{path}/sign"' in at_ic.get(path).text
     assert at_ic.post(f"{path}/sign", data={}, follow_redirects=False).status_code == 303
-    assert "At least 1 more root key must sign." in at_ic.get(path).text
+    shown = at_ic.get(path).text
+    assert "At least 1 more root key must sign." in shown
+    assert ("The root key of this instance has signed it." in shown, f'action="{path}/sign"' in shown) == (True, False)
     assert at_ic.post(f"{path}/sign", data={}).status_code == 409
     assert at_ic.post(f"{path}/adopt").status_code == 409
     carry(*three)
     assert path in at_fr.get("/federation/roster").text
-    assert "It publishes our drafts." in at_fr.get(path).text
+    shown = at_fr.get(path).text
+    assert ("It publishes our drafts." in shown, f'action="{path}/sign"' in shown) == (True, True)
     assert (version(fr), status(fr, "ar")) == (4, "member")
     assert at_fr.post(f"{path}/sign", data={}, follow_redirects=False).status_code == 303
     assert (version(fr), status(fr, "ar")) == (5, "suspended")

@@ -12,6 +12,7 @@ from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.forms import AdoptForm, SignaturePage, SignForm
 from internationale.rooms.roster.pages.showing import shown
 from internationale.rooms.roster.port import Instance
+from internationale.rooms.roster.queries import Proposal
 from internationale.rooms.roster.rules import papers, require_member
 
 
@@ -30,7 +31,7 @@ class SigningPages(Controller):
             "holders": [(holder, shown(holder.key)) for holder in known.holders],
             "may_sign": may_sign,
             "asked": port.asked(section),
-            "root": port.root_state(section.settings.root_key) if may_sign else "absent",
+            "root": _root(section, known) if may_sign else "absent",
         }
         return Template("roster/proposal.html", context=context)
 
@@ -89,6 +90,13 @@ def download(text: str, name: str) -> Response[str]:
     """A file to be handed on; nothing of it is shown in the browser."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
     return Response(text, media_type="application/json", headers=headers)
+
+
+def _root(section: Instance, known: Proposal) -> str:
+    """``absent``, ``open`` or ``locked``; ``signed`` when its signature is among those of the proposal."""
+    signed = port.signers(section.settings.root_key, known.hash)
+    has_signed = any(holder.signed and holder.key.id in signed for holder in known.holders)
+    return "signed" if has_signed else port.root_state(section.settings.root_key)
 
 
 def _take_in(section: Instance, reader: Reader, hash: str, content: bytes) -> Redirect:

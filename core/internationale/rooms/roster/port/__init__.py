@@ -11,7 +11,7 @@ from .joining import announce_key, decline, invitation, own_request, propose_adm
 from .notices import notices
 from .proposals import add_signature, add_signatures, adopt_proposal, combine, latest, propose, sign
 from .rivals import decide, keep_rival, require_undivided
-from .roots import RootKey, root_key, root_state, unlocked, write_root_key
+from .roots import RootKey, root_key, root_state, signers, unlocked, write_root_key
 
 __all__ = [
     "NAMED",
@@ -46,6 +46,7 @@ __all__ = [
     "root_key",
     "root_state",
     "sign",
+    "signers",
     "store_heads",
     "store_version",
     "unlocked",

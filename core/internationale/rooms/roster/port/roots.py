@@ -36,7 +36,7 @@ class RootKey(SigningKey):
         return super().sign(payload_type, body)
 
     def _note(self, version: int, hash: str) -> None:
-        path = self.path.with_suffix(".signed")
+        path = _notes(self.path)
         try:
             path.touch(mode=0o600)
             with path.open("a+", encoding="ascii") as file:
@@ -53,6 +53,18 @@ class RootKey(SigningKey):
         except (OSError, ValueError) as error:
             why = _("What this root key signs is noted in this file, and that is impossible: %(why)s") % {"why": error}
             raise Misconfigured(why, place=str(path)) from error
+
+
+def _notes(key: Path) -> Path:
+    return key.with_suffix(".signed")
+
+
+def signers(path: Path, hash: str) -> set[str]:
+    """The ids of the root keys that were kept in this file and have signed the version of this hash, by their own notes."""
+    if not _notes(path).exists():
+        return set()
+    lines = _notes(path).read_text(encoding="ascii").splitlines()
+    return {id for id, _number, signed_hash in map(str.split, lines) if signed_hash == hash}
 
 
 def _check(known: dict[str, int], version: int) -> None:
