@@ -53,7 +53,7 @@ async def in_memory(memory: MemoryHub, section: str, provisioned: bool) -> Async
 
 async def everything(bus: Bus, stream: str = LOG) -> list[Parcel]:
     found: list[Parcel] = []
-    while batch := await bus.receive(stream, 100, 0.05):
+    while batch := await bus.receive(stream, 100, 1):
         if not batch.parcels:
             return found
         found += batch.parcels

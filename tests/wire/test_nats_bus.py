@@ -94,7 +94,7 @@ def test_the_consumer_never_gives_up(hub):
 def test_a_restart_of_the_hub_in_the_middle_of_waiting(hub):
     async def story(bus):
         await bus.publish([event(number) for number in range(1, 6)])
-        assert len((await bus.receive(LOG, 3, 1)).parcels) == 3
+        assert len((await bus.receive(LOG, 3, 5)).parcels) == 3
         hub.kill()
         hub.start()
         seen = set()
@@ -183,7 +183,7 @@ def test_a_wiped_hub_is_another_store(hub):
         await bus.provision()
         assert await bus.identity() != before
         assert await bus.publish([event(1), event(2)]) == [STORED, STORED]
-        assert [parcel.subject for parcel in (await bus.receive(LOG, 9, 1)).parcels] == [event(1).subject, event(2).subject]
+        assert [parcel.subject for parcel in (await bus.receive(LOG, 9, 5)).parcels] == [event(1).subject, event(2).subject]
 
     with_bus(hub, story)
 
@@ -202,7 +202,7 @@ def test_hostile_headers_are_no_signature(hub):
         await context.publish(event(3).subject, b"x")
         await context.publish(event(4).subject, b"", headers={"Intl-Sig": "key.4"})
         await client.close()
-        batch = await bus.receive(LOG, 9, 1)
+        batch = await bus.receive(LOG, 9, 5)
         assert [parcel.signature for parcel in batch.parcels] == ["", "", "", "key.4"]
         assert await bus.last(event(1).subject) == Parcel(event(1).subject, b"x")
 
