@@ -3,9 +3,11 @@
 import asyncio
 import socket
 import threading
-from contextlib import contextmanager
+import time
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -256,6 +258,26 @@ def test_redirects_and_endless_answers_are_given_up(three, monkeypatch):
                 origin.ask(ic, "fr", {"log": "fr"})
 
 
+DRIPS = {
+    "a header": (b"HTTP/1.1 200 OK\r\nX-Long: ", b"x"),
+    "promises": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "the size of a piece": (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"0"),
+    "a body": (b"HTTP/1.1 200 OK\r\nContent-Length: 9999\r\n\r\n", b"x"),
+    "nothing": (b"HTTP/1.1 200 OK\r\n", b""),
+}
+
+
+@pytest.mark.parametrize("what", DRIPS)
+def test_an_answer_that_drips_is_given_up_in_time(monkeypatch, what):
+    """Whatever comes drop by drop: never a silence, never an end. All that is missing of other logs waits behind it."""
+    monkeypatch.setattr(origin, "SECONDS", 0.5)
+    with dripping(*DRIPS[what]) as address:
+        began = time.monotonic()
+        with pytest.raises(Unanswered, match="too slow"):
+            origin.post(urlsplit(address), b"{}")
+        assert time.monotonic() - began < 5
+
+
 def replace_address(latest, code, address):
     sections = tuple(
         entry.model_copy(update={"address": address}) if entry.code == code else entry for entry in latest.roster.sections
@@ -277,4 +299,27 @@ def answering(answer):
         thread = threading.Thread(target=serve)
         thread.start()
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        thread.join()
+
+
+@contextmanager
+def dripping(beginning, drop):
+    """A server that goes on for ten seconds, or until who asked has had enough."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            stream, _ = server.accept()
+            with stream, suppress(OSError):
+                stream.recv(65536)
+                stream.sendall(beginning)
+                for _ in range(100):
+                    stream.sendall(drop)
+                    if gone.wait(0.1):
+                        return
+
+        gone = threading.Event()
+        thread = threading.Thread(target=serve)
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}"
+        gone.set()
         thread.join()

@@ -164,6 +164,28 @@ def test_a_section_may_not_do_what_is_the_others_or_the_administrators(hub):
         assert any(f'"{subject.lower()}"' in words for words in said), subject
 
 
+@pytest.mark.parametrize("where", ["intl.v1.log.de.1.1", "intl.v1.heads.de", f"$JS.API.STREAM.DELETE.{LOG}", ""])
+def test_nobody_is_made_to_send_as_itself_what_another_wants(hub, where):
+    """Who asks names where the answer goes, and the server lets it through: as the other's word, or as an order to the hub."""
+
+    async def asking(client):
+        await client.publish("intl.v1.req.de", b"what?", reply=where)
+
+    async def answer(question):
+        return [Parcel("intl.v1.log.fr.1.7", question, "k.1")]
+
+    async def story():
+        async with signed_in(hub, "de", DE) as de, signed_in(hub, "fr", FR) as fr:
+            await de.publish([Parcel("intl.v1.log.de.1.9", b"x", "k.1")])
+            await de.answer(answer)
+            assert await refusals(hub, FR, [asking]) == []
+            assert await de.kept("intl.v1.log.*.*.*") == {"intl.v1.log.de.1.9"}
+            assert await de.kept("intl.v1.heads.*") == set()
+            assert len(await fr.ask("de", b"what?", 5)) == 1, "it goes on answering"
+
+    asyncio.run(story())
+
+
 @pytest.fixture
 def impatient(monkeypatch):
     """A local server answers within a second."""

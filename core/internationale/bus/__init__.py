@@ -25,6 +25,9 @@ SEED = "INTL_SEED"
 BLOB = "INTL_BLOB"
 """Chunks of attachments: ``intl.v1.blob.<publisher>.<hash>.<number>``, one message for each subject."""
 
+INBOX = "_INBOX_"
+"""Where answers to section ``<section>`` go: ``_INBOX_<section>.…``, so that no section can be allowed to read another's."""
+
 
 class Unreachable(Exception):
     """The hub does not answer now. Nothing is known about what was in flight; try again later."""

@@ -2,6 +2,9 @@
 
 Question: bytes on ``intl.v1.req.<section>``. Answer: one message for each parcel (headers ``Intl-Sig``, ``Intl-Subject``), closed
 by an empty message without headers.
+
+The server lets an answer go wherever who asked wants it, and does not look whether they might send there themselves. So an answer
+goes into a section's inbox and nowhere else: what we say as ourselves is not for others to place, nor are orders to the hub.
 """
 
 import asyncio
@@ -11,7 +14,7 @@ import logging
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import Answer, Parcel
+from internationale.bus import INBOX, Answer, Parcel
 from internationale.bus.listening import listening
 from internationale.bus.reading import SIGNATURE, parcel, status, unreachable
 
@@ -41,6 +44,9 @@ async def serve(client: Client, section: str, answer: Answer) -> None:
     """Answer questions to this section as long as the connection lasts."""
 
     async def asked(message: Msg) -> None:
+        if not message.reply.startswith(INBOX):
+            _log.warning("a question is not answered that wants its answer at %s", message.reply[:100])
+            return
         try:
             for found in await answer(message.data):
                 headers = {_SUBJECT: found.subject} | ({SIGNATURE: found.signature} if found.signature else {})

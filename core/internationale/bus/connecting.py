@@ -16,7 +16,7 @@ import aiohttp
 import nats.errors
 from nats.aio.client import Client, Server
 
-from internationale.bus import Insecure, NotAllowed, NotAuthorised, Parcel, Unreachable
+from internationale.bus import INBOX, Insecure, NotAllowed, NotAuthorised, Parcel, Unreachable
 from internationale.events.nkey import Nkey
 
 _log = logging.getLogger(__name__)
@@ -106,7 +106,7 @@ class Line:
             self.client.connect(
                 list(way),
                 name=f"internationale {section}",
-                inbox_prefix=f"_INBOX_{section}",  # so that no section can be allowed to read another's answers
+                inbox_prefix=f"{INBOX}{section}",
                 connect_timeout=2,
                 reconnect_time_wait=SOONEST,  # type: ignore[arg-type]  # a float works and is meant
                 reconnect_to_server_handler=self._next,

@@ -14,7 +14,19 @@ from typing import Self
 
 from nats.js.errors import NotFoundError
 
-from internationale.bus import LOG, Answer, Batch, Insecure, NotAuthorised, Outcome, Parcel, Unprovisioned, Unreachable, streams
+from internationale.bus import (
+    INBOX,
+    LOG,
+    Answer,
+    Batch,
+    Insecure,
+    NotAuthorised,
+    Outcome,
+    Parcel,
+    Unprovisioned,
+    Unreachable,
+    streams,
+)
 from internationale.bus.asking import ask, serve
 from internationale.bus.connecting import TIMEOUT, Line, ways
 from internationale.bus.intake import Intake
@@ -125,4 +137,4 @@ class NatsBus:
         try:
             yield
         except Unreachable as trouble:
-            raise self._line.refused(since, "$JS.", "_INBOX") or trouble from trouble
+            raise self._line.refused(since, "$JS.", INBOX) or trouble from trouble

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED
+from internationale.bus import BLOB, HEADS, INBOX, LOG, PART, PROOF, ROSTER, SEED
 from internationale.bus.streams import DELIVERED
 from internationale.events.roster import Roster, Status
 
@@ -74,6 +74,6 @@ def permissions(user: Member) -> dict[str, Any]:
         ]
     return {
         "publish": {"allow": publish},
-        "subscribe": {"allow": [f"_INBOX_{code}.>", f"intl.v1.req.{code}"]},
+        "subscribe": {"allow": [f"{INBOX}{code}.>", f"intl.v1.req.{code}"]},
         "allow_responses": _ANSWERS,
     }

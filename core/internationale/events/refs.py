@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import Annotated, Self
+
+from pydantic import AfterValidator
 
 from internationale.errors import Untrusted
 
@@ -36,3 +38,14 @@ class Ref:
 
     def __str__(self) -> str:
         return f"{self.event_id}:{self.hash16}"
+
+
+def _well_formed(text: str) -> str:
+    try:
+        return str(Ref.parse(text))
+    except Untrusted as error:
+        raise ValueError("not a ref") from error  # what a shape's check has to raise
+
+
+RefText = Annotated[str, AfterValidator(_well_formed)]
+"""A ref inside an event's ``data``."""

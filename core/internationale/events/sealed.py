@@ -14,12 +14,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
 import msgspec
-from pydantic import AfterValidator, Field, StringConstraints, ValidationError
+from pydantic import Field, StringConstraints, ValidationError
 
 from internationale.errors import Untrusted
 from internationale.events import keys, sealing, strict
 from internationale.events.envelope import MAX_BODY, SEALED, Envelope, is_type, refs_of
-from internationale.events.refs import Ref
+from internationale.events.refs import Ref, RefText
 from internationale.events.sealing import Identity
 from internationale.events.types import Payload
 
@@ -32,13 +32,6 @@ MAX_PARTS = 96
 DATASCHEMA = "urn:intl:schema:sealed:1"
 
 _Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
-
-def _ref(text: str) -> str:
-    try:
-        return str(Ref.parse(text))
-    except Untrusted as error:
-        raise ValueError("not a ref") from error
 
 
 class Sealed(Payload):
@@ -60,7 +53,7 @@ class Reshared(Payload):
     """
 
     subject: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    events: Annotated[tuple[Annotated[str, AfterValidator(_ref)], ...], Field(min_length=1, max_length=256)]
+    events: Annotated[tuple[RefText, ...], Field(min_length=1, max_length=256)]
 
 
 class _Inside(Payload):

@@ -7,9 +7,9 @@ which are not in the log, are deleted. It stands on nothing itself: whoever cann
 
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import StringConstraints
 
-from internationale.events.refs import Ref
+from internationale.events.refs import Ref, RefText
 from internationale.events.types import Event, Payload
 
 REASON = "part_withdrawn"
@@ -18,14 +18,10 @@ CODES = ("court", "safety", "mistake")
 """Why it may be: a court or a law demands it, somebody's safety does, or it should never have been sent."""
 
 
-def _ref(text: str) -> str:
-    return str(Ref.parse(text))
-
-
 class PartWithdrawn(Payload):
     """``event``: the ref of the message whose parts are taken back; ``reason``: a code, of ``CODES`` or of a later build."""
 
-    event: Annotated[str, AfterValidator(_ref)]
+    event: RefText
     reason: Annotated[str, StringConstraints(pattern=r"^[a-z_]{1,40}$")]
 
 

@@ -4,6 +4,7 @@ An event waits until its type is known, all that it refers to is decided and all
 in the order of its refs, so that the reason of a void event never depends on what came first.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -15,6 +16,8 @@ from internationale.events.envelope import Address, Envelope
 from internationale.events.refs import Ref
 from internationale.events.types import Event, Payload, Vocabulary
 from internationale.ledger.records import State
+
+log = logging.getLogger(__name__)
 
 
 class Known(NamedTuple):
@@ -61,6 +64,9 @@ def judge(envelope: Envelope, vocabulary: Vocabulary, lookup: Lookup, has_part: 
         return Verdict(State.APPLIED, payload=vocabulary.decode(envelope))
     except (ValidationError, ValueError, TypeError, KeyError):  # an upcast may stumble over data that has no shape
         return Verdict(State.VOID, "malformed_data")
+    except Exception as error:  # a mistake of this build: it must not hold up the events beside this one
+        log.exception("the shape of %s failed at %s", envelope.type, envelope.id)
+        return Verdict(State.FAILED, f"shape_failed:{type(error).__name__}")
 
 
 def authorise(event: Event[Payload], vocabulary: Vocabulary) -> str:

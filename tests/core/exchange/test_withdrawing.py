@@ -155,6 +155,27 @@ def test_nobody_takes_back_what_another_section_said(house: list[Section], membe
     assert texts(fr) > 0
 
 
+@pytest.mark.parametrize("named", ["nonsense", "ic:1:1", "ic:1:0:0123456789abcdef", ""])
+def test_a_withdrawal_of_nothing_is_void_and_holds_up_nobody(house: list[Section], named: str) -> None:
+    """Signed by a section of the roster: what comes with it and after it counts."""
+    ic, fr, _ar = house
+    with fr.reading() as session:
+        genesis = fr.keyring(session)["fr"].genesis
+    said = envelope.Envelope(
+        section="fr",
+        epoch=1,
+        sequence=1,
+        type="org.intl.exchange.part_withdrawn.v1",
+        time=fr.now(),
+        dataschema="urn:intl:schema:exchange.part_withdrawn:1",
+        prevhash=genesis,
+        data={"event": named, "reason": "safety"},
+    )
+    body, written = envelope.write(said)
+    assert ic.accept([Delivery(written.address.subject, body, fr.key.sign(keys.EVENT, body), "test")]) == ["void"]
+    assert states(ic)[-1] == ("fr:1", "void", "malformed_data")
+
+
 def test_what_another_message_names_is_kept(house: list[Section], member: Make) -> None:
     """A section cannot have somebody else's text deleted by naming it in a message of its own and taking that back."""
     ic, _fr, _ar = house

@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from internationale.events.refs import Ref
+from internationale.events.types import Vocabulary
 
 from .conftest import SAID, TALK, WIDER, Answered, Author, House, Said, ref
 
@@ -106,6 +107,24 @@ def test_without_authority_or_shape_an_event_is_void(house, fr: Author, ar: Auth
         ("void", "malformed_data"),
     ]
     assert home.head("ar") == 2
+
+
+def test_a_shape_whose_check_stumbles_fails_its_event_and_the_rest_goes_on(house, fr: Author, monkeypatch):
+    """Whatever a build has wrong in reading what others say: one message must never hold up all the others."""
+    home: House = house(fr)
+
+    def stumble(_vocabulary, envelope):
+        if envelope.data == {"text": "odd"}:
+            raise OverflowError("a mistake of this build")
+        return Said.model_validate(envelope.data)
+
+    odd, good = fr.send(fr.draft(Said(text=""), data={"text": "odd"})), fr.send(fr.draft(Said(text=""), data={"text": "good"}))
+    with monkeypatch.context() as build:
+        build.setattr(Vocabulary, "decode", stumble)
+        assert home.accept(odd, good) == ["failed", "applied"]
+    assert home.state(odd) == ("failed", "shape_failed:OverflowError")
+    home.restart()
+    assert home.state(odd) == ("applied", "")
 
 
 def test_a_cause_that_arrives_void_voids_what_waited(house, fr: Author, ar: Author):
