@@ -6,12 +6,16 @@ from dataclasses import replace
 import pytest
 
 from internationale import worker
+from internationale.bus import Parcel
 from internationale.errors import Paused
+from internationale.events import heads
+from internationale.events.heads import Head, Heads
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.rooms.roster import port, queries
 from internationale.testing import builds, oracle
 from internationale.testing.founding import database, open_section
+from internationale.testing.memory import MemoryBus, MemoryHub
 from internationale.worker import fence
 
 from .test_worker import live, opened, same, until, with_hubs
@@ -146,3 +150,21 @@ def test_who_stands_alone_in_the_roster_has_nobody_to_ask(federation, hub, say, 
 
     live(story, again)
     again.close()
+
+
+def test_people_are_told_who_has_signed_to_hold_more_than_there_is(federation):
+    """It may be a lie, or its section away: only people can find out, and have to know whom to ask."""
+    _ic, fr, ar = federation("ic", "fr", "ar")
+    with ar.reading() as session:
+        version = queries.latest(session).roster.version
+    lie = Heads(section="ar", time=ar.now(), roster=version, heads={"fr": Head(1, 999_999_999_999_999, "ab" * 32)})
+
+    async def story():
+        hub = MemoryHub()
+        bus, liar = MemoryBus(hub, "fr"), MemoryBus(hub, "ar")
+        await bus.provision()
+        document = heads.seal(lie, ar.key)
+        await liar.publish([Parcel("intl.v1.heads.ar", document.body, document.header)])
+        return await fence.look(fr, bus)
+
+    assert asyncio.run(story()) == fence.BEHIND % {"theirs": 999_999_999_999_999, "ours": 0, "who": ("ar",)}

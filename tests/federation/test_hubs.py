@@ -7,7 +7,7 @@ import nats
 import pytest
 from nats.js.api import StreamConfig
 
-from internationale.bus import LOG, NotAuthorised, Unreachable, streams, users
+from internationale.bus import LOG, Unreachable, streams, users
 from internationale.bus import nats as nats_bus
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
@@ -176,16 +176,15 @@ def closed(tmp_path):
 
 
 async def prepare(hub, codes):
-    while True:  # who connects in the very moment in which the server reads its users again is turned away
+    while True:  # in the very moment in which the server reads its users again it turns people away, and its streams with them
         try:
             bus = await NatsBus.connect(hub.url, "administrator", nkey=hub.administrator)
-            break
-        except NotAuthorised:
+            try:
+                return await bus.prepare(codes)
+            finally:
+                await bus.close()
+        except Unreachable:
             await asyncio.sleep(0.05)
-    try:
-        await bus.prepare(codes)
-    finally:
-        await bus.close()
 
 
 def test_a_hub_that_knows_its_sections(three, closed, say, monkeypatch):

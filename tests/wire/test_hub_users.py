@@ -186,6 +186,48 @@ def test_nobody_is_made_to_send_as_itself_what_another_wants(hub, where):
     asyncio.run(story())
 
 
+@pytest.mark.parametrize(
+    ("number", "where"),
+    [
+        (7, f"$JS.API.STREAM.DELETE.{LOG}"),
+        (7, f"$JS.API.STREAM.PURGE.{LOG}"),
+        (7, f"$JS.API.CONSUMER.DELETE.{LOG}.de"),
+        (1, "$JS.API.STREAM.CREATE.EVIL"),
+        (1, "intl.v1.log.de.1.1"),
+        (1, "intl.v1.heads.de"),
+    ],
+)
+def test_the_server_is_not_made_to_send_what_a_section_may_not(hub, number, where):
+    """It sends its answers wherever who asked wants them, and to itself they are orders: an empty one (7 is not there), or one
+    with contents of the section's choice.
+    """
+    evil = json.dumps({"name": "EVIL", "subjects": ["evil"], "retention": "limits", "storage": "file"}).encode()
+
+    def asking(subject, question):
+        async def deed(client):
+            await client.publish(subject, json.dumps(question).encode(), reply=where)
+
+        return deed
+
+    async def story():
+        async with signed_in(hub, "administrator", ADMIN) as administrator, signed_in(hub, "fr", FR) as fr:
+            await fr.publish([Parcel("intl.v1.log.fr.1.1", evil, "k.1")])
+            deeds = [
+                asking(f"$JS.API.DIRECT.GET.{LOG}", {"last_by_subj": f"intl.v1.log.fr.1.{number}"}),
+                asking(f"$JS.API.CONSUMER.MSG.NEXT.{LOG}.fr", {"batch": 1, "no_wait": True}),
+                asking(f"$JS.API.CONSUMER.MSG.NEXT.{LOG}.fr", {"batch": 1, "no_wait": True}),
+                asking(f"$JS.API.STREAM.INFO.{LOG}", {}),
+            ]
+            assert await refusals(hub, FR, deeds) == []
+            context = administrator._context
+            assert {info.config.name for info in await context.streams_info()} == set(streams.CONFIGURATIONS)
+            assert {info.name for info in await context.consumers_info(LOG)} == {"fr", "de"}
+            assert await administrator.kept("intl.v1.log.*.*.*") == {"intl.v1.log.fr.1.1"}
+            assert await administrator.kept("intl.v1.heads.*") == set()
+
+    asyncio.run(story())
+
+
 @pytest.fixture
 def impatient(monkeypatch):
     """A local server answers within a second."""

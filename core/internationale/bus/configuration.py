@@ -54,7 +54,7 @@ class Configuration:
         limits = f", max_file_store: {self.largest}" if self.largest else ""
         lines.append(f"jetstream {{ store_dir: {_said(self.folder / 'store')}, sync_interval: always{limits} }}")
         if self.users:
-            lines.append(f"authorization {{ include {_said(self.users)} }}")
+            lines.append(f"include {_said(self.users)}")
         if self.tls:
             lines.append(f"tls {{ {_files(self.tls)}, handshake_first: auto }}")
         if self.websocket:

@@ -2,9 +2,11 @@
 
 import contextlib
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -16,6 +18,8 @@ SIGNATURE = "Intl-Sig"
 _AT_ONCE = 100
 """Subjects of one question."""
 _WAIT = 5.0
+_DIGITS = 19
+"""Of a position: 64 bits."""
 
 
 @contextlib.contextmanager
@@ -48,46 +52,78 @@ async def read(client: Client, subjects: Sequence[str]) -> dict[str, Parcel]:
     for start in range(0, len(subjects), _AT_ONCE):
         wanted = list(subjects[start : start + _AT_ONCE])
         while wanted:
-            answers = [parcel(message) async for message in _answers(client, wanted[0], {"multi_last": wanted})]
-            found.update((answer.subject, answer) for answer in answers)
-            left = [subject for subject in wanted if subject not in found]
-            wanted = left if answers else []  # a large answer comes in pieces; no answer: the rest is not there
+            answers = await _ask_stream(client, streams.stream_of(wanted[0]), {"multi_last": wanted}, len(wanted))
+            asked = set(wanted)
+            found.update((answer.subject, answer) for answer in map(parcel, answers) if answer.subject in asked)
+            wanted = [subject for subject in wanted if subject not in found]
+            if len(wanted) == len(asked):
+                break  # a large answer comes in pieces; in one without anything new the rest is not there
     return found
 
 
 async def read_range(client: Client, stream: str, first: int, count: int) -> list[tuple[int, Parcel]]:
     """Up to ``count`` messages from position ``first`` on, with their positions."""
-    question = {"seq": first, "batch": count}
-    return [
-        (int((message.headers or {})["Nats-Sequence"]), parcel(message))
-        async for message in _ask_stream(client, stream, question)
-    ]
+    answers = await _ask_stream(client, stream, {"seq": first, "batch": count}, count)
+    return [(_position(message), parcel(message)) for message in answers]
 
 
 async def names(client: Client, pattern: str) -> set[str]:
     """The subjects of one stream under a pattern; the server tells them page by page."""
-    stream, found = streams.stream_of(pattern), set[str]()
+    stream, found, told = streams.stream_of(pattern), set[str](), 0
+    fits = _pattern(pattern).fullmatch
     while True:
-        question = json.dumps({"subjects_filter": pattern, "offset": len(found)}).encode()
+        question = json.dumps({"subjects_filter": pattern, "offset": told}).encode()
         with unreachable():
-            answer = json.loads((await client.request(f"$JS.API.STREAM.INFO.{stream}", question, timeout=_WAIT)).data)
-        if "error" in answer:
+            message = await client.request(f"$JS.API.STREAM.INFO.{stream}", question, timeout=_WAIT)
+        try:
+            answer = msgspec.json.decode(message.data, type=_Page)
+        except msgspec.DecodeError as error:
+            raise Unreachable(f"no answer about {stream}: {error}") from error
+        if answer.error is not None:
             raise Unprovisioned(f"no {stream}")
-        page = answer["state"].get("subjects") or {}
-        found.update(page)
-        if not page or len(found) >= answer.get("total", 0):
+        if answer.state is None:
+            raise Unreachable(f"no answer about {stream}")
+        before, page = len(found), answer.state.subjects or {}
+        told += len(page)
+        found.update(filter(fits, page))
+        if len(found) == before or told >= answer.total:  # a page without a new name is no way on
             return found
 
 
-def _answers(client: Client, subject: str, question: Mapping[str, Any]) -> AsyncIterator[Msg]:
-    return _ask_stream(client, streams.stream_of(subject), question)
+class _State(msgspec.Struct):
+    subjects: dict[str, int] | None = None
 
 
-async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any]) -> AsyncIterator[Msg]:
+class _Page(msgspec.Struct):
+    """What a server tells of a stream, as far as it is asked for here."""
+
+    state: _State | None = None
+    total: int = 0
+    error: dict[str, Any] | None = None
+
+
+def _pattern(subjects: str) -> re.Pattern[str]:
+    """A pattern as NATS has it: ``*`` is one word of a subject."""
+    return re.compile(r"\.".join("[^.]+" if word == "*" else re.escape(word) for word in subjects.split(".")))
+
+
+def _position(message: Msg) -> int:
+    written = str((message.headers or {}).get("Nats-Sequence", ""))
+    if not (written.isascii() and written.isdecimal() and len(written) <= _DIGITS):
+        raise Unreachable(f"no place in the stream: {written[:40]!r}")
+    return int(written)
+
+
+async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any], most: int) -> list[Msg]:
+    """What the stream answers: not more than was asked for, whatever comes."""
+    found = list[Msg]()
     with unreachable():
         async with listening(client) as answers:
             await client.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(question).encode(), reply=answers.name)
             while not status(message := await answers.next(_WAIT)):
-                yield message
+                found.append(message)
+                if len(found) > most:
+                    raise Unreachable(f"more than was asked for of {stream}")
     if status(message) == "503":
         raise Unprovisioned(f"no {stream}")
+    return found

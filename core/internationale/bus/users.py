@@ -1,11 +1,15 @@
 """Who may do what at a hub: one NATS user for each section, by its nkey, with lists of what is allowed and nothing else.
 
 A deny list has holes (NATS security note 2026-18); what stands in no list here is refused. Nobody but the administrator makes or
-changes streams and consumers, purges, or deletes. ``text`` is what the server's ``authorization`` block includes.
+changes streams and consumers, purges, or deletes. ``text`` is what the server's configuration includes.
+
+Lists alone do not suffice. Who asks a stream something names where the answer goes, and the server itself sends it there, with no
+look at anybody's list: as an event in another's log, or as an order to delete a stream. So the streams are in an account of their
+own, of which the sections' account reaches what it needs (``_imports``): an answer that leads anywhere else ends there.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +18,24 @@ from internationale.bus.streams import DELIVERED
 from internationale.events.roster import Roster, Status
 
 _STREAMS = (LOG, HEADS, ROSTER, PROOF, PART, SEED, BLOB)
+STREAMS, SECTIONS = "STREAMS", "SECTIONS"
+"""The two accounts."""
+_LEADING = ("log.*.*.*", "heads.*", "roster.*.*", "proof.*.*.*.*", "part.*.*", "seed.*.*.*.*", "blob.*.*.*")
+_SERVICES = (*(f"intl.v1.{each}" for each in _LEADING), *(f"$JS.ACK.{stream}.>" for stream in DELIVERED))
+"""What is stored, and acknowledged."""
+_ASKED = (
+    *(f"$JS.API.DIRECT.GET.{stream}" for stream in _STREAMS),
+    *(f"$JS.API.CONSUMER.MSG.NEXT.{stream}.*" for stream in DELIVERED),
+)
+"""What is answered with several messages."""
+_TOLD = (
+    *(f"STREAM.INFO.{stream}" for stream in _STREAMS),
+    *(f"CONSUMER.INFO.{stream}.*" for stream in DELIVERED),
+)
+"""What is told of streams and consumers, asked under ``$JS.API.``. There the server would answer for the sections' own account as
+well, that it has none; so these are led elsewhere, and permissions are looked at only then.
+"""
+_LED = "$JS.STREAMS."
 _ANSWERS = {"max": 1000, "expires": "2m"}
 """How many messages one answer to another section's question may have, and how long it may take."""
 
@@ -45,11 +67,34 @@ def nameless(roster: Roster) -> tuple[str, ...]:
 def text(administrator: str, users: Sequence[Member]) -> str:
     """The file of users; always the same for the same roster. ``administrator``: the public nkey of who looks after the hub."""
     everything: dict[str, Any] = {"publish": ">", "subscribe": ">"}
-    entries = [{"nkey": administrator, "permissions": everything}]
-    entries += [{"nkey": user.nkey, "permissions": permissions(user)} for user in users]
-    named = ["the administrator", *(f"section {user.section}" for user in users)]
-    blocks = [f"  # {name}\n  {json.dumps(entry)}\n" for name, entry in zip(named, entries, strict=True)]
-    return f"# Made from the roster by internationale; changes are lost.\nusers = [\n{''.join(blocks)}]\n"
+    blocks = [_user("the administrator", {"nkey": administrator, "permissions": everything})]
+    streams = f"jetstream: enabled, exports: {json.dumps(_exports())},\n{_users(blocks)}"
+    blocks = [_user(f"section {user.section}", {"nkey": user.nkey, "permissions": permissions(user)}) for user in users]
+    sections = f"imports: {json.dumps(_imports())}, mappings: {json.dumps(_mappings())},\n{_users(blocks)}"
+    accounts = f"accounts {{\n{STREAMS} {{ {streams} }}\n{SECTIONS} {{ {sections} }}\n}}\n"
+    return f"# Made from the roster by internationale; changes are lost.\n{accounts}"
+
+
+def _user(name: str, entry: Mapping[str, Any]) -> str:
+    return f"  # {name}\n  {json.dumps(entry)}\n"
+
+
+def _users(blocks: Sequence[str]) -> str:
+    return f"users: [\n{''.join(blocks)}]"
+
+
+def _exports() -> list[dict[str, Any]]:
+    single = [*_SERVICES, *(f"$JS.API.{each}" for each in _TOLD)]
+    return [{"service": each} for each in single] + [{"service": each, "response_type": "Stream"} for each in _ASKED]
+
+
+def _imports() -> list[dict[str, Any]]:
+    plain = [{"service": {"account": STREAMS, "subject": each}} for each in (*_SERVICES, *_ASKED)]
+    return plain + [{"service": {"account": STREAMS, "subject": f"$JS.API.{each}"}, "to": _LED + each} for each in _TOLD]
+
+
+def _mappings() -> dict[str, str]:
+    return {f"$JS.API.{each}": _LED + each.replace("*", "$1") for each in _TOLD}
 
 
 def permissions(user: Member) -> dict[str, Any]:
@@ -65,10 +110,10 @@ def permissions(user: Member) -> dict[str, Any]:
     if user.speaks:
         publish += [f"intl.v1.log.{code}.*.*", f"intl.v1.part.{code}.*", f"intl.v1.blob.{code}.*.*"]
     for stream in _STREAMS:
-        publish += [f"$JS.API.STREAM.INFO.{stream}", f"$JS.API.DIRECT.GET.{stream}"]
+        publish += [f"{_LED}STREAM.INFO.{stream}", f"$JS.API.DIRECT.GET.{stream}"]
     for stream in DELIVERED:
         publish += [
-            f"$JS.API.CONSUMER.INFO.{stream}.{code}",
+            f"{_LED}CONSUMER.INFO.{stream}.{code}",
             f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{code}",
             f"$JS.ACK.{stream}.{code}.>",
         ]

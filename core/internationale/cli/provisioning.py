@@ -123,21 +123,20 @@ def reload(pid_file: Path) -> None:
 
 
 async def _make(hub: Hub, administrator: Nkey, codes: Sequence[str], operation: Operation) -> None:
-    bus = await _connect(hub, administrator)
-    try:
-        await bus.prepare(codes, replicas=operation.replicas, blob_bytes=operation.blob_bytes)
-    finally:
-        await bus.close()
-
-
-async def _connect(hub: Hub, administrator: Nkey) -> NatsBus:
-    """The server may need a moment until it knows a new administrator."""
+    """The server may need a moment until it knows a new administrator, and until its streams are to be reached again."""
     deadline = asyncio.get_running_loop().time() + PATIENCE
     while True:
         try:
-            return await NatsBus.connect(hub.addresses, "administrator", nkey=administrator, certificates=hub.certificates)
-        except NotAuthorised:
-            if asyncio.get_running_loop().time() > deadline:
+            bus = await NatsBus.connect(hub.addresses, "administrator", nkey=administrator, certificates=hub.certificates)
+            try:
+                return await bus.prepare(codes, replicas=operation.replicas, blob_bytes=operation.blob_bytes)
+            finally:
+                await bus.close()
+        except NotAllowed:
+            raise
+        except Unreachable as error:
+            passing = operation.users is not None or isinstance(error, NotAuthorised)
+            if not passing or asyncio.get_running_loop().time() > deadline:
                 raise
             await asyncio.sleep(0.2)
 

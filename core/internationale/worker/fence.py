@@ -13,6 +13,7 @@ from contextlib import asynccontextmanager
 from internationale.bus import Bus, Parcel, Unreachable
 from internationale.bus.nats import NatsBus
 from internationale.events.envelope import Address
+from internationale.events.heads import Head
 from internationale.events.roster import Status
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
@@ -28,7 +29,11 @@ _log = logging.getLogger(__name__)
 
 NOT_JOINED = _("This section has not joined an International yet.")
 NO_ANSWER = _("No hub has answered yet, so this section cannot know whether its own log is complete.")
-BEHIND = _("Others hold %(theirs)s events of this section's own log, and %(ours)s are here. The rest is being fetched.")
+BEHIND = _(
+    "Others hold %(theirs)s events of this section's own log, and %(ours)s are here. The rest is being fetched. This was signed"
+    " by: %(who)s."
+)
+"""Nothing but the events themselves proves it, and who signed it may be away or may lie: so people are told whom to ask."""
 
 
 def needed(section: Section, hubs: Sequence[object]) -> bool:
@@ -115,17 +120,19 @@ async def look(section: Section, bus: Bus) -> Message | None:
         return None
     epoch, _number = mine
     await _take_back(section, bus, epoch)
-    claimed, witnesses = await _claimed(section, bus, epoch)
+    words = await _words(section, bus)
+    claimed = max((head.sequence for _who, head in words if head.epoch == epoch), default=0)
     number = await in_thread(_own_number, section)
     if claimed > number:
         await ladder.fill(section, bus, Gap(section.code, epoch, number + 1, claimed))
         number = await in_thread(_own_number, section)
     if claimed > number:
         _log.error("our own log ends at %d here, but others hold %d", number, claimed)
-        reason = BEHIND % {"theirs": claimed, "ours": number}
+        who = sorted({who for who, head in words if head.epoch == epoch and head.sequence > number})
+        reason = BEHIND % {"theirs": claimed, "ours": number, "who": tuple(who)}
         await in_thread(section.fence, reason, Lasting.BEHIND)
         return reason
-    if not witnesses and not await in_thread(_may_trust_silence, section):
+    if all(who == section.code for who, _head in words) and not await in_thread(_may_trust_silence, section):
         return WORDS[Lasting.RESTORED]
     return None
 
@@ -154,13 +161,11 @@ async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
         _log.warning("took back %d own events from %s: this looks like a restored backup", end - start, bus.hub)
 
 
-async def _claimed(section: Section, bus: Bus, epoch: int) -> tuple[int, set[str]]:
-    """The highest number of our log that anybody has signed to hold, and who else has signed to hold any of it."""
+async def _words(section: Section, bus: Bus) -> list[tuple[str, Head]]:
+    """Who has signed to hold how much of our log."""
     names = sorted(await bus.kept("intl.v1.heads.*"))
     found: list[Parcel] = list((await bus.get(names)).values()) if names else []
-    words = await in_thread(heads.read, section, found)
-    furthest = max((head.sequence for _who, head in words if head.epoch == epoch), default=0)
-    return furthest, {who for who, _head in words} - {section.code}
+    return await in_thread(heads.read, section, found)
 
 
 def own_log(section: Section) -> tuple[int, int] | None:

@@ -1,0 +1,146 @@
+"""A hub that answers what no hub says: each question has an end, and costs no more than what was asked for.
+
+The server here has no streams: somebody else plays them.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, nullcontext
+
+import nats
+import pytest
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from internationale.bus import LOG, Unreachable, reading
+from internationale.bus.configuration import Configuration
+from internationale.bus.nats import NatsBus
+from internationale.bus.server import HubProcess
+
+EVENT = "intl.v1.log.fr.1.1"
+Play = Callable[[Client, Msg], Awaitable[None]]
+
+
+class Bare(Configuration):
+    """Of a server without streams."""
+
+    def text(self) -> str:
+        return "\n".join([f"listen: {json.dumps(self.listen)}", *self.more]) + "\n"
+
+
+class Stage(HubProcess):
+    def _configuration(self) -> Configuration:
+        usual = super()._configuration()
+        return Bare(usual.folder, usual.listen, more=usual.more)
+
+
+@pytest.fixture(scope="module")
+def hub(tmp_path_factory):
+    with Stage(tmp_path_factory.mktemp("hostile")) as process:
+        yield process
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch):
+    monkeypatch.setattr(reading, "_WAIT", 1.0)
+
+
+@asynccontextmanager
+async def played(hub: HubProcess, subject: str, play: Play) -> AsyncIterator[NatsBus]:
+    """Whatever is asked under this subject is answered by ``play``."""
+    client = await nats.connect(hub.url)
+
+    async def asked(message: Msg) -> None:
+        playing.append(asyncio.ensure_future(play(client, message)))
+
+    playing: list[asyncio.Future[None]] = []
+    await client.subscribe(subject, cb=asked)
+    await client.flush()
+    bus = await NatsBus.connect(hub.url, "ic")
+    try:
+        async with asyncio.timeout(10):
+            yield bus
+    finally:
+        await bus.close()
+        await client.close()
+        await asyncio.gather(*playing, return_exceptions=True)  # it ends with the connection
+
+
+def told(*answers: bytes) -> Play:
+    """The first answer to the first question and so on; the last one to all others."""
+    left = list(answers)
+
+    async def play(client: Client, message: Msg) -> None:
+        await client.publish(message.reply, left.pop(0) if len(left) > 1 else left[0])
+
+    return play
+
+
+def page(*subjects: str, total: int = 10**9) -> bytes:
+    return json.dumps({"state": {"subjects": dict.fromkeys(subjects, 1)}, "total": total}).encode()
+
+
+def kept(said: str, sequence: str = "1", body: bytes = b"x") -> Play:
+    """One message, and the end of the answer."""
+
+    async def play(client: Client, message: Msg) -> None:
+        headers = {"Nats-Subject": said} | ({"Nats-Sequence": sequence} if sequence else {})
+        await client.publish(message.reply, body, headers=headers)
+        await client.publish(message.reply, b"", headers={"Status": "204"})
+
+    return play
+
+
+async def without_end(client: Client, message: Msg) -> None:
+    while client.is_connected:
+        await client.publish(message.reply, b"x" * 1000, headers={"Nats-Subject": EVENT, "Nats-Sequence": "1"})
+        await client.flush()
+
+
+def test_names_end_when_a_page_brings_none_that_is_new(hub):
+    async def story():
+        async with played(hub, f"$JS.API.STREAM.INFO.{LOG}", told(page(EVENT))) as bus:
+            assert await bus.kept("intl.v1.log.fr.1.*") == {EVENT}
+
+    asyncio.run(story())
+
+
+def test_names_that_were_not_asked_for_are_none(hub):
+    named = page(EVENT, "intl.v1.log.de.1.1", "intl.v1.log.fr.1", "x", total=4)
+
+    async def story():
+        async with played(hub, f"$JS.API.STREAM.INFO.{LOG}", told(named)) as bus:
+            assert await bus.kept("intl.v1.log.fr.1.*") == {EVENT}
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("answer", [b"", b"[", b"[]", b"{}", b'{"state": 5}', b'{"state": {"subjects": [5]}}'])
+def test_names_in_an_answer_that_is_none_are_trouble_of_that_hub(hub, answer):
+    async def story():
+        async with played(hub, f"$JS.API.STREAM.INFO.{LOG}", told(answer)) as bus:
+            with pytest.raises(Unreachable):
+                await bus.kept("intl.v1.log.fr.1.*")
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("play", [kept("intl.v1.log.fr.1.99"), without_end])
+def test_what_was_not_asked_for_is_not_taken_and_not_asked_for_again(hub, play):
+    async def story():
+        async with played(hub, f"$JS.API.DIRECT.GET.{LOG}", play) as bus:
+            with pytest.raises(Unreachable) if play is without_end else nullcontext():
+                assert await bus.get([EVENT, "intl.v1.log.fr.1.2"]) == {}
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("sequence", ["", "one", "9" * 30])
+def test_a_place_in_the_stream_that_is_none_is_trouble_of_that_hub(hub, sequence):
+    async def story():
+        async with played(hub, f"$JS.API.DIRECT.GET.{LOG}", kept(EVENT, sequence)) as bus:
+            with pytest.raises(Unreachable):
+                await reading.read_range(bus._client, LOG, 1, 10)
+
+    asyncio.run(story())
