@@ -8,7 +8,7 @@ from internationale import settings
 from internationale.cli import signing
 from internationale.cli.proposing import propose
 from internationale.cli.root import Home
-from internationale.cli.speech import say, tell
+from internationale.cli.speech import agreed, say, tell
 from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict
 from internationale.events import fingerprints
@@ -149,7 +149,7 @@ def decide(home: Home, hash: str, yes: bool) -> None:
     """
     section = home()
     if not yes:
-        click.confirm("Have those who hold root keys agreed that this version counts?", abort=True)
+        agreed(_("Have those who hold root keys agreed that this version counts?"))
     with section.writing() as session:
         changes = port.decide(section, session, hash)
         version = port.latest(session)
@@ -207,7 +207,7 @@ def _confirmed(path: Path, again: bool, yes: bool) -> RootKey:
     if again:
         say(_AGAIN, problem=True)
     if not yes:
-        click.confirm("Sign it?", abort=True)
+        agreed(_("Sign it?"))
     return unlocked(path, again=again)
 
 
