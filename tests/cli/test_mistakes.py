@@ -106,6 +106,14 @@ def test_a_root_key_without_its_card_is_not_made(command: Command, tmp_path: Pat
     assert "passphrase" not in said
 
 
+@pytest.mark.parametrize(
+    "deed", [["show"], ["sign"], ["adopt"], ["adopt", "ic/section.toml"], ["propose", "admit"]], ids=" ".join
+)
+@pytest.mark.parametrize("home", ["ic", "north"])
+def test_the_path_of_no_file_is_not_taken_for_a_hash(joined: Command, home: str, deed: list[str]) -> None:
+    assert told(joined(home, "roster", *deed, "gone/fr.proposal", status=2)) == "gone/fr.proposal: There is no such file."
+
+
 def test_root_keys_that_could_not_govern_are_refused_in_words(command: Command) -> None:
     command("ic", "init", "ic", "--name", "Committee", "--language", "en")
     command("north", "key", "new-root", "--holder", "North", "--no-lock", "--out", "north.card")

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from internationale import settings
 from internationale.cli import signing
-from internationale.cli.files import printed, read_card, write
+from internationale.cli.files import named, printed, read_card, write
 from internationale.cli.root import Home
 from internationale.cli.speech import agreed, say
 from internationale.cli.unlocking import unasked_option, unlocked
@@ -56,7 +56,7 @@ def admit(home: Home, /, what: str, **told: Any) -> None:
 
     Of a member: take over what its card says of it now.
     """
-    file = Path(what) if Path(what).is_file() else None
+    file = named(what)
     shown = _card_or_request(file) if file else None
 
     def draft(session: Session, latest: Version) -> Roster:
