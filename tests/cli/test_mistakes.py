@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
@@ -52,13 +53,15 @@ def test_a_hub_does_not_run_where_something_listens_already(command: Command, tm
     assert not (tmp_path / "hub").exists()
 
 
-def test_two_hubs_never_share_a_folder(tmp_path: Path) -> None:
+def test_two_hubs_never_share_a_folder(command: Command, tmp_path: Path) -> None:
     with HubProcess(tmp_path / "hub") as first:
+        said = told(command("ic", "hub", "run", "--data", str(tmp_path / "hub"), "--port", str(first.port), status=2))
+        assert f"A hub runs with this folder already (process {first.pid})." in said
         configured = (tmp_path / "hub" / "hub.conf").read_bytes()
         with pytest.raises(Misconfigured) as refused:
             HubProcess(tmp_path / "hub").start()
         assert refused.value.place == str(tmp_path / "hub")
-        assert "A hub runs with this folder already." in str(refused.value)
+        assert f"A hub runs with this folder already (process {first.pid})." in str(refused.value)
         assert (tmp_path / "hub" / "hub.conf").read_bytes() == configured
         socket.create_connection(("127.0.0.1", first.port), 10).close()
     with HubProcess(tmp_path / "hub"):
@@ -121,6 +124,14 @@ def test_root_keys_that_could_not_govern_are_refused_in_words(command: Command) 
     assert more == "More root keys would have to sign (2) than there are (1)."
     twice = told(command("ic", "found", "--root-card", "north.card", "--root-card", "north.card", status=1))
     assert twice == "One root key is named twice. Each holder has one of their own."
+
+
+def test_what_is_no_certificate_is_not_pinned(joined: Command, tmp_path: Path, certificates: Any) -> None:
+    url = "tls://hub.example:4222"
+    pinned = ["--certificate", url, str(certificates.server.key)]
+    said = told(joined("ic", "roster", "propose", "hubs", url, *pinned, "--out", "hubs.proposal", "--yes", status=2))
+    assert said == f"{url}: This file is not a certificate (PEM)."
+    assert not Path("hubs.proposal").exists()
 
 
 def test_a_database_that_is_none_is_said_by_every_command(joined: Command, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ For the demo, the tests and small hubs. Never the one on PATH: Debian's has no a
 takes their operator's server and the same settings: JetStream with ``sync_interval: always``.
 """
 
+import contextlib
 import fcntl
 import importlib.metadata
 import json
@@ -11,7 +12,7 @@ import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from internationale.bus.configuration import Configuration
 from internationale.errors import Misconfigured
@@ -34,6 +35,21 @@ def binary() -> Path:
         if file.name in ("nats-server", "nats-server.exe"):
             return Path(str(file.locate()))
     raise Misconfigured(_("The message server is not installed. Install internationale[hub]."))
+
+
+def require_alone(folder: Path) -> None:
+    """Raises ``Misconfigured`` while a server has this folder, also one whose ``hub run`` was killed."""
+    with contextlib.suppress(FileNotFoundError), (folder / LOCK).open("rb") as lock:
+        _take(folder, lock)
+
+
+def _take(folder: Path, lock: IO[bytes]) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        told = _("A hub runs with this folder already (process %(pid)s). Two would spoil what it keeps: stop that one first.")
+        pid = (folder / "hub.pid").read_text(errors="replace").strip()
+        raise Misconfigured(told % {"pid": pid}, place=str(folder)) from error
 
 
 class HubProcess:
@@ -74,11 +90,7 @@ class HubProcess:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         with (self.folder / LOCK).open("ab") as lock:
-            try:
-                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                told = _("A hub runs with this folder already. Two would spoil what it keeps: stop that one first.")
-                raise Misconfigured(told, place=str(self.folder)) from error
+            _take(self.folder, lock)
             self._begin(lock.fileno())
 
     def _begin(self, lock: int) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 import segno
 
+from internationale import settings
 from internationale.cli.files import printed, write
 from internationale.cli.root import Home
 from internationale.cli.speech import say, worded
@@ -78,8 +79,12 @@ def new_log(home: Home, out: Path | None) -> None:
 
     It signs nothing until the International has opened a new epoch for it: the committee needs the card.
     """
+    lost = not home.settings.log_key.exists()
+    if lost:
+        settings.write_key(home.settings.log_key, SigningKey.generate())  # without any key no section can be opened
     section = home()
-    key = section.log_keys.add()
+    held = section.log_keys.all
+    key = held[0] if lost and len(held) == 1 else section.log_keys.add()
     shown = port.card_of(section).model_copy(update={"key": key.public})
     write(out or Path(f"{section.code}.card"), printed(card.seal(shown, key).plain()))
     say(_("Give the card to the committee, and compare this fingerprint with it, by voice or on paper:"))
