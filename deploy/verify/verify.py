@@ -319,6 +319,16 @@ def check_heads(body, signatures, rules):
 # Whole files
 
 
+def beginning(file):
+    """The first line of a file; all of it, where one document is printed over several."""
+    start = file.readline(LINE)
+    try:
+        json.loads(start)
+    except ValueError:
+        start += file.read(64 * LINE)
+    return start
+
+
 class Checker:
     """What was read so far: the chain of rosters, how far each log goes, heads, parts, proofs."""
 
@@ -406,11 +416,7 @@ class Checker:
 
     def read(self, name, file):
         """Everything in one file: yields what is wrong, as (place, reason)."""
-        start = file.readline(LINE)
-        try:
-            json.loads(start)
-        except ValueError:  # printed over several lines: one document
-            start += file.read(64 * LINE)
+        start = beginning(file)
         count, total, whole = 0, hashlib.sha256(), None
         for count, line in enumerate(itertools.chain([start], iter(lambda: file.readline(LINE), b"")), start=1):
             self.place = (name, count)
@@ -426,6 +432,9 @@ class Checker:
             except Wrong as wrong:
                 yield self.place, str(wrong)
             except (ValueError, RecursionError):
+                if whole is False and not line.endswith(b"\n") and len(line) < LINE:
+                    yield self.place, "cut_off"
+                    return
                 yield self.place, "malformed_line"
             total.update(line)
         if whole is False:

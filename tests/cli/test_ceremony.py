@@ -108,7 +108,7 @@ def test_a_section_vouches_the_committee_decides(three_roots: Command, tmp_path:
     hash = next(word for word in three_roots("ic", "section", "requests").output.split() if word.endswith(";"))[:-1]
     assert f"roster propose admit {hash[:16]}" in three_roots("ic", "section", "requests").output
     assert "Section “Section française” (fr) is admitted" in three_roots("ic", "roster", "propose", "admit", hash, "--yes").output
-    assert "no such request" in three_roots("ic", "roster", "propose", "admit", "no.file", "--yes", status=1).output
+    assert "no such request" in three_roots("ic", "roster", "propose", "admit", "0" * 16, "--yes", status=1).output
     three_roots("ic", "section", "decline", hash, "--why", "Not before the congress.")
     assert "Declined by ic: Not before the congress." in three_roots("ic", "section", "requests").output
 
@@ -174,6 +174,28 @@ def test_a_log_key_is_replaced_without_a_break_and_a_stolen_one_with_a_new_epoch
     assert words_of(tmp_path / "ic/keys/log-3.key") in alone("ic", "key", "show").output
     exported = alone("ic", "log", "export").output
     assert "intl.v1.log.ic.2.2" in exported
+
+
+def test_a_log_key_whose_file_is_gone_is_replaced(alone: Command, tmp_path: Path) -> None:
+    alone("ic", "roster", "propose", "renew", "--yes", "--sign")
+    path = tmp_path / "ic/keys/log.key"
+    lost = words_of(path)
+    path.unlink()
+    refused = alone("ic", "status", status=2).output
+    assert refused == (
+        f"Error: {path}: The key of this section's log is not here. Put it back from your copy. If there is none, make another, "
+        "for which the committee opens a new epoch: internationale key new-log\n"
+    )
+    said = alone("ic", "key", "new-log", "--out", "ic.card").output
+    assert lost != words_of(path)
+    assert words_of(path) in said
+    assert not path.with_name("log-2.key").exists()
+    assert "may not speak" in alone("ic", "roster", "propose", "renew", "--yes", "--sign", status=1).output
+    alone("ic", "roster", "propose", "reopen", "ic", "--card", "ic.card", "--yes", "--sign", "--out", "ic.proposal", "--unasked")
+    alone("ic", "roster", "adopt", "ic.proposal", "--unasked")
+    alone("ic", "roster", "propose", "renew", "--yes", "--sign")
+    assert words_of(path) in alone("ic", "key", "show").output
+    assert "intl.v1.log.ic.2.1" in alone("ic", "log", "export").output
 
 
 def test_a_section_may_not_pass_the_number_of_an_unconfirmed_key(alone: Command) -> None:

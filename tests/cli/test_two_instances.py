@@ -158,5 +158,5 @@ def test_two_instances_are_joined_by_the_commands_alone(machine: Machine) -> Non
     exported = {home: machine.command(home, "log", "export") for home in ("ic", "fr")}
     assert exported["ic"] == exported["fr"]
     assert "2 events, all signed and chained" in machine.command("fr", "log", "verify")
-    assert "0 unsent" in machine.command("ic", "status")
+    assert f" nats://127.0.0.1:{machine.port('hub')}: 0 unsent\n" in machine.command("ic", "status")
     assert machine.stop(committee) == 0

@@ -169,6 +169,10 @@ def test_what_our_sections_hand_out(federation: Any, tmp_path: Path) -> None:
     assert "fr, epoch 1: 5 events, all signed" in run(whole)
     assert "parts: 4 in the file, 0 named by events and not in the file" in run(whole)
     assert "fr, epoch 1: 2 events from number 4 on, all signed" in run(new)
+    half = tmp_path / "half"
+    half.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    number = half.read_bytes().count(b"\n") + 1
+    assert [line for line in run(half, status=1).splitlines() if "WRONG" in line] == [f"WRONG: {half}, line {number}: cut_off"]
     assert "cut_off" in run(cut(whole), status=1)
 
 

@@ -4,19 +4,25 @@ For the demo, the tests and small hubs. Never the one on PATH: Debian's has no a
 takes their operator's server and the same settings: JetStream with ``sync_interval: always``.
 """
 
+import contextlib
+import fcntl
 import importlib.metadata
 import json
 import signal
 import subprocess
 import time
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self
 
 from internationale.bus.configuration import Configuration
 from internationale.errors import Misconfigured
 from internationale.messages import marker
 
 _ = marker("core")
+
+
+LOCK = "hub.lock"
+"""Held by the server that has the folder."""
 
 
 def binary() -> Path:
@@ -29,6 +35,21 @@ def binary() -> Path:
         if file.name in ("nats-server", "nats-server.exe"):
             return Path(str(file.locate()))
     raise Misconfigured(_("The message server is not installed. Install internationale[hub]."))
+
+
+def require_alone(folder: Path) -> None:
+    """Raises ``Misconfigured`` while a server has this folder, also one whose ``hub run`` was killed."""
+    with contextlib.suppress(FileNotFoundError), (folder / LOCK).open("rb") as lock:
+        _take(folder, lock)
+
+
+def _take(folder: Path, lock: IO[bytes]) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        told = _("A hub runs with this folder already (process %(pid)s). Two would spoil what it keeps: stop that one first.")
+        pid = (folder / "hub.pid").read_text(errors="replace").strip()
+        raise Misconfigured(told % {"pid": pid}, place=str(folder)) from error
 
 
 class HubProcess:
@@ -46,6 +67,7 @@ class HubProcess:
         self._configured = configured
         self._wait = wait
         self._process: subprocess.Popen[bytes] | None = None
+        self._said = 0
 
     @property
     def url(self) -> str:
@@ -63,14 +85,24 @@ class HubProcess:
         return self._process.pid if self._process is not None else 0
 
     def start(self) -> None:
-        """Start, and return when clients can connect. Raises ``Misconfigured`` with the server's log when it will not."""
+        """Start, and return when clients can connect. Raises ``Misconfigured`` with the server's last words when it will not, and
+        when another server has this folder: two would spoil the store.
+        """
         self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / LOCK).open("ab") as lock:
+            _take(self.folder, lock)
+            self._begin(lock.fileno())
+
+    def _begin(self, lock: int) -> None:
+        """The server inherits the lock: it is let go of when the server ends, whoever else has died by then."""
         for stale in self.folder.glob("*.ports"):
             stale.unlink()
         configuration = self.folder / "hub.conf"
         configuration.write_text(self._configuration().text(), encoding="utf-8")
         with (self.folder / "hub.log").open("ab") as log:
-            self._process = subprocess.Popen([binary(), "-c", configuration], stdout=log, stderr=log)  # noqa: S603  # our own file
+            self._said = log.tell()
+            command: list[str | Path] = [binary(), "-c", configuration]
+            self._process = subprocess.Popen(command, stdout=log, stderr=log, pass_fds=(lock,))  # noqa: S603  # our own file
         self.port = self._listening(self._process)
 
     def _configuration(self) -> Configuration:
@@ -93,7 +125,10 @@ class HubProcess:
         raise Misconfigured(_("The message server does not start: %(log)s") % {"log": self._last_words()})
 
     def _last_words(self) -> str:
-        return (self.folder / "hub.log").read_text(errors="replace")[-2000:]
+        """Why it ended: what it called fatal since this start, or else the end of its log."""
+        lines = (self.folder / "hub.log").read_bytes()[self._said :].decode(errors="replace").splitlines()
+        fatal = [line.partition("[FTL] ")[2] for line in lines if "[FTL] " in line]
+        return " ".join(fatal or lines[-3:])
 
     def reload(self) -> None:
         """Have it read its users again; who is no longer among them is cut off at once."""

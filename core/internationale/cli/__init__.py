@@ -1,6 +1,8 @@
 """``internationale``: the host's commands, one file for each group of them. Exit status 0: done, 1: it failed, 2: misuse."""
 
 import os
+import sys
+from io import TextIOWrapper
 from pathlib import Path
 
 import click
@@ -48,4 +50,7 @@ def cli(context: click.Context, home: Path) -> None:
 
 def main() -> None:
     """The entry point of the distribution."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="replace")  # a terminal that lacks a letter shows “?” instead of ending the command
     cli(prog_name="internationale")

@@ -134,11 +134,11 @@ def join(home: Home, invitation: BinaryIO) -> None:
 def _write_settings(home: Home, given: dict[str, object]) -> None:
     """A new ``section.toml``; taken away again when what was given makes no sense."""
     file = home.path / settings.FILE
-    home.path.mkdir(mode=0o750, parents=True, exist_ok=True)
     missing = {"code": "CODE", "name": "--name", "languages": "--language"}
     for name, option in missing.items():
         if not given[name]:
             raise Misconfigured(_("“%(option)s” is missing.") % {"option": option})
+    home.path.mkdir(mode=0o750, parents=True, exist_ok=True)
     lines = [f"{name} = {_toml(value)}\n" for name, value in given.items() if value]
     file.write_text("# What each setting means: internationale.settings.\n" + "".join(lines), encoding="utf-8")
     try:

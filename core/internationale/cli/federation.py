@@ -10,7 +10,7 @@ from internationale.cli import joining
 from internationale.cli.files import invitation, printed, read_card, write
 from internationale.cli.keys import show
 from internationale.cli.root import Home
-from internationale.cli.speech import language, say, tell
+from internationale.cli.speech import agreed, language, say, tell
 from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.messages import marker
 from internationale.rooms.exchange import queries as exchange
@@ -65,7 +65,7 @@ def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool, unasked: bool
     )
     show(candidate.key)
     if not yes:
-        click.confirm("Was this fingerprint compared with the section, by voice or on paper?", abort=True)
+        agreed(_("Was this fingerprint compared with the section, by voice or on paper?"))
     with running.writing() as session:
         document = rules.admitting(candidate, port.latest(session), root, running.now())
         if document is not None:

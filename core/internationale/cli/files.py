@@ -1,23 +1,35 @@
 """The files that people hand on, on this machine."""
 
+import re
 from pathlib import Path
 
 from internationale.cli.speech import say
-from internationale.errors import Misconfigured
+from internationale.errors import Invalid, Misconfigured
 from internationale.events import card
 from internationale.events.card import Card
 from internationale.messages import marker
 from internationale.rooms.roster.rules import papers
 from internationale.rooms.roster.rules.papers import invitation, printed, read_invitation
 
-__all__ = ["invitation", "printed", "read_card", "read_invitation", "write"]
+__all__ = ["invitation", "named", "printed", "read_card", "read_invitation", "write"]
 
 _ = marker("core")
+_HASH = re.compile(r"[0-9a-f]+")
 
 
 def read_card(content: bytes, name: str) -> Card:
     """Raises ``Invalid`` for what is no card, ``Untrusted`` when its own key has not signed it."""
     return card.verify(papers.signed_document(papers.read(content, name), name))
+
+
+def named(what: str) -> Path | None:
+    """The file that is meant; None for a hash. Raises ``Invalid`` for a file that is not there."""
+    path = Path(what)
+    if path.is_file():
+        return path
+    if not _HASH.fullmatch(what):
+        raise Invalid(_("There is no such file."), place=what)
+    return None
 
 
 def write(path: Path, text: str) -> None:

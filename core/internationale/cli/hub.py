@@ -8,9 +8,10 @@ from typing import Any, TypeVar
 
 import click
 
+from internationale.bus import server
 from internationale.bus.configuration import Cluster, Configuration, Tls
 from internationale.bus.server import HubProcess
-from internationale.cli import provisioning
+from internationale.cli import listening, provisioning
 from internationale.cli.inspecting import inspect
 from internationale.cli.provisioning import Operation, Prepared
 from internationale.cli.root import Home
@@ -43,6 +44,9 @@ def run(home: Home, port: int, data: Path, members_only: bool) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     folder = data.absolute()
+    server.require_alone(folder)
+    for each in listening.sockets("127.0.0.1", port):
+        each.close()  # the server takes it
     if members_only:
         section = home()
         provisioning.write_users(folder / USERS, provisioning.administrator_of(section), provisioning.roster_of(section))

@@ -8,7 +8,7 @@ import click
 from internationale.cli.files import printed, write
 from internationale.cli.keys import show
 from internationale.cli.root import Home
-from internationale.cli.speech import say
+from internationale.cli.speech import say, worded
 from internationale.events.joining import JoinRequest
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries
@@ -39,7 +39,7 @@ def vouch(home: Home, file: BinaryIO, fingerprint: str | None, why: str) -> None
     """Vouch for the section whose REQUEST this is, after its people have told you the fingerprint of its key."""
     asked, document = papers.read_request(file.read(), file.name)
     _describe(asked)
-    typed = fingerprint or click.prompt("The fingerprint, as its people say it (words or digits)")
+    typed = fingerprint or click.prompt(worded(_("The fingerprint, as its people say it (words or digits)")))
     section = home.speaking()
     with section.writing() as session:
         hash = port.vouch(section, session, document, typed=typed, why=why, by=home.host())

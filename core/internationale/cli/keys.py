@@ -5,10 +5,11 @@ from pathlib import Path
 import click
 import segno
 
+from internationale import settings
 from internationale.cli.files import printed, write
 from internationale.cli.root import Home
-from internationale.cli.speech import say
-from internationale.errors import Conflict
+from internationale.cli.speech import say, worded
+from internationale.errors import Conflict, Misconfigured
 from internationale.events import card, fingerprints, joining
 from internationale.events.keys import PublicKey, SigningKey
 from internationale.messages import marker
@@ -32,12 +33,19 @@ def group() -> None:
 @click.pass_obj
 def new_root(home: Home, holder: str, lock: bool, out: Path) -> None:
     """Make a root key in keys/root.key, and a root card that shows it to the founders. There need be no section here."""
-    passphrase = click.prompt("A passphrase for it", hide_input=True, confirmation_prompt=True) if lock else ""
+    passphrase = click.prompt(worded(_("A passphrase for it")), hide_input=True, confirmation_prompt=True) if lock else ""
     root = SigningKey.generate()
     path = home.path / "keys" / "root.key"
     port.write_root_key(path, root, passphrase)
-    say(_("The root key is %(path)s: keep a copy in a safe place, and the passphrase in another.") % {"path": path})
-    write(out, printed(joining.root_card(holder, root).plain()))
+    try:
+        write(out, printed(joining.root_card(holder, root).plain()))
+    except Misconfigured:
+        path.unlink()  # without its card it is of no use, and in the way of the next one
+        raise
+    if lock:
+        say(_("The root key is %(path)s: keep a copy in a safe place, and the passphrase in another.") % {"path": path})
+    else:
+        say(_("The root key is %(path)s: keep a copy in a safe place.") % {"path": path})
     say(_("Send the card to those who found. When all compare, read this fingerprint aloud:"))
     show(root.public)
 
@@ -71,8 +79,12 @@ def new_log(home: Home, out: Path | None) -> None:
 
     It signs nothing until the International has opened a new epoch for it: the committee needs the card.
     """
+    lost = not home.settings.log_key.exists()
+    if lost:
+        settings.write_key(home.settings.log_key, SigningKey.generate())  # without any key no section can be opened
     section = home()
-    key = section.log_keys.add()
+    held = section.log_keys.all
+    key = held[0] if lost and len(held) == 1 else section.log_keys.add()
     shown = port.card_of(section).model_copy(update={"key": key.public})
     write(out or Path(f"{section.code}.card"), printed(card.seal(shown, key).plain()))
     say(_("Give the card to the committee, and compare this fingerprint with it, by voice or on paper:"))

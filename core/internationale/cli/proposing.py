@@ -9,9 +9,9 @@ from sqlmodel import Session
 
 from internationale import settings
 from internationale.cli import signing
-from internationale.cli.files import printed, read_card, write
+from internationale.cli.files import named, printed, read_card, write
 from internationale.cli.root import Home
-from internationale.cli.speech import say
+from internationale.cli.speech import agreed, say
 from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict, Invalid
 from internationale.events.card import Card
@@ -56,7 +56,7 @@ def admit(home: Home, /, what: str, **told: Any) -> None:
 
     Of a member: take over what its card says of it now.
     """
-    file = Path(what) if Path(what).is_file() else None
+    file = named(what)
     shown = _card_or_request(file) if file else None
 
     def draft(session: Session, latest: Version) -> Roster:
@@ -186,7 +186,7 @@ def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes
     for change in rules.told(latest.roster, draft):
         say(change)
     if not yes:
-        click.confirm("Propose this?", abort=True)
+        agreed(_("Propose this?"))
     root = unlocked(section.settings.root_key) if sign else None
     if out is not None:
         _write(out, Paper(SignedDocument(draft.serialize(), ()), latest.document), latest, root)

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from sqlalchemy.exc import DatabaseError
 
 from internationale import settings
 from internationale.cli import progress
 from internationale.cli.speech import worded
 from internationale.errors import InternationaleError, Invalid, Misconfigured, Paused
 from internationale.kit import Reader, Role
+from internationale.ledger import database
 from internationale.messages import marker
 from internationale.plugins import Plugins
 from internationale.rooms.roster import port, queries
@@ -143,6 +145,16 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except InternationaleError as error:
             raise (Misuse if isinstance(error, Misconfigured | Invalid) else Failure)(error) from error
+        except DatabaseError as error:
+            trouble = database.trouble(error, ctx.obj.settings.database) if isinstance(ctx.obj, Home) else None
+            if trouble is None:
+                raise
+            raise Misuse(trouble) from error
+        except OSError as error:
+            if error.filename is None:  # not about a file: a mistake of ours, to be seen whole
+                raise
+            told = _("The file or folder cannot be read or written: %(why)s") % {"why": error.strerror or error}
+            raise Misuse(Misconfigured(told, place=os.fsdecode(error.filename))) from error
 
     def _theirs(self, ctx: click.Context) -> click.Group:
         """Asked once for each command line, and only when it names none of ours."""

@@ -6,11 +6,12 @@ import click
 
 from internationale import settings
 from internationale.cli import signing
+from internationale.cli.files import named
 from internationale.cli.proposing import propose
 from internationale.cli.root import Home
-from internationale.cli.speech import say, tell
+from internationale.cli.speech import agreed, say, tell
 from internationale.cli.unlocking import unasked_option, unlocked
-from internationale.errors import Conflict
+from internationale.errors import Conflict, Invalid
 from internationale.events import fingerprints
 from internationale.events.roster import Version
 from internationale.messages import marker, plural_marker
@@ -68,8 +69,8 @@ def show(home: Home, what: str | None) -> None:
 
     Without either: the root keys of the version in force, to compare their fingerprints aloud.
     """
-    if what is not None and Path(what).is_file():
-        paper = papers.read_proposal(Path(what).read_bytes(), what)
+    if what is not None and (file := named(what)) is not None:
+        paper = papers.read_proposal(file.read_bytes(), what)
         before = _known(home, paper)
         _describe_file(signing.examine([paper], before), before)
         return
@@ -102,11 +103,11 @@ def sign(home: Home, what: str, key: Path | None, *, again: bool, yes: bool, una
     for a FILE; what the key has signed is noted beside it.
     """
     path = key or home.path / "keys" / "root.key"
-    if Path(what).is_file():
-        paper = papers.read_proposal(Path(what).read_bytes(), what)
+    if (file := named(what)) is not None:
+        paper = papers.read_proposal(file.read_bytes(), what)
         before = _newest(home, paper, unasked)
         _describe_file(signing.examine([paper], before), before)
-        signing.sign(Path(what), paper, before, _confirmed(path, again, yes))
+        signing.sign(file, paper, before, _confirmed(path, again, yes))
         return
     section = home.speaking()
     with section.reading() as session:
@@ -127,7 +128,7 @@ def adopt(home: Home, what: tuple[str, ...], unasked: bool) -> None:
 
     FILE: one or several copies of a proposal, each with some of the signatures. HASH: one that came over the hub.
     """
-    files = [papers.read_proposal(Path(name).read_bytes(), name) for name in what] if Path(what[0]).is_file() else []
+    files = [papers.read_proposal(path.read_bytes(), str(path)) for path in _copies(what)]
     section = home.newest(unasked=unasked)
     if files:
         version = _adopt_files(home, files)
@@ -149,7 +150,7 @@ def decide(home: Home, hash: str, yes: bool) -> None:
     """
     section = home()
     if not yes:
-        click.confirm("Have those who hold root keys agreed that this version counts?", abort=True)
+        agreed(_("Have those who hold root keys agreed that this version counts?"))
     with section.writing() as session:
         changes = port.decide(section, session, hash)
         version = port.latest(session)
@@ -159,6 +160,14 @@ def decide(home: Home, hash: str, yes: bool) -> None:
         say(_("This section has changed over; version %(version)s (%(hash)s) is in force here.") % words)
     else:
         say(_("Settled: version %(version)s (%(hash)s) stays in force here.") % words)
+
+
+def _copies(what: tuple[str, ...]) -> list[Path]:
+    """The files of one proposal; none for a hash, which stands alone."""
+    found = [named(name) for name in what]
+    if len(found) > 1 and None in found:
+        raise Invalid(_("There is no such file."), place=what[found.index(None)])
+    return [path for path in found if path is not None]
 
 
 def _adopt_files(home: Home, copies: list[Paper]) -> Version:
@@ -207,7 +216,7 @@ def _confirmed(path: Path, again: bool, yes: bool) -> RootKey:
     if again:
         say(_AGAIN, problem=True)
     if not yes:
-        click.confirm("Sign it?", abort=True)
+        agreed(_("Sign it?"))
     return unlocked(path, again=again)
 
 

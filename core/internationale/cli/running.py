@@ -8,6 +8,7 @@ import click
 import uvicorn
 
 from internationale import worker
+from internationale.cli import listening
 from internationale.cli.root import Home
 from internationale.cli.speech import say
 from internationale.ledger import database
@@ -29,6 +30,7 @@ def run(home: Home) -> None:
     database.check(home.settings.database)
     section = home()
     settings = section.settings
+    held = listening.sockets(settings.host, settings.port)  # before any errand begins
     config = uvicorn.Config(
         create_app(section, [worker.running]),
         host=settings.host,
@@ -45,7 +47,7 @@ def run(home: Home) -> None:
     say(_("Section “%(name)s” is served at %(url)s.") % {"name": section.name, "url": section.base_url})
     gc.collect()
     gc.freeze()  # what a start leaves is there for good: the collector need not go through it again and again
-    uvicorn.Server(config).run()
+    uvicorn.Server(config).run(held)
 
 
 def _stop(_number: int, _frame: object) -> None:

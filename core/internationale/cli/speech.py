@@ -29,6 +29,11 @@ def say(message: Message, *, problem: bool = False) -> None:
     click.secho(worded(message), fg="red" if problem else None)
 
 
+def agreed(question: Message) -> None:
+    """Ask a question that is answered with yes or no; with no, the command ends and nothing is done."""
+    click.confirm(worded(question), abort=True)
+
+
 def tell(document: Any) -> None:
     """Print a document for programs."""
     click.echo(json.dumps(document, ensure_ascii=False, indent=2, default=_plain))

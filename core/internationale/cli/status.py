@@ -153,7 +153,9 @@ def _print(found: Status) -> None:
         rows.append((_("Catching up"), worded(told % {"here": far.here, "all": far.known, "via": far.via or "-"})))
     told = _("%(n)s events are here; others have signed to hold %(others)s")
     rows.append((_("Our own log"), worded(told % {"n": found.own_log.here, "others": found.own_log.elsewhere})))
-    rows += [(_("Hub"), worded(_("%(hub)s: %(n)s unsent") % {"hub": hub.hub, "n": hub.unsent})) for hub in found.hubs]
+    rows += [
+        (_("Hub"), worded(_("%(hub)s: %(n)s unsent") % {"hub": hub.hub.partition(" ")[0], "n": hub.unsent})) for hub in found.hubs
+    ]
     counts = found.counts
     rows.append((_("Waiting"), str(counts.waiting + counts.parked)))
     rows.append((_("Void or failed"), str(counts.void + counts.failed)))

@@ -4,8 +4,12 @@ from pathlib import Path
 
 import click
 
+from internationale.cli.speech import worded
+from internationale.messages import marker
 from internationale.rooms.roster import port
 from internationale.rooms.roster.port import RootKey
+
+_ = marker("core")
 
 unasked_option = click.option("--unasked", is_flag=True, help="Also when no hub can be asked whether there is a newer list.")
 """For what signs a version of the roster or puts one into force: see ``Home.newest``."""
@@ -14,4 +18,5 @@ unasked_option = click.option("--unasked", is_flag=True, help="Also when no hub 
 def unlocked(path: Path, *, again: bool = False) -> RootKey:
     """The root key in a file. Raises ``Misconfigured`` and ``Invalid`` like ``port.root_key``."""
     locked = port.root_state(path) == "locked"
-    return port.root_key(path, click.prompt("Passphrase of the root key", hide_input=True) if locked else "", again=again)
+    passphrase = click.prompt(worded(_("Passphrase of the root key")), hide_input=True) if locked else ""
+    return port.root_key(path, passphrase, again=again)

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session
 
@@ -34,6 +34,8 @@ _DAMAGED = _(
     "The database is damaged: %(why)s. Put the file aside and restore your latest backup; without one, join again with your "
     "invitation. What this section has said is then fetched back from the others before it says anything new."
 )
+
+_UNUSABLE = _("The database cannot be used: %(why)s. Nothing was changed.")
 
 
 @dataclass(frozen=True)
@@ -144,6 +146,23 @@ def check(url: str) -> None:
         found = str(error)
     if found != "ok":
         raise Misconfigured(_DAMAGED % {"why": found}, place=parsed.database)
+
+
+def trouble(error: DatabaseError, url: str) -> Misconfigured | None:
+    """What the host is told of an error of the database itself: a damaged file, a full disk, a server that is away. None for
+    what only a mistake of ours can be.
+    """
+    parsed = make_url(url)
+    place = parsed.database or "" if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()
+    if isinstance(error.orig, sqlite3.Error):
+        kind = error.orig.sqlite_errorcode & 0xFF  # the rest only says more about the kind
+        if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            return Misconfigured(_DAMAGED % {"why": error.orig}, place=place)
+        if kind == sqlite3.SQLITE_ERROR:
+            return None
+    if not isinstance(error, OperationalError):
+        return None
+    return Misconfigured(_UNUSABLE % {"why": str(error.orig).strip()}, place=place)
 
 
 @contextmanager

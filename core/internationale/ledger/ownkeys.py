@@ -4,9 +4,17 @@ import os.path
 from collections.abc import Sequence
 from pathlib import Path
 
+from internationale.errors import Misconfigured
 from internationale.events.keys import SigningKey
 from internationale.events.logs import LogRules
+from internationale.messages import marker
 from internationale.settings import read_key, write_key
+
+_ = marker("core")
+_LOST = _(
+    "The key of this section's log is not here. Put it back from your copy. If there is none, make another, for which the"
+    " committee opens a new epoch: internationale key new-log"
+)
 
 
 class OwnKeys:
@@ -56,6 +64,8 @@ class OwnKeys:
         return self._keys
 
     def _read(self) -> tuple[SigningKey, ...]:
+        if not self._first.exists():
+            raise Misconfigured(_LOST, place=str(self._first))
         keys = [read_key(self._first)]
         while (path := self._path(len(keys) + 1)).exists():
             keys.append(read_key(path))

@@ -132,7 +132,7 @@ def test_one_key_counts_once_and_versions_neither_skip_nor_go_back() -> None:
 
 def test_what_makes_no_sense_is_refused_in_words() -> None:
     begun = founded()
-    with pytest.raises(Conflict, match="higher than the number of roots"):
+    with pytest.raises(Conflict, match=r"More root keys would have to sign \(4\) than there are \(3\)"):
         changes.governed(begun, begun.roster.roots, 4, NOW)
     with pytest.raises(Conflict, match="also a log key"):
         changes.governed(begun, [Root(key=LOGS["fr"].public, holder="x")], 1, NOW)

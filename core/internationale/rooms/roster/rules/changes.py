@@ -28,7 +28,11 @@ SHOWN = ("name", "languages", "address", "nkey", "recipients")
 
 
 def founded(cards: Sequence[Card], roots: Sequence[Root], threshold: int, hubs: Sequence[str], now: datetime) -> Roster:
-    """Version 1: the first section is the committee. ``hubs``: addresses; several of one hub are separated by spaces."""
+    """Version 1: the first section is the committee. ``hubs``: addresses; several of one hub are separated by spaces.
+
+    Raises ``Conflict`` for root keys that could not govern.
+    """
+    _require_governing(roots, threshold)
     entries = [_entry(card, 1, (COMMITTEE,) if number == 0 else ()) for number, card in enumerate(cards)]
     return _roster(
         version=1,
@@ -53,7 +57,11 @@ def moved(latest: Version, hubs: Sequence[Hub], now: datetime) -> Roster:
 
 
 def governed(latest: Version, roots: Sequence[Root], threshold: int, now: datetime) -> Roster:
-    """Other root keys, or another number of them that must sign. The old ones must sign it too, as many as it took so far."""
+    """Other root keys, or another number of them that must sign. The old ones must sign it too, as many as it took so far.
+
+    Raises ``Conflict`` for root keys that could not govern.
+    """
+    _require_governing(roots, threshold)
     return succeeding(latest, now, roots=tuple(roots), threshold=threshold)
 
 
@@ -190,6 +198,15 @@ def _entry(card: Card, opened: int, mandates: tuple[str, ...]) -> Entry:
         nkey=card.nkey,
         recipients=card.recipients,
     )
+
+
+def _require_governing(roots: Sequence[Root], threshold: int) -> None:
+    """What the shape of a roster would refuse as well, in words for those who choose the keys and the number."""
+    if len({root.key for root in roots}) != len(roots):
+        raise Conflict(_("One root key is named twice. Each holder has one of their own."))
+    if threshold > len(roots):
+        words = {"threshold": threshold, "keys": len(roots)}
+        raise Conflict(_("More root keys would have to sign (%(threshold)s) than there are (%(keys)s).") % words)
 
 
 def _roster(**values: object) -> Roster:

@@ -28,7 +28,7 @@ def hub_list(urls: Sequence[str], certificates: Mapping[str, str] | None = None)
 
 
 def _hub(id: str, addresses: tuple[str, ...], certificates: Mapping[str, str]) -> Hub:
-    certificate = next((_pem(certificates[url]) for url in addresses if url in certificates), None)
+    certificate = next((_pem(certificates[url], url) for url in addresses if url in certificates), None)
     try:
         return Hub(id=id, urls=addresses, ca=certificate)
     except ValidationError as error:
@@ -36,6 +36,9 @@ def _hub(id: str, addresses: tuple[str, ...], certificates: Mapping[str, str]) -
         raise Invalid(_("This hub cannot be named: %(why)s") % {"why": why}, place=" ".join(addresses)) from error
 
 
-def _pem(text: str) -> str:
-    """The certificates of a file, without what tools write around them."""
-    return "".join(f"{block}\n" for block in _BLOCK.findall(text.replace("\r\n", "\n"))) or text
+def _pem(text: str, url: str) -> str:
+    """The certificates of a file, without what tools write around them. Raises ``Invalid`` when there are none."""
+    found = "".join(f"{block}\n" for block in _BLOCK.findall(text.replace("\r\n", "\n")))
+    if not found:
+        raise Invalid(_("This file is not a certificate (PEM)."), place=url)
+    return found
