@@ -168,6 +168,15 @@ def test_a_log_key_is_replaced_without_a_break_and_a_stolen_one_with_a_new_epoch
     alone("ic", "roster", "propose", "renew", "--yes", "--sign")  # numbers 4 and 5: the new key's
     assert "signed and chained" in alone("ic", "log", "verify").output
 
+    lost = "The key of this section's log is not here."
+    assert lost not in alone("ic", "status").output
+    path = tmp_path / "ic/keys/log-2.key"
+    kept = path.read_bytes()
+    path.unlink()
+    assert lost in alone("ic", "status", status=1).output
+    path.write_bytes(kept)
+    path.chmod(0o600)
+
     alone("ic", "key", "new-log", "--out", "ic.card")
     alone("ic", "roster", "propose", "reopen", "ic", "--card", "ic.card", "--yes", "--sign")
     alone("ic", "roster", "propose", "renew", "--yes", "--sign")

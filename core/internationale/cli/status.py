@@ -15,6 +15,7 @@ from internationale.cli.speech import language, say, tell, worded
 from internationale.events import card
 from internationale.kit import Check
 from internationale.ledger import tables
+from internationale.ledger.ownkeys import LOST
 from internationale.messages import Message, marker, plural_marker
 from internationale.rooms.exchange import queries as exchange
 from internationale.rooms.exchange.queries import Counts, Federation
@@ -106,6 +107,8 @@ def _problems(section: Section, counts: Counts) -> Sequence[Message]:
     found = [
         _("Plugin %(name)s is set aside: %(why)s") % {"name": name, "why": why} for name, why in section.plugins.broken.items()
     ]
+    if _lacks_its_key(section):
+        found.append(LOST)
     if counts.forks:
         found.append(_("A log has two histories. It stands still until the committee decides."))
     if counts.failed:
@@ -119,6 +122,16 @@ def _problems(section: Section, counts: Counts) -> Sequence[Message]:
         for check in checks:
             found += _run(section, name, check)
     return found
+
+
+def _lacks_its_key(section: Section) -> bool:
+    """Whether the key is gone that signs what is said next: better known before there is something to be said."""
+    with section.reading() as session:
+        rules = section.keyring(session).get(section.code)
+        head = section.ledger.head(session, section.code)
+    if rules is None:
+        return False
+    return section.log_keys.lacking(rules, head.sequence + 1 if head.epoch == rules.epoch else 1)
 
 
 def _run(section: Section, name: str, check: Check) -> list[Message]:

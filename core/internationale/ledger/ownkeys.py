@@ -11,7 +11,7 @@ from internationale.messages import marker
 from internationale.settings import read_key, write_key
 
 _ = marker("core")
-_LOST = _(
+LOST = _(
     "The key of this section's log is not here. Put it back from your copy. If there is none, make another, for which the"
     " committee opens a new epoch: internationale key new-log"
 )
@@ -44,6 +44,11 @@ class OwnKeys:
         named = {entry.key for entry in rules.keys}
         return tuple(key for key in self._known(rules) if key.public in named)
 
+    def lacking(self, rules: LogRules, number: int) -> bool:
+        """Whether the roster lets keys sign this number of the log, and none of them is here."""
+        signing = {entry.key for entry in rules.keys if entry.covers(number)}
+        return bool(signing) and signing.isdisjoint(key.public for key in self.at(rules))
+
     def unconfirmed(self, rules: LogRules) -> bool:
         """Whether a newer key was made than the roster knows; perhaps by a command, in another process."""
         if os.path.exists(self._next):  # noqa: PTH110  # asked before everything that is said, and Path takes three times as long
@@ -65,7 +70,7 @@ class OwnKeys:
 
     def _read(self) -> tuple[SigningKey, ...]:
         if not self._first.exists():
-            raise Misconfigured(_LOST, place=str(self._first))
+            raise Misconfigured(LOST, place=str(self._first))
         keys = [read_key(self._first)]
         while (path := self._path(len(keys) + 1)).exists():
             keys.append(read_key(path))
