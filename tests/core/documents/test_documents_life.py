@@ -8,7 +8,7 @@ from internationale.kit import INTERNATIONAL, Reader
 from internationale.kit.documents import TITLE, Progress, Title, UnitState
 from internationale.rooms.documents.port import amending, revising
 from internationale.rooms.documents.port.amending import Proposal
-from internationale.rooms.documents.queries import amendments, documents
+from internationale.rooms.documents.queries import amendments, documents, translations
 from internationale.rooms.documents.rows.shared import Revision
 from internationale.testing import carrying
 from internationale.testing.people import speaker
@@ -287,3 +287,15 @@ def test_a_revision_is_taken_in_without_reading_all_before_it(ic, fr, draft, tex
     with fr.reading() as session:
         assert [card.number for card in documents.revisions(session, document)] == [*range(1, many + 2)]
         assert documents.revision(session, document, 7).number == 7
+
+
+def test_no_section_buries_the_languages_of_the_others(ic, fr, ar, draft):
+    """One offers a title in a thousand made-up languages; the page of the text would list them all, and count in each."""
+    document, block = draft
+    noise = [f"en-{number:05}" for number in range(translations.INTO + 5)]
+    for section, language, unit in [(ar, "de", TITLE), *((fr, language, TITLE) for language in noise), (fr, noise[-1], block)]:
+        with section.writing() as session:
+            section.documents.offer(session, document, language, {unit: "x"}, revision=1, by=speaker(section))
+    carrying.hand_on(ic, fr, ar)
+    with ic.reading() as session:
+        assert translations.languages_offered(session, document) == {"de", noise[-1], *noise[: translations.INTO - 1]}
