@@ -5,9 +5,13 @@ the other changes, and a merge is proved by making the changes one after the oth
 once. Nothing here looks at words: the operations say it all.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
+from heapq import merge as merge_sorted
+from itertools import islice
+from operator import itemgetter
 
 from internationale.errors import Conflict
 from internationale.messages import marker
@@ -31,6 +35,11 @@ class Collision:
 def collisions(first: Sequence[Operation], second: Sequence[Operation]) -> tuple[Collision, ...]:
     """Where two changes of the same base collide; empty when they go together."""
     return tuple(_collisions(first, _Overlap(first, second).rest))
+
+
+def collide(first: Sequence[Operation], second: Sequence[Operation]) -> bool:
+    """Whether two changes of the same base collide anywhere: they may do so in more places than memory holds."""
+    return any(True for _ in _collisions(first, _Overlap(first, second).rest))
 
 
 def merge(base: Sequence[Block], changes: Sequence[Sequence[Operation]]) -> tuple[Operation, ...]:
@@ -113,15 +122,56 @@ def _essence(operation: Operation) -> Operation:
 
 
 def _collisions(first: Sequence[Operation], second: Sequence[Operation]) -> Iterator[Collision]:
-    by_block: dict[str, list[Operation]] = {}
-    for operation in first:
+    by_block: dict[str, _Meetings] = {}
+    for place, operation in enumerate(first):
         for block in _named(operation):
-            by_block.setdefault(block, []).append(operation)
+            by_block.setdefault(block, _Meetings()).add(place, operation)
     for operation in second:
         for block in _named(operation):
-            for other in by_block.get(block, ()):
-                if _meet(other, operation):
+            if block in by_block:
+                for other in by_block[block].of(operation):
                     yield Collision(block, other, operation)
+
+
+class _Meetings:
+    """The operations of one change that name a block, for those of another change that do: found by their kind, and wordings by
+    their place, so that two long changes which do not meet are not compared with each other one by one.
+    """
+
+    def __init__(self) -> None:
+        self._wordings: list[tuple[int, Replace]] = []
+        self._placings: list[tuple[int, Operation]] = []
+        self._others: list[tuple[int, Operation]] = []
+
+    def add(self, place: int, operation: Operation) -> None:
+        """``place``: where it stands in its change."""
+        if isinstance(operation, Replace):
+            self._wordings.append((place, operation))
+        elif isinstance(operation, Insert | Move):
+            self._placings.append((place, operation))
+        else:
+            self._others.append((place, operation))
+
+    def of(self, operation: Operation) -> Iterator[Operation]:
+        """Those that an operation of the other change meets, in the order of theirs."""
+        found: Iterator[tuple[int, Operation]] = iter(self._others)
+        if not isinstance(operation, Insert | Move):
+            found = merge_sorted(self._near(operation), found, key=itemgetter(0))
+        if not isinstance(operation, Replace):
+            found = merge_sorted(self._placings, found, key=itemgetter(0))
+        return (other for _place, other in found)
+
+    def _near(self, operation: Operation) -> Iterator[tuple[int, Replace]]:
+        """Ranges stand in a change from the last to the first, none over another."""
+        if not isinstance(operation, Replace):
+            yield from self._wordings
+            return
+        reach = bisect_left(self._wordings, -operation.end, key=lambda pair: -pair[1].start)
+        for place, other in islice(self._wordings, reach, None):
+            if other.end < operation.start:
+                return
+            if _overlap(other, operation):
+                yield place, other
 
 
 def _named(operation: Operation) -> tuple[str, ...]:
@@ -135,15 +185,11 @@ def _named(operation: Operation) -> tuple[str, ...]:
     return (operation.block,)
 
 
-def _meet(one: Operation, other: Operation) -> bool:
-    """Whether two different operations that name the same block are in each other's way."""
-    if isinstance(one, Replace) and isinstance(other, Replace):
-        if one.start == one.end or other.start == other.end:
-            return one.start <= other.end and other.start <= one.end
-        return one.start < other.end and other.start < one.end
-    wording = isinstance(one, Replace) or isinstance(other, Replace)
-    placing = isinstance(one, Insert | Move) or isinstance(other, Insert | Move)
-    return not (wording and placing)
+def _overlap(one: Replace, other: Replace) -> bool:
+    """Whether two different wordings are in each other's way."""
+    if one.start == one.end or other.start == other.end:
+        return one.start <= other.end and other.start <= one.end
+    return one.start < other.end and other.start < one.end
 
 
 def _together(merged: Sequence[Operation], change: Sequence[Operation]) -> tuple[Operation, ...]:

@@ -148,11 +148,14 @@ def _common_space(old: str, new: str) -> str:
 
 def _units(text: str) -> list[_Unit]:
     units: list[_Unit] = []
-    for token in tokens(text):
-        if token.isspace() and units:
-            units[-1] = units[-1]._replace(space=units[-1].space + token)
-        else:
-            units.append(_Unit(token, ""))
+    for blank, group in groupby(tokens(text), key=str.isspace):
+        run = [*group]
+        if not blank:
+            units += (_Unit(token, "") for token in run)
+            continue
+        if not units:
+            units.append(_Unit(run.pop(0), ""))
+        units[-1] = units[-1]._replace(space="".join(run))
     return units
 
 

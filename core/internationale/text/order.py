@@ -1,7 +1,7 @@
-"""Orders: which of several things kept their place among the others."""
+"""Orders: which of several things kept their place among the others, and what follows what."""
 
 from bisect import bisect_left, insort
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
 T = TypeVar("T", bound=Hashable)
@@ -45,3 +45,42 @@ class Chain:
             insort(self._pairs, (one, other))
             return True
         return False
+
+
+class Succession:
+    """Ids in their order, each with its neighbours: to take one out or put one in costs the same, however many there are.
+
+    None of them is empty: ``""`` stands for the beginning, and for the end.
+    """
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        order = [*ids]
+        self._before = dict(zip(order, ["", *order], strict=False))
+        self._after = {previous: id for id, previous in self._before.items()}
+
+    def __contains__(self, id: str) -> bool:
+        return id in self._before
+
+    def __iter__(self) -> Iterator[str]:
+        id = ""
+        while following := self._after.get(id):
+            yield (id := following)
+
+    def following(self, id: str) -> str:
+        """The one after this; ``""`` at the end."""
+        return self._after.get(id, "")
+
+    def take_out(self, id: str) -> None:
+        """Have its neighbours follow each other. Raises ``KeyError`` when it is not there."""
+        self._link(self._before.pop(id), self._after.pop(id, ""))
+
+    def put_in(self, id: str, previous: str) -> None:
+        """Have it follow ``previous``, which is there or ``""``."""
+        following = self.following(previous)
+        self._link(previous, id)
+        self._link(id, following)
+
+    def _link(self, previous: str, following: str) -> None:
+        self._after[previous] = following
+        if following:
+            self._before[following] = previous

@@ -5,7 +5,9 @@ title, the next level 3, so that none is left out whatever signs the writer bega
 become links, so that reading a text never asks anything of another host.
 """
 
+from collections import ChainMap
 from collections.abc import Iterable, MutableMapping, Sequence
+from functools import lru_cache
 from html import escape
 from typing import Any
 
@@ -23,6 +25,11 @@ _ = marker("core")
 
 MAX_TEXT = 2_000_000
 """The most characters that are rendered at once."""
+
+_BORROWED, _SHARE = 4_000, 20
+"""The most characters that links may take from their definitions: so many, and so many for each character of what is rendered.
+A definition may be long and be used often; without a bound a small text becomes a page that no memory holds (cmark has one, too).
+"""
 
 _BLOCK_TAGS = {
     "p",
@@ -57,6 +64,36 @@ def _image(self: RendererHTML, tokens: Sequence[Token], index: int, options: Opt
 
 _PARSER = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 _PARSER.add_render_rule("image", _image)
+
+
+Definition = MutableMapping[str, Any]
+"""Where a link leads, and its title, as the parser keeps them."""
+
+
+class _Definitions(ChainMap[str, Definition]):
+    """The link definitions that a piece of a text may use: its own, and before them its text's. What would take more characters
+    than it may is not found, and stays the words that were written.
+    """
+
+    def __init__(self, known: MutableMapping[str, Definition], most: int) -> None:
+        super().__init__({}, known)
+        self._left = most
+
+    def get(self, key: str, default: Any = None) -> Any:
+        found = super().get(key)
+        if found is None:
+            return default
+        self._left -= len(found["href"]) + len(found["title"])
+        return found if self._left >= 0 else default
+
+
+@lru_cache(maxsize=16)
+def _defined(references: str) -> dict[str, Definition]:
+    """The definitions of a text, by label. Remembered: all blocks of a page use the same ones."""
+    env: dict[str, Any] = {"references": {}}
+    _PARSER.parse(_bounded(references), env)
+    found: dict[str, Definition] = env["references"]
+    return found
 
 
 def html(markdown: str) -> str:
@@ -94,9 +131,8 @@ def pieces(compared: Iterable[Piece]) -> str:
 
 
 def _document(markdown: str, references: str, levels: Sequence[int] = ()) -> str:
-    env: dict[str, Any] = {}
-    if references:
-        _PARSER.parse(_bounded(references), env)
+    known = _defined(references) if references else {}
+    env: dict[str, Any] = {"references": _Definitions(known, _BORROWED + _SHARE * len(markdown))}
     tokens = _PARSER.parse(_bounded(markdown), env)
     ranks = sorted({*levels, *_levels(tokens)})
     for token in tokens:

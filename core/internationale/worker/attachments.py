@@ -20,6 +20,7 @@ from internationale.rooms.attachments.port.fetching import Wanted
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries.files import Known
 from internationale.rooms.attachments.rules import words
+from internationale.rooms.attachments.rules.chunking import Content
 from internationale.section import Section
 from internationale.worker import origin
 from internationale.worker.pace import Backoff, in_thread
@@ -64,7 +65,7 @@ class Carriage:
         self._offered: set[str] = set()
         self._refused: dict[str, float] = {}
         self._audited = -AUDIT_REST
-        self._later: dict[tuple[str, object], tuple[float, float]] = {}
+        self._later: dict[tuple[Content, object], tuple[float, float]] = {}
 
     async def run(self) -> None:
         """Until cancelled, or until the connection is lost. What is wrong with attachments never holds up the logs."""
@@ -97,7 +98,7 @@ class Carriage:
         """One round over all that is wanted. Returns how many chunks came."""
         came, now = 0, asyncio.get_running_loop().time()
         for wanted in await in_thread(fetching.look, self._room):
-            again, _pause = self._later.get((wanted.content.blob, wanted.since), (now, 0))
+            again, _pause = self._later.get((wanted.content, wanted.since), (now, 0))
             if again <= now:
                 came += await self._fetch(wanted)
         return came
@@ -119,7 +120,7 @@ class Carriage:
         return came
 
     def _note(self, wanted: Wanted, *, done: bool) -> None:
-        key = (wanted.content.blob, wanted.since)
+        key = (wanted.content, wanted.since)
         _again, pause = self._later.pop(key, (0.0, SOONEST / 2))
         if not done:
             pause = min(pause * 2, LATEST)
@@ -208,9 +209,9 @@ class Carriage:
             self._offered.discard(blob)
         with self._section.reading() as session:
             blobs = set(files.since(session, self._section.now() - OFFERED)) - self._offered
-            found = [files.of_blob(session, blob) for blob in sorted(blobs)]
+            found = [self._room.travelling(session, blob) for blob in sorted(blobs)]
         self._offered |= blobs
-        return [known for same in found for known in same[:1] if known.removal is None]
+        return [known for known in found if known is not None]
 
     def _members(self, first: str) -> list[str]:
         """Whom to ask: the sender, then the other members."""

@@ -7,18 +7,22 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 
 from internationale import worker
 from internationale.bus import Parcel
 from internationale.errors import Conflict, NotFound
-from internationale.rooms.attachments.port import attaching, fetching, keeping
+from internationale.kit import Utterance
+from internationale.rooms.attachments.events import Attached, Manifest
+from internationale.rooms.attachments.port import attaching, fetching, keeping, taking
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rules.chunking import CHUNK
 from internationale.section import Section
 from internationale.testing import oracle
 from internationale.testing.carrying import hand_on
 from internationale.testing.founding import unite
+from internationale.testing.people import speaker
 from internationale.testing.serving import served
 from internationale.worker import origin
 from internationale.worker.attachments import subject
@@ -119,6 +123,36 @@ def test_a_wrong_chunk_is_fetched_from_another(three, share, attach, carry, carr
 
     carriages(story, ic, fr, ar)
     assert taken(ar, attachment) == content
+
+
+@pytest.mark.parametrize("lie", [lambda chunks: chunks[::-1], lambda chunks: ("0" * 64, *chunks[1:])], ids=["turned", "unknown"])
+def test_a_false_claim_about_a_content_does_not_keep_the_true_one_away(
+    three, share, attach, carry, carriages, taken, lie
+) -> None:
+    """``ar``, which comes before ``fr`` wherever codes decide, says that the content of its file is made of other chunks."""
+    ic, fr, ar = three
+    content = some_bytes(2 * CHUNK)
+    document = share(fr)
+    attachment = attach(fr, document, content)
+    carry(*three)
+    with ar.writing() as session:
+        true = files.find(session, attachment).content
+        claimed = Manifest(digest=true.digest, blob=true.blob, chunks=lie(true.chunks))
+        said = Attached(attachment="ar-aaaaaaaaaaaa", subject=document, name="x", media="a/b", size=true.size, chunk=true.chunk)
+        part = msgspec.json.encode(claimed.model_dump(mode="json"))
+        on = ar.documents.get(session, document).ref
+        ar.publish(session, Utterance(said, refs=(on,), parts=(part,)), by=speaker(ar))
+    carry(*three)
+
+    async def story(at: Any) -> None:
+        assert await at["fr"].offer() == 2
+        await at["ic"].fetch()
+
+    carriages(story, ic, fr, ar)
+    assert taken(ic, attachment) == content
+    with ic.reading() as session:
+        handed_on = [taking.chunk(session, ic.attachments, true.blob, number) for number in (0, 1)]
+    assert b"".join(handed_on) == content
 
 
 def test_what_the_hub_does_not_have_is_asked_of_the_sections(three, share, attach, carry, carriages, taken) -> None:

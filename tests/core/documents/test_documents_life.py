@@ -1,13 +1,15 @@
 """A document's life through the section's two doors."""
 
 import pytest
+from sqlalchemy.event import listen, remove
 
 from internationale.errors import Conflict, Invalid, NotFound, Refused
 from internationale.kit import INTERNATIONAL, Reader
 from internationale.kit.documents import TITLE, Progress, Title, UnitState
 from internationale.rooms.documents.port import amending, revising
 from internationale.rooms.documents.port.amending import Proposal
-from internationale.rooms.documents.queries import amendments, documents
+from internationale.rooms.documents.queries import amendments, documents, translations
+from internationale.rooms.documents.rows.shared import Revision
 from internationale.testing import carrying
 from internationale.testing.people import speaker
 from internationale.text.blocks import join
@@ -265,3 +267,35 @@ def test_bytes_come_out_as_they_went_in(three, ic, ar):
     document = opened(ic, strange)
     carrying.hand_on(*three)
     assert exact(ar, document) == strange
+
+
+def test_a_revision_is_taken_in_without_reading_all_before_it(ic, fr, draft, text):
+    """There may be thousands, each with a long note, and whoever revises decides how many."""
+    document, _block = draft
+    many = 12
+    for number in range(1, many + 1):
+        with ic.writing() as session:
+            said = f"{text.first}\nRevision {number}.\n"
+            ic.documents.revise(session, document, base=number, title="T", text=said, note="N", by=speaker(ic))
+    read = []
+    listen(Revision, "load", note := lambda row, _context: read.append(row.number))
+    try:
+        assert fr.accept(carrying.said(ic)) == ["duplicate", *["applied"] * many]
+    finally:
+        remove(Revision, "load", note)
+    assert len(read) <= 2 * many
+    with fr.reading() as session:
+        assert [card.number for card in documents.revisions(session, document)] == [*range(1, many + 2)]
+        assert documents.revision(session, document, 7).number == 7
+
+
+def test_no_section_buries_the_languages_of_the_others(ic, fr, ar, draft):
+    """One offers a title in a thousand made-up languages; the page of the text would list them all, and count in each."""
+    document, block = draft
+    noise = [f"en-{number:05}" for number in range(translations.INTO + 5)]
+    for section, language, unit in [(ar, "de", TITLE), *((fr, language, TITLE) for language in noise), (fr, noise[-1], block)]:
+        with section.writing() as session:
+            section.documents.offer(session, document, language, {unit: "x"}, revision=1, by=speaker(section))
+    carrying.hand_on(ic, fr, ar)
+    with ic.reading() as session:
+        assert translations.languages_offered(session, document) == {"de", noise[-1], *noise[: translations.INTO - 1]}

@@ -61,6 +61,16 @@ def test_one_message_with_all_that_was_signed(house: tuple[Section, Reader], bro
         assert client.get(f"/api/v1/federation/sent/{absent}").status_code == 404
 
 
+def test_its_contents_are_for_those_who_may_read_what_is_shared(house: tuple[Section, Reader], browser: Make) -> None:
+    """An account whose roles have ended can still sign in; it opens no document, and no message with the document in it."""
+    ic, _writer = house
+    client = browser(ic, Reader(id="ic-emma", handle="emma", language="en"))
+    for path in ("/federation/sent/ic:1:2", "/api/v1/federation/sent/ic:1:2"):
+        answer = client.get(path)
+        assert answer.status_code == 403
+        assert "One." not in answer.text
+
+
 def test_it_is_exported_as_a_table_and_as_lines(house: tuple[Section, Reader], browser: Make) -> None:
     ic, writer = house
     client = browser(ic, writer)

@@ -19,6 +19,8 @@ from internationale.events.roster import Entry, LastGood, Root, Roster, Status, 
 from internationale.events.signed import SignedDocument
 from internationale.kit import HubState, Utterance
 from internationale.rooms.roster import port, queries
+from internationale.rooms.roster.events import Vouched
+from internationale.rooms.roster.queries.joining import SHOWN
 from internationale.rooms.roster.rules import changes
 from internationale.section import Section
 from internationale.testing import notes
@@ -94,6 +96,29 @@ def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
     shown = at_ic.get("/federation/roster").text
     assert "Signed by: Office fr and Office ic" in shown
     assert "No change is proposed." in shown
+
+
+def test_no_section_buries_the_candidates_of_the_others(
+    three: list[Section], make: Callable[[str], Section], carry: Callable[..., None], member: Callable[..., Any]
+) -> None:
+    """One vouches without an end, each time for another request; whoever looks after the home page reads only its last."""
+    ic, fr, ar = three
+    de, it = make("de"), make("it")
+
+    def vouch(section: Section, candidate: Section, second: int) -> str:
+        document = port.own_request(candidate, candidate.now() + timedelta(seconds=second))
+        hash, request = keys.digest(keys.JOIN, document.body).hex(), keys.encode(document.body)
+        said = Vouched(code=candidate.code, hash=hash, request=request, signature=document.signatures[0], why="Why.")
+        with section.writing() as session:
+            section.publish(session, Utterance(said), by=member(section, "delegate"))
+        return hash
+
+    true = vouch(ar, it, 0)
+    noise = [vouch(fr, de, second) for second in range(SHOWN + 3)]
+    carry(*three)
+    with ic.reading() as session:
+        assert {each.hash for each in queries.candidates(session)} == {true, *noise[3:]}
+        assert queries.candidate(session, noise[0]).asked.code == "de"
 
 
 def test_a_candidate_is_vouched_for_proposed_and_joins(

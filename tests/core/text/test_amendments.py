@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from internationale.errors import Conflict
 from internationale.text import amendments, blocks
 from internationale.text.derive import derive
-from internationale.text.operations import apply, in_order
+from internationale.text.operations import Insert, Replace, apply, in_order
 
 from .strategies import minter, state, texts
 from .test_operations import BASE, PARAGRAPHS, TEXT
@@ -63,6 +63,7 @@ def test_what_touches_different_words_goes_together(one, other):
 )
 def test_what_touches_the_same_collides(one, other, block):
     assert [collision.block for collision in amendments.collisions(change(one, "a"), change(other, "b"))] == [block]
+    assert amendments.collide(change(one, "a"), change(other, "b"))
     with pytest.raises(Conflict):
         amendments.merge(BASE, [change(one, "a"), change(other, "b")])
 
@@ -94,3 +95,35 @@ def test_not_carried_when_its_words_were_changed():
 def test_what_was_adopted_already_is_not_carried_again():
     later = apply(BASE, change(BREAD))
     assert amendments.carry(change(BREAD), BASE, later) == ()
+
+
+MANY = 20_000
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    ("one", "other", "met"),
+    [
+        pytest.param(
+            [Insert("b", f"n{at}", f"one {at}") for at in range(MANY)],
+            [Insert("b", f"m{at}", f"other {at}") for at in range(MANY)],
+            True,
+            id="in the same place",
+        ),
+        pytest.param(
+            [Replace("b", at, at + 1, "x", "y") for at in range(MANY, 0, -1)],
+            [Insert("b", f"m{at}", f"other {at}") for at in range(MANY)],
+            False,
+            id="words and places",
+        ),
+        pytest.param(
+            [Replace("b", at, at + 1, "x", "y") for at in range(2 * MANY, 0, -2)],
+            [Replace("b", at, at + 1, "x", "y") for at in range(2 * MANY - 1, 0, -2)],
+            False,
+            id="words beside words",
+        ),
+    ],
+)
+def test_whether_two_long_changes_collide_is_known_soon(one, other, met):
+    """Another section wrote both: they may meet in more places than memory holds."""
+    assert amendments.collide(one, other) is met

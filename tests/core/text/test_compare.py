@@ -75,6 +75,12 @@ def test_what_became_of_each_block():
     ]
 
 
+@pytest.mark.timeout(30)
+def test_long_white_space_ends_soon():
+    old, new = "x" + " \n" * 500_000 + "z", "y" + " \n" * 500_000 + "z"
+    assert compare.words(old, new)[-1] == (INSERT, new)
+
+
 def test_long_texts_end_soon():
     one, other = "a b c d e f g h " * 20_000, "z y x w v u t s " * 20_000
     assert compare.words(one, other)[-1] == (EQUAL, " ")

@@ -143,3 +143,31 @@ def test_the_digest_is_the_documented_one():
 def test_the_digest_tells_states_apart():
     pairs = [(("a", "x"), ("b", "y")), (("a", "xb"), ("", "y")), (("b", "x"), ("a", "y"))]
     assert len({operations.digest(blocks.described(pair)) for pair in pairs}) == 3
+
+
+MANY = 20_000
+
+
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    ("base", "changes"),
+    [
+        pytest.param(
+            ["x" * 1_900_000], [Replace("b0", at, at + 1, "x", "y") for at in range(MANY, 0, -1)], id="words of one block"
+        ),
+        pytest.param(
+            ["x" * 1_900_000],
+            [Split("b0" if at == 1 else f"n{at - 1}", 1, f"n{at}") for at in range(1, MANY)],
+            id="one block cut again and again",
+        ),
+        pytest.param(
+            ["y" * 90 + "\n\n"] * MANY, [Join(f"b{at - 1}", f"b{at}") for at in range(MANY - 1, 0, -1)], id="joined from the end"
+        ),
+        pytest.param(["y\n\n"] * MANY, [Delete(f"b{at}", "y\n\n") for at in range(MANY - 1, 0, -1)], id="taken out from the end"),
+    ],
+)
+def test_a_long_list_of_operations_takes_no_long_time(base, changes):
+    """Another section wrote it, and everybody takes it in: in proportion to its length, whatever it does."""
+    text = blocks.described([(f"b{number}", raw) for number, raw in enumerate(base)])
+    changed = blocks.join(operations.apply(text, changes))
+    assert changed

@@ -69,6 +69,20 @@ def test_a_block_finds_its_text_s_link_definitions():
     assert 'href="http://e.org"' in render.block("see [there][b]", "[b]: http://e.org")
 
 
+def test_a_link_that_is_defined_once_and_used_often_does_not_blow_up_the_page():
+    source = "[a]: /" + "b" * 8_000 + "\n\n" + "[a]" * 8_000
+    assert len(render.html(source)) < 100 * len(source)
+    assert render.block("[a]" * 3, "[a]: /" + "b" * 8_000) == "<p>[a][a][a]</p>\n"
+    assert render.block("[a] [b]", "[a]: /x\n[b]: /y").count("href") == 2
+
+
+@pytest.mark.timeout(30)
+def test_many_blocks_with_many_link_definitions_take_no_long_time():
+    references = "\n".join(f"[r{number}]: /u" for number in range(2_000))
+    shown = [render.block(f"[r{number}]", references) for number in range(2_000)]
+    assert all("href" in block for block in shown)
+
+
 def test_a_title_is_one_line():
     assert render.inline("For *peace* <b>") == "For <em>peace</em> &lt;b&gt;"
 

@@ -1,7 +1,6 @@
 """Having the contents of attachments here: what is to be fetched, what came, whether it is whole."""
 
 import errno
-import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -98,7 +97,7 @@ def settle(here: AttachmentsRoom, wanted: Wanted, trouble: str = "") -> bool:
     """After a round: note what hinders it, or, when all is here, that it is whole. Returns whether it is."""
     content = wanted.content
     missing = _missing(here, content)
-    whole = not missing and _is_whole(here, content)
+    whole = not missing and here.store.is_whole(content)
     if not (missing or whole):
         missing = _missing(here, content)  # the disk had damaged one
     with here.section.writing() as session:
@@ -108,7 +107,8 @@ def settle(here: AttachmentsRoom, wanted: Wanted, trouble: str = "") -> bool:
         if whole:
             copy.complete, copy.wanted, copy.trouble = here.section.now(), None, ""
         else:
-            copy.trouble = trouble if missing else words.NOT_WHOLE
+            contradicted = len(files.claims(session, content.blob)) > 1  # another's claim may still be true
+            copy.trouble = trouble if missing or contradicted else words.NOT_WHOLE
     return whole
 
 
@@ -152,14 +152,3 @@ def _wanted(here: AttachmentsRoom, known: files.Known) -> Wanted:
 
 def _missing(here: AttachmentsRoom, content: Content) -> tuple[int, ...]:
     return tuple(number for number, name in enumerate(content.chunks) if not here.store.has(name))
-
-
-def _is_whole(here: AttachmentsRoom, content: Content) -> bool:
-    """The whole as it travels; a chunk that the disk has damaged meanwhile is thrown away by reading it."""
-    whole = hashlib.sha256()
-    for name in content.chunks:
-        body = here.store.get(name)
-        if body is None:
-            return False
-        whole.update(body)
-    return whole.hexdigest() == content.blob

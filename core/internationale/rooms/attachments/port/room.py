@@ -29,6 +29,8 @@ class AttachmentsRoom:
         self.section = section
         self.limits = limits
         self.store = store
+        self._proved: dict[str, Content] = {}
+        """By blob: of contradicting claims the one that is true. To find out, all of it has to be read."""
 
     @property
     def largest(self) -> int:
@@ -73,9 +75,20 @@ class AttachmentsRoom:
             self.section.require(reader, READ, known.file.subject)
         return known
 
-    def travelling(self, session: Session, blob: str) -> Content | None:
-        """How a content travels that somebody attached and nobody took back; None for any other."""
-        return next((known.content for known in files.of_blob(session, blob) if known.removal is None), None)
+    def travelling(self, session: Session, blob: str) -> Known | None:
+        """An attachment that says how a content travels, and was not taken back; None for a content that nobody attached.
+
+        Anybody can claim that it is made of other chunks. Where several claims stand, the one that is whole here is true.
+        """
+        found = files.claims(session, blob)
+        if len(found) < 2:
+            return found[0] if found else None
+        if all(known.content != self._proved.get(blob) for known in found):
+            self._proved.pop(blob, None)
+        for known in found if blob not in self._proved else ():
+            if self.store.is_whole(known.content):
+                self._proved[blob] = known.content
+        return next((known for known in found if known.content == self._proved.get(blob)), found[0])
 
     def card(self, known: Known) -> Attachment:
         """An attachment as pages show it."""

@@ -48,9 +48,9 @@ def take(section: Home, attachment: str, by: Reader | None, start: int = 0) -> t
 def chunk(session: Session, here: AttachmentsRoom, blob: str, number: int) -> bytes | None:
     """A chunk as it travels, for another section; None when it is not here."""
     found = here.travelling(session, blob)
-    if found is None or not 0 <= number < len(found.chunks):
+    if found is None or not 0 <= number < len(found.content.chunks):
         return None
-    return here.store.get(found.chunks[number])
+    return here.store.get(found.content.chunks[number])
 
 
 def _bytes(here: AttachmentsRoom, content: Content, start: int) -> Iterator[bytes]:

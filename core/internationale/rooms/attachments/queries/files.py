@@ -65,6 +65,17 @@ def of_blob(session: Session, blob: str) -> list[Known]:
     return _with_rest(session, session.exec(select(File).where(File.blob == blob).order_by(col(File.id))).all())
 
 
+def claims(session: Session, blob: str) -> list[Known]:
+    """What sections say that a content is made of, where nobody took it back: usually one. Where they contradict each other, one
+    of each section, for nobody's word is better than another's until the chunks are here.
+    """
+    found: dict[str, Known] = {}
+    for known in of_blob(session, blob):
+        if known.removal is None and all(known.content != each.content for each in found.values()):
+            found.setdefault(known.file.section, known)
+    return list(found.values())
+
+
 def since(session: Session, moment: datetime) -> list[str]:
     """The contents (by ``blob``) that were attached after a moment, by their senders' word, and are whole here."""
     here = (

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func
 from sqlmodel import Session, and_, col, or_, select
 
-from internationale.rooms.attachments.queries.files import Known, content, of_blob
+from internationale.rooms.attachments.queries.files import Known, claims, content
 from internationale.rooms.attachments.rows.private import Copy, Upload
 from internationale.rooms.attachments.rows.shared import File, Removal
 from internationale.rooms.attachments.rules.words import NOT_WHOLE, TOO_LARGE
@@ -49,7 +49,7 @@ def unlooked(session: Session, own: str, largest: int, after: datetime) -> list[
 
 
 def wanted(session: Session) -> list[Known]:
-    """What is to be fetched now, the longest waiting first; one for each content."""
+    """What is to be fetched now, the longest waiting first; one for each content, or for each claim about it."""
     hopeless = (NOT_WHOLE, TOO_LARGE)
     rows = session.exec(
         select(Copy)
@@ -57,9 +57,7 @@ def wanted(session: Session) -> list[Known]:
         .order_by(col(Copy.wanted), col(Copy.blob))
         .limit(_AT_ONCE)
     )
-    blobs = [row.blob for row in rows]
-    living = [[known for known in of_blob(session, blob) if known.removal is None] for blob in blobs]
-    return [same[0] for same in living if same]
+    return [known for blob in [row.blob for row in rows] for known in claims(session, blob)]
 
 
 def lost(session: Session, own: str) -> list[str]:

@@ -67,7 +67,7 @@ def besides(session: Session, section: Section, document: str, reader: Reader) -
     """What stands beside each paragraph, for readers of the section; nothing for passers-by."""
     if not section.may(reader, READ, document):
         return {}
-    done = {id for card in documents.revisions(session, document) for id in card.amendments}
+    done = documents.taken_in(session, document)
     cards = amendments.of_document(session, document)
     open_ones = (card for card in cards if card.state in ("open", "accepted") and card.id not in done)
     by_block: dict[str, list[AmendmentCard]] = {}

@@ -87,7 +87,7 @@ def acceptable(session: Session, document: str, amendment: str) -> AmendmentCard
 
 def waiting(session: Session, document: str) -> list[AmendmentCard]:
     """The accepted amendments with concrete words that no revision has taken in yet."""
-    taken = {id for card in documents.revisions(session, document) for id in card.amendments}
+    taken = documents.taken_in(session, document)
     cards = amendments.of_document(session, document)
     return [card for card in cards if card.state == "accepted" and card.id not in taken and amendments.operations(card)]
 

@@ -13,7 +13,7 @@ from internationale.rooms.documents.queries.values import AmendmentCard, Line, T
 from internationale.rooms.documents.rows.shared import Amendment, Document, Verdict
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.text import compare
-from internationale.text.amendments import collisions
+from internationale.text.amendments import collide
 from internationale.text.blocks import Block
 from internationale.text.operations import Operation, apply, from_json
 
@@ -58,7 +58,7 @@ def overlapping(session: Session, card: AmendmentCard) -> list[AmendmentCard]:
     """The other amendments to the same revision, not rejected or withdrawn, that do not go together with this one."""
     mine = operations(card)
     others = (other for other in of_document(session, card.document) if other.id != card.id and other.base == card.base)
-    return [other for other in others if other.state in ("open", "accepted") and collisions(mine, operations(other))]
+    return [other for other in others if other.state in ("open", "accepted") and collide(mine, operations(other))]
 
 
 def proposed(session: Session, card: AmendmentCard) -> list[Line]:

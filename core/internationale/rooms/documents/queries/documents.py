@@ -14,7 +14,7 @@ from internationale.kit.documents import Summary
 from internationale.kit.prepared import Prepared
 from internationale.messages import marker
 from internationale.rooms.documents.queries.values import RevisionCard, Text
-from internationale.rooms.documents.rows.projection import chain
+from internationale.rooms.documents.rows.chain import counted
 from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Verdict
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.text.blocks import Block
@@ -54,19 +54,31 @@ def summary(session: Session, document: str) -> Summary:
 
 def revisions(session: Session, document: str) -> list[RevisionCard]:
     """All revisions that count, first to latest; raises ``NotFound``."""
-    chosen = select(Revision).where(col(Revision.document) == document)
-    rows = chain(session.exec(chosen)) if section_of(document) else []
-    if not rows:
-        raise unknown()
-    return [_card_of(row) for row in rows]
+    events = _counted(session, document)
+    rows = {row.event: row for row in session.exec(select(Revision).where(col(Revision.document) == document))}
+    return [_card_of(rows[event]) for event in events]
 
 
 def revision(session: Session, document: str, number: int) -> RevisionCard:
     """One revision by its number; raises ``NotFound``."""
-    cards = revisions(session, document)
-    if not 1 <= number <= len(cards):
+    events = _counted(session, document)
+    if not 1 <= number <= len(events):
         raise NotFound(_("There is no such revision of this text."), place="revision")
-    return cards[number - 1]
+    return _card_of(session.get_one(Revision, events[number - 1]))
+
+
+def taken_in(session: Session, document: str) -> set[str]:
+    """The amendments that a revision which counts has taken in; raises ``NotFound``."""
+    events = set(_counted(session, document))
+    chosen = select(Revision.event, Revision.amendments).where(col(Revision.document) == document, col(Revision.amendments) != "")
+    return {id for event, ids in session.exec(chosen) if event in events for id in ids.split()}
+
+
+def _counted(session: Session, document: str) -> list[str]:
+    events = counted(session, document) if section_of(document) else []
+    if not events:
+        raise unknown()
+    return events
 
 
 def text(session: Session, document: str, number: int | None = None) -> Text:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, bindparam
+from sqlalchemy import Select, bindparam, func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -18,6 +18,8 @@ from internationale.text.blocks import Block as TextBlock
 _ID = col(Document.id)
 _TITLES: Select[*tuple[Any, ...]] = core_select(_ID, col(Document.title), col(Document.language))
 _TITLE = Prepared(_TITLES.where(bindparam("id") == _ID))
+INTO = 20
+"""Into how many languages one section can put a document so that they are shown, beyond those of the sections."""
 
 
 class _Offer(NamedTuple):
@@ -130,8 +132,18 @@ def progress_of(session: Session, documents: Sequence[str], languages: Sequence[
 
 
 def languages_offered(session: Session, document: str) -> set[str]:
-    """The languages in which anything was offered for a document."""
-    return set(session.exec(select(Translation.language).where(col(Translation.document) == document).distinct()))
+    """The languages into which sections have put a document: of each section those into which it put most, so that none can
+    bury the others' under languages that nobody speaks.
+    """
+    many = func.count()
+    chosen = select(Translation.section, Translation.language).where(col(Translation.document) == document)
+    chosen = chosen.group_by(col(Translation.section), col(Translation.language)).order_by(many.desc(), col(Translation.language))
+    found: dict[str, set[str]] = {}
+    for section, language in session.exec(chosen):
+        mine = found.setdefault(section, set())
+        if len(mine) < INTO:
+            mine.add(language)
+    return set().union(*found.values())
 
 
 def renderings(session: Session, source: str, target: str) -> list[Rendering]:

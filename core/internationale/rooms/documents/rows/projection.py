@@ -17,6 +17,7 @@ from internationale.rooms.documents.events import (
     Revised,
     TranslationOffered,
 )
+from internationale.rooms.documents.rows.chain import counted
 from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Row, Translation, Verdict
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.rooms.documents.rules.state import base, carried, state
@@ -53,23 +54,10 @@ def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
     _settle(session, said.document)
 
 
-def chain(revisions: Iterable[Revision]) -> list[Revision]:
-    """The revisions that count, first to latest: of several with one number on one base, the one that its log has first.
-
-    Only the home section revises, so one log decides; two can only be there when two hands of one section wrote at once.
-    """
-    ordered = sorted(revisions, key=lambda row: (row.number, row.epoch, row.sequence))
-    counted: list[Revision] = []
-    for row in ordered:
-        if row.number == len(counted) + 1 and row.base == (counted[-1].event if counted else ""):
-            counted.append(row)
-    return counted
-
-
 def _settle(session: Session, document: str) -> None:
     """The document's row, made again from all its revisions, so that it never depends on which of them came last."""
-    revisions = chain(session.exec(select(Revision).where(col(Revision.document) == document)))
-    latest = revisions[-1]
+    events = counted(session, document)
+    first, latest = session.get_one(Revision, events[0]), session.get_one(Revision, events[-1])
     session.merge(
         Document(
             id=document,
@@ -77,7 +65,7 @@ def _settle(session: Session, document: str) -> None:
             home=section_of(document),
             language=latest.language,
             audience=latest.audience,
-            opened=revisions[0].time,
+            opened=first.time,
             number=latest.number,
             title=latest.title,
             event=latest.event,

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from internationale.kit import Reader, Section
-from internationale.rooms.exchange import port, queries
+from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import WithdrawBody
 from internationale.rooms.exchange.queries import SentPage, TakenBack, Whole
 from internationale.rooms.roster.rules import require_member
@@ -27,7 +27,7 @@ def routes() -> Sequence[Any]:
 
     @get("/api/v1/federation/sent/{id:str}", sync_to_thread=True, summary="One message of this section with its contents")
     def one(id: FromPath[str], section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Whole:
-        require_member(reader)
+        section.require(reader, rules.READ)
         with section.reading() as session:
             return queries.whole(section.ledger, session, id)
 

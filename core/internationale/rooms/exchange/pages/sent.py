@@ -47,7 +47,7 @@ def routes() -> Sequence[Any]:
 
     @get(PATH + "/{id:str}", sync_to_thread=True)
     def one(id: FromPath[str], section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Template:
-        require_member(reader)
+        section.require(reader, rules.READ)
         with section.reading() as session:
             whole = queries.whole(section.ledger, session, id)
             receipts = section.receipts(session, Ref.parse(whole.sent.ref))

@@ -3,10 +3,11 @@
 from .alarms import Alarm, Missing, Split
 from .lag import lacking, newest, up_to
 from .spelling import spelled
-from .words import INSPECT, RELEASE, WHY_WITHDRAWN, WITHDRAW, awaited, kind_name, remedy, why_withdrawn, worded
+from .words import INSPECT, READ, RELEASE, WHY_WITHDRAWN, WITHDRAW, awaited, kind_name, remedy, why_withdrawn, worded
 
 __all__ = [
     "INSPECT",
+    "READ",
     "RELEASE",
     "WHY_WITHDRAWN",
     "WITHDRAW",

@@ -9,6 +9,8 @@ from internationale.ledger.quarantine import RETRIED
 
 _ = marker("core")
 
+READ = "documents.read"
+"""Whoever may read what the sections share may read what this one has said to them; not whoever can merely sign in."""
 INSPECT = "roster.inspect"
 """The capability of looking into the waiting room and the quarantine. (Named when the page was the roster's.)"""
 

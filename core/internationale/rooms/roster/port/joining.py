@@ -41,7 +41,9 @@ def vouch(section: Section, session: Database, document: SignedDocument, *, type
         )
     changes.admitted(latest(session), asked, section.now())
     hash = keys.digest(keys.JOIN, document.body).hex()
-    if any(each.hash == hash and any(v.section == section.code for v in each.vouchers) for each in queries.candidates(session)):
+    if any(
+        each.hash == hash and any(v.section == section.code for v in each.vouchers) for each in queries.candidates(session, hash)
+    ):
         raise Conflict(_("This section vouches for it already."))
     said = Vouched(code=asked.code, hash=hash, request=keys.encode(document.body), signature=document.signatures[0], why=why)
     section.publish(session, Utterance(said, author=by.handle or None), by=by)

@@ -21,6 +21,9 @@ from internationale.rooms.roster.rows import AnnouncementRow, DeclineRow, VouchR
 
 _ = marker("core")
 
+SHOWN = 50
+"""How many requests for which one section vouched are looked at."""
+
 
 @dataclass(frozen=True)
 class Voucher:
@@ -53,10 +56,13 @@ class Candidate:
     member: bool
 
 
-def candidates(session: Session) -> tuple[Candidate, ...]:
-    """All for whom somebody vouches, those who are not members first, by code."""
+def candidates(session: Session, hash: str = "") -> tuple[Candidate, ...]:
+    """Those for whom somebody vouches, those who are not members first, by code; with ``hash``, those whose request's hash begins
+    with it. Without, of each section the last few, so that none can bury the others'.
+    """
     rows = defaultdict(list)
-    for row in session.exec(select(VouchRow)):
+    chosen = col(VouchRow.hash).startswith(hash) if hash else col(VouchRow.hash).in_(_lately(session))
+    for row in session.exec(select(VouchRow).where(chosen)):
         rows[row.hash].append(row)
     found = [each for some in rows.values() if (each := _candidate(session, some)) is not None]
     return tuple(sorted(found, key=lambda each: (each.member, each.asked.code, each.hash)))
@@ -64,10 +70,21 @@ def candidates(session: Session) -> tuple[Candidate, ...]:
 
 def candidate(session: Session, hash: str) -> Candidate:
     """One candidate by the hash of its request, or the beginning of it (8 digits at least). Raises ``NotFound``."""
-    found = [each for each in candidates(session) if len(hash) >= 8 and each.hash.startswith(hash)]
+    found = candidates(session, hash) if len(hash) >= 8 and hash.isalnum() else ()
     if len(found) != 1:
         raise NotFound(_("There is no such request here."))
     return found[0]
+
+
+def _lately(session: Session) -> set[str]:
+    """The requests for which sections vouched last, by hash."""
+    columns = (VouchRow.section, VouchRow.hash)  # without the requests: there may be many
+    rows = session.exec(select(*columns).order_by(col(VouchRow.epoch).desc(), col(VouchRow.sequence).desc()))
+    found: dict[str, set[str]] = defaultdict(set)
+    for section, hash in rows:
+        if len(found[section]) < SHOWN:
+            found[section].add(hash)
+    return set().union(*found.values())
 
 
 def announcement(session: Session, entry: Entry) -> AnnouncementRow | None:
