@@ -155,6 +155,24 @@ def test_a_false_claim_about_a_content_does_not_keep_the_true_one_away(
     assert b"".join(handed_on) == content
 
 
+def test_no_section_takes_up_the_room_of_another(three, share, attach, carry) -> None:
+    """``fr`` says that the file of ``ar`` is a hundred times as long: that is not counted as what ``ar`` sent."""
+    ic, fr, ar = three
+    document = share(ar)
+    attachment = attach(ar, document, some_bytes(CHUNK))
+    carry(*three)
+    with fr.writing() as session:
+        true = files.find(session, attachment).content
+        claimed = Manifest(digest=true.digest, blob=true.blob, chunks=tuple(f"{number:064x}" for number in range(100)))
+        said = Attached(attachment="fr-aaaaaaaaaaaa", subject=document, name="x", media="a/b", size=100 * CHUNK, chunk=CHUNK)
+        part = msgspec.json.encode(claimed.model_dump(mode="json"))
+        fr.publish(session, Utterance(said, refs=(fr.documents.get(session, document).ref,), parts=(part,)), by=speaker(fr))
+    carry(*three)
+    assert fetching.look(ic.attachments)
+    with ic.reading() as session:
+        assert keeping.taken(ic, session).by_section == {"ar": CHUNK}
+
+
 def test_what_the_hub_does_not_have_is_asked_of_the_sections(three, share, attach, carry, carriages, taken) -> None:
     """The sender is away and the hub was emptied: whoever has it answers, and from then on it is at the hub again."""
     ic, fr, ar = three

@@ -22,13 +22,16 @@ def taken(session: Session) -> Mapping[str, int]:
     """
     kept = or_(col(Copy.complete).is_not(None), col(Copy.wanted).is_not(None))
     rows = session.exec(
-        select(func.min(File.section), func.max(File.size))
+        select(File.blob, File.section, func.max(File.size))
         .join(Copy, col(Copy.blob) == col(File.blob))
         .where(kept)
-        .group_by(Copy.blob)
+        .group_by(col(File.blob), col(File.section))
     )
+    first: dict[str, tuple[str, int]] = {}
+    for blob, section, size in rows.all():
+        first[blob] = min(first.get(blob, (section, size)), (section, size))  # its own word for the size, nobody else's
     found: dict[str, int] = {}
-    for section, size in rows.all():
+    for section, size in first.values():
         found[section] = found.get(section, 0) + size
     return found
 
