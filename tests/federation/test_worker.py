@@ -171,7 +171,7 @@ def test_behind_and_nobody_can_help_it_stays_silent(three, hub, carry, say, back
     intruder.purge("intl.v1.log.fr.1.2")
 
     async def story():
-        await until(lambda: fr.fenced == fence.BEHIND % {"theirs": 2, "ours": 1})
+        await until(lambda: fr.fenced == fence.BEHIND % {"theirs": 2, "ours": 1, "who": ("ar", "fr", "ic")})
         with pytest.raises(Paused):
             await asyncio.to_thread(say, fr, "something else")
 
