@@ -164,12 +164,14 @@ class Section:
         return self.releasing.said(session, utterances, said, by)
 
     def accept(self, batch: Iterable[Delivery]) -> list[str]:
-        """Take in what a carrier brought, in one transaction; an outcome for each (see ``Ledger.accept``).
+        """Take in what a carrier brought, in one transaction unless it is very large; an outcome each (see ``Ledger.accept``).
 
         Never raises for what is in a delivery. Signatures are checked before the transaction begins, so that nobody waits for
         them; those of a few are checked within it, which is quicker than reading twice.
         """
-        batch = list(batch)
+        return [outcome for portion in deliveries.portions(batch) for outcome in self._accept(portion)]
+
+    def _accept(self, batch: Sequence[Delivery]) -> list[str]:
         claimed = {address for delivery in batch if (address := deliveries.address(delivery)) is not None}
         if len(batch) <= FEW and all(address.section != self.code for address in claimed):  # our own come back from every hub
             with self.writing() as session:

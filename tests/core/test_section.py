@@ -19,6 +19,7 @@ from internationale.events.roster import BEGINNING, Entry, LastGood, LogKey, Roo
 from internationale.events.signed import SignedDocument
 from internationale.kit import Capability, Event, EventType, Panel, Payload, Place, Projection, Reader, Role, Utterance, hookimpl
 from internationale.kit import Section as Port
+from internationale.ledger import deliveries
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.log import SAID
 from internationale.ledger.records import State
@@ -161,6 +162,23 @@ def test_what_one_says_another_hears(make):
     assert ic.accept(sayings(fr)) == ["duplicate", "duplicate"]
     assert words(ic) == words(fr)
     assert fr.prepare() == []
+
+
+def test_what_is_very_large_is_taken_in_by_portions(make, monkeypatch):
+    """In memory, what is read may be thirty times as large as on the way."""
+    fr, ic = make("fr"), make("ic")
+    for number in range(6):
+        say(fr, f"comrade {number}")
+    batch = sayings(fr)
+    monkeypatch.setattr(deliveries, "AT_ONCE", len(batch[0].body) * 2 + 10)
+    commits = []
+    ic.on_commit(lambda: commits.append(len(words(ic))))
+    assert ic.accept(batch) == ["applied"] * 6
+    assert (words(ic), commits) == (words(fr), [2, 4, 6])
+    assert [len(portion) for portion in deliveries.portions(batch * 2)] == [2] * 6
+    monkeypatch.setattr(deliveries, "AT_ONCE", 1)
+    assert [*deliveries.portions(batch)] == [[each] for each in batch]
+    assert [*deliveries.portions([])] == []
 
 
 def test_only_who_holds_the_capability_may_speak(make):

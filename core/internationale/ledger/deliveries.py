@@ -1,12 +1,15 @@
 """What carriers bring, and whether it is authentic. No database here: checking signatures holds no lock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from internationale.errors import Untrusted
 from internationale.events import logs
 from internationale.events.envelope import Address, Envelope, Signed
 from internationale.events.logs import Keyring
+
+AT_ONCE = 4 * 2**20
+"""Bytes of bodies that are held in memory as objects at one time: they may come to thirty times as much there (empty lists)."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,19 @@ class Arrival:
     delivery: Delivery
     envelope: Envelope | None
     reason: str = ""
+
+
+def portions(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
+    """The same in the same order, in lists of which none is heavier than ``AT_ONCE``, or holds but one."""
+    portion, size = list[Delivery](), 0
+    for delivery in deliveries:
+        if portion and size + len(delivery.body) > AT_ONCE:
+            yield portion
+            portion, size = [], 0
+        portion.append(delivery)
+        size += len(delivery.body)
+    if portion:
+        yield portion
 
 
 def check(deliveries: Iterable[Delivery], keyring: Keyring, known: Mapping[Address, str]) -> list[Arrival]:

@@ -7,13 +7,14 @@ stays revocable (a fork was proved, a type is no longer known, a new version of 
 import logging
 from collections.abc import Collection, Iterable, Iterator, Sequence
 
-from sqlalchemy import Connection, MetaData, Table, delete, exists, insert, select
+from sqlalchemy import Connection, MetaData, Table, delete, exists, func, insert, select
 from sqlalchemy.schema import sort_tables
 from sqlmodel import SQLModel
 
 from internationale.events.envelope import Address
 from internationale.kit.vocabulary import Projection
 from internationale.ledger import tables
+from internationale.ledger.deliveries import AT_ONCE
 from internationale.ledger.judging import Verdict, address
 from internationale.ledger.projecting import Projector, Run
 from internationale.ledger.records import CHUNK, Record, State
@@ -122,10 +123,23 @@ class Replay:
         for page, before in enumerate(range(0, last, CHUNK)):
             if page and page % EVERY == 0:
                 log.info("rows are made anew: %(done)d of %(all)d events", {"done": before, "all": last})
-            rows = self._unit.connection.execute(query.where(event.c.position.between(before + 1, before + CHUNK)))
-            records = list(map(Record.of_row, rows))
-            self._unit.open(records)
-            yield records
+            for first, final in self._ranges(before + 1, before + CHUNK):
+                rows = self._unit.connection.execute(query.where(event.c.position.between(first, final)))
+                records = list(map(Record.of_row, rows))
+                self._unit.open(records)
+                yield records
+
+    def _ranges(self, first: int, final: int) -> Iterator[tuple[int, int]]:
+        """Positions that are read together: all of a page, unless its events are very large."""
+        event = tables.event.c
+        sizes = select(event.position, func.length(event.body)).where(event.position.between(first, final))
+        held = 0
+        for position, size in self._unit.connection.execute(sizes.order_by(event.position)).all():
+            if held and held + size > AT_ONCE:
+                yield first, position - 1
+                first, held = position, 0
+            held += size
+        yield first, final
 
     def _recreate(self, projections: Sequence[Projection]) -> None:
         self._unit.session.flush()

@@ -9,8 +9,9 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from internationale.kit.vocabulary import Projection, Utterance
-from internationale.ledger import database, lineages, migrate, tables
+from internationale.ledger import database, lineages, migrate, replaying, tables
 from internationale.ledger.reading import Stored
+from internationale.ledger.unit import Unit
 
 from .conftest import NOW, TALK, Author, House, Said, Saying, ref
 
@@ -45,6 +46,19 @@ def test_a_projection_that_comes_later_is_made_from_the_log(house, fr: Author):
     assert home.restart(projections=(TALK, COUNT)) == ["count"]
     assert home.rows()["count_sayings"] == [("fr", 1_100)]
     assert home.restart() == []
+
+
+def test_very_large_events_are_read_again_few_at_a_time(house, fr: Author, monkeypatch):
+    home: House = house(fr)
+    batch = [fr.say("x" * number) for number in (10, 2_000, 10, 10, 10, 10)]
+    home.accept(*batch)
+    rows = home.rows()
+    monkeypatch.setattr(replaying, "AT_ONCE", len(batch[0].body) * 2 + 20)
+    pages, opened = [], Unit.open
+    monkeypatch.setattr(Unit, "open", lambda self, records: (pages.append(len(records)), opened(self, records))[1])
+    with database.writing(home.database) as session:
+        home.ledger.replay_all(session, NOW)
+    assert (home.rows(), pages) == (rows, [1, 1, 2, 2])
 
 
 def test_a_projection_that_was_away_is_made_anew(house, fr: Author):
