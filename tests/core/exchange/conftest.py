@@ -23,7 +23,9 @@ NOW: datetime = Clock.now
 HOST = Reader(id="h", handle="host", roles=frozenset([Role.HOST]), capabilities={rules.INSPECT: frozenset([None])})
 PROPOSING = {"roster.proposed": frozenset([None])}
 DELEGATE = Reader(id="d", handle="clara", roles=frozenset([Role.DELEGATE]), capabilities=PROPOSING)
-PEOPLE = {"member": Reader(id="m", handle="rosa"), "host": HOST, "delegate": DELEGATE}
+READER = Reader(id="r", handle="clara", capabilities={"documents.read": frozenset([None])})
+"""Who may read what the sections share; a mere ``member`` can sign in, and no more."""
+PEOPLE = {"member": Reader(id="m", handle="rosa"), "reader": READER, "host": HOST, "delegate": DELEGATE}
 Browse = Callable[..., Any]
 
 

@@ -28,7 +28,7 @@ def forked(joined: Section) -> Section:
 def test_before_anybody_forks_the_page_says_so(joined: Section, browse: Browse) -> None:
     assert "Every section has one history." in browse("/federation/forks", "member")
     assert browse("/api/v1/federation/forks", "member") == []
-    browse("/federation/forks/ar:1:1/export", "member", status=404)
+    browse("/federation/forks/ar:1:1/export", "reader", status=404)
     browse("/federation/forks", status=303)
 
 
@@ -73,16 +73,23 @@ def test_whoever_may_propose_is_shown_where(forked: Section, browse: Browse) -> 
 
 
 def test_the_saved_proof_can_be_checked_anywhere(forked: Section, browse: Browse) -> None:
-    lines = browse("/federation/forks/ar:1:1/export", "member").splitlines()
+    lines = browse("/federation/forks/ar:1:1/export", "reader").splitlines()
     assert [json.loads(line)["subject"].split(".")[2] for line in lines] == ["roster"] * 3 + ["proof"] * 2
     (proven,) = proofs.check(lines)
     assert (str(proven.address), proven.roots) == ("ar:1:1", (ROOT.public,))
     assert proofs.check(lines[:-1]) == []
-    assert browse("/api/v1/federation/forks/ar:1:1", "member").splitlines() == lines
+    assert browse("/api/v1/federation/forks/ar:1:1", "reader").splitlines() == lines
+
+
+def test_the_messages_in_a_proof_are_for_those_who_may_read_what_is_shared(forked: Section, browse: Browse) -> None:
+    saved = "Save the proof as a file"
+    assert (saved in browse("/federation/forks", "reader"), saved in browse("/federation/forks", "member")) == (True, False)
+    browse("/federation/forks/ar:1:1/export", "member", status=403)
+    browse("/api/v1/federation/forks/ar:1:1", "member", status=403)
 
 
 def test_what_is_no_proof_is_refused(forked: Section, browse: Browse) -> None:
-    lines = browse("/federation/forks/ar:1:1/export", "member").splitlines()
+    lines = browse("/federation/forks/ar:1:1/export", "reader").splitlines()
     first, second = (json.loads(line) for line in lines[-2:])
     for wrong, reason in (
         ([*lines[:-1], json.dumps(second | {"body": first["body"]})], "subject_mismatch"),
@@ -99,7 +106,7 @@ def test_what_is_no_proof_is_refused(forked: Section, browse: Browse) -> None:
 
 
 def test_an_event_by_a_stranger_proves_nothing(forked: Section, browse: Browse) -> None:
-    lines = browse("/federation/forks/ar:1:1/export", "member").splitlines()
+    lines = browse("/federation/forks/ar:1:1/export", "reader").splitlines()
     body = message(forked, "ar", author="somebody").body
     signed = Signed(body, key_of("ic").sign(keys.EVENT, body))
     stranger = {"subject": f"intl.v1.proof.ar.1.1.{signed.hash[:16]}", "body": keys.encode(body), "signature": signed.signature}
@@ -112,7 +119,7 @@ def test_the_independent_checker_agrees(
 ) -> None:
     checker: Callable[[list[str]], int] = _verify()
     file = tmp_path / "proof.jsonl"
-    file.write_text(browse("/federation/forks/ar:1:1/export", "member"), encoding="utf-8")
+    file.write_text(browse("/federation/forks/ar:1:1/export", "reader"), encoding="utf-8")
     assert checker([str(file)]) == 3
     assert "ar, epoch 1: FORK PROVED" in capsys.readouterr().out
 

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from internationale.kit import Reader, Section
-from internationale.rooms.exchange import queries
+from internationale.rooms.exchange import queries, rules
 from internationale.rooms.exchange.queries import Fork
 from internationale.rooms.roster.rules import require_member
 
@@ -24,7 +24,7 @@ def routes() -> Sequence[Any]:
 
     @get("/api/v1/federation/forks/{id:str}", sync_to_thread=True, summary="One proof as a file (JSON lines)")
     def one(id: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Response[str]:
-        require_member(reader)
+        section.require(reader, rules.READ)
         with section.reading() as session:
             lines = "".join(f"{line}\n" for line in queries.proof_lines(session, id))
         return Response(lines, media_type="application/jsonl")

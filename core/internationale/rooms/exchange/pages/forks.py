@@ -33,12 +33,13 @@ def routes() -> Sequence[Any]:
             splits = queries.split_views(session, section.code)
         context = {"forks": found, "splits": splits, "deeds": deeds(section), "kind_name": rules.kind_name}
         context["may_propose"] = section.may(reader, "roster.proposed")
+        context["may_read"] = section.may(reader, rules.READ)
         context |= {"spelled": rules.spelled}
         return Template("exchange/forks.html", context=context)
 
     @get("/federation/forks/{id:str}/export", sync_to_thread=True)
     def export(id: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Response[str]:
-        require_member(reader)
+        section.require(reader, rules.READ)
         with section.reading() as session:
             lines = "".join(f"{line}\n" for line in queries.proof_lines(session, id))
         name = f"proof-{id.replace(':', '-')}.jsonl"
