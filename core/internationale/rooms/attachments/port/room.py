@@ -13,7 +13,7 @@ from internationale.kit.vocabulary import Panel, Reader
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries.files import Known
 from internationale.rooms.attachments.rows.files import Files
-from internationale.rooms.attachments.rules.chunking import CHUNK, MOST, Content
+from internationale.rooms.attachments.rules.chunking import CHUNK, MOST
 
 ATTACH = "attachments.attached"
 WITHDRAW = "attachments.withdrawn"
@@ -72,10 +72,6 @@ class AttachmentsRoom:
         if known.file.audience != PUBLIC:
             self.section.require(reader, READ, known.file.subject)
         return known
-
-    def travelling(self, session: Session, blob: str) -> Content | None:
-        """How a content travels that somebody attached and nobody took back; None for any other."""
-        return next((known.content for known in files.of_blob(session, blob) if known.removal is None), None)
 
     def card(self, known: Known) -> Attachment:
         """An attachment as pages show it."""
