@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from internationale.bundle import packing, since
+from internationale.bundle import packing, since, unpacking
 from internationale.bundle.packing import Wanted
 from internationale.bundle.unpacking import Unpacked, unpack
 from internationale.errors import Conflict, Untrusted
@@ -157,3 +157,26 @@ def test_two_histories_travel_as_a_proof(three, say, pack, give, backup):
     assert found.outcomes["forked"] == 1
     assert [row[2] for row in oracle.rows(ar)["notes_note"]] == ["before"]
     other.close()
+
+
+def test_what_is_nearly_nothing_does_not_gather_for_ever(three, say, pack, give, monkeypatch):
+    """Empty parts make a small file, and would be as many things in memory; and what stands beside a body counts, too."""
+    ic, fr, _ar = three
+    say(ic, "one", parts=(b"at length",))
+    lines = pack(ic).splitlines(keepends=True)
+    monkeypatch.setattr(unpacking, "BYTES", 64 * 1024)
+    held: list[tuple[str, int]] = []
+    for name in ("accept", "add_parts"):
+        deed = getattr(fr, name)
+
+        def watched(items, name=name, deed=deed):
+            held.append((name, len(items)))
+            return deed(items)
+
+        monkeypatch.setattr(fr, name, watched)
+    event = b'{"subject":"' + b"x" * 10_000 + b'","body":"","signature":""}\n'
+    found = give(fr, b"".join([lines[0], *[b'{"part":""}\n'] * 1_000, *lines[1:-1], *[event] * 20]))
+    most = 64 * 1024 // unpacking.RECORD
+    assert max(number for name, number in held if name == "add_parts") <= most
+    assert max(number for name, number in held if name == "accept") <= 7
+    assert (found.outcomes["applied"] + found.outcomes["waiting"], found.outcomes["quarantined"], found.parts) == (1, 20, 1)

@@ -21,6 +21,8 @@ BATCH = 500
 """Events of one transaction, at most."""
 BYTES = 8 * 1024 * 1024
 """Bytes that are held before they are taken in."""
+RECORD = 512
+"""What holding a record takes at least, also one with nothing in it: a line of some bytes must not be free."""
 TOLD = 20
 """How many damaged lines are told of one by one."""
 
@@ -83,20 +85,23 @@ class _Unpacking:
         match item:
             case Delivery():
                 self._events.append(item)
-                self._bytes += len(item.body)
+                self._hold(item.subject, item.body, item.signature)
             case Part():
                 self._parts.append(item.body)
-                self._bytes += len(item.body)
+                self._hold(item.body)
             case Version():
                 self._rosters.append(item.document)
-                self._bytes += len(item.document.body)
+                self._hold(item.document.body, *item.document.signatures)
             case Heads():
                 self._heads.append(item.document)
-                self._bytes += len(item.document.body)
+                self._hold(item.document.body, *item.document.signatures)
             case _:
                 self._note(item)
         if len(self._events) >= BATCH or self._bytes >= BYTES:
             self.flush()
+
+    def _hold(self, *held: str | bytes) -> None:
+        self._bytes += RECORD + sum(map(len, held))
 
     def flush(self) -> None:
         """Take in what has gathered: rosters first, by which the rest is judged."""

@@ -17,8 +17,8 @@ AT_ONCE = 200
 
 
 class Request(Document):
-    """Numbers of one log (``first`` to ``last``; 0: none) and parts, or one chunk (from 0) of an attachment, asked of section
-    ``to``.
+    """Numbers of one log (``first`` to ``last``; 0: none) and parts, or one chunk (from 0) of what section ``log``
+    attached, asked of section ``to``.
 
     ``roster``: the version that the asker knows; it is given the later ones.
     """

@@ -46,7 +46,7 @@ def routes() -> Sequence[Any]:
     def chunk(section: NamedDependency[Section], data: JSONBody[dict[str, Any]]) -> Response[bytes]:
         asked = _question(section, data)
         with section.reading() as session:
-            body = taking.chunk(session, section.attachments, asked.blob or "", asked.chunk)
+            body = taking.chunk(session, section.attachments, asked.log, asked.blob or "", asked.chunk)
         if body is None:
             raise NotFound(_("This piece of an attachment is not here."))
         return Response(body, media_type="application/octet-stream", headers={"Cache-Control": "no-store"})

@@ -20,7 +20,6 @@ from internationale.rooms.attachments.port.fetching import Wanted
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries.files import Known
 from internationale.rooms.attachments.rules import words
-from internationale.rooms.attachments.rules.chunking import Content
 from internationale.section import Section
 from internationale.worker import origin
 from internationale.worker.pace import Backoff, in_thread
@@ -31,6 +30,8 @@ LOOK = 1.0
 """Seconds after which it is looked for something new to fetch or to offer."""
 OFFERED = timedelta(days=30)
 """For so long after it was attached a content is kept at the hubs by whoever has it."""
+LOOKED_AT = 500
+"""Attachments that are offered in one round."""
 AUDIT_REST = 3600.0
 """Seconds after which it is looked whether a hub still has what was offered."""
 ATTEMPTS = 3
@@ -48,7 +49,7 @@ SOONEST, LATEST = 5.0, 300.0
 
 
 class Question(msgspec.Struct, kw_only=True):
-    """What one section asks another: chunks (numbers from 0) of a content."""
+    """What one section asks another: chunks (numbers from 0) of a content that ``section`` attached."""
 
     section: str
     blob: str
@@ -65,7 +66,7 @@ class Carriage:
         self._offered: set[str] = set()
         self._refused: dict[str, float] = {}
         self._audited = -AUDIT_REST
-        self._later: dict[tuple[Content, object], tuple[float, float]] = {}
+        self._later: dict[tuple[str, object], tuple[float, float]] = {}
 
     async def run(self) -> None:
         """Until cancelled, or until the connection is lost. What is wrong with attachments never holds up the logs."""
@@ -98,7 +99,7 @@ class Carriage:
         """One round over all that is wanted. Returns how many chunks came."""
         came, now = 0, asyncio.get_running_loop().time()
         for wanted in await in_thread(fetching.look, self._room):
-            again, _pause = self._later.get((wanted.content, wanted.since), (now, 0))
+            again, _pause = self._later.get((wanted.ref, wanted.since), (now, 0))
             if again <= now:
                 came += await self._fetch(wanted)
         return came
@@ -115,12 +116,12 @@ class Carriage:
             trouble = words.NO_ROOM
         came = len(wanted.missing) - len(left)
         whole = await in_thread(fetching.settle, self._room, wanted, trouble)
-        _log.info("attachment %s: %s chunks came, %s are missing", wanted.content.blob[:16], came, len(left))
+        _log.info("attachment %s: %s chunks came, %s are missing", wanted.ref, came, len(left))
         self._note(wanted, done=whole)
         return came
 
     def _note(self, wanted: Wanted, *, done: bool) -> None:
-        key = (wanted.content, wanted.since)
+        key = (wanted.ref, wanted.since)
         _again, pause = self._later.pop(key, (0.0, SOONEST / 2))
         if not done:
             pause = min(pause * 2, LATEST)
@@ -176,13 +177,13 @@ class Carriage:
 
     async def _offer(self, known: Known) -> int:
         """Our own under our name; another's only where nobody has offered it. What the hub does not take now is tried later."""
-        blob, code, sent = known.file.blob, self._section.code, 0
+        ref, blob, code, sent = known.file.ref, known.file.blob, self._section.code, 0
         try:
             there = numbers(await self._bus.kept(subject("*", blob, "*")))
             has = there.get(code, set()) if known.file.section == code else set().union(*there.values())
             for number in set(range(len(known.content.chunks))) - has:
                 if not await self._send(known, number):
-                    self._refused[blob] = time.monotonic() + REFUSED_REST
+                    self._refused[ref] = time.monotonic() + REFUSED_REST
                     break
                 sent += 1
         except Unprovisioned:
@@ -202,16 +203,16 @@ class Carriage:
         return False
 
     def _recent(self) -> list[Known]:
-        """What was attached lately, is here, was not taken back, and was not offered yet; noted as offered."""
+        """Some of what was attached lately, is here, was not taken back, and was not offered yet; noted as offered."""
         now = time.monotonic()
-        for blob in [blob for blob, again in self._refused.items() if again <= now]:
-            del self._refused[blob]
-            self._offered.discard(blob)
+        for ref in [ref for ref, again in self._refused.items() if again <= now]:
+            del self._refused[ref]
+            self._offered.discard(ref)
         with self._section.reading() as session:
-            blobs = set(files.since(session, self._section.now() - OFFERED)) - self._offered
-            found = [self._room.travelling(session, blob) for blob in sorted(blobs)]
-        self._offered |= blobs
-        return [known for known in found if known is not None]
+            refs = sorted(set(files.since(session, self._section.now() - OFFERED)) - self._offered)[:LOOKED_AT]
+            found = files.by_ref(session, refs)
+        self._offered.update(refs)
+        return [known for known in found if known.removal is None]
 
     def _members(self, first: str) -> list[str]:
         """Whom to ask: the sender, then the other members."""
@@ -220,12 +221,12 @@ class Carriage:
         return sorted((code for code in codes if code != self._section.code), key=lambda code: (code != first, code))
 
 
-def answer(section: Section, blob: str, chunks: Sequence[int]) -> list[Parcel]:
-    """The chunks of a content that another section asks for, as far as they are here."""
+def answer(section: Section, sender: str, blob: str, chunks: Sequence[int]) -> list[Parcel]:
+    """The chunks of a content of ``sender`` that another section asks for, as far as they are here."""
     found = []
     with section.reading() as session:
         for number in chunks[:ASKED]:
-            body = taking.chunk(session, section.attachments, blob, number)
+            body = taking.chunk(session, section.attachments, sender, blob, number)
             if body is not None:
                 found.append(Parcel(subject(section.code, blob, str(number)), body))
     return found

@@ -22,7 +22,9 @@ Hash = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")]
 
 
 class Question(msgspec.Struct, forbid_unknown_fields=False):
-    """What one section asks another: numbers of a log (``first`` to ``last``), a part by its hash, or chunks of an attachment."""
+    """What one section asks another: numbers of a log (``first`` to ``last``), a part by its hash, or chunks of what it
+    attached.
+    """
 
     section: Code
     epoch: Annotated[int, Meta(ge=1, le=999_999_999)] = 1
@@ -53,7 +55,7 @@ def _answer(section: Section, question: bytes) -> list[Parcel]:
     except (ValueError, RecursionError):  # msgspec's own are ValueErrors, too
         return []
     if asked.blob:
-        return attachments.answer(section, asked.blob, asked.chunks)
+        return attachments.answer(section, asked.section, asked.blob, asked.chunks)
     with section.reading() as session:
         if asked.part:
             body = section.ledger.part(session, asked.part)

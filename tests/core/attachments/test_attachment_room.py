@@ -18,7 +18,6 @@ from internationale.rooms.attachments.events import Attached, Manifest
 from internationale.rooms.attachments.port import attaching, fetching, keeping, taking
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rows.files import Files
-from internationale.rooms.attachments.rows.private import Copy
 from internationale.rooms.attachments.rules.chunking import CHUNK, hash_of
 from internationale.rooms.exchange.port.releasing import Releasing, release
 from internationale.section import Section
@@ -269,7 +268,7 @@ def test_what_is_all_here_needs_no_hub(three, share, attach, taken) -> None:
     fr = three[1]
     attachment = attach(fr, share(fr), b"words")
     with fr.writing() as session:
-        session.delete(session.get(Copy, hash_of(b"words")))
+        session.delete(files.find(session, attachment).copy)
     assert card(fr, attachment).presence == "absent"
     assert fetching.settle_here(fr.attachments) == 1
     assert taken(fr, attachment) == b"words"

@@ -151,7 +151,7 @@ def test_a_false_claim_about_a_content_does_not_keep_the_true_one_away(
     carriages(story, ic, fr, ar)
     assert taken(ic, attachment) == content
     with ic.reading() as session:
-        handed_on = [taking.chunk(session, ic.attachments, true.blob, number) for number in (0, 1)]
+        handed_on = [taking.chunk(session, ic.attachments, "fr", true.blob, number) for number in (0, 1)]
     assert b"".join(handed_on) == content
 
 

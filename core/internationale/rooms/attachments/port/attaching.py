@@ -37,12 +37,12 @@ def attach(section: Home, session: Session, upload: str, *, name: str, note: str
     )
     listed = Manifest(digest=row.digest, blob=row.blob, chunks=content.chunks)
     part = msgspec.json.encode(listed.model_dump(mode="json"))
-    section.publish(
+    published = section.publish(
         session,
         Utterance(said, refs=(Ref.parse(row.base),), parts=(part,), audience=row.audience, author=by.handle or None),
         by=by,
     )
-    session.merge(Copy(blob=row.blob, complete=section.now(), pinned=True))
+    session.add(Copy(ref=str(published[0].ref), complete=section.now(), pinned=True))
     session.delete(row)
     return said.attachment
 

@@ -1,6 +1,7 @@
 """Having the contents of attachments here: what is to be fetched, what came, whether it is whole."""
 
 import errno
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -24,10 +25,11 @@ _ = marker("core")
 
 @dataclass(frozen=True)
 class Wanted:
-    """A content that is to be fetched: who sent it, what it is made of, which chunks (numbers from 0) are not here, since when
-    it is wanted.
+    """An attachment (by its event's ``ref``) that is to be fetched: who sent it, what it is made of, which chunks (numbers
+    from 0) are not here, since when it is wanted.
     """
 
+    ref: str
     section: str
     content: Content
     missing: tuple[int, ...]
@@ -97,18 +99,17 @@ def settle(here: AttachmentsRoom, wanted: Wanted, trouble: str = "") -> bool:
     """After a round: note what hinders it, or, when all is here, that it is whole. Returns whether it is."""
     content = wanted.content
     missing = _missing(here, content)
-    whole = not missing and here.store.is_whole(content)
+    whole = not missing and _is_whole(here, content)
     if not (missing or whole):
         missing = _missing(here, content)  # the disk had damaged one
     with here.section.writing() as session:
-        copy = session.get(Copy, content.blob)
+        copy = session.get(Copy, wanted.ref)
         if copy is None or copy.wanted is None:  # somebody gave it up meanwhile
             return False
         if whole:
             copy.complete, copy.wanted, copy.trouble = here.section.now(), None, ""
         else:
-            contradicted = len(files.claims(session, content.blob)) > 1  # another's claim may still be true
-            copy.trouble = trouble if missing or contradicted else words.NOT_WHOLE
+            copy.trouble = trouble if missing else words.NOT_WHOLE
     return whole
 
 
@@ -132,14 +133,14 @@ def _unlooked(session: Session, here: AttachmentsRoom) -> list[File]:
 def _decide(session: Session, here: AttachmentsRoom, file: File) -> None:
     trouble = refused(session, here, file)
     if trouble:
-        session.merge(Copy(blob=file.blob, trouble=trouble))
+        session.add(Copy(ref=file.ref, trouble=trouble))
     else:
         _want(session, here, file)
     session.flush()
 
 
 def _want(session: Session, here: AttachmentsRoom, file: File) -> None:
-    copy = session.get(Copy, file.blob) or Copy(blob=file.blob)
+    copy = session.get(Copy, file.ref) or Copy(ref=file.ref)
     copy.wanted, copy.dropped, copy.trouble = here.section.now(), None, ""
     copy.pinned = copy.pinned or file.section == here.section.code
     session.add(copy)
@@ -147,8 +148,19 @@ def _want(session: Session, here: AttachmentsRoom, file: File) -> None:
 
 def _wanted(here: AttachmentsRoom, known: files.Known) -> Wanted:
     since = known.copy.wanted if known.copy else None
-    return Wanted(known.file.section, known.content, _missing(here, known.content), since)
+    return Wanted(known.file.ref, known.file.section, known.content, _missing(here, known.content), since)
 
 
 def _missing(here: AttachmentsRoom, content: Content) -> tuple[int, ...]:
     return tuple(number for number, name in enumerate(content.chunks) if not here.store.has(name))
+
+
+def _is_whole(here: AttachmentsRoom, content: Content) -> bool:
+    """The whole as it travels; a chunk that the disk has damaged meanwhile is thrown away by reading it."""
+    whole = hashlib.sha256()
+    for name in content.chunks:
+        body = here.store.get(name)
+        if body is None:
+            return False
+        whole.update(body)
+    return whole.hexdigest() == content.blob

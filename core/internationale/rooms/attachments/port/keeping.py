@@ -22,7 +22,7 @@ GRACE = 24 * 3600
 
 @dataclass(frozen=True)
 class Tidied:
-    """What was (or would be) deleted. ``withdrawn``, ``expired`` and ``uploads`` count contents, ``chunks`` files."""
+    """What was (or would be) deleted. ``withdrawn`` and ``expired`` count attachments, ``chunks`` files."""
 
     withdrawn: int
     expired: int
@@ -52,9 +52,9 @@ def tidy(section: Home, *, dry: bool = False) -> Tidied:
         withdrawn = space.withdrawn(session)
         expired = space.expired(session, section.now() - timedelta(days=here.limits.days))
         uploads = files.uploads_before(session, section.now() - PATIENCE)
-        blobs = {copy.blob for copy in (*withdrawn, *expired)}
-        gone = space.chunks_of(session, blobs)
-        needed = space.needed(session, blobs=blobs, uploads={upload.id for upload in uploads})
+        refs = {copy.ref for copy in (*withdrawn, *expired)}
+        gone = space.chunks_of(session, refs)
+        needed = space.needed(session, refs=refs, uploads={upload.id for upload in uploads})
         if not dry:
             _note(session, here, [*withdrawn, *expired])
             for upload in uploads:

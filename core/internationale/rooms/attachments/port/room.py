@@ -13,7 +13,7 @@ from internationale.kit.vocabulary import Panel, Reader
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries.files import Known
 from internationale.rooms.attachments.rows.files import Files
-from internationale.rooms.attachments.rules.chunking import CHUNK, MOST, Content
+from internationale.rooms.attachments.rules.chunking import CHUNK, MOST
 
 ATTACH = "attachments.attached"
 WITHDRAW = "attachments.withdrawn"
@@ -29,8 +29,6 @@ class AttachmentsRoom:
         self.section = section
         self.limits = limits
         self.store = store
-        self._proved: dict[str, Content] = {}
-        """By blob: of contradicting claims the one that is true. To find out, all of it has to be read."""
 
     @property
     def largest(self) -> int:
@@ -74,21 +72,6 @@ class AttachmentsRoom:
         if known.file.audience != PUBLIC:
             self.section.require(reader, READ, known.file.subject)
         return known
-
-    def travelling(self, session: Session, blob: str) -> Known | None:
-        """An attachment that says how a content travels, and was not taken back; None for a content that nobody attached.
-
-        Anybody can claim that it is made of other chunks. Where several claims stand, the one that is whole here is true.
-        """
-        found = files.claims(session, blob)
-        if len(found) < 2:
-            return found[0] if found else None
-        if all(known.content != self._proved.get(blob) for known in found):
-            self._proved.pop(blob, None)
-        for known in found if blob not in self._proved else ():
-            if self.store.is_whole(known.content):
-                self._proved[blob] = known.content
-        return next((known for known in found if known.content == self._proved.get(blob)), found[0])
 
     def card(self, known: Known) -> Attachment:
         """An attachment as pages show it."""

@@ -10,9 +10,9 @@ from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader
 from internationale.messages import marker
 from internationale.rooms.attachments.port.room import AttachmentsRoom, room
+from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries.files import Known
 from internationale.rooms.attachments.rows.private import Copy
-from internationale.rooms.attachments.rules.chunking import Content
 
 _ = marker("core")
 
@@ -38,41 +38,42 @@ def take(section: Home, attachment: str, by: Reader | None, start: int = 0) -> t
     if copy is None or copy.complete is None:
         raise Conflict(_("This attachment is not on this machine yet. Have it fetched first."))
     if not all(here.store.has(name) for name in content.chunks):
-        _lost(here, content)
+        _lost(here, known)
         raise Conflict(_("A part of this attachment was lost on this machine. It is being fetched again; try later."))
     if not copy.pinned and (copy.used is None or copy.used < section.now() - NOTED):
-        _note(section, content)
-    return known, _bytes(here, content, start)
+        _note(section, known)
+    return known, _bytes(here, known, start)
 
 
-def chunk(session: Session, here: AttachmentsRoom, blob: str, number: int) -> bytes | None:
-    """A chunk as it travels, for another section; None when it is not here."""
-    found = here.travelling(session, blob)
-    if found is None or not 0 <= number < len(found.content.chunks):
+def chunk(session: Session, here: AttachmentsRoom, section: str, blob: str, number: int) -> bytes | None:
+    """A chunk as it travels of what ``section`` attached, for another one; None when it is not here."""
+    found = files.travelling(session, section, blob)
+    if found is None or not 0 <= number < len(found.chunks):
         return None
-    return here.store.get(found.content.chunks[number])
+    return here.store.get(found.chunks[number])
 
 
-def _bytes(here: AttachmentsRoom, content: Content, start: int) -> Iterator[bytes]:
+def _bytes(here: AttachmentsRoom, known: Known, start: int) -> Iterator[bytes]:
+    content = known.content
     for number in range(start // content.chunk, len(content.chunks)):
         body = here.store.get(content.chunks[number])
         if body is None:
-            _lost(here, content)
+            _lost(here, known)
             raise Lost(content.chunks[number])
         yield content.plain(number, body)[max(0, start - number * content.chunk) :]
 
 
-def _note(section: Home, content: Content) -> None:
+def _note(section: Home, known: Known) -> None:
     """Somebody took it: it is kept for longer."""
     with section.writing() as session:
-        copy = session.get(Copy, content.blob)
+        copy = session.get(Copy, known.file.ref)
         if copy is not None:
             copy.used = section.now()
 
 
-def _lost(here: AttachmentsRoom, content: Content) -> None:
+def _lost(here: AttachmentsRoom, known: Known) -> None:
     """Have it fetched again."""
     with here.section.writing() as session:
-        copy = session.get(Copy, content.blob)
+        copy = session.get(Copy, known.file.ref)
         if copy is not None:
             copy.complete, copy.wanted = None, here.section.now()

@@ -1,6 +1,6 @@
 """Attached files, as the log has them, with what is kept of each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -60,28 +60,24 @@ def find(session: Session, id: str) -> Known:
     return _with_rest(session, [row])[0]
 
 
-def of_blob(session: Session, blob: str) -> list[Known]:
-    """The attachments with this content: usually one, more where a file was attached twice."""
-    return _with_rest(session, session.exec(select(File).where(File.blob == blob).order_by(col(File.id))).all())
-
-
-def claims(session: Session, blob: str) -> list[Known]:
-    """What sections say that a content is made of, where nobody took it back: usually one. Where they contradict each other, one
-    of each section, for nobody's word is better than another's until the chunks are here.
+def travelling(session: Session, section: str, blob: str) -> Content | None:
+    """How a content travels that a section attached and did not take back; None for any other. What another section calls by
+    the same hash may be cut otherwise, or a lie.
     """
-    found: dict[str, Known] = {}
-    for known in of_blob(session, blob):
-        if known.removal is None and all(known.content != each.content for each in found.values()):
-            found.setdefault(known.file.section, known)
-    return list(found.values())
+    named = select(File).where(File.section == section, File.blob == blob, col(File.event).not_in(select(Removal.target)))
+    row = session.exec(named.order_by(col(File.id)).limit(1)).first()
+    return None if row is None else content(row)
+
+
+def by_ref(session: Session, refs: Collection[str]) -> list[Known]:
+    """These attachments, sorted."""
+    return _with_rest(session, session.exec(select(File).where(col(File.ref).in_(refs)).order_by(col(File.ref))).all())
 
 
 def since(session: Session, moment: datetime) -> list[str]:
-    """The contents (by ``blob``) that were attached after a moment, by their senders' word, and are whole here."""
-    here = (
-        select(File.blob).join(Copy, col(Copy.blob) == col(File.blob)).where(col(Copy.complete).is_not(None), File.time > moment)
-    )
-    return sorted(set(session.exec(here).all()))
+    """The attachments (by ``ref``) of after a moment, by their senders' word, that are whole here."""
+    here = select(File.ref).join(Copy, col(Copy.ref) == col(File.ref)).where(col(Copy.complete).is_not(None), File.time > moment)
+    return list(session.exec(here).all())
 
 
 def upload(session: Session, id: str, account: str | None) -> Upload:
@@ -110,9 +106,9 @@ def unknown() -> NotFound:
 def _with_rest(session: Session, files: Sequence[File]) -> list[Known]:
     if not files:  # as with most things
         return []
-    copies = {row.blob: row for row in session.exec(select(Copy).where(col(Copy.blob).in_({file.blob for file in files})))}
+    copies = {row.ref: row for row in session.exec(select(Copy).where(col(Copy.ref).in_({file.ref for file in files})))}
     removals = _removals(session, (file.event for file in files))
-    return [Known(file, copies.get(file.blob), removals.get(file.event)) for file in files]
+    return [Known(file, copies.get(file.ref), removals.get(file.event)) for file in files]
 
 
 def _removals(session: Session, events: Iterable[str]) -> dict[str, Removal]:

@@ -2,7 +2,6 @@
 on the disk, and it is verified each time that it is read.
 """
 
-import hashlib
 import os
 import re
 import tempfile
@@ -10,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from internationale.rooms.attachments.rules.chunking import Content, hash_of
+from internationale.rooms.attachments.rules.chunking import hash_of
 
 _NAME = re.compile(r"[0-9a-f]{64}")
 
@@ -64,16 +63,6 @@ class Files:
     def has(self, name: str) -> bool:
         """Whether a chunk is here."""
         return self._path(name).exists()
-
-    def is_whole(self, content: Content) -> bool:
-        """Whether all of it is here, as it travels; a chunk that the disk has damaged is thrown away by reading it."""
-        whole = hashlib.sha256()
-        for name in content.chunks:
-            body = self.get(name)
-            if body is None:
-                return False
-            whole.update(body)
-        return whole.hexdigest() == content.blob
 
     def remove(self, name: str) -> None:
         """Let go of a chunk, if it is here."""

@@ -1,4 +1,4 @@
-"""What never leaves the section: files that somebody is about to attach, and which contents are kept on this machine.
+"""What never leaves the section: files that somebody is about to attach, and of which attachments the content is kept here.
 
 Lasting tables with migrations of their own; an upload holds the id of an account until it is attached or given up.
 """
@@ -39,7 +39,10 @@ class Upload(Private, table=True):
 
 
 class Copy(Private, table=True):
-    """The content of an attachment on this machine, by ``blob``.
+    """The content of an attachment on this machine, by the ``ref`` of the event that attached it.
+
+    Never by what is in it: what one section says of a content, true or not, would count for another's. The chunks are shared,
+    for each is what its name says.
 
     ``wanted``: since when it is to be fetched; ``complete``: since when it is here, whole and verified; ``dropped``: when it was
     deleted to make room (it is then not fetched again by itself); ``used``: when somebody last took it; ``pinned``: kept for
@@ -48,7 +51,7 @@ class Copy(Private, table=True):
 
     __tablename__ = "attachments_copy"
 
-    blob: str = Field(primary_key=True)
+    ref: str = Field(primary_key=True)
     wanted: datetime | None = None
     complete: datetime | None = None
     dropped: datetime | None = None
