@@ -39,7 +39,8 @@ def may_issue(event: Event[Any]) -> str | None:
         return "not_public"
     counted = event.payload.counted
     for cosignature in cosignatures(event):
-        if cosignature.payload.revision != event.payload.revision:
+        signed = _revision(cosignature)
+        if signed is None or signed.ref != revision.ref:  # a number alone says nothing: its home may write two of one number
             return "cosignature_of_another_revision"
         if counted.get(cosignature.envelope.section, 0) < cosignature.envelope.sequence:
             return "count_incomplete"

@@ -30,9 +30,6 @@ class Pinned:
     def __iter__(self) -> Iterator[Event[Any]]:
         return (self.said[ref] for ref in self.refs)
 
-    def at(self, ref: Ref) -> Event[Any]:
-        return self.said[ref]
-
 
 @dataclass
 class Sayings:

@@ -9,6 +9,7 @@ own, of which the sections' account reaches what it needs (``_imports``): an ans
 """
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,12 +51,18 @@ class Member:
 
 
 def members(roster: Roster) -> tuple[Member, ...]:
-    """Those whom the roster lets use the hubs; a section that is expelled or has resigned is not among them."""
+    """Those whom the roster lets use the hubs; a section that is expelled or has resigned is not among them.
+
+    An nkey is public, so a section can name another's as its own. Then it is neither's: which of them it is nobody can tell from
+    here, and with one nkey for two users the server does not start.
+    """
     admitted = (Status.MEMBER, Status.SUSPENDED)
+    let_in = [entry for entry in roster.sections if entry.status in admitted]
+    named = Counter(entry.nkey for entry in let_in)
     return tuple(
         Member(entry.code, entry.nkey, entry.status is Status.MEMBER)
-        for entry in roster.sections
-        if entry.nkey is not None and entry.status in admitted
+        for entry in let_in
+        if entry.nkey is not None and named[entry.nkey] == 1
     )
 
 
@@ -65,7 +72,10 @@ def nameless(roster: Roster) -> tuple[str, ...]:
 
 
 def text(administrator: str, users: Sequence[Member]) -> str:
-    """The file of users; always the same for the same roster. ``administrator``: the public nkey of who looks after the hub."""
+    """The file of users; always the same for the same roster. ``administrator``: the public nkey of who looks after the hub,
+    and of no section, whatever one says.
+    """
+    users = [user for user in users if user.nkey != administrator]
     everything: dict[str, Any] = {"publish": ">", "subscribe": ">"}
     blocks = [_user("the administrator", {"nkey": administrator, "permissions": everything})]
     streams = f"jetstream: enabled, exports: {json.dumps(_exports())},\n{_users(blocks)}"

@@ -13,7 +13,6 @@ import msgspec
 from pydantic import BaseModel, ConfigDict
 
 from internationale.events.envelope import Envelope
-from internationale.events.refs import Ref
 
 PREFIX = "org.intl."
 
@@ -45,13 +44,14 @@ class Event(Generic[P_co]):
 
 
 class Causes(Protocol):
-    """The applied events that an event stands on, as pinned by its refs. The same on every instance."""
+    """The applied events that an event stands on, as pinned by its refs. The same on every instance.
+
+    What is further back is reached through theirs, by a path that a rule knows: a search among all that they stand on would be
+    as dear as anybody wants.
+    """
 
     def __iter__(self) -> Any:
         """The direct causes, in the order of the refs, as ``Event``."""
-
-    def at(self, ref: Ref) -> "Event[Any]":
-        """One event by its ref: a direct cause or one further back. Raises ``KeyError`` when it is not applied."""
 
 
 Authority = Callable[[Event[Any]], str | None]

@@ -144,7 +144,7 @@ def pinned_among(causes: Causes, document: str) -> Pinned | None:
         if _is(cause, "opened", "revised") and cause.payload.document == document:
             first = cause
             while _is(first, "revised"):
-                first = causes.at(first.envelope.refs[0])  # a revision's first ref pins the one before it
+                first = next(iter(first.causes))  # a revision's first ref pins the one before it
             number = 1 if first is cause else cause.payload.number
             return Pinned(document, first.payload.kind, cause.envelope.section, number, cause.envelope.ref)
     return None

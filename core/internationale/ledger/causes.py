@@ -31,8 +31,6 @@ _ENVELOPE = Prepared(
         tables.event.c.sequence == bindparam("sequence"),
     )
 )
-HORIZON = 10_000
-"""How many events back a cause is looked for: a bound that is the same on every instance."""
 
 
 class Archive:
@@ -107,18 +105,6 @@ class CausesOf:
 
     def __iter__(self) -> Iterator[Event[Any]]:
         return (self._load(ref) for ref in self._refs)
-
-    def at(self, ref: Ref) -> Event[Any]:
-        """An ancestor, breadth first. What is not an ancestor is not found, though it be here: others may not have it."""
-        queue, seen = list(self._refs), set(self._refs)
-        for place in queue:
-            if place == ref:
-                return self._load(ref)
-            if len(queue) < HORIZON:
-                further = [other for other in self._archive.envelope(address(place)).refs if other not in seen]
-                queue += further
-                seen.update(further)
-        raise KeyError(str(ref))
 
     def _load(self, ref: Ref) -> Event[Any]:
         return self._archive.event(self._archive.envelope(address(ref)))

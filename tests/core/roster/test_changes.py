@@ -8,12 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from internationale.bus import users
 from internationale.errors import Conflict, Untrusted
 from internationale.events import keys, roster
 from internationale.events.card import Card
 from internationale.events.keys import SigningKey
+from internationale.events.nkey import Nkey
 from internationale.events.roster import Hub, LastGood, Root, Roster, Status, Version
 from internationale.events.signed import SignedDocument
+from internationale.rooms.roster import queries
 from internationale.rooms.roster.rules import changes, told
 
 from .conftest import LOGS, NOW, ROOT
@@ -142,6 +145,36 @@ def test_what_makes_no_sense_is_refused_in_words() -> None:
         changes.ended(begun, "xx", Status.EXPELLED, good(0), NOW)
     with pytest.raises(Conflict, match="two logs"):
         changes.rotated(begun, "fr", LOGS["ic"].public, 9, NOW)
+
+
+def test_nobody_signs_in_at_the_hubs_with_anothers_name() -> None:
+    """An nkey is public. With one of them for two users the server does not start; the administrator's is no section's."""
+    mine, others, administrator = (Nkey.generate().public for _each in range(3))
+    begun = founded()
+    known = follow(begun, changes.admitted(begun, card("ic").model_copy(update={"nkey": mine}), NOW))
+    borrowed = card("ar").model_copy(update={"nkey": mine})
+    with pytest.raises(Conflict, match="signs in at the hubs"):
+        changes.admitted(known, borrowed, NOW)
+    with pytest.raises(Conflict, match="signs in at the hubs"):
+        changes.admitted(known, card("fr").model_copy(update={"nkey": mine}), NOW)
+    named = follow(known, changes.admitted(known, card("fr").model_copy(update={"nkey": others}), NOW)).roster
+    assert [user.section for user in users.members(named)] == ["fr", "ic"]
+    entries = [entry.model_copy(update={"nkey": mine}) for entry in named.sections]  # as a hostile proposal could have it
+    assert users.members(named.model_copy(update={"sections": tuple(entries)})) == ()
+    assert others not in users.text(others, users.members(named)).partition("SECTIONS")[2]
+    assert others in users.text(administrator, users.members(named)).partition("SECTIONS")[2]
+
+
+def test_what_is_not_written_as_it_is_read_is_not_signed() -> None:
+    """Nobody would see the space; and no version after it could be made."""
+    begun = founded()
+    draft = changes.renewed(begun, NOW)
+    body = draft.serialize()
+    assert queries.examined(body, (), begun).draft == draft
+    for other in (body + b" ", body[:-1] + b',"later":1}'):
+        with pytest.raises(Untrusted) as caught:
+            queries.examined(other, (), begun)
+        assert caught.value.reason == "malformed_roster"
 
 
 CODES = st.sampled_from(["ar", "de", "fr", "ic"])

@@ -54,3 +54,19 @@ def test_an_issue_counts_signatures_under_its_own_text(sayings: Any, proposed: A
     assert rules.may_issue(issue(sayings, "fr", second, first, number=2, ic=2)) == "cosignature_of_another_revision"
     assert rules.may_issue(issue(sayings, "fr", second, renewed, number=2, ic=1)) == "count_incomplete"
     assert rules.may_issue(issue(sayings, "fr", second, renewed, number=2, ic=2)) is None
+
+
+def test_a_signature_does_not_move_under_another_text_of_the_same_number(sayings: Any, proposed: Any) -> None:
+    """The home section writes two second revisions; which of them counts may change while one of them waits for its parts."""
+    read, other = sayings.revise(proposed, 2), sayings.revise(proposed, 2)
+    signed = cosign(sayings, "ic", read, 2)
+    assert rules.may_issue(issue(sayings, "fr", other, signed, number=2, ic=1)) == "cosignature_of_another_revision"
+    assert rules.may_issue(issue(sayings, "fr", read, signed, number=2, ic=1)) is None
+
+
+def test_a_revision_is_found_by_its_bases_alone(sayings: Any, proposed: Any) -> None:
+    """However much a revision counts beside its base, nobody has to read it to know what the document is."""
+    amended = [sayings.say("ic", "documents.amended", proposed.payload, proposed) for _number in range(3)]
+    revised = sayings.say("fr", "documents.revised", sayings.revise(proposed, 2).payload, proposed, *amended)
+    del sayings.said[amended[0].envelope.ref]
+    assert rules.may_cosign(cosign(sayings, "ic", revised, 2)) is None

@@ -134,6 +134,8 @@ def examined(body: bytes, given: Iterable[str], before: Version | None) -> Exami
     Of what is ``given`` as signatures only those of root keys are kept, one of each: nobody can crowd out the true ones.
     """
     draft = signed.parse(Roster, body, "malformed_roster")
+    if draft.serialize() != body:  # a space, or a field that is not known here: nothing that is told here says what it would do
+        raise Untrusted("malformed_roster")
     roots = {root.key: root for root in (*(before.roster.roots if before else ()), *draft.roots)}
     good: dict[PublicKey, str] = {}
     for signature in given:

@@ -73,6 +73,8 @@ def admitted(latest: Version, card: Card, now: datetime) -> Roster | None:
     known = latest.roster.entry(card.code)
     if any(log_key.key == card.key for entry in latest.roster.sections if entry != known for log_key in entry.keys):
         raise Conflict(_("This key already belongs to another section."))
+    if card.nkey is not None and any(card.nkey == entry.nkey for entry in latest.roster.sections if entry != known):
+        raise Conflict(_("The key with which it signs in at the hubs already belongs to another section."))
     opened = latest.roster.version + 1
     if known is None:
         return _with(latest, _entry(card, opened, ()), now)
