@@ -1,7 +1,8 @@
 """Who may say what about an action, judged from the causes alone; and the arithmetic of days and figures. Pure.
 
 Reason codes: ``action_not_own``, ``appeal_missing``, ``days_reversed``, ``call_missing``, ``commitment_missing``,
-``correction_missing``, ``figure_keys_repeated``, ``figure_not_planned``, ``too_few_people``, ``only_the_caller_closes``.
+``correction_missing``, ``figure_keys_repeated``, ``figure_not_planned``, ``too_few_people``, ``only_the_caller_closes``,
+``wrong_audience`` (said to others than what it stands on).
 """
 
 import re
@@ -47,19 +48,21 @@ def may_call(event: Event[Any]) -> str | None:
     appeal = documents.pinned_among(event.causes, called.document)
     if appeal is None or appeal.home != event.envelope.section or appeal.kind != KIND:
         return "appeal_missing"
-    return None
+    return None if event.envelope.readers == appeal.readers else "wrong_audience"
 
 
 def may_commit(event: Event[Any]) -> str | None:
     """Any section may answer a call."""
-    if _cause(event, Called) is None:
+    call = _cause(event, Called)
+    if call is None:
         return "call_missing"
-    return _wrong_figures(event.payload.figures)
+    return _other_readers(event, call) or _wrong_figures(event.payload.figures)
 
 
 def may_withdraw(event: Event[Any]) -> str | None:
     """A section takes back what it said itself."""
-    return None if _cause(event, Committed, own=True) else "commitment_missing"
+    commitment = _cause(event, Committed, own=True)
+    return "commitment_missing" if commitment is None else _other_readers(event, commitment)
 
 
 def may_report(event: Event[Any]) -> str | None:
@@ -75,7 +78,7 @@ def may_report(event: Event[Any]) -> str | None:
         corrected = _cause(event, Reported, own=True)
         if corrected is None or str(corrected.envelope.ref) != correction:
             return "correction_missing"
-    return _wrong_figures(event.payload.figures)
+    return _other_readers(event, commitment) or _wrong_figures(event.payload.figures)
 
 
 def reported_on(event: Event[Reported]) -> Event[Committed]:
@@ -91,7 +94,12 @@ def may_close(event: Event[Any]) -> str | None:
     call = _cause(event, Called)
     if call is None:
         return "call_missing"
-    return None if call.envelope.section == event.envelope.section else "only_the_caller_closes"
+    return _other_readers(event, call) if call.envelope.section == event.envelope.section else "only_the_caller_closes"
+
+
+def _other_readers(event: Event[Any], cause: Event[Any]) -> str | None:
+    """Nobody shows one face to some sections and another to the others: what is said about a thing is for all who see that."""
+    return None if event.envelope.readers == cause.envelope.readers else "wrong_audience"
 
 
 def _wrong_figures(figures: Sequence[Figure]) -> str | None:

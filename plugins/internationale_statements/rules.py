@@ -1,7 +1,8 @@
 """Who may sign and issue a statement, judged from the causes alone. Pure.
 
 Reason codes: ``revision_missing``, ``home_does_not_cosign``, ``cosignature_missing``, ``only_the_home_issues``,
-``cosignature_of_another_revision``, ``count_incomplete``, ``not_public`` (issued to some sections only).
+``cosignature_of_another_revision``, ``count_incomplete``, ``not_public`` (issued to some sections only), ``wrong_audience`` (said
+to others than what it stands on: what all see must not be signed for some and unsigned for others).
 """
 
 from typing import Any
@@ -19,13 +20,17 @@ def may_cosign(event: Event[Any]) -> str | None:
     revision = _revision(event)
     if revision is None:
         return "revision_missing"
-    return "home_does_not_cosign" if revision.home == event.envelope.section else None
+    if revision.home == event.envelope.section:
+        return "home_does_not_cosign"
+    return None if event.envelope.readers == revision.readers else "wrong_audience"
 
 
 def may_withdraw(event: Event[Any]) -> str | None:
     """A section takes back its own signature."""
     own = [cause for cause in cosignatures(event) if cause.envelope.section == event.envelope.section]
-    return None if own else "cosignature_missing"
+    if not own:
+        return "cosignature_missing"
+    return None if all(event.envelope.readers == cause.envelope.readers for cause in own) else "wrong_audience"
 
 
 def may_issue(event: Event[Any]) -> str | None:

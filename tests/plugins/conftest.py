@@ -65,6 +65,10 @@ class Sayings:
         revised = Revised(document=document, number=number, title="Title", numbering=1, digest="1" * 64)
         return self.say(before.envelope.section, "documents.revised", revised, before)
 
+    def sealed(self, event: Event[Any], audience: str) -> Event[Any]:
+        """The same, as if it had been said to these sections only."""
+        return replace(event, envelope=replace(event.envelope, audience=audience))
+
     def some_order(self, seed: int) -> Sequence[Event[Any]]:
         """All events in an arbitrary order in which every cause comes before what stands on it."""
         chance, waiting, done = random.Random(seed), list(self.said.values()), list[Event[Any]]()

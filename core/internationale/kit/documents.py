@@ -129,13 +129,17 @@ class Progress:
 
 @dataclass(frozen=True)
 class Pinned:
-    """A revision as another event names it among its causes: whose document it is, of what kind, which revision."""
+    """A revision as another event names it among its causes: whose document it is, of what kind, which revision.
+
+    ``readers``: the sections for which it is sealed; None: it was said openly.
+    """
 
     document: str
     kind: str
     home: str
     number: int
     ref: Ref
+    readers: str | None
 
 
 def pinned_among(causes: Causes, document: str) -> Pinned | None:
@@ -146,7 +150,9 @@ def pinned_among(causes: Causes, document: str) -> Pinned | None:
             while _is(first, "revised"):
                 first = next(iter(first.causes))  # a revision's first ref pins the one before it
             number = 1 if first is cause else cause.payload.number
-            return Pinned(document, first.payload.kind, cause.envelope.section, number, cause.envelope.ref)
+            return Pinned(
+                document, first.payload.kind, cause.envelope.section, number, cause.envelope.ref, cause.envelope.readers
+            )
     return None
 
 

@@ -1,6 +1,7 @@
 """Files on their way from section to section, over a real hub."""
 
 import asyncio
+import contextlib
 import hashlib
 import random
 from collections.abc import Iterator
@@ -13,8 +14,9 @@ import pytest
 from internationale import worker
 from internationale.bus import Parcel
 from internationale.errors import Conflict, NotFound
+from internationale.events.refs import Ref
 from internationale.kit import Utterance
-from internationale.rooms.attachments.events import Attached, Manifest
+from internationale.rooms.attachments.events import Attached, Manifest, Withdrawn
 from internationale.rooms.attachments.port import attaching, fetching, keeping, taking
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rules.chunking import CHUNK
@@ -153,6 +155,17 @@ def test_a_false_claim_about_a_content_does_not_keep_the_true_one_away(
     with ic.reading() as session:
         handed_on = [taking.chunk(session, ic.attachments, "fr", true.blob, number) for number in (0, 1)]
     assert b"".join(handed_on) == content
+
+
+def test_a_file_is_taken_back_before_all_who_were_told(three, share, attach) -> None:
+    _ic, fr, _ar = three
+    attachment = attach(fr, share(fr), some_bytes(10))
+    with fr.reading() as session:
+        ref = Ref.parse(files.find(session, attachment).file.ref)
+    said = Withdrawn(attachment=attachment, reason="mistake")
+    for audience, allowed in (("fr ic", False), ("international", True)):
+        with fr.writing() as session, contextlib.nullcontext() if allowed else pytest.raises(Conflict, match="wrong_audience"):
+            fr.publish(session, Utterance(said, refs=(ref,), audience=audience), by=speaker(fr))
 
 
 def test_no_section_takes_up_the_room_of_another(three, share, attach, carry) -> None:

@@ -121,3 +121,14 @@ def test_only_the_caller_closes(sayings: Any, call: Any) -> None:
     assert rules.may_close(sayings.say("ic", "actions.closed", closed, call)) is None
     assert rules.may_close(sayings.say("fr", "actions.closed", closed, call)) == "only_the_caller_closes"
     assert rules.may_close(sayings.say("ic", "actions.closed", closed)) == "call_missing"
+
+
+def test_nobody_shows_one_face_to_some_and_another_to_others(sayings: Any, call: Any) -> None:
+    plan = sayings.say("fr", "actions.committed", committed(figure()), call)
+    assert rules.may_commit(plan) is None
+    assert rules.may_commit(sayings.sealed(plan, "fr ic")) == "wrong_audience"
+    report = sayings.say("fr", "actions.reported", reported(figure()), plan)
+    assert rules.may_report(sayings.sealed(report, "fr ic")) == "wrong_audience"
+    gone = sayings.say("fr", "actions.withdrew", Withdrew(action=ACTION, language="fr", reason="x"), plan)
+    assert rules.may_withdraw(sayings.sealed(gone, "fr ic")) == "wrong_audience"
+    assert rules.may_call(sayings.sealed(call, "fr ic")) == "wrong_audience"

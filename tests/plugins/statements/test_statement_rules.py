@@ -1,5 +1,6 @@
 """Who may sign and issue a statement."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,3 +71,14 @@ def test_a_revision_is_found_by_its_bases_alone(sayings: Any, proposed: Any) -> 
     revised = sayings.say("fr", "documents.revised", sayings.revise(proposed, 2).payload, proposed, *amended)
     del sayings.said[amended[0].envelope.ref]
     assert rules.may_cosign(cosign(sayings, "ic", revised, 2)) is None
+
+
+def test_what_all_see_is_signed_before_all(sayings: Any, proposed: Any) -> None:
+    """Else some would see a signature, or that it was taken back, and the others not; and each would have it signed."""
+    signed = cosign(sayings, "ic", proposed)
+    assert rules.may_cosign(sayings.sealed(signed, "fr ic")) == "wrong_audience"
+    words = CosignatureWithdrawn(document="fr-word", language="en", reason="It was not read")
+    withdrawn = sayings.say("ic", "statements.cosignature_withdrawn", words, signed)
+    assert rules.may_withdraw(sayings.sealed(withdrawn, "fr ic")) == "wrong_audience"
+    for_some = cosign(sayings, "ic", sayings.sealed(proposed, "fr ic"))
+    assert rules.may_cosign(replace(sayings.sealed(for_some, "fr ic"), causes=[sayings.sealed(proposed, "fr ic")])) is None

@@ -1,8 +1,9 @@
 """Who may attach what, and take it back. Every verdict follows from the event and what it stands on, nothing else.
 
 Reasons: ``foreign_id`` (an id of another section) · ``wrong_cause`` (the first ref does not name the subject, or is not this
-attachment) · ``wrong_audience`` (wider than what it belongs to, or a word of another section shown to the world) · ``wrong_key``
-(encrypted although all may read it, or the other way round) · ``malformed_manifest`` · ``not_sender``.
+attachment) · ``wrong_audience`` (wider than what it belongs to, a word of another section shown to the world, or taken back
+before others than were told) · ``wrong_key`` (encrypted although all may read it, or the other way round) ·
+``malformed_manifest`` · ``not_sender``.
 """
 
 from typing import Any
@@ -60,8 +61,10 @@ def manifest(event: Event[Attached]) -> Manifest | None:
 
 
 def withdrawn(event: Event[Withdrawn]) -> str | None:
-    """The section that attached it."""
+    """The section that attached it, before all who were told of it."""
     cause: Event[Any] | None = next(iter(event.causes), None)
     if cause is None or not isinstance(cause.payload, Attached) or cause.payload.attachment != event.payload.attachment:
         return "wrong_cause"
-    return None if cause.envelope.section == event.envelope.section else "not_sender"
+    if cause.envelope.section != event.envelope.section:
+        return "not_sender"
+    return None if event.envelope.readers == cause.envelope.readers else "wrong_audience"
