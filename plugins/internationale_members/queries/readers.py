@@ -10,7 +10,7 @@ from internationale.kit.prepared import Prepared
 from internationale_members.rows import Account, SignedIn, Token
 from internationale_members.rules import terms
 
-TOKEN_PREFIX = "intl_"  # noqa: S105 - so that a token that slipped into a text can be recognised
+TOKEN_PREFIX = "intl_"  # noqa: S105  # so that a token that slipped into a text can be recognised
 _ACCOUNTS, _SESSIONS, _TOKENS = (inspect(model).local_table.c for model in (Account, SignedIn, Token))
 _PEOPLE = select(_ACCOUNTS.id, _ACCOUNTS.handle, _ACCOUNTS.language, _ACCOUNTS.disabled_at)
 _ONE = Prepared(_PEOPLE.where(_ACCOUNTS.id == bindparam("id")))

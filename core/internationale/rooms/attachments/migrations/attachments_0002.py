@@ -29,9 +29,8 @@ def _change(before: str, after: str) -> None:
         file = sa.table("attachments_file", sa.column(before), sa.column(after), sa.column("id"))
         kept = [column for column in former.c if column.name != before]
         found = sa.select(file.c[after], *kept).join(former, former.c[before] == file.c[before]).order_by(file.c.id.desc())
-        rows = list(
-            {row[after]: dict(row) for row in connection.execute(found).mappings()}.values()
-        )  # of several, the first file's
+        by_key = {row[after]: dict(row) for row in connection.execute(found).mappings()}  # of several, the first file's
+        rows = list(by_key.values())
     op.drop_table("attachments_copy")
     table = op.create_table(
         "attachments_copy", *_columns(after), sa.PrimaryKeyConstraint(after, name=op.f("pk_attachments_copy"))
