@@ -21,7 +21,7 @@ from internationale.rooms.roster import queries
 from internationale.rooms.roster.port import store_version
 from internationale.rooms.roster.port.card import card_of
 from internationale.rooms.roster.rules import changes
-from internationale.testing import builds, notes, oracle
+from internationale.testing import builds, carrying, notes, oracle
 from internationale.testing.founding import ROOT, open_section
 
 SECRET = "the strike begins on Monday"
@@ -187,6 +187,42 @@ def test_who_lost_the_key_is_shown_it_again(three, tell, said):
     oracle.replayed(ic)
     assert texts(ar) == []
     oracle.only_for((ic, fr, ar), SECRET.encode(), {"ic", "fr"})
+
+
+def test_what_was_shown_is_hidden_again_when_that_is_taken_back(three, tell, said):
+    """As if it had never been shown: whoever hears of both only now comes to the same."""
+    ic, fr, ar = three
+    note = tell(fr, SECRET, "ic", parts=(b"annex " * 100_000,))
+    answer = tell(fr, "answer", "international", note)
+    with fr.reading() as session:
+        shown = list(fr.ledger.thread(session, note))
+    again = sealed.Reshared(subject="notes", events=tuple(str(ref) for ref, _plain in shown))
+    speaker = Reader(id="x", capabilities=dict.fromkeys(("sealing.reshared", "exchange.part_withdrawn"), frozenset({None})))
+    with fr.writing() as session:
+        utterance = Utterance(again, parts=tuple(plain for _ref, plain in shown), audience="ar fr ic")
+        (event,) = fr.publish(session, utterance, by=speaker)
+    hand(fr, ic, ar)
+    hand(ic, ar)
+    assert texts(ar) == texts(ic) == ["answer", SECRET]
+    with fr.writing() as session:
+        fr.publish(session, Utterance(PartWithdrawn(event=str(event.ref), reason="mistake")), by=speaker)
+    hand(fr, ic, ar)
+    expected = {note.event_id: ("sealed", "not_addressed"), answer.event_id: ("sealed", "not_addressed")}
+    taken_back = {event.id: ("void", "part_withdrawn"), "fr:1:4": ("applied", "")}
+    assert (states(ar), texts(ar)) == (expected | taken_back, [])
+    assert (states(ic), texts(ic)) == (dict.fromkeys(expected, ("applied", "")) | taken_back, ["answer", SECRET])
+    for section in three:
+        oracle.replayed(section)
+    oracle.only_for((ic, fr, ar), SECRET.encode(), {"ic", "fr"})
+
+
+def hand(giver, *takers):
+    """What one section said and the parts that it holds."""
+    with giver.reading() as session:
+        bodies = [row.content for row in session.connection().execute(tables.part.select())]
+    for taker in takers:
+        taker.accept(carrying.said(giver))
+        taker.add_parts(bodies)
 
 
 def test_a_stolen_file_is_not_another_sections_word(three, carry, tell, said, monkeypatch):

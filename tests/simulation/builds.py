@@ -18,7 +18,7 @@ def newer():
     def upcast(data):
         return {**data, "title": data["text"][:10]}
 
-    kind = EventType(name="notes.written", payload=Written, version=2, upcasts={1: upcast})
+    kind = EventType(name="notes.written", payload=Written, version=2, upcasts={1: upcast}, parts=True)
     types = [kind, *(each for each in notes.event_types() if each.payload is not notes.Written)]
     notes_of, later = notes.projections()
     on = {Written if payload is notes.Written else payload: handler for payload, handler in notes_of.on.items()}

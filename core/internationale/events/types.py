@@ -17,6 +17,11 @@ from internationale.events.envelope import Envelope
 PREFIX = "org.intl."
 
 
+def kind_name(wire: str) -> str:
+    """The name in a CloudEvents type, without the house and the version: ``documents.opened``."""
+    return wire.removeprefix(PREFIX).rpartition(".v")[0]
+
+
 class Payload(BaseModel):
     """Base of every event's ``data``.
 
@@ -67,12 +72,20 @@ def anyone(event: Event[Any]) -> str | None:
 
 @dataclass(frozen=True, kw_only=True)
 class EventType:
-    """One kind of event. ``upcasts[n]`` turns the data of version n into that of version n + 1; pure."""
+    """One kind of event. ``upcasts[n]`` turns the data of version n into that of version n + 1; pure.
+
+    ``parts``: whether it may carry long contents beside it, as parts; of others, an event that names any is void. Only what has
+    parts can be taken back (see ``events.withdrawn``), so nobody unsays a vote or a signature by that way.
+    ``outlives``: the names of types on which it stands by counting them only: what was said goes on, though the parts of such a
+    cause were taken back.
+    """
 
     name: str
     payload: type[Payload]
     version: int = 1
     authority: Authority = anyone
+    parts: bool = False
+    outlives: frozenset[str] = frozenset()
     upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
     @property
@@ -125,6 +138,6 @@ class Vocabulary:
             msgspec.json.encode(data)
         )  # JSON's strictness: a list may be a tuple, a text a date
 
-    def authority(self, envelope: Envelope) -> Authority:
-        """Who may say this."""
-        return self.by_wire[envelope.type][0].authority
+    def kind(self, wire: str) -> EventType:
+        """The type that a CloudEvents type is a version of. Raises ``KeyError``."""
+        return self.by_wire[wire][0]

@@ -1,8 +1,9 @@
 """Taking back the long texts of a message: what is erased everywhere, while the log with its hashes stays whole.
 
 ``org.intl.exchange.part_withdrawn.v1`` names a message of the same section by its ref. From then on that message is void with the
-reason ``part_withdrawn``, on every instance, whether it ever had the texts or not; what stands on it is void too; and the texts,
-which are not in the log, are deleted. It stands on nothing itself: whoever cannot get the texts any more still judges it.
+reason ``part_withdrawn``, on every instance, whether it ever had the texts or not; what stands on it is void too, unless it only
+counts it (``EventType.outlives``); and the texts, which are not in the log, are deleted. It stands on nothing itself: whoever
+cannot get the texts any more still judges it. One that has no such texts stays as it is: nothing of it can be taken back.
 """
 
 from typing import Annotated
@@ -26,8 +27,12 @@ class PartWithdrawn(Payload):
 
 
 def may_withdraw(event: Event[PartWithdrawn]) -> str | None:
-    """The authority: a section takes back what it said itself, earlier. ``not_author``, ``not_earlier``."""
+    """The authority: a section takes back what it said itself, earlier, before all, for all can have the texts.
+    ``wrong_audience``, ``not_author``, ``not_earlier``.
+    """
     target, envelope = Ref.parse(event.payload.event), event.envelope
+    if envelope.sealed:
+        return "wrong_audience"
     if target.section != envelope.section:
         return "not_author"
     return None if (target.epoch, target.sequence) < (envelope.epoch, envelope.sequence) else "not_earlier"

@@ -1,11 +1,12 @@
 """What becomes of an authentic event: a pure function of what is in the log, the same on every instance.
 
 An event waits until its type is known, all that it refers to is decided and all its parts are here. Only then is it judged,
-in the order of its refs, so that the reason of a void event never depends on what came first.
+in the order of its refs, so that the reason of a void event never depends on what came first. One whose parts were taken back
+is judged by all but them and its authority, which may need them: it is void in any case.
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,7 +15,8 @@ from pydantic import ValidationError
 from internationale.events import sealed
 from internationale.events.envelope import Address, Envelope
 from internationale.events.refs import Ref
-from internationale.events.types import Event, Payload, Vocabulary
+from internationale.events.types import Event, EventType, Payload, Vocabulary, kind_name
+from internationale.events.withdrawn import REASON as TAKEN_BACK
 from internationale.ledger.records import State
 
 log = logging.getLogger(__name__)
@@ -25,7 +27,9 @@ class Known(NamedTuple):
 
     hash: str
     state: State
-    readers: str | None = None
+    readers: str | None
+    type: str
+    reason: str
 
 
 Lookup = Callable[[Address], "Known | None"]
@@ -47,34 +51,44 @@ def address(ref: Ref) -> Address:
     return Address(ref.section, ref.epoch, ref.sequence)
 
 
-def judge(envelope: Envelope, vocabulary: Vocabulary, lookup: Lookup, has_part: Callable[[str], bool]) -> Verdict:
-    """Everything but the authority's word (which needs the causes' contents: see ``authorise``)."""
+def judge(
+    envelope: Envelope,
+    vocabulary: Vocabulary,
+    lookup: Lookup,
+    has_part: Callable[[str], bool],
+    *,
+    beside: Sequence[str] = (),
+    taken_back: bool = False,
+) -> Verdict:
+    """Everything but the authority's word (which needs the causes' contents: see ``authorise``).
+
+    ``beside``: the parts that travel beside its signed bytes; of a sealed event they are not those that were inside.
+    ``taken_back``: nobody has them any more.
+    """
     if not vocabulary.knows(envelope.type):
         return Verdict(State.WAITING, "unknown_type", (("type", envelope.type),))
-    causes = [_cause(envelope, ref, lookup(address(ref))) for ref in envelope.refs]
+    kind = vocabulary.kind(envelope.type)
+    if not kind.parts and (beside or envelope.parts):
+        return Verdict(State.VOID, "unexpected_part")
+    causes = [_cause(envelope, kind, ref, lookup(address(ref))) for ref in envelope.refs]
     missing = [("ref", ref.event_id) for ref, cause in zip(envelope.refs, causes, strict=True) if cause == "missing"]
-    if not envelope.sealed:  # what was opened has its parts in it
+    if not envelope.sealed and not taken_back:  # what was opened has its parts in it
         missing += [("part", part) for part in envelope.parts if not has_part(part)]
     if missing:
         return Verdict(State.WAITING, f"missing_{'cause' if missing[0][0] == 'ref' else 'part'}", tuple(missing))
     for reason in causes:
         if reason:
             return Verdict(State.VOID, reason)
-    try:
-        return Verdict(State.APPLIED, payload=vocabulary.decode(envelope))
-    except (ValidationError, ValueError, TypeError, KeyError):  # an upcast may stumble over data that has no shape
-        return Verdict(State.VOID, "malformed_data")
-    except Exception as error:  # a mistake of this build: it must not hold up the events beside this one
-        log.exception("the shape of %s failed at %s", envelope.type, envelope.id)
-        return Verdict(State.FAILED, f"shape_failed:{type(error).__name__}")
+    verdict = _decoded(envelope, vocabulary)
+    return Verdict(State.VOID, TAKEN_BACK) if taken_back and verdict.payload is not None else verdict
 
 
 def authorise(event: Event[Payload], vocabulary: Vocabulary) -> str:
     """The reason for which the event's own type makes it void; empty when it may."""
-    return vocabulary.authority(event.envelope)(event) or ""
+    return vocabulary.kind(event.envelope.type).authority(event) or ""
 
 
-def _cause(envelope: Envelope, ref: Ref, found: Known | None) -> str:
+def _cause(envelope: Envelope, kind: EventType, ref: Ref, found: Known | None) -> str:
     """``""``: applied; ``missing``: not decided yet; else the reason that makes void what stands on it."""
     if found is None:
         return "missing"
@@ -82,4 +96,23 @@ def _cause(envelope: Envelope, ref: Ref, found: Known | None) -> str:
         return "cause_mismatch"
     if not sealed.may_stand_on(envelope, found.readers):
         return "stands_on_sealed"
-    return {State.APPLIED: "", State.VOID: "stands_on_void"}.get(found.state, "missing")
+    if found.state is State.VOID:
+        return "" if _outlived(kind, found) else "stands_on_void"
+    return "" if found.state is State.APPLIED else "missing"
+
+
+def _outlived(kind: EventType, found: Known) -> bool:
+    """Whether a void cause is one that was only counted, and void for nothing but that its parts were taken back. A sealed one
+    never: who joins later cannot look into it any more.
+    """
+    return found.reason == TAKEN_BACK and found.readers is None and kind_name(found.type) in kind.outlives
+
+
+def _decoded(envelope: Envelope, vocabulary: Vocabulary) -> Verdict:
+    try:
+        return Verdict(State.APPLIED, payload=vocabulary.decode(envelope))
+    except (ValidationError, ValueError, TypeError, KeyError):  # an upcast may stumble over data that has no shape
+        return Verdict(State.VOID, "malformed_data")
+    except Exception as error:  # a mistake of this build: it must not hold up the events beside this one
+        log.exception("the shape of %s failed at %s", envelope.type, envelope.id)
+        return Verdict(State.FAILED, f"shape_failed:{type(error).__name__}")

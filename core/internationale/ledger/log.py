@@ -185,13 +185,13 @@ class Ledger(Reading):
 
     def _erase(self, unit: Unit) -> None:
         """Do what the withdrawals say that were applied: erase, make all rows anew, and judge again what stands on it."""
-        while unit.taken_back:
-            said, unit.taken_back = unit.taken_back, []
-            if not (gone := withdrawing.erase(unit, said)):
-                return
-            Replay(self._unit(unit.session, unit.now), self.projections).all(gone)
+        while unit.withdrawals:
+            said, unit.withdrawals = unit.withdrawals, []
+            erased = withdrawing.erase(unit, said)
+            if erased.gone:
+                Replay(self._unit(unit.session, unit.now), self.projections).all(erased.gone)
             unit = self._unit(unit.session, unit.now)
-            Settlement(unit, self._projector).release(unit.released("ref", map(str, gone)))
+            Settlement(unit, self._projector).release(erased.again)
 
     def _forgotten_types(self, session: Session) -> bool:
         """Whether something applied is of a type that this build does not know (a plugin was turned off)."""

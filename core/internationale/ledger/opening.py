@@ -15,7 +15,7 @@ from internationale.events.sealed import Opened
 from internationale.events.sealing import Identity
 from internationale.ledger import parts, tables
 from internationale.ledger.judging import Verdict
-from internationale.ledger.records import State
+from internationale.ledger.records import State, among, chunks, key
 
 KEPT_BYTES = 32 * 1024 * 1024
 """How much of what was opened is kept at hand; the last one always is."""
@@ -68,12 +68,12 @@ class Opener:
         self._keep(opened)
         return opened
 
-    def show(self, insides: Iterable[bytes]) -> None:
-        """Keep the insides of sealed events that somebody who can open them has shown to us."""
-        for plain in insides:
-            digest = hashlib.sha256(plain).hexdigest()
-            if self._shown(digest) is None:
-                self._connection.execute(insert(tables.shown), {"digest": digest, "plain": plain})
+    def show(self, by: Address, insides: Iterable[bytes]) -> None:
+        """Keep the insides of sealed events that somebody who can open them has shown to us, in the event ``by``."""
+        rows = {digest: {"digest": digest, **key(by), "plain": plain} for plain in insides if (digest := _digest(plain))}
+        self._connection.execute(delete(tables.shown).where(among(tables.shown, [by])))  # when it is decided anew
+        if rows:
+            self._connection.execute(insert(tables.shown), list(rows.values()))
 
     def forget(self, outer: Envelope) -> None:
         """Delete what was shown to us of a sealed event: its section took it back. One whose outside is malformed has nothing."""
@@ -98,7 +98,7 @@ class Opener:
         return None if plain is None else sealed.check(outer, plain)
 
     def _shown(self, digest: str) -> bytes | None:
-        plain = self._connection.execute(select(tables.shown.c.plain).filter_by(digest=digest)).scalar()
+        plain = self._connection.execute(select(tables.shown.c.plain).filter_by(digest=digest).limit(1)).scalar()
         return None if plain is None else bytes(plain)
 
     def _part(self, name: str) -> bytes:
@@ -110,3 +110,13 @@ class Opener:
         self._size += len(opened.plain)
         while self._size > KEPT_BYTES and len(self._opened) > 1:
             self._size -= len(self._opened.popitem(last=False)[1].plain)
+
+
+def conceal(connection: Connection, by: Iterable[Address]) -> None:
+    """Delete what these events have shown to us: they do not count any more."""
+    for chunk in chunks(by):
+        connection.execute(delete(tables.shown).where(among(tables.shown, chunk)))
+
+
+def _digest(plain: bytes) -> str:
+    return hashlib.sha256(plain).hexdigest()

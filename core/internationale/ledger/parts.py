@@ -11,8 +11,10 @@ from datetime import datetime
 from sqlalchemy import Connection, insert, select
 
 from internationale.errors import Invalid
-from internationale.ledger.records import chunks
-from internationale.ledger.tables import part, waiting
+from internationale.events.envelope import Address
+from internationale.events.refs import Ref
+from internationale.ledger.records import among, chunks
+from internationale.ledger.tables import part, waiting, withdrawn
 from internationale.messages import marker
 
 _ = marker("core")
@@ -48,6 +50,15 @@ def present(connection: Connection, names: Iterable[str]) -> set[str]:
     found: set[str] = set()
     for chunk in chunks(names):
         found.update(connection.execute(select(part.c.hash).where(part.c.hash.in_(chunk))).scalars())
+    return found
+
+
+def taken_back(connection: Connection, addresses: Iterable[Address]) -> set[Ref]:
+    """Of what was or will be said under these addresses, that of which the parts were taken back."""
+    found: set[Ref] = set()
+    for chunk in chunks(addresses):
+        rows = connection.execute(select(withdrawn).where(among(withdrawn, chunk)))
+        found.update(Ref(row.section, row.epoch, row.sequence, row.hash16) for row in rows)
     return found
 
 

@@ -123,7 +123,9 @@ def _sealed(unit: Unit, speaker: Speaker, draft: Envelope, utterance: Utterance)
     except Untrusted as error:
         raise _unspeakable(error) from error
     except ValueError as error:
-        raise Invalid(_("This is too long to be sent to the other sections.")) from error
+        raise _too_long() from error
+    if contents and not _kind(unit.vocabulary, utterance).parts:
+        raise _too_long()
     return replace(
         draft,
         type=SEALED,
@@ -141,9 +143,12 @@ def _parts(unit: Unit, contents: Sequence[bytes]) -> tuple[str, ...]:
 
 def _kind(vocabulary: Vocabulary, utterance: Utterance) -> EventType:
     try:
-        return vocabulary.by_payload[type(utterance.payload)]
+        kind = vocabulary.by_payload[type(utterance.payload)]
     except KeyError:
         raise TypeError(f"{type(utterance.payload).__name__} is not a declared event's payload") from None
+    if utterance.parts and not kind.parts:
+        raise TypeError(f"{kind.name} does not carry parts")
+    return kind
 
 
 def _sign(draft: Envelope, key: SigningKey) -> tuple[Envelope, Signed]:
@@ -164,6 +169,10 @@ def _check_reading(unit: Unit, envelope: Envelope, utterance: Utterance) -> None
         )
     if unit.vocabulary.decode(opened) != utterance.payload:
         raise TypeError(f"{type(utterance.payload).__name__} does not come out of JSON as it went in")
+
+
+def _too_long() -> Invalid:
+    return Invalid(_("This is too long to be sent to the other sections."))
 
 
 def _unspeakable(error: Untrusted) -> Invalid:

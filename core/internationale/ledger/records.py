@@ -1,7 +1,7 @@
 """One event as the log keeps it, and the five states in which it can be."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
@@ -51,6 +51,11 @@ class Record:
     new: bool = True
     unopened: "Verdict | None" = None
     """What becomes of a sealed event that cannot be opened here; for an opened one ``envelope`` is what was inside."""
+    beside: tuple[str, ...] = field(init=False)
+    """The parts that travel beside the signed bytes, also when what was inside was opened."""
+
+    def __post_init__(self) -> None:
+        self.beside = self.envelope.parts
 
     @property
     def address(self) -> Address:

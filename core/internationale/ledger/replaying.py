@@ -12,10 +12,12 @@ from sqlalchemy.schema import sort_tables
 from sqlmodel import SQLModel
 
 from internationale.events.envelope import Address
+from internationale.events.withdrawn import REASON as TAKEN_BACK
 from internationale.kit.vocabulary import Projection
 from internationale.ledger import tables
 from internationale.ledger.deliveries import AT_ONCE
 from internationale.ledger.judging import Verdict, address
+from internationale.ledger.opening import conceal
 from internationale.ledger.projecting import Projector, Run
 from internationale.ledger.records import CHUNK, Record, State
 from internationale.ledger.unit import Unit
@@ -55,6 +57,7 @@ class Replay:
         """Make everything anew; what stands on ``gone``, fails or is not understood any more is withdrawn, and so on."""
         withdrawn = set(gone)
         withdrawn |= restore(self._unit, withdrawn)
+        conceal(self._unit.connection, withdrawn)
         self._recreate(self._projections)
         projector = Projector(self._projections)
         for records in self._pages():
@@ -75,10 +78,9 @@ class Replay:
 
     def _again(self, record: Record, withdrawn: Collection[Address], run: Run) -> Verdict:
         envelope = record.envelope
-        if record.state is State.VOID and record.address in self._unit.withdrawn:
-            return Verdict(State.VOID)
         if record.unopened is not None:
-            return record.unopened
+            taken_back = (record.state, record.reason) == (State.VOID, TAKEN_BACK)
+            return Verdict(State.VOID) if taken_back else record.unopened
         if not self._unit.vocabulary.knows(envelope.type):
             return Verdict(State.WAITING, "unknown_type", (("type", envelope.type),))
         missing = tuple(("ref", ref.event_id) for ref in envelope.refs if address(ref) in withdrawn)

@@ -10,6 +10,7 @@ from internationale.events.sealed import Reshared
 from internationale.events.types import Event
 from internationale.events.withdrawn import REASON as TAKEN_BACK
 from internationale.events.withdrawn import PartWithdrawn
+from internationale.ledger import parts
 from internationale.ledger.database import outage
 from internationale.ledger.judging import Verdict, address, authorise, judge
 from internationale.ledger.projecting import Projector, Run, log
@@ -62,17 +63,14 @@ class Settlement:
 
         run.all(work)
         self._unit.write(records, verdicts)
-        self._unit.taken_back += self._taken
+        self._unit.withdrawals += self._taken
         decided = [record.envelope.id for record in records if record.position is not None or record.state is State.SEALED]
         return [*self._unit.released("ref", decided), *self._unit.sealed_among(self._shown)]
 
     def _decide(self, record: Record, run: Run) -> Verdict:
         unit, envelope = self._unit, record.envelope
         unit.archive.keep(envelope)
-        if (envelope.parts or envelope.sealed) and record.address in unit.withdrawn:
-            verdict = Verdict(State.VOID, TAKEN_BACK)
-        else:
-            verdict = record.unopened or judge(envelope, unit.vocabulary, unit.lookup, unit.has_part)
+        verdict = self._judge(record)
         reason = verdict.reason
         state = verdict.state
         if verdict.payload is not None:
@@ -81,6 +79,15 @@ class Settlement:
         record.decide(state, reason, position)
         unit.know(record)
         return verdict
+
+    def _judge(self, record: Record) -> Verdict:
+        unit, envelope, taken_back = self._unit, record.envelope, self._unit.taken_back(record)
+        if taken_back and envelope.sealed:  # for who can still look into it as for who cannot
+            return Verdict(State.VOID, TAKEN_BACK)
+        if record.unopened is not None:
+            return record.unopened
+        known = unit.vocabulary, unit.lookup, unit.has_part
+        return judge(envelope, *known, beside=record.beside, taken_back=taken_back)
 
     def _apply(self, event: Event[Any], run: Run) -> tuple[State, str]:
         try:
@@ -94,8 +101,15 @@ class Settlement:
             return State.VOID, reason
         failure = run.project(event, event.payload)
         if isinstance(event.payload, Reshared) and not failure:
-            self._unit.archive.opener.show(event.parts[name] for name in event.envelope.parts)
-            self._shown += [address(Ref.parse(text)) for text in event.payload.events]
+            self._show(event)
         if isinstance(event.payload, PartWithdrawn) and not failure:
             self._taken.append(event)
         return (State.FAILED, failure) if failure else (State.APPLIED, "")
+
+    def _show(self, event: Event[Reshared]) -> None:
+        """Keep the insides that somebody shows to us, but for those that were taken back; what they are of is decided again."""
+        shown = {Ref.parse(text): name for text, name in zip(event.payload.events, event.envelope.parts, strict=True)}
+        gone = parts.taken_back(self._unit.connection, map(address, shown))
+        there = {ref: name for ref, name in shown.items() if ref not in gone}
+        self._unit.archive.opener.show(event.envelope.address, (event.parts[name] for name in there.values()))
+        self._shown += map(address, there)

@@ -113,19 +113,21 @@ part = Table(
     Column("received_at", UTCDateTime, nullable=False),
 )
 
-shown = Table(  # the insides of sealed events that were shown to us, by their digest
+shown = Table(  # the insides of sealed events that were shown to us, by their digest and the event that showed them
     "ledger_shown",
     metadata,
     Column("digest", Text, primary_key=True),
+    *_address(),
     Column("plain", LargeBinary, nullable=False),
 )
 
-withdrawn = Table(  # events of which the parts were taken back, each by the event that says so, in the same section's log
+withdrawn = Table(  # whose parts were taken back, whether it is here or not, by the event of the same log that says so
     "ledger_withdrawn",
     metadata,
     *_address(),
-    Column("by_epoch", Integer, nullable=False),
-    Column("by_sequence", BigInteger, nullable=False),
+    Column("by_epoch", Integer, primary_key=True),
+    Column("by_sequence", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash16", Text, nullable=False),  # of the event that is meant
 )
 
 cursor = Table(  # how far our own log is known to be at each hub

@@ -34,7 +34,9 @@ _START = Prepared(
 )
 _INSERT = Prepared(insert(tables.event))
 _event = tables.event.c
-_KNOWN = select(_event.section, _event.epoch, _event.sequence, _event.hash, _event.state, _event.readers)
+_KNOWN = select(
+    _event.section, _event.epoch, _event.sequence, _event.hash, _event.state, _event.readers, _event.type, _event.reason
+)
 _ONE_KNOWN = Prepared(_KNOWN.where(*_HERE))
 FEW = 8
 """So many events are asked for one by one: what is said mostly stands on one or two."""
@@ -54,8 +56,8 @@ class Unit:
         self.position: int = position or 0
         self._known: dict[Address, Known] = {}
         self._parts: set[str] = set()
-        self._withdrawn: frozenset[Address] | None = None
-        self.taken_back: list[Event[PartWithdrawn]] = []
+        self._taken_back: set[Ref] = set()
+        self.withdrawals: list[Event[PartWithdrawn]] = []
         """Withdrawals of parts that were applied in this transaction and are still to be done."""
 
     def next_position(self) -> int:
@@ -65,7 +67,8 @@ class Unit:
 
     def know(self, record: Record) -> None:
         """Have hash and state of an event at hand."""
-        self._known[record.address] = Known(record.envelope.hash, record.state, record.envelope.readers)
+        envelope = record.envelope
+        self._known[record.address] = Known(envelope.hash, record.state, envelope.readers, envelope.type, record.reason)
 
     def lookup(self, where: Address) -> Known | None:
         """An event that ``prefetch`` or ``look_up`` was told of."""
@@ -75,18 +78,9 @@ class Unit:
         """Whether a part that ``prefetch`` was told of is here."""
         return name in self._parts
 
-    @property
-    def withdrawn(self) -> frozenset[Address]:
-        """The events of which the parts were taken back: few."""
-        if self._withdrawn is None:
-            where = tables.withdrawn.c
-            rows = self.connection.execute(select(where.section, where.epoch, where.sequence))
-            self._withdrawn = frozenset(map(of, rows))
-        return self._withdrawn
-
-    def forget_withdrawn(self) -> None:
-        """They have changed."""
-        self._withdrawn = None
+    def taken_back(self, record: Record) -> bool:
+        """Whether the parts of an event that ``prefetch`` was told of were taken back."""
+        return bool(record.beside) and record.envelope.ref in self._taken_back
 
     def open(self, records: Sequence[Record]) -> None:
         """Look into the sealed ones among these."""
@@ -108,14 +102,15 @@ class Unit:
             found = (row for some in chunks(unknown) for row in self.connection.execute(_KNOWN.where(among(tables.event, some))))
         else:
             found = (row for where in unknown for row in _ONE_KNOWN.all(self.connection, _named(where)))
-        for section, epoch, sequence, hash_, state, readers in found:
-            self._known[Address(section, epoch, sequence)] = Known(hash_, State(state), readers)
+        for section, epoch, sequence, hash_, state, *rest in found:
+            self._known[Address(section, epoch, sequence)] = Known(hash_, State(state), *rest)
 
     def prefetch(self, records: Sequence[Record]) -> None:
-        """Read what these events are judged by: all that they refer to, and which of their parts are here."""
+        """Read what these events are judged by: all that they refer to, which of their parts are here, which were taken back."""
         self.look_up(ref for record in records for ref in record.envelope.refs)
         named = {name for record in records for name in record.envelope.parts}
         self._parts |= parts.present(self.connection, named - self._parts)
+        self._taken_back |= parts.taken_back(self.connection, {record.address for record in records if record.beside})
 
     def sealed_among(self, addresses: Iterable[Address]) -> list[Address]:
         """Those of these events that are here and could not be opened."""

@@ -1,6 +1,11 @@
-"""Erasing the parts that their section took back. What such an event said, and all that stands on it, is void from then on."""
+"""Erasing the parts that their section took back. What such an event said, and what stands on it, is void from then on.
+
+Who comes later never had the parts, or hears of the withdrawal first, and must come to the same. So it is noted whether what it
+means is here or not; and what is here is decided again, as an event whose parts nobody has.
+"""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
 
@@ -8,29 +13,36 @@ from internationale.events.envelope import Address
 from internationale.events.refs import Ref
 from internationale.events.types import Event
 from internationale.events.withdrawn import REASON, PartWithdrawn
-from internationale.ledger import tables
+from internationale.ledger import parts, tables
 from internationale.ledger.judging import address
 from internationale.ledger.records import CHUNK, Record, State, among, chunks, key, of
 from internationale.ledger.unit import Unit
 
 
-def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> set[Address]:
-    """Do what these withdrawals say. Returns the events that are void because of it: rows have to be made again."""
-    gone = set[Address]()
+class Erased(NamedTuple):
+    """``again``: what has to be decided again. ``gone``: of that, what had been decided, so that rows have to be made again."""
+
+    again: list[Address]
+    gone: set[Address]
+
+
+def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> Erased:
+    """Do what these withdrawals say."""
+    erased = Erased([], set())
     for event in said:
-        ref = Ref.parse(event.payload.event)
-        where, by = address(ref), event.envelope.address
-        if where in unit.withdrawn or not _is(unit, ref):
-            continue
-        unit.connection.execute(insert(tables.withdrawn), {**key(where), "by_epoch": by.epoch, "by_sequence": by.sequence})
-        unit.forget_withdrawn()
-        for record in unit.load([where]):
-            gone.add(where)
-            _void(unit, record)
-            _delete(unit, record.envelope.parts)
+        ref, by = Ref.parse(event.payload.event), event.envelope.address
+        _note(unit, ref, by)
+        for record in unit.load([address(ref)]):
+            if record.envelope.ref != ref or not record.beside or record.reason == REASON:
+                continue
+            erased.again.append(record.address)
+            if record.position is not None:
+                erased.gone.add(record.address)
+            _wait(unit, record, [])
+            _delete(unit, record.beside)
             if record.envelope.closed:
                 unit.archive.opener.forget(record.envelope)
-    return gone
+    return erased
 
 
 def restore(unit: Unit, gone: Collection[Address]) -> set[Address]:
@@ -39,42 +51,34 @@ def restore(unit: Unit, gone: Collection[Address]) -> set[Address]:
     by = tuple_(withdrawn.c.section, withdrawn.c.by_epoch, withdrawn.c.by_sequence)
     for chunk in chunks(gone):
         places = [(each.section, each.epoch, each.sequence) for each in chunk]
-        found = [of(row) for row in unit.connection.execute(select(withdrawn).where(by.in_(places)))]
-        if not found:
-            continue
-        restored.update(found)
-        unit.connection.execute(delete(withdrawn).where(among(withdrawn, found)))
-        unit.forget_withdrawn()
-        for record in unit.load(found):
-            _wait(unit, record)
+        rows = unit.connection.execute(select(withdrawn).where(by.in_(places))).all()
+        unit.connection.execute(delete(withdrawn).where(by.in_(places)))
+        meant = {Ref(row.section, row.epoch, row.sequence, row.hash16) for row in rows}
+        meant -= parts.taken_back(unit.connection, map(of, rows))  # another withdrawal said so too
+        for record in unit.load(map(address, sorted(meant))):
+            if record.beside and record.state is State.VOID and record.envelope.ref in meant:
+                restored.add(record.address)
+                here = parts.present(unit.connection, record.beside)
+                missing = [("part", name) for name in record.beside if name not in here]
+                _wait(unit, record, missing or [("type", record.envelope.type)])  # all here: looked at again at the next start
     return restored
 
 
-def _is(unit: Unit, ref: Ref) -> bool:
-    """Whether the event is here and is the one that is meant."""
-    event = tables.event
-    hash_ = unit.connection.execute(select(event.c.hash).filter_by(**key(address(ref)))).scalar()
-    return hash_ is not None and hash_.startswith(ref.hash16)
+def _note(unit: Unit, ref: Ref, by: Address) -> None:
+    row = {**key(address(ref)), "by_epoch": by.epoch, "by_sequence": by.sequence}
+    if unit.connection.execute(select(tables.withdrawn).filter_by(**row)).first() is None:  # it may be decided a second time
+        unit.connection.execute(insert(tables.withdrawn), {**row, "hash16": ref.hash16})
 
 
-def _void(unit: Unit, record: Record) -> None:
-    waiting = tables.waiting
-    unit.connection.execute(delete(waiting).where(among(waiting, [record.address])))
-    position = record.position if record.position is not None else unit.next_position()
-    _set(unit, record.address, State.VOID, REASON, position)
-
-
-def _wait(unit: Unit, record: Record) -> None:
-    _set(unit, record.address, State.WAITING, "missing_part", None)
-    here = set(unit.connection.execute(select(tables.part.c.hash).where(tables.part.c.hash.in_(record.envelope.parts))).scalars())
-    missing = [("part", name) for name in record.envelope.parts if name not in here]
-    waits = missing or [("type", record.envelope.type)]  # nothing is missing: it is looked at again at the next start
-    unit.connection.execute(insert(tables.waiting), [{**key(record.address), "kind": kind, "what": what} for kind, what in waits])
-
-
-def _set(unit: Unit, where: Address, state: State, reason: str, position: int | None) -> None:
-    changed = update(tables.event).where(among(tables.event, [where]))
-    unit.connection.execute(changed.values(state=state.value, reason=reason, position=position))
+def _wait(unit: Unit, record: Record, waits: Sequence[tuple[str, str]]) -> None:
+    """Have an event undecided, and wait for these things (kind, what)."""
+    unit.connection.execute(delete(tables.waiting).where(among(tables.waiting, [record.address])))
+    changed = update(tables.event).where(among(tables.event, [record.address]))
+    unit.connection.execute(changed.values(state=State.WAITING.value, reason="missing_part", position=None))
+    if waits:
+        unit.connection.execute(
+            insert(tables.waiting), [{**key(record.address), "kind": kind, "what": what} for kind, what in waits]
+        )
 
 
 def _delete(unit: Unit, names: Sequence[str]) -> None:
@@ -87,9 +91,10 @@ def _delete(unit: Unit, names: Sequence[str]) -> None:
 
 
 def _named_elsewhere(unit: Unit, name: str) -> bool:
-    event = tables.event
-    query = select(event.c.section, event.c.epoch, event.c.sequence).where(_contains(unit, name)).limit(CHUNK)
-    return any(Address(*row) not in unit.withdrawn for row in unit.connection.execute(query))
+    event = tables.event.c
+    query = select(event.section, event.epoch, event.sequence, event.hash).where(_contains(unit, name)).limit(CHUNK)
+    naming = {Ref(section, epoch, sequence, hash_[:16]) for section, epoch, sequence, hash_ in unit.connection.execute(query)}
+    return bool(naming - parts.taken_back(unit.connection, map(address, naming)))
 
 
 def _contains(unit: Unit, name: str) -> ColumnElement[bool]:

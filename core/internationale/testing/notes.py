@@ -92,7 +92,7 @@ def stands_on_something(event: Event[Any]) -> str | None:
 @hookimpl
 def event_types() -> Sequence[EventType]:
     return [
-        EventType(name="notes.written", payload=Written),
+        EventType(name="notes.written", payload=Written, parts=True),
         EventType(name="notes.answered", payload=Answered, authority=stands_on_something),
         EventType(name="notes.later", payload=Later),
     ]

@@ -9,14 +9,22 @@ import pytest
 from internationale.errors import Conflict, Refused
 from internationale.events import envelope, keys
 from internationale.events.envelope import Address
+from internationale.events.roster import LastGood
+from internationale.events.signed import SignedDocument
 from internationale.events.withdrawn import PartWithdrawn
 from internationale.kit import NotFound, Reader, Utterance
 from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
-from internationale.rooms.documents.port.amending import Proposal, propose
+from internationale.rooms.documents.port.amending import Proposal, decide, propose
+from internationale.rooms.documents.port.revising import revise
+from internationale.rooms.documents.queries.amendments import of_document as cards
 from internationale.rooms.exchange import port, queries
+from internationale.rooms.roster.port import store_version
+from internationale.rooms.roster.queries import latest as latest_of
+from internationale.rooms.roster.rules import changes
 from internationale.section import Section
 from internationale.testing import carrying, oracle
+from internationale.testing.founding import ROOT
 
 Make = Callable[..., Any]
 LONG = "".join(f"Paragraph {number} {'word ' * 40}\n\n" for number in range(400))
@@ -174,6 +182,138 @@ def test_a_withdrawal_of_nothing_is_void_and_holds_up_nobody(house: list[Section
     body, written = envelope.write(said)
     assert ic.accept([Delivery(written.address.subject, body, fr.key.sign(keys.EVENT, body), "test")]) == ["void"]
     assert states(ic)[-1] == ("fr:1", "void", "malformed_data")
+
+
+def unsay(section: Section, event: str, by: Reader) -> None:
+    """The withdrawal of a message's texts, said without asking whether it has any."""
+    with section.writing() as session:
+        stored = section.ledger.event(session, Address.of_subject("intl.v1.log." + event.replace(":", ".")))
+        assert stored is not None
+        section.publish(session, Utterance(PartWithdrawn(event=str(stored.envelope.ref), reason="mistake")), by=by)
+
+
+def test_what_has_no_text_beside_it_is_not_unsaid_by_that_way(house: list[Section], member: Make) -> None:
+    """Or a section took its vote, signature or amendment back, and with it all that others built on it."""
+    ic, fr, ar = house
+    delegate, other = member(ic, "delegate"), member(fr, "delegate")
+    document = opened(ic, delegate, "One.\n\nTwo.\n")
+    carry(ic, fr)
+    amend(fr, document, other)
+    before = oracle.rows(fr)
+    del before["exchange_withdrawal"]
+    unsay(fr, "fr:1:1", other)
+    carry(fr, ic)
+    carry(ic, ar)
+    carry(fr, ar)
+    for section in house:
+        assert {(state, reason) for _id, state, reason in states(section)} == {("applied", "")}
+        assert oracle.rows(section).items() >= before.items()
+    replayed(house)
+
+
+def test_an_amendment_that_was_taken_in_takes_no_revision_with_it(house: list[Section], member: Make) -> None:
+    """Its words are in the revision, which is another section's; whoever comes later comes to the same."""
+    ic, fr, ar = house
+    delegate, other = member(ic, "delegate"), member(fr, "delegate")
+    document = opened(ic, delegate, "One.\n\nTwo.\n")
+    carry(ic, fr)
+    with fr.writing() as session:
+        block = fr.documents.read(session, document, "en").units[1].block.id
+        propose(fr, session, document, Proposal(block, 1, "replace", "en", "A", "B", LONG), other)
+    carry(fr, ic)
+    with ic.writing() as session:
+        (card,) = cards(session, document)
+        decide(ic, session, document, card.id, decision="accepted", reason="Yes.", by=delegate)
+        revise(ic, session, document, base=1, title="T", text="One.\n\nOther.\n", note="", by=delegate, taking=[card.id])
+    carry(ic, fr)
+    take_back(fr, "fr:1:1", other)
+    carry(fr, ic)
+    carry(ic, ar)
+    carry(fr, ar, parts=False)
+    expected = [
+        ("fr:1", "void", "part_withdrawn"),
+        ("fr:2", "applied", ""),
+        ("ic:1", "applied", ""),
+        ("ic:2", "void", "stands_on_void"),  # the decision about it
+        ("ic:3", "applied", ""),
+    ]
+    for section in house:
+        assert (states(section), oracle.rows(section)) == (expected, oracle.rows(ic))
+        with section.reading() as session:
+            assert section.documents.get(session, document).revision == 2
+    replayed(house)
+
+
+def said_by(section: Section, sequence: int, prevhash: str, **said: Any) -> Delivery:
+    """What a section signs that goes its own ways."""
+    kind = said.pop("type")
+    draft = envelope.Envelope(
+        section=section.code,
+        epoch=1,
+        sequence=sequence,
+        type=f"org.intl.{kind}.v1",
+        time=section.now(),
+        dataschema=f"urn:intl:schema:{kind}:1",
+        prevhash=prevhash,
+        **said,
+    )
+    body, written = envelope.write(draft)
+    return Delivery(written.address.subject, body, section.key.sign(keys.EVENT, body), "test")
+
+
+def test_a_kind_without_texts_carries_none(house: list[Section], member: Make) -> None:
+    """Or anybody could hang a part on a word that others build on, so as to take it back."""
+    ic, fr, _ar = house
+    document = opened(ic, member(ic, "delegate"), "One.\n")
+    with fr.reading() as session:
+        genesis = fr.keyring(session)["fr"].genesis
+    data = {"document": document, "language": "fr", "reason": "", "amendment": "fr-x", "decision": "accepted"}
+    word = said_by(fr, 1, genesis, type="documents.amendment_decided", data=data, parts=("0" * 64,))
+    assert ic.accept([word]) == ["void"]
+    assert states(ic)[0] == ("fr:1", "void", "unexpected_part")
+    with ic.reading() as session:
+        assert ic.ledger.missing_parts(session) == {}
+
+
+def test_a_withdrawal_said_to_some_takes_nothing_back(house: list[Section], member: Make) -> None:
+    """All may hold the text: they would not come to the same."""
+    ic, _fr, _ar = house
+    delegate = member(ic, "delegate")
+    opened(ic, delegate)
+    with ic.reading() as session:
+        ref = ic.ledger.heads(session)["ic"].hash[:16]
+    with pytest.raises(Conflict, match="wrong_audience"), ic.writing() as session:
+        ic.publish(session, Utterance(PartWithdrawn(event=f"ic:1:1:{ref}", reason="court"), audience="fr"), by=delegate)
+
+
+def test_a_withdrawal_that_comes_before_what_it_takes_back(house: list[Section], member: Make) -> None:
+    """As it may when the log was opened anew in between: the two epochs of it come on different ways."""
+    ic, fr, ar = house
+    delegate = member(fr, "delegate")
+    opened(fr, delegate)
+    first, texts_of_it = carrying.said(fr), carrying.parts(fr)
+    reopen(fr, among=house)
+    take_back(fr, "fr:1:1", delegate)
+    second = carrying.said(fr)
+    for section, ways in ((ic, (first, second)), (ar, (second, first))):
+        for way in ways:
+            section.accept(way)
+            section.add_parts(texts_of_it)
+        assert states(section) == [("fr:1", "applied", ""), ("fr:1", "void", "part_withdrawn")]
+        assert texts(section) == 0
+    replayed(house)
+
+
+def reopen(section: Section, among: Iterable[Section]) -> None:
+    """Its log is opened anew, with another key, after all that it has said."""
+    fresh = section.log_keys.add()
+    with section.reading() as session:
+        latest, good = latest_of(session), section.ledger.heads(session)[section.code]
+        last = LastGood(epoch=good.epoch, sequence=good.sequence, hash=good.hash)
+    changed = changes.reopened(latest, section.code, fresh.public, last, section.now())
+    for each in among:
+        with each.writing() as session:
+            store_version(session, SignedDocument.seal(keys.ROSTER, changed, ROOT), each.now())
 
 
 def test_what_another_message_names_is_kept(house: list[Section], member: Make) -> None:

@@ -92,7 +92,7 @@ def not_to_oneself(event: Event[Any]) -> str | None:
     return "answers_itself" if causes[0].envelope.section == event.envelope.section else None
 
 
-SAID = EventType(name="talk.said", payload=Said)
+SAID = EventType(name="talk.said", payload=Said, parts=True)
 ANSWERED = EventType(name="talk.answered", payload=Answered, authority=not_to_oneself)
 WHISPERED = EventType(name="talk.whispered", payload=Whispered)
 TALK = Projection(name="talk", version=1, tables=(Saying, Answer), on={Said: said, Answered: answered})

@@ -27,7 +27,7 @@ _ = marker("core")
 @hookimpl
 def event_types() -> Sequence[EventType]:
     return [
-        EventType(name="attachments.attached", payload=events.Attached, authority=authority.attached),
+        EventType(name="attachments.attached", payload=events.Attached, authority=authority.attached, parts=True),
         EventType(name="attachments.withdrawn", payload=events.Withdrawn, authority=authority.withdrawn),
     ]
 

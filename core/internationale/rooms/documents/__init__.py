@@ -26,15 +26,29 @@ _ = marker("core")
 @hookimpl
 def event_types() -> Sequence[EventType]:
     return [
-        EventType(name="documents.opened", payload=events.Opened, authority=authority.opened),
-        EventType(name="documents.revised", payload=events.Revised, authority=authority.revised),
-        EventType(name="documents.amendment_proposed", payload=events.AmendmentProposed, authority=authority.amendment_proposed),
+        EventType(name="documents.opened", payload=events.Opened, authority=authority.opened, parts=True),
+        EventType(
+            name="documents.revised",
+            payload=events.Revised,
+            authority=authority.revised,
+            parts=True,
+            outlives=frozenset(["documents.amendment_proposed"]),  # taken in: their words are in the revision
+        ),
+        EventType(
+            name="documents.amendment_proposed",
+            payload=events.AmendmentProposed,
+            authority=authority.amendment_proposed,
+            parts=True,
+        ),
         EventType(
             name="documents.amendment_withdrawn", payload=events.AmendmentWithdrawn, authority=authority.amendment_withdrawn
         ),
         EventType(name="documents.amendment_decided", payload=events.AmendmentDecided, authority=authority.amendment_decided),
         EventType(
-            name="documents.translation_offered", payload=events.TranslationOffered, authority=authority.translation_offered
+            name="documents.translation_offered",
+            payload=events.TranslationOffered,
+            authority=authority.translation_offered,
+            parts=True,  # sealed, a long one is longer than an envelope
         ),
     ]
 

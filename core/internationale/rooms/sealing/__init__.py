@@ -16,7 +16,7 @@ _ = marker("core")
 
 @hookimpl
 def event_types() -> Sequence[EventType]:
-    return [EventType(name=rules.RESHARE, payload=Reshared, authority=rules.reshared)]
+    return [EventType(name=rules.RESHARE, payload=Reshared, authority=rules.reshared, parts=True)]
 
 
 @hookimpl

@@ -1,6 +1,7 @@
 """What showing something sealed to more sections must be like. Pure.
 
-Reason codes: ``not_sealed`` (it would tell everybody), ``malformed_data`` (not one inside for each original).
+Reason codes: ``not_sealed`` (it would tell everybody), ``malformed_data`` (not one inside for each original, or it
+stands on something: it shows, and says nothing).
 """
 
 from internationale.events.sealed import Reshared
@@ -13,4 +14,5 @@ def reshared(event: Event[Reshared]) -> str | None:
     """Whoever can read the originals. That they are what they claim to be, their signed digests prove."""
     if not event.envelope.sealed:
         return "not_sealed"
-    return "malformed_data" if len(event.envelope.parts) != len(event.payload.events) else None
+    whole = len(event.envelope.parts) == len(event.payload.events) and not event.envelope.refs
+    return None if whole else "malformed_data"

@@ -9,6 +9,7 @@ from litestar.params import FromPath
 from litestar.response import Template
 
 from internationale.events.envelope import SEALED
+from internationale.events.types import kind_name
 from internationale.kit import Message, Reader, Section, marker
 from internationale.rooms.exchange import queries, rules
 from internationale.rooms.roster.rules import require_member
@@ -19,7 +20,7 @@ _ = marker("core")
 def deeds(section: Section) -> Mapping[str, Message]:
     """What each kind of message is called, by the kind's name; a plugin's that says nothing of it by what allows it."""
     found = {capability.name: capability.said or capability.sentence for capability in section.grants.vocabulary()}
-    return found | {rules.kind_name(SEALED): _("Something sealed")}
+    return found | {kind_name(SEALED): _("Something sealed")}
 
 
 def routes() -> Sequence[Any]:
@@ -31,7 +32,7 @@ def routes() -> Sequence[Any]:
         with section.reading() as session:
             found = queries.forks(session)
             splits = queries.split_views(session, section.code)
-        context = {"forks": found, "splits": splits, "deeds": deeds(section), "kind_name": rules.kind_name}
+        context = {"forks": found, "splits": splits, "deeds": deeds(section), "kind_name": kind_name}
         context["may_propose"] = section.may(reader, "roster.proposed")
         context["may_read"] = section.may(reader, rules.READ)
         context |= {"spelled": rules.spelled}

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Stream, Template
 
 from internationale.events.refs import Ref
+from internationale.events.types import kind_name
 from internationale.kit import Reader, Section
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import WithdrawForm
@@ -32,7 +33,7 @@ def routes() -> Sequence[Any]:
         with section.reading() as session:
             found = queries.page(section.ledger, session, type, page)
             versions = queries.versions(session, frozenset({section.code, section.name}))
-        context = {"found": found, "type": type, "versions": versions, "deeds": deeds(section), "kind_name": rules.kind_name}
+        context = {"found": found, "type": type, "versions": versions, "deeds": deeds(section), "kind_name": kind_name}
         return Template("exchange/sent.html", context=context)
 
     @get(PATH + "/export", sync_to_thread=True)

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
+from internationale.events.types import kind_name
 from internationale.kit import Message, Reader, Section
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import RetryPage, SourceForm
@@ -31,7 +32,7 @@ def _words(section: Section) -> dict[str, Any]:
     with section.reading() as session:
         names = {card.code: card.name for card in section.sections(session)}
     why = partial(explained, names=names)
-    return {"explained": why, "remedy": rules.remedy, "deeds": deeds(section), "kind_name": rules.kind_name}
+    return {"explained": why, "remedy": rules.remedy, "deeds": deeds(section), "kind_name": kind_name}
 
 
 def routes() -> Sequence[Any]:

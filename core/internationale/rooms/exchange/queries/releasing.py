@@ -9,9 +9,9 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from internationale.events.envelope import INTERNATIONAL, PUBLIC
+from internationale.events.types import kind_name
 from internationale.kit import NotFound, marker
 from internationale.rooms.exchange.rows import HeldPartRow, HeldRow
-from internationale.rooms.exchange.rules import kind_name
 
 _ = marker("core")
 

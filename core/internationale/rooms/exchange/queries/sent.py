@@ -14,12 +14,12 @@ from sqlmodel import Session
 from internationale.errors import Untrusted
 from internationale.events.envelope import INTERNATIONAL, PUBLIC, Address, Envelope, Signed
 from internationale.events.refs import Ref
+from internationale.events.types import kind_name
 from internationale.kit import NotFound, marker
 from internationale.ledger.log import Ledger
 from internationale.ledger.reading import Stored
 from internationale.ledger.records import CHUNK, State
 from internationale.ledger.tables import event, part
-from internationale.rooms.exchange.rules import kind_name
 from internationale.rooms.roster import queries as roster
 
 _ = marker("core")

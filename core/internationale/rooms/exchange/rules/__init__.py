@@ -3,7 +3,7 @@
 from .alarms import Alarm, Missing, Split
 from .lag import lacking, newest, up_to
 from .spelling import spelled
-from .words import INSPECT, READ, RELEASE, WHY_WITHDRAWN, WITHDRAW, awaited, kind_name, remedy, why_withdrawn, worded
+from .words import INSPECT, READ, RELEASE, WHY_WITHDRAWN, WITHDRAW, awaited, remedy, why_withdrawn, worded
 
 __all__ = [
     "INSPECT",
@@ -15,7 +15,6 @@ __all__ = [
     "Missing",
     "Split",
     "awaited",
-    "kind_name",
     "lacking",
     "newest",
     "remedy",

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from internationale.events.types import PREFIX
 from internationale.kit import Message, marker
 from internationale.ledger.quarantine import RETRIED
 
@@ -40,6 +39,7 @@ REASONS: Mapping[str, Message] = {
     "malformed_data": _("Its content does not have the shape of its kind."),
     "cause_mismatch": _("It stands on another history of a section than the one that is kept here."),
     "part_withdrawn": _("Its section has taken its text back from all sections."),
+    "unexpected_part": _("It carries a long text beside it, and its kind has none."),
     "stands_on_void": _("It stands on something that does not count."),
     "stands_on_sealed": _("It stands on something that was said to some sections only, and tells more of them."),
     "sealed_context": _("What is sealed in it was written for another message, or by another section."),
@@ -79,11 +79,6 @@ REMEDIES: Mapping[str, Message] = {
 }
 STOPPED = ("forked", "ended_by_roster")
 """Reasons for which a whole log stands still."""
-
-
-def kind_name(wire: str) -> str:
-    """The name of an event's type, without the house and the version: ``documents.opened``."""
-    return wire.removeprefix(PREFIX).rpartition(".v")[0]
 
 
 def why_withdrawn(code: str) -> Message:
