@@ -80,7 +80,12 @@ def test_who_starts_from_a_backup_is_silent_until_somebody_has_answered(joined, 
     assert "1 new, 1 known" in joined("fr", "bundle", "import", "fr.bundle").output
     with pytest.raises(Paused):
         speak("fr", "another")
-    assert plain(joined("fr", "fence", "show", "--json")) == {"silent": True, "reason": "restored"}
+    assert plain(joined("fr", "fence", "show", "--json")) == {
+        "silent": True,
+        "reason": "restored",
+        "claimants": [],
+        "disbelieved": [],
+    }
 
 
 def test_the_hosts_word_opens_the_fence(joined, speak):

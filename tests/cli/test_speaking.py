@@ -78,7 +78,12 @@ def test_who_cannot_fetch_back_what_others_hold_of_it_stays_silent(united, at_wo
     restore()
     asyncio.run(purge(hub, "intl.v1.log.fr.1.*"))
     assert "Others hold 2 events" in united("fr", "key", "rotate-log", status=1).output
-    assert plain(united("fr", "fence", "show", "--json")) == {"silent": True, "reason": "behind"}
+    assert plain(united("fr", "fence", "show", "--json")) == {
+        "silent": True,
+        "reason": "behind",
+        "claimants": ["ic"],
+        "disbelieved": [],
+    }
 
 
 def test_while_the_instance_runs_and_may_speak_no_hub_is_asked(united, at_work, hub, tmp_path):

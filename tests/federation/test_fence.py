@@ -6,12 +6,14 @@ from dataclasses import replace
 import pytest
 
 from internationale import worker
-from internationale.bus import Parcel
+from internationale.bus import Outcome, Parcel
+from internationale.bus.nats import NatsBus
 from internationale.errors import Paused
 from internationale.events import heads
 from internationale.events.heads import Head, Heads
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
+from internationale.rooms.exchange.queries.alarms import findings
 from internationale.rooms.roster import port, queries
 from internationale.testing import builds, oracle
 from internationale.testing.founding import database, open_section
@@ -168,3 +170,44 @@ def test_people_are_told_who_has_signed_to_hold_more_than_there_is(federation):
         return await fence.look(fr, bus)
 
     assert asyncio.run(story()) == fence.BEHIND % {"theirs": 999_999_999_999_999, "ours": 0, "who": ("ar",)}
+
+
+def test_who_has_lied_once_silences_nobody_again(federation, hub, say):
+    """The host's word against a section's: it is asked for once, not at each start. Whoever else says so is still believed."""
+    ic, fr, ar = (with_hubs(section, hub.url) for section in federation("ic", "fr", "ar", plugins=builds.today()))
+    say(fr, "one")
+
+    async def claimed(by, number):
+        with by.reading() as session:
+            version = queries.latest(session).roster.version
+        lie = Heads(section=by.code, time=by.now(), roster=version, heads={"fr": Head(1, number, "ab" * 32)})
+        document = heads.seal(lie, by.key)
+        bus = await NatsBus.connect(hub.url, by.code)
+        await bus.provision()
+        assert await bus.publish([Parcel(f"intl.v1.heads.{by.code}", document.body, document.header)]) == [Outcome.STORED]
+        await bus.close()
+
+    async def begun(word):
+        async with worker.running(fr):
+            await until(lambda: fr.gate.lasting is Lasting.BEHIND)
+            if word:
+                fr.gate.give_word()
+                await until(opened(fr))
+
+    async def unhindered():
+        async with worker.running(fr):
+            await until(opened(fr))
+
+    asyncio.run(claimed(ar, 1_000))
+    asyncio.run(begun(word=True))
+    asyncio.run(claimed(ar, 2_000))
+    asyncio.run(unhindered())
+    with fr.reading() as session:
+        assert fencing.claimants(session.connection(), disbelieved=True) == ("ar",)
+        told = [alarm for alarm in findings(session, "fr", fr.now()) if alarm.kind in ("own", "disbelieved")]
+    assert [(alarm.kind, alarm.about) for alarm in told] == [("disbelieved", "ar")]
+    asyncio.run(claimed(ic, 3_000))
+    asyncio.run(begun(word=False))
+    fr.gate.believe()
+    with fr.reading() as session:
+        assert fencing.claimants(session.connection(), disbelieved=True) == ()

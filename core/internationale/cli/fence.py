@@ -32,12 +32,15 @@ def show(home: Home, as_json: bool) -> None:
     section = home()
     lasting = section.gate.lasting
     if as_json:
-        tell({"silent": lasting is not None, "reason": lasting})
+        signed = {"claimants": _claimants(section, disbelieved=False), "disbelieved": _claimants(section, disbelieved=True)}
+        tell({"silent": lasting is not None, "reason": lasting, **signed})
     elif lasting is None:
         say(_("Nothing that lasts keeps this section silent."))
     else:
         say(WORDS[lasting], problem=True)
         say(_("It goes on by itself when that is so no more. Where nobody can answer: %(command)s") % {"command": _open(home)})
+    if liars := _claimants(section, disbelieved=True):
+        say(_("Not believed in what they sign to hold of this section's log: %(sections)s") % {"sections": liars})
 
 
 @fence.command("open")
@@ -56,6 +59,14 @@ def lift(home: Home, confirm: str | None) -> None:
             " fork: its log will then stand still for everybody until the committee decides."
         )
     )
+    if claimants := _claimants(section, disbelieved=False):
+        say(
+            _(
+                "These sections have signed to hold more of it than is here: %(sections)s. Ask them. If it is not so, what they"
+                " sign to hold of this section's log is not believed from now on, until you say: %(command)s"
+            )
+            % {"sections": claimants, "command": f"internationale --home {home.path} fence close"}
+        )
     typed = click.prompt(_sentence(section), type=str) if confirm is None else confirm
     if typed.strip() != section.code:
         raise Invalid(_("This is not the section's code. Nothing was changed."), place="--confirm")
@@ -71,8 +82,13 @@ def lift(home: Home, confirm: str | None) -> None:
 @fence.command("close")
 @click.pass_obj
 def close(home: Home) -> None:
-    """Stay silent from the next start on until others have answered. To be said after restoring a database by hand."""
-    home().fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    """Stay silent from the next start on until others have answered. To be said after restoring a database by hand.
+
+    Whoever was not believed any more in what they sign to hold of this section's log is believed again.
+    """
+    section = home()
+    section.gate.believe()
+    section.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
     say(WORDS[Lasting.RESTORED])
 
 
@@ -111,6 +127,11 @@ def _copy(section: Section, file: Path) -> None:
     with engine.begin() as connection:
         fencing.keep(connection, Lasting.RESTORED, section.now())
     engine.dispose()
+
+
+def _claimants(section: Section, *, disbelieved: bool) -> tuple[str, ...]:
+    with section.reading() as session:
+        return fencing.claimants(session.connection(), disbelieved=disbelieved)
 
 
 def _open(home: Home) -> str:

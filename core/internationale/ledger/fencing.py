@@ -2,13 +2,17 @@
 
 Some reasons outlive the process: a restored backup begins with one, and says nothing before others have shown how far its log had
 come. They are kept in the database, which is what is restored.
+
+Whoever has signed to hold more of our log than is here keeps us silent, and nothing proves such a word but the events. When
+the host gives the word that the section may speak all the same, those who said so are not believed in this any more: or one
+that lies would silence another at each of its starts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from internationale.ledger import database, tables
 from internationale.ledger.database import Database
@@ -32,6 +36,7 @@ WORDS: dict[str, Message] = {
     Lasting.BEHIND: _("Others hold more of this section's own log than is here. The rest is being fetched."),
     Lasting.ANOTHER: _("Another instance of this section writes its log. Find it and stop it, then start this one again."),
 }
+_claimant = tables.claimant
 _WORD = "word"
 """The host's word that the section may speak although nobody has answered."""
 
@@ -53,12 +58,13 @@ class Fence:
             self.lasting = Lasting(kept)
             self.reason = WORDS[self.lasting]
 
-    def close(self, reason: Message, lasting: Lasting | None = None) -> None:
-        """Say nothing from now on."""
+    def close(self, reason: Message, lasting: Lasting | None = None, claimants: Collection[str] = ()) -> None:
+        """Say nothing from now on. ``claimants``: the sections that have signed to hold more of our log than is here."""
         self.reason = reason
-        if lasting is not None and lasting is not self.lasting:
+        if lasting is not None and (lasting is not self.lasting or claimants):
             with database.writing(self._database) as session:
                 keep(session.connection(), lasting, self._now())
+                _claimed(session.connection(), claimants, self._now())
             self.lasting = lasting
 
     def open(self) -> None:
@@ -67,12 +73,21 @@ class Fence:
         if self.lasting is not None:
             with database.writing(self._database) as session:
                 session.connection().execute(delete(tables.fence))
+                session.connection().execute(delete(_claimant).where(~_claimant.c.disbelieved))
             self.lasting = None
 
     def give_word(self) -> None:
-        """The host's word, for the running instance or the next start: go on without an answer."""
+        """The host's word, for the running instance or the next start: go on without an answer. Whoever has signed to hold more
+        of our log than is here is not believed in this from now on.
+        """
         with database.writing(self._database) as session:
             keep(session.connection(), _WORD, self._now())
+            session.connection().execute(update(_claimant).values(disbelieved=True))
+
+    def believe(self) -> None:
+        """Believe everybody again in what they sign to hold of our log."""
+        with database.writing(self._database) as session:
+            session.connection().execute(delete(_claimant))
 
     def take_word(self) -> bool:
         """Whether the host has given this word since the last time. It counts once."""
@@ -89,6 +104,18 @@ def keep(connection: Connection, reason: str, now: datetime) -> None:
     """Note a reason in a database, this section's or a copy of it."""
     connection.execute(delete(tables.fence))
     connection.execute(insert(tables.fence), {"reason": reason, "since": now})
+
+
+def claimants(connection: Connection, *, disbelieved: bool) -> tuple[str, ...]:
+    """Who has signed to hold more of our log than is here: those who keep us silent, or those who are not believed any more."""
+    query = select(_claimant.c.section).where(_claimant.c.disbelieved == disbelieved)
+    return tuple(connection.execute(query.order_by(_claimant.c.section)).scalars())
+
+
+def _claimed(connection: Connection, sections: Collection[str], now: datetime) -> None:
+    known = set(connection.execute(select(_claimant.c.section)).scalars())
+    if rows := [{"section": code, "since": now, "disbelieved": False} for code in sections if code not in known]:
+        connection.execute(insert(_claimant), rows)
 
 
 def _read(connection: Connection) -> str:

@@ -5,7 +5,7 @@ Rows of others never point here by foreign key, only by an event's address.
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, LargeBinary, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, Table, Text
 from sqlmodel import UTCDateTime
 
 from internationale.kit.vocabulary import naming
@@ -143,6 +143,14 @@ fence = Table(  # why this section may not speak, over a restart; one row, or no
     metadata,
     Column("reason", Text, primary_key=True),
     Column("since", UTCDateTime, nullable=False),
+)
+
+claimant = Table(  # who has signed to hold more of our own log than is here
+    "ledger_claimant",
+    metadata,
+    Column("section", Text, primary_key=True),
+    Column("since", UTCDateTime, nullable=False),
+    Column("disbelieved", Boolean, nullable=False),  # by the host's word
 )
 
 projection = Table(

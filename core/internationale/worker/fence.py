@@ -15,6 +15,7 @@ from internationale.bus.nats import NatsBus
 from internationale.events.envelope import Address
 from internationale.events.heads import Head
 from internationale.events.roster import Status
+from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
 from internationale.messages import Message, marker
@@ -130,7 +131,7 @@ async def look(section: Section, bus: Bus) -> Message | None:
         _log.error("our own log ends at %d here, but others hold %d", number, claimed)
         who = sorted({who for who, head in words if head.epoch == epoch and head.sequence > number})
         reason = BEHIND % {"theirs": claimed, "ours": number, "who": tuple(who)}
-        await in_thread(section.fence, reason, Lasting.BEHIND)
+        await in_thread(section.gate.close, reason, Lasting.BEHIND, [code for code in who if code != section.code])
         return reason
     if all(who == section.code for who, _head in words) and not await in_thread(_may_trust_silence, section):
         return WORDS[Lasting.RESTORED]
@@ -162,10 +163,16 @@ async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
 
 
 async def _words(section: Section, bus: Bus) -> list[tuple[str, Head]]:
-    """Who has signed to hold how much of our log."""
+    """Who has signed to hold how much of our log, but for those whom the host does not believe in this."""
     names = sorted(await bus.kept("intl.v1.heads.*"))
     found: list[Parcel] = list((await bus.get(names)).values()) if names else []
-    return await in_thread(heads.read, section, found)
+    said, liars = await in_thread(heads.read, section, found), await in_thread(_disbelieved, section)
+    return [(who, head) for who, head in said if who not in liars]
+
+
+def _disbelieved(section: Section) -> tuple[str, ...]:
+    with section.reading() as session:
+        return fencing.claimants(session.connection(), disbelieved=True)
 
 
 def own_log(section: Section) -> tuple[int, int] | None:

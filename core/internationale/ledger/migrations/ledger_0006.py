@@ -1,7 +1,10 @@
-"""Withdrawals of parts are noted whether what they mean is here or not, and what was shown to us names the event that did."""
+"""Withdrawals of parts are noted whether what they mean is here or not; what was shown to us names the event that did; who has
+signed to hold more of our own log than is here is remembered.
+"""
 
 import sqlalchemy as sa
 from alembic import op
+from sqlmodel import UTCDateTime
 
 revision = "ledger_0006"
 down_revision = "ledger_0005"
@@ -39,9 +42,17 @@ def upgrade() -> None:
         sa.Column("plain", sa.LargeBinary(), nullable=False),
         key=("digest", *PLACE),
     )
+    op.create_table(
+        "ledger_claimant",
+        sa.Column("section", sa.Text(), nullable=False),
+        sa.Column("since", UTCDateTime(), nullable=False),
+        sa.Column("disbelieved", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("section", name=op.f("pk_ledger_claimant")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("ledger_claimant")
     _anew(
         "ledger_withdrawn",
         "INSERT INTO ledger_withdrawn SELECT section, epoch, sequence, min(by_epoch), min(by_sequence) FROM ledger_former"

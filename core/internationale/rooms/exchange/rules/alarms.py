@@ -163,6 +163,17 @@ def own(here: int, elsewhere: int) -> Iterator[Alarm]:
         yield Alarm("own", True, "", told % {"ours": here, "theirs": elsewhere}, advice)
 
 
+def disbelieved(codes: Iterable[str], names: Mapping[str, str]) -> Iterator[Alarm]:
+    """Who has signed to hold more of our own log than there is, by the word of our host."""
+    for code in codes:
+        told = _("%(section)s has signed to hold messages of this section that, by the word of its host, do not exist.")
+        advice = _(
+            "What it says of this section's own log is not believed any more. Ask its host how it came to that; the committee can"
+            " suspend it. To believe it again: internationale fence close"
+        )
+        yield Alarm("disbelieved", False, code, told % {"section": _name(names, code)}, advice)
+
+
 def clocks(ahead: Mapping[str, timedelta], names: Mapping[str, str]) -> Iterator[Alarm]:
     """Sections whose word came before they said it."""
     for code, by in sorted(ahead.items()):

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, union_all
 from sqlmodel import Session, col
 
 from internationale.events.heads import Head
-from internationale.ledger import tables
+from internationale.ledger import fencing, tables
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster.queries.heads import own_heads
 from internationale.rooms.roster.rows import HeldRow
@@ -44,9 +44,10 @@ class OwnLog:
 
 
 def own_log(session: Session, own: str) -> OwnLog:
-    """Our own log in its latest epoch that anybody knows of."""
+    """Our own log in its latest epoch that anybody knows of whom the host believes in this."""
     mine = own_heads(session).get(own)
-    theirs = [head for witness, head in held(session, own).items() if witness != own]
+    liars = fencing.claimants(session.connection(), disbelieved=True)
+    theirs = [head for witness, head in held(session, own).items() if witness != own and witness not in liars]
     epoch = max((head.epoch for head in (*theirs, *((mine,) if mine else ()))), default=1)
     return OwnLog(
         here=mine.sequence if mine is not None and mine.epoch == epoch else 0,
