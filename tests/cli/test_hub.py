@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import signal
 import socket
 import subprocess
@@ -18,6 +19,8 @@ from click.testing import Result
 from internationale.bus import NotAuthorised, Unreachable
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess, binary
+from internationale.cli import provisioning
+from internationale.cli.provisioning import Operation
 from internationale.events import card
 from internationale.events.keys import SigningKey
 from internationale.settings import read_nkey
@@ -180,3 +183,41 @@ def test_a_hub_runs_until_it_is_stopped(tmp_path: Path, stop: signal.Signals) ->
         assert process.wait(20) == 0
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), 1)
+
+
+def test_what_a_hub_does_not_do_is_said_in_its_words(joined: Command, hub: HubProcess) -> None:
+    said = joined("ic", "hub", "provision", hub.url, "--replicas", "3", status=2).output
+    assert "replicas > 1 not supported in non-clustered mode" in said
+    assert "does not answer" not in said
+
+
+def test_a_hub_that_lost_its_disk_is_prepared_again_without_a_word(
+    federation: Any, hub: HubProcess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (section,) = federation("fr")
+    monkeypatch.setattr(provisioning, "LOOK", 0.05)
+    monkeypatch.setattr(provisioning, "AGAIN", 0.1)
+    turns = 0
+
+    def prepared() -> bool:
+        nonlocal turns
+        provisioning.prepare(section, Operation(hub.url))
+        turns += 1
+        if turns == 1:
+            hub.stop()
+            shutil.rmtree(hub.folder / "store")
+            hub.start()
+            return True
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        provisioning.follow(section, prepared)
+
+    async def kept() -> set[str]:
+        bus = await NatsBus.connect(hub.url, "fr")
+        try:
+            return await bus.kept("intl.v1.log.fr.1.*")
+        finally:
+            await bus.close()
+
+    assert asyncio.run(kept()) == set()  # there is a stream again

@@ -45,6 +45,10 @@ class NotAllowed(Unreachable):
     """The hub does not allow us something that we did. Only its operator can change that: do not hammer."""
 
 
+class Declined(Unreachable):
+    """The hub does not do what was asked of it, such as keeping copies on servers that it does not have. It says why."""
+
+
 class Insecure(Unreachable):
     """The hub's certificate is not the one that its address must lead to, or it does not encrypt. Nothing was sent."""
 

@@ -8,10 +8,11 @@ from typing import Any
 
 import msgspec
 import nats.errors
+import nats.js.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import Parcel, Unprovisioned, Unreachable, streams
+from internationale.bus import Declined, Parcel, Unprovisioned, Unreachable, streams
 from internationale.bus.listening import listening
 
 SIGNATURE = "Intl-Sig"
@@ -29,6 +30,8 @@ def unreachable() -> Iterator[None]:
         yield
     except nats.errors.NoRespondersError as error:
         raise Unprovisioned("nothing answers there") from error
+    except (nats.js.errors.BadRequestError, nats.js.errors.ServerError) as error:
+        raise Declined(error.description or str(error)) from error
     except (TimeoutError, OSError, nats.errors.Error) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
 

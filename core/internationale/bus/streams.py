@@ -101,8 +101,11 @@ async def _make(context: JetStreamContext, wanted: StreamConfig) -> None:
 async def _add(context: JetStreamContext, wanted: StreamConfig) -> StreamInfo:
     try:
         return await context.add_stream(wanted)
-    except BadRequestError:  # another section made it meanwhile
-        return await context.stream_info(wanted.name or "")
+    except BadRequestError as refused:
+        try:
+            return await context.stream_info(wanted.name or "")  # another section made it meanwhile
+        except NotFoundError:
+            raise refused from None
 
 
 async def _attach(context: JetStreamContext, stream: str, section: str) -> None:

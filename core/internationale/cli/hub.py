@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -24,6 +25,7 @@ ngettext = plural_marker("core")
 
 USERS = "users.conf"
 _FILE = click.Path(dir_okay=False, path_type=Path)
+T = TypeVar("T")
 C = TypeVar("C", bound=Callable[..., Any])
 _EXISTING = click.Path(dir_okay=False, exists=True, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -148,22 +150,30 @@ def provision(home: Home, /, url: str, **given: Any) -> None:
 @_operation
 @click.pass_obj
 def watch(home: Home, /, url: str, **given: Any) -> None:
-    """Prepare the hub at URL like “hub provision”, and again whenever the roster changes, until it is stopped."""
+    """Prepare the hub at URL like “hub provision”, again whenever the roster changes or the hub was emptied, until stopped."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
     _watch(home, Operation(url, **given))
 
 
 def _watch(home: Home, operation: Operation) -> None:
-    """A hub that is away for a while is no reason to stop: it is tried again."""
+    """A hub that is away for a while is no reason to stop: it is tried again. What is as before is not said again."""
     section = home()
+    last: object = None
+
+    def told(found: T, how: Callable[[T], None]) -> None:
+        nonlocal last
+        if found != last:
+            how(found)
+        last = found
 
     def prepared() -> bool:
         try:
-            _told(provisioning.prepare(section, operation))
+            found = provisioning.prepare(section, operation)
         except InternationaleError as error:
-            say(error.message, problem=True)
+            told(error.message, partial(say, problem=True))
             return False
+        told(found, _told)
         return True
 
     provisioning.follow(section, prepared)

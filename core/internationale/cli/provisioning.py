@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from internationale.bus import NotAllowed, NotAuthorised, Unreachable, users
+from internationale.bus import Declined, NotAllowed, NotAuthorised, Unreachable, users
 from internationale.bus.nats import NatsBus
 from internationale.errors import Conflict, Misconfigured, Paused, Refused
 from internationale.events.nkey import Nkey
@@ -23,6 +23,8 @@ _ = marker("core")
 
 LOOK = 5.0
 """Seconds between two looks at the roster."""
+AGAIN = 60.0
+"""Seconds after which a hub is prepared again under the same roster: it may have lost its disk meanwhile."""
 PATIENCE = 5.0
 """Seconds in which a server has read its users again."""
 
@@ -66,6 +68,8 @@ def prepare(section: Section, operation: Operation) -> Prepared:
     except (NotAuthorised, NotAllowed) as error:
         told = _("This instance does not look after that hub. Only where its administrator's key is can it be prepared: %(path)s")
         raise Refused(told % {"path": section.settings.hub_admin_key}, place=operation.url) from error
+    except Declined as error:
+        raise Misconfigured(_("The hub does not do this: %(why)s") % {"why": error}, place=operation.url) from error
     except Unreachable as error:
         raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=operation.url) from error
     return Prepared(codes, users.nameless(roster) if roster else (), everybody)
@@ -82,13 +86,14 @@ def _whoever(section: Section) -> Nkey:
 
 
 def follow(section: Section, do: Callable[[], bool]) -> None:
-    """Do something now and whenever there is another roster, for ever; again soon when it was not done."""
+    """Do something now, whenever there is another roster and every now and then, for ever; again soon when it was not done."""
     done: str | None = ""
+    when = 0.0
     while True:
         with section.reading() as session:
             latest = queries.latest_hash(session)
-        if latest != done and do():
-            done = latest
+        if (latest != done or time.monotonic() > when + AGAIN) and do():
+            done, when = latest, time.monotonic()
         time.sleep(LOOK)
 
 
@@ -132,7 +137,7 @@ async def _make(hub: Hub, administrator: Nkey, codes: Sequence[str], operation: 
                 return await bus.prepare(codes, replicas=operation.replicas, blob_bytes=operation.blob_bytes)
             finally:
                 await bus.close()
-        except NotAllowed:
+        except (NotAllowed, Declined):
             raise
         except Unreachable as error:
             passing = operation.users is not None or isinstance(error, NotAuthorised)

@@ -93,7 +93,7 @@ def stands_on_something(event: Event[Any]) -> str | None:
 def event_types() -> Sequence[EventType]:
     return [
         EventType(name="notes.written", payload=Written, parts=True),
-        EventType(name="notes.answered", payload=Answered, authority=stands_on_something),
+        EventType(name="notes.answered", payload=Answered, authority=stands_on_something, parts=True),
         EventType(name="notes.later", payload=Later),
     ]
 
