@@ -6,14 +6,14 @@ The server here has no streams: somebody else plays them.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import asynccontextmanager, nullcontext, suppress
 
 import nats
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import LOG, Unreachable, reading
+from internationale.bus import LOG, Unreachable, connecting, reading
 from internationale.bus.configuration import Configuration
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
@@ -144,3 +144,36 @@ def test_a_place_in_the_stream_that_is_none_is_trouble_of_that_hub(hub, sequence
                 await reading.read_range(bus._client, LOG, 1, 10)
 
     asyncio.run(story())
+
+
+def test_a_message_that_never_ends_is_not_kept(monkeypatch):
+    """Its length is announced; a client that believed it would gather it in memory until there is none left."""
+    monkeypatch.setattr(connecting, "MOST", 1024 * 1024)
+    taken: list[int] = []
+
+    async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b'INFO {"server_id":"x","version":"2.10.0","max_payload":1048576,"headers":true,"jetstream":true}\r\n')
+        while (line := await reader.readline()).strip() != b"PING":
+            assert line
+        writer.write(b"PONG\r\n")
+        if not taken:
+            taken.append(0)
+            writer.write(b"MSG anything 1 99999999999\r\n")
+            with suppress(ConnectionError):
+                while taken[0] < 64 * 1024 * 1024:
+                    writer.write(bytes(64 * 1024))
+                    await writer.drain()
+                    taken[0] += 64 * 1024
+        writer.close()
+
+    async def story() -> None:
+        async with await asyncio.start_server(endless, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            bus = await NatsBus.connect(f"nats://127.0.0.1:{port}", "ic")
+            async with asyncio.timeout(20):
+                while not (taken and bus._line._away):
+                    await asyncio.sleep(0.02)
+            await bus.close()
+
+    asyncio.run(story())
+    assert taken[0] < 32 * 1024 * 1024  # what the two sockets hold beside what was read
