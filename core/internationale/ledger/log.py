@@ -24,6 +24,7 @@ from internationale.ledger.following import Following, settled
 from internationale.ledger.intake import Intake, Taken
 from internationale.ledger.judging import Verdict
 from internationale.ledger.opening import NO_KEY, nobody
+from internationale.ledger.pacing import Pace
 from internationale.ledger.projecting import Projector
 from internationale.ledger.publishing import Recipients, Speaker, nobody_else, publish
 from internationale.ledger.reading import Reading, Stored
@@ -37,7 +38,9 @@ WROTE, SAID = "ledger_wrote", "ledger_said"
 
 
 class Ledger(Reading):
-    """Knows the vocabulary and the projections; holds no state between calls. ``code``: whose log is the own one."""
+    """Knows the vocabulary and the projections; holds no state between calls but the pace of taking back. ``code``: whose log is
+    the own one.
+    """
 
     def __init__(
         self,
@@ -50,6 +53,7 @@ class Ledger(Reading):
         self.vocabulary = vocabulary
         self.projections = tuple(projections)
         self._projector = Projector(self.projections)
+        self.pace = Pace()
 
     def publish(
         self,
@@ -98,7 +102,7 @@ class Ledger(Reading):
         outcomes = _outcomes(arrivals, taken, unit)
         gone = {where for rival in taken.rivals for where in self._prove(unit, rival, keyring)}
         if gone:
-            Replay(self._unit(session, now), self.projections).all(gone)
+            self._anew(session, now, gone)
         self._erase(unit)
         session.info[WROTE] = session.info.get(WROTE, False) or bool(taken.records or taken.rivals)
         if stopped := _stopped(arrivals, outcomes, keyring):
@@ -115,7 +119,7 @@ class Ledger(Reading):
         following = Following(self._unit(session, now), keyring)
         ready = following.all() if logs is None else following.some(logs)
         if following.gone:
-            Replay(self._unit(session, now), self.projections).all(following.gone)
+            self._anew(session, now, following.gone)
         return self.accept(session, ready, keyring, now) if ready else []
 
     def _prove(self, unit: Unit, rival: Arrival, keyring: Keyring) -> set[Address]:
@@ -149,7 +153,8 @@ class Ledger(Reading):
     def retry(self, session: Session, addresses: Collection[Address], now: datetime) -> dict[Address, State]:
         """Judge again what waits or failed, of these. Returns what became of each that was looked at."""
         unit, waiting = self._unit(session, now), tables.waiting
-        again = [record.address for record in unit.load(addresses) if record.state in (State.WAITING, State.FAILED)]
+        stuck = (record for record in unit.load(addresses) if record.state in (State.WAITING, State.FAILED))
+        again = [record.address for record in stuck if record.reason != withdrawing.ASIDE]
         for chunk in chunks(again):
             unit.connection.execute(delete(waiting).where(among(waiting, chunk)))
         Settlement(unit, self._projector).release(again)
@@ -164,15 +169,24 @@ class Ledger(Reading):
         away = known.keys() - {projection.name for projection in self.projections}
         session.connection().execute(delete(state).where(state.c.name.in_(away)))
         outdated = [projection for projection in self.projections if known.get(projection.name) != projection.version]
-        replay = Replay(self._unit(session, now), self.projections)
-        if self._forgotten_types(session) or not replay.some(outdated):
-            replay.all()
+        forgotten = self._forgotten_types(session) or bool(withdrawing.aside(session.connection()))
+        if forgotten or not Replay(self._unit(session, now), self.projections).some(outdated):
+            self._anew(session, now)
         self._retry(self._unit(session, now))
         return [projection.name for projection in outdated]
 
     def replay_all(self, session: Session, now: datetime) -> None:
         """Drop and make anew all rows, as a fresh instance would have them."""
-        Replay(self._unit(session, now), self.projections).all()
+        self._anew(session, now)
+
+    def takes_back(self, session: Session) -> bool:
+        """Whether texts were taken back of which rows are still there, and it is time to make all rows anew."""
+        return self.pace.due and bool(withdrawing.aside(session.connection()))
+
+    def take_back(self, session: Session, now: datetime) -> None:
+        """Do so, when it is time for it. To be called now and then."""
+        if self.takes_back(session):
+            self._anew(session, now)
 
     def _retry(self, unit: Unit) -> None:
         """What waited for a type that is known now, what failed before this build, what could not be opened for want of a key."""
@@ -184,14 +198,19 @@ class Ledger(Reading):
         self._erase(unit)
 
     def _erase(self, unit: Unit) -> None:
-        """Do what the withdrawals say that were applied: erase, make all rows anew, and judge again what stands on it."""
+        """Do what the withdrawals say that were applied: erase, and, when it is time for it, make all rows anew."""
         while unit.withdrawals:
             said, unit.withdrawals = unit.withdrawals, []
-            erased = withdrawing.erase(unit, said)
-            if erased.gone:
-                Replay(self._unit(unit.session, unit.now), self.projections).all(erased.gone)
+            undecided = withdrawing.erase(unit, said)
             unit = self._unit(unit.session, unit.now)
-            Settlement(unit, self._projector).release(erased.again)
+            Settlement(unit, self._projector).release(undecided)
+            self.take_back(unit.session, unit.now)
+
+    def _anew(self, session: Session, now: datetime, gone: Collection[Address] = ()) -> None:
+        """Make all rows anew without these events and what was put aside, then decide the latter again and what stands on it."""
+        with self.pace.measured():
+            Replay(self._unit(session, now), self.projections).all({*gone, *withdrawing.aside(session.connection())})
+            Settlement(self._unit(session, now), self._projector).release(withdrawing.aside(session.connection()))
 
     def _forgotten_types(self, session: Session) -> bool:
         """Whether something applied is of a type that this build does not know (a plugin was turned off)."""

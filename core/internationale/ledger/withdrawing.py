@@ -1,13 +1,13 @@
 """Erasing the parts that their section took back. What such an event said, and what stands on it, is void from then on.
 
 Who comes later never had the parts, or hears of the withdrawal first, and must come to the same. So it is noted whether what it
-means is here or not; and what is here is decided again, as an event whose parts nobody has.
+means is here or not; and what is here is decided again, as an event whose parts nobody has. The parts are deleted at once. What
+had been decided is put aside until all rows are made anew (see ``pacing``): until then it waits, and so does what stands on it.
 """
 
 from collections.abc import Collection, Sequence
-from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
 
 from internationale.events.envelope import Address
 from internationale.events.refs import Ref
@@ -18,31 +18,35 @@ from internationale.ledger.judging import address
 from internationale.ledger.records import CHUNK, Record, State, among, chunks, key, of
 from internationale.ledger.unit import Unit
 
-
-class Erased(NamedTuple):
-    """``again``: what has to be decided again. ``gone``: of that, what had been decided, so that rows have to be made again."""
-
-    again: list[Address]
-    gone: set[Address]
+ASIDE = "taking_back"
+"""The reason of what was decided, and is decided again as soon as all rows are made anew."""
 
 
-def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> Erased:
-    """Do what these withdrawals say."""
-    erased = Erased([], set())
+def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> list[Address]:
+    """Do what these withdrawals say. Returns what can be decided again at once, since nothing was made of it."""
+    undecided = list[Address]()
     for event in said:
         ref, by = Ref.parse(event.payload.event), event.envelope.address
         _note(unit, ref, by)
         for record in unit.load([address(ref)]):
             if record.envelope.ref != ref or not record.beside or record.reason == REASON:
                 continue
-            erased.again.append(record.address)
-            if record.position is not None:
-                erased.gone.add(record.address)
-            _wait(unit, record, [])
+            if record.reason == ASIDE:
+                continue
+            if record.position is None:
+                undecided.append(record.address)
+            _wait(unit, record, [], reason="missing_part" if record.position is None else ASIDE)
             _delete(unit, record.beside)
             if record.envelope.closed:
                 unit.archive.opener.forget(record.envelope)
-    return erased
+    return undecided
+
+
+def aside(connection: Connection) -> list[Address]:
+    """What was put aside."""
+    event = tables.event.c
+    query = select(event.section, event.epoch, event.sequence).where(event.state == State.WAITING, event.reason == ASIDE)
+    return list(map(of, connection.execute(query)))
 
 
 def restore(unit: Unit, gone: Collection[Address]) -> set[Address]:
@@ -56,7 +60,8 @@ def restore(unit: Unit, gone: Collection[Address]) -> set[Address]:
         meant = {Ref(row.section, row.epoch, row.sequence, row.hash16) for row in rows}
         meant -= parts.taken_back(unit.connection, map(of, rows))  # another withdrawal said so too
         for record in unit.load(map(address, sorted(meant))):
-            if record.beside and record.state is State.VOID and record.envelope.ref in meant:
+            undone = record.state is State.VOID or record.reason == ASIDE
+            if record.beside and undone and record.envelope.ref in meant:
                 restored.add(record.address)
                 here = parts.present(unit.connection, record.beside)
                 missing = [("part", name) for name in record.beside if name not in here]
@@ -70,11 +75,11 @@ def _note(unit: Unit, ref: Ref, by: Address) -> None:
         unit.connection.execute(insert(tables.withdrawn), {**row, "hash16": ref.hash16})
 
 
-def _wait(unit: Unit, record: Record, waits: Sequence[tuple[str, str]]) -> None:
+def _wait(unit: Unit, record: Record, waits: Sequence[tuple[str, str]], reason: str = "missing_part") -> None:
     """Have an event undecided, and wait for these things (kind, what)."""
     unit.connection.execute(delete(tables.waiting).where(among(tables.waiting, [record.address])))
     changed = update(tables.event).where(among(tables.event, [record.address]))
-    unit.connection.execute(changed.values(state=State.WAITING.value, reason="missing_part", position=None))
+    unit.connection.execute(changed.values(state=State.WAITING.value, reason=reason, position=None))
     if waits:
         unit.connection.execute(
             insert(tables.waiting), [{**key(record.address), "kind": kind, "what": what} for kind, what in waits]

@@ -15,6 +15,7 @@ from internationale.events.withdrawn import PartWithdrawn
 from internationale.kit import NotFound, Reader, Utterance
 from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
+from internationale.ledger.pacing import Pace
 from internationale.rooms.documents.port.amending import Proposal, decide, propose
 from internationale.rooms.documents.port.revising import revise
 from internationale.rooms.documents.queries.amendments import of_document as cards
@@ -29,6 +30,19 @@ from internationale.testing.founding import ROOT
 Make = Callable[..., Any]
 LONG = "".join(f"Paragraph {number} {'word ' * 40}\n\n" for number in range(400))
 States = list[tuple[str, str, str]]
+
+
+class Clock:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def seconds(self) -> float:
+        return self.now
+
+    def pass_(self, seconds: float) -> None:
+        self.now += seconds
 
 
 @pytest.fixture
@@ -182,6 +196,80 @@ def test_a_withdrawal_of_nothing_is_void_and_holds_up_nobody(house: list[Section
     body, written = envelope.write(said)
     assert ic.accept([Delivery(written.address.subject, body, fr.key.sign(keys.EVENT, body), "test")]) == ["void"]
     assert states(ic)[-1] == ("fr:1", "void", "malformed_data")
+
+
+def hurried(section: Section, *events: str, by: Reader) -> Clock:
+    """Texts taken back while the pause after the last time, which took 5 seconds, is not over."""
+    clock = Clock()
+    section.ledger.pace = Pace(clock.seconds)
+    with section.ledger.pace.measured():
+        clock.pass_(5)
+    for event in events:
+        take_back(section, event, by)
+    return clock
+
+
+def test_many_withdrawals_make_all_rows_anew_once(house: list[Section], member: Make) -> None:
+    """A section that takes back one text after the other does not keep everybody at making rows. The texts go at once."""
+    ic, fr, _ar = house
+    delegate = member(ic, "delegate")
+    document, second = opened(ic, delegate), opened(ic, delegate)
+    opened(ic, delegate, "Short.\n")
+    carry(ic, fr)
+    amend(fr, document, member(fr, "delegate"))
+    carry(fr, ic)
+    clock = hurried(ic, "ic:1:1", "ic:1:2", by=delegate)
+    aside = [("ic:1", "waiting", "taking_back"), ("ic:2", "waiting", "taking_back")]
+    assert (states(ic)[1:3], texts(ic)) == (aside, 0)
+    with ic.reading() as session:
+        assert ic.documents.get(session, second).title == "T"  # not yet gone
+    port.make_anew(ic)
+    with ic.writing() as session:
+        ic.ledger.retry(session, [Address("ic", 1, 1)], ic.now())
+    assert states(ic)[1:3] == aside
+    with pytest.raises(Conflict, match="already"):
+        take_back(ic, "ic:1:1", delegate)
+    carry(ic, fr)
+    clock.pass_(101)
+    port.make_anew(ic)
+    for section in (ic, fr):
+        assert [state for _id, state, _reason in states(section)] == ["void", "void", "void", "applied", "applied", "applied"]
+        assert oracle.rows(section) == oracle.rows(fr)
+    replayed([ic, fr])
+
+
+@pytest.mark.parametrize("way", ["start", "fork"])
+def test_what_was_put_aside_is_done_with_whatever_makes_all_rows_anew(house: list[Section], member: Make, way: str) -> None:
+    ic, fr, _ar = house
+    delegate = member(fr, "delegate")
+    opened(fr, delegate)
+    opened(ic, member(ic, "delegate"), "Short.\n")
+    carry(ic, fr)
+    hurried(fr, "fr:1:1", by=delegate)
+    if way == "start":
+        fr.prepare()
+    else:
+        assert fr.accept([rival(ic, Address("ic", 1, 1))]) == ["forked"]
+    assert states(fr)[0] == ("fr:1", "void", "part_withdrawn")
+    replayed([fr])
+
+
+def test_a_withdrawal_that_ceases_to_count_before_it_was_done(house: list[Section], member: Make) -> None:
+    ic, fr, _ar = house
+    delegate = member(ic, "delegate")
+    opened(ic, delegate)
+    contents = carrying.parts(ic)
+    carry(ic, fr)
+    before = oracle.rows(fr)
+    take_back(ic, "ic:1:1", delegate)
+    clock = hurried(fr, by=delegate)
+    carry(ic, fr)
+    assert states(fr)[0] == ("ic:1", "waiting", "taking_back")
+    assert fr.accept([rival(ic, Address("ic", 1, 2))]) == ["forked"]
+    assert states(fr) == [("ic:1", "waiting", "missing_part")]
+    clock.pass_(101)
+    fr.add_parts(contents)
+    assert (states(fr), oracle.rows(fr)) == ([("ic:1", "applied", "")], before)
 
 
 def unsay(section: Section, event: str, by: Reader) -> None:

@@ -1,12 +1,26 @@
 """The room exchange: how the traffic with the other sections stands, what came in and why it does not count, what went out."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlmodel import Session
 
-from internationale.kit import Capability, Check, EventType, MenuItem, Need, Projection, Reader, Role, Section, hookimpl, marker
-from internationale.rooms.exchange import api, events, pages, queries, rules
+from internationale.kit import (
+    Capability,
+    Check,
+    EventType,
+    MenuItem,
+    Need,
+    Projection,
+    Reader,
+    Role,
+    Section,
+    Task,
+    hookimpl,
+    marker,
+)
+from internationale.rooms.exchange import api, events, pages, port, queries, rules
 from internationale.rooms.exchange.checks import contradiction, memory, missing, sealing
 from internationale.rooms.exchange.port import persons
 from internationale.rooms.exchange.rows import projection
@@ -22,6 +36,11 @@ def event_types() -> Sequence[EventType]:
 @hookimpl
 def projections() -> Sequence[Projection]:
     return [projection]
+
+
+@hookimpl
+def tasks() -> Sequence[Task]:
+    return [Task("exchange take back", timedelta(seconds=10), port.make_anew)]
 
 
 @hookimpl

@@ -2,6 +2,18 @@
 
 from .releasing import Releasing, reject, release, take_back
 from .waiting import mute, muted, retry, retry_all, unmute
-from .withdrawing import withdraw
+from .withdrawing import make_anew, withdraw
 
-__all__ = ["Releasing", "mute", "muted", "reject", "release", "retry", "retry_all", "take_back", "unmute", "withdraw"]
+__all__ = [
+    "Releasing",
+    "make_anew",
+    "mute",
+    "muted",
+    "reject",
+    "release",
+    "retry",
+    "retry_all",
+    "take_back",
+    "unmute",
+    "withdraw",
+]

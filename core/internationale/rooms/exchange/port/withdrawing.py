@@ -27,3 +27,12 @@ def withdraw(section: Any, session: Session, id: str, *, reason: str, by: Reader
     said = PartWithdrawn(event=whole.sent.ref, reason=reason)
     envelope: Envelope = section.publish(session, Utterance(said, author=by.handle or None), by=by)[0]
     return envelope
+
+
+def make_anew(section: Any) -> None:
+    """Let go of what was made of texts that were taken back, when that had to wait (see ``ledger.pacing``)."""
+    with section.reading() as session:
+        waits = section.ledger.takes_back(session)
+    if waits:
+        with section.writing() as session:
+            section.ledger.take_back(session, section.now())
