@@ -107,7 +107,12 @@ def test_a_section_vouches_the_committee_decides(three_roots: Command, tmp_path:
     )
     hash = next(word for word in three_roots("ic", "section", "requests").output.split() if word.endswith(";"))[:-1]
     assert f"roster propose admit {hash[:16]}" in three_roots("ic", "section", "requests").output
-    assert "Section “Section française” (fr) is admitted" in three_roots("ic", "roster", "propose", "admit", hash, "--yes").output
+    said = three_roots("ic", "roster", "propose", "admit", hash, "--yes").output
+    assert "Section “Section française” (fr) is admitted" in said
+    same = "This is what section “Section française” asked for in request"
+    assert same in three_roots("ic", "roster", "show", said.split()[-1]).output
+    three_roots("ic", "roster", "propose", "admit", hash, "--yes", "--out", "fr.proposal")
+    assert same in three_roots("ic", "roster", "show", "fr.proposal").output
     assert "no such request" in three_roots("ic", "roster", "propose", "admit", "0" * 16, "--yes", status=1).output
     three_roots("ic", "section", "decline", hash, "--why", "Not before the congress.")
     assert "Declined by ic: Not before the congress." in three_roots("ic", "section", "requests").output

@@ -20,6 +20,7 @@ from internationale.rooms.roster.port import RootKey
 from internationale.rooms.roster.queries import Examined, Proposal
 from internationale.rooms.roster.rules import papers
 from internationale.rooms.roster.rules.papers import Paper
+from internationale.section import utc_now
 
 _ = marker("core")
 ngettext = plural_marker("core")
@@ -72,7 +73,7 @@ def show(home: Home, what: str | None) -> None:
     if what is not None and (file := named(what)) is not None:
         paper = papers.read_proposal(file.read_bytes(), what)
         before = _known(home, paper)
-        _describe_file(signing.examine([paper], before), before)
+        _describe_file(home, signing.examine([paper], before), before)
         return
     with home().reading() as session:
         if what is not None:
@@ -106,8 +107,8 @@ def sign(home: Home, what: str, key: Path | None, *, again: bool, yes: bool, una
     if (file := named(what)) is not None:
         paper = papers.read_proposal(file.read_bytes(), what)
         before = _newest(home, paper, unasked)
-        _describe_file(signing.examine([paper], before), before)
-        signing.sign(file, paper, before, _confirmed(path, again, yes))
+        _describe_file(home, signing.examine([paper], before), before)
+        signing.sign(file, paper, before, _confirmed(path, again, yes), utc_now())
         return
     section = home.speaking()
     with section.reading() as session:
@@ -225,15 +226,19 @@ def _describe(known: Proposal) -> None:
     say(_("Proposal %(hash)s for version %(version)s, by section %(section)s:") % words)
     if known.why:
         click.echo(f"  {known.why}")
-    for change in known.changes:
-        say(change)
+    for sentence in (*known.changes, *known.asked):
+        say(sentence)
     _signers(known.holders, known.missing)
 
 
-def _describe_file(found: Examined, before: Version | None) -> None:
+def _describe_file(home: Home, found: Examined, before: Version | None) -> None:
     say(_("Proposal for version %(version)s:") % {"version": found.draft.version})
     for change in rules.told(before.roster if before else None, found.draft):
         say(change)
+    if before is not None and _inhabited(home):
+        with home().reading() as session:
+            for sentence in queries.asked(session, before.roster, found.draft):
+                say(sentence)
     _signers(found.holders, found.missing)
 
 
@@ -253,5 +258,8 @@ def _tell_outcome(known: Proposal, in_force: bool) -> None:
 
 def _plain(known: Proposal) -> dict[str, object]:
     holders = [{"holder": each.name, "key": str(each.key), "signed": each.signed} for each in known.holders]
-    shown = {name: getattr(known, name) for name in ("hash", "version", "section", "said", "why", "state", "changes", "missing")}
+    shown = {
+        name: getattr(known, name)
+        for name in ("hash", "version", "section", "said", "why", "state", "changes", "asked", "missing")
+    }
     return {**shown, "holders": holders}

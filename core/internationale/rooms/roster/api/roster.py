@@ -29,7 +29,7 @@ class RootAnswer:
 
 @dataclass(frozen=True)
 class ProposalAnswer:
-    """See ``queries.Proposal``; ``changes`` in words."""
+    """See ``queries.Proposal``; ``changes`` and ``asked`` in words."""
 
     hash: str
     version: int
@@ -39,6 +39,7 @@ class ProposalAnswer:
     state: str
     missing: int
     changes: list[str]
+    asked: list[str]
     roots: list[RootAnswer]
 
 
@@ -175,5 +176,6 @@ def _proposal(known: Proposal) -> ProposalAnswer:
         known.state,
         known.missing,
         [str(change) for change in known.changes],
+        [str(sentence) for sentence in known.asked],
         [_root(holder) for holder in known.holders],
     )

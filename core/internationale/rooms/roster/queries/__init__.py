@@ -1,5 +1,6 @@
 """Reading the roster and the heads."""
 
+from .asked import asked
 from .chain import (
     chain,
     federation_languages,
@@ -36,6 +37,7 @@ __all__ = [
     "VersionState",
     "ahead",
     "announcement",
+    "asked",
     "candidate",
     "candidates",
     "chain",

@@ -1,8 +1,8 @@
 """Proposed versions of the roster: what they change, who has signed, whether they can come into force."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,8 @@ from internationale.events.roster import Roster, Version
 from internationale.events.signed import SignedDocument
 from internationale.kit import Message, marker
 from internationale.rooms.roster import rules
-from internationale.rooms.roster.queries.chain import latest, versions
+from internationale.rooms.roster.queries.asked import asked
+from internationale.rooms.roster.queries.chain import hashes, latest, versions
 from internationale.rooms.roster.rows import ProposalRow, SignatureRow
 
 _ = marker("core")
@@ -42,6 +43,7 @@ class Proposal:
 
     ``state``: ``open``; ``complete`` (enough have signed: it can be put into force); ``adopted``; ``past`` (another version has
     taken its number); ``early`` (versions before it are missing here); ``unreadable``. ``missing``: how many more must sign.
+    ``asked``: what those who would be admitted asked for; only where one proposal is looked at by itself.
     """
 
     hash: str
@@ -55,6 +57,7 @@ class Proposal:
     holders: tuple[Holder, ...]
     missing: int
     document: SignedDocument
+    asked: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,11 @@ def proposal(session: Session, hash: str) -> Proposal:
     places = _places(session, col(ProposalRow.hash).startswith(hash)) if known else []
     if len(places) != 1:
         raise NotFound(_("There is no such proposal here."))
-    return _proposal(session, places[0])
+    found, now = _proposal(session, places[0]), latest(session)
+    if now is None or found.state not in ("open", "complete"):
+        return found
+    draft = signed.parse(Roster, found.document.body, "malformed_roster")
+    return replace(found, asked=asked(session, now.roster, draft))
 
 
 def signatures(session: Session, hash: str) -> tuple[str, ...]:
@@ -171,8 +178,8 @@ def _places(session: Session, condition: Any) -> list[Place]:
 
 
 def _proposal(session: Session, place: Place) -> Proposal:
-    row, known = session.get_one(ProposalRow, place), versions(session)
-    before = next((each for each in known if each.roster.version == row.version - 1), None)
+    row, known = session.get_one(ProposalRow, place), hashes(session)
+    before = next(iter(versions(session, row.version - 2, row.version - 1)), None)
     said = (row.hash, row.version, row.section, row.ref, row.said, row.why)
     try:
         found = examined(row.body, signatures(session, row.hash), before)
@@ -183,10 +190,11 @@ def _proposal(session: Session, place: Place) -> Proposal:
     return Proposal(*said, state, changes, found.holders, found.missing, found.document)
 
 
-def _state(row: ProposalRow, document: SignedDocument, known: Sequence[Version], before: Version | None) -> str:
-    if any(each.hash == row.hash for each in known):
+def _state(row: ProposalRow, document: SignedDocument, known: Mapping[int, str], before: Version | None) -> str:
+    """``known``: the hashes of the versions that are or were in force."""
+    if known.get(row.version) == row.hash:
         return "adopted"
-    if any(each.roster.version >= row.version for each in known):
+    if max(known, default=0) >= row.version:
         return "past"
     if before is None:
         return "early"
