@@ -287,7 +287,12 @@ def _check_beginnings(previous: Version | None, roster: Roster) -> None:
             raise Untrusted("roster_history", place=entry.code)
 
 
-def _check_threshold(judge: Roster, candidate: SignedDocument) -> None:
+def enough(judge: Roster, candidate: SignedDocument) -> bool:
+    """Whether as many root keys of this version have signed as it asks for."""
     roots = tuple(root.key for root in judge.roots)
-    if len(signed.signers(keys.ROSTER, candidate, roots)) < judge.threshold:
+    return len(signed.signers(keys.ROSTER, candidate, roots)) >= judge.threshold
+
+
+def _check_threshold(judge: Roster, candidate: SignedDocument) -> None:
+    if not enough(judge, candidate):
         raise Untrusted("roster_threshold")
