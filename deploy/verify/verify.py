@@ -363,7 +363,8 @@ class Checker:
         if any(hash_ == digest("roster", body) for _, hash_ in self.chain):
             return
         roster, hash_ = next_roster(self.chain[-1] if self.chain else None, body, several(signature))
-        need(subject in ("", f"intl.v1.roster.{roster['version']}.{hash_[:16]}"), "subject_mismatch")
+        whole = hashlib.sha256(bytes.fromhex(hash_) + ", ".join(several(signature)).encode()).hexdigest()
+        need(subject in ("", f"intl.v1.roster.{roster['version']}.{whole[:16]}"), "subject_mismatch")
         if not self.chain and self.trusted:
             good = sum(fingerprint(root["key"])[:32] in self.trusted for root in roster["roots"])
             need(good >= roster["threshold"], "unknown_root")

@@ -5,6 +5,7 @@ counts once; versions never skip and never go back; each version carries the has
 valid beginning. Root keys sign nothing but rosters and are nobody's log keys.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -167,7 +168,17 @@ class Version:
     @property
     def subject(self) -> str:
         """Where it travels, and under which it stands in files."""
-        return f"intl.v1.roster.{self.roster.version}.{self.hash[:16]}"
+        return subject(self.roster.version, self.hash, self.document.header)
+
+
+def subject(version: int, hash: str, signatures: str) -> str:
+    """Where a version travels: named by its number and by a hash of what stands there, the signatures too.
+
+    Otherwise the true bytes without their signatures could take its place, where a subject takes one message. ``hash``: of the
+    version; ``signatures``: as they travel.
+    """
+    whole = hashlib.sha256(bytes.fromhex(hash) + signatures.encode()).hexdigest()
+    return f"intl.v1.roster.{version}.{whole[:16]}"
 
 
 def verify(previous: Version | None, candidate: SignedDocument) -> Version:

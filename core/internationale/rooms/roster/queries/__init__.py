@@ -14,6 +14,7 @@ from .chain import (
     pinned,
     sections,
     standing,
+    subjects,
     unknown,
     versions,
 )
@@ -73,6 +74,7 @@ __all__ = [
     "rivals",
     "sections",
     "standing",
+    "subjects",
     "unknown",
     "versions",
 ]
