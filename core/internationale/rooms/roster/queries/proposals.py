@@ -6,14 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from internationale.errors import NotFound, Untrusted
 from internationale.events import keys, roster, signed
 from internationale.events.keys import PublicKey
-from internationale.events.roster import Roster, Version
+from internationale.events.roster import Root, Roster, Version
 from internationale.events.signed import SignedDocument
 from internationale.kit import Message, marker
 from internationale.rooms.roster import rules
@@ -130,9 +130,16 @@ def proposal(session: Session, hash: str) -> Proposal:
     return replace(found, asked=asked(session, now.roster, draft))
 
 
-def signatures(session: Session, hash: str) -> tuple[str, ...]:
-    """All that was said to be signatures on a proposal, sorted."""
-    return tuple(sorted(set(session.exec(select(SignatureRow.signature).where(SignatureRow.hash == hash)))))
+def signatures(session: Session, hash: str, most: int) -> tuple[str, ...]:
+    """What was said to be signatures on a proposal, sorted. ``most``: of each section only so many, the first, are looked at:
+    checking them costs time, and a section may say so as often as it likes.
+    """
+    row = SignatureRow
+    order = (col(row.epoch), col(row.sequence))
+    place = func.row_number().over(partition_by=col(row.section), order_by=order).label("place")
+    counted = columns(col(row.signature), place).where(col(row.hash) == hash).subquery()
+    query = columns(counted.c.signature).where(counted.c.place <= most)
+    return tuple(sorted(set(session.execute(query).scalars())))
 
 
 def examined(body: bytes, given: Iterable[str], before: Version | None) -> Examined:
@@ -140,17 +147,30 @@ def examined(body: bytes, given: Iterable[str], before: Version | None) -> Exami
 
     Of what is ``given`` as signatures only those of root keys are kept, one of each: nobody can crowd out the true ones.
     """
+    return _examined(body, _draft(body), given, before)
+
+
+def _draft(body: bytes) -> Roster:
     draft = signed.parse(Roster, body, "malformed_roster")
     if draft.serialize() != body:  # a space, or a field that is not known here: nothing that is told here says what it would do
         raise Untrusted("malformed_roster")
-    roots = {root.key: root for root in (*(before.roster.roots if before else ()), *draft.roots)}
+    return draft
+
+
+def _examined(body: bytes, draft: Roster, given: Iterable[str], before: Version | None) -> Examined:
+    roots = _roots(draft, before)
     good: dict[PublicKey, str] = {}
     for signature in given:
-        for key in signed.signers(keys.ROSTER, SignedDocument(body, (signature,)), tuple(roots)):
-            good.setdefault(key, signature)
+        wanted = tuple(key for key in roots if key not in good)
+        good |= dict.fromkeys(signed.signers(keys.ROSTER, SignedDocument(body, (signature,)), wanted), signature)
     holders = tuple(Holder(root.holder, root.key, root.key in good) for root in roots.values())
     missing = max(_lack(each, good) for each in (draft, before.roster if before else draft))
     return Examined(draft, holders, missing, SignedDocument(body, tuple(sorted(good.values()))))
+
+
+def _roots(draft: Roster, before: Version | None) -> dict[PublicKey, Root]:
+    """The root keys whose signatures count: of the version before, and of the draft."""
+    return {root.key: root for root in (*(before.roster.roots if before else ()), *draft.roots)}
 
 
 def _lack(judge: Roster, good: Collection[PublicKey]) -> int:
@@ -182,7 +202,9 @@ def _proposal(session: Session, place: Place) -> Proposal:
     before = next(iter(versions(session, row.version - 2, row.version - 1)), None)
     said = (row.hash, row.version, row.section, row.ref, row.said, row.why)
     try:
-        found = examined(row.body, signatures(session, row.hash), before)
+        draft = _draft(row.body)
+        given = signatures(session, row.hash, len(_roots(draft, before)))
+        found = _examined(row.body, draft, given, before)
     except Untrusted:
         return Proposal(*said, "unreadable", (), (), 0, SignedDocument(row.body, ()))
     state = _state(row, found.document, known, before)
