@@ -12,7 +12,7 @@ from internationale import settings
 from internationale.cli import cli
 from internationale.events import fingerprints
 
-from .conftest import plain
+from .conftest import join, plain
 
 Command = Callable[..., Result]
 HOLDERS = ("ic", "north", "south")
@@ -54,7 +54,7 @@ def test_a_change_is_signed_as_a_file_by_two_of_three(three_roots: Command) -> N
     assert "Enough root keys have signed" in said
     three_roots("ic", "roster", "adopt", "fr.proposal", "--unasked")
     three_roots("ic", "section", "invite", "fr")
-    assert "Joined" in three_roots("fr", "join", "fr.invitation").output
+    assert "Joined" in join(three_roots, "fr", "fr.invitation").output
     assert "Signed by: Office north, Office south" in three_roots("fr", "roster", "list").output
 
 

@@ -11,6 +11,7 @@ from internationale.cli.root import Home
 from internationale.cli.speech import say, worded
 from internationale.errors import Conflict, Misconfigured
 from internationale.events import card, fingerprints, joining
+from internationale.events.fingerprints import Listed
 from internationale.events.keys import PublicKey, SigningKey
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries
@@ -120,7 +121,7 @@ def rotate_log(home: Home, after: int) -> None:
     say(_("The committee confirms it: %(command)s") % {"command": f"internationale roster propose rotate {section.code}"})
 
 
-def show(key: PublicKey, *, qr: bool = False) -> None:
+def show(key: PublicKey | Listed, *, qr: bool = False) -> None:
     """A fingerprint in all its forms."""
     say(_("Fingerprint, in digits: %(digits)s") % {"digits": fingerprints.groups(key)})
     say(_("Fingerprint, in words: %(words)s") % {"words": fingerprints.words(key)})

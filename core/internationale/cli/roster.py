@@ -6,6 +6,7 @@ import click
 
 from internationale import settings
 from internationale.cli import signing
+from internationale.cli.comparing import tell_list, tell_roots
 from internationale.cli.files import named
 from internationale.cli.proposing import propose
 from internationale.cli.root import Home
@@ -46,8 +47,11 @@ def every(home: Home, as_json: bool) -> None:
     """List the proposals, and all versions with what each changed."""
     with home().reading() as session:
         proposals, versions, others = queries.proposals(session), queries.history(session), queries.contradicting(session)
+        listed = queries.fingerprint(session)
     if as_json:
-        tell({"proposals": [_plain(each) for each in proposals], "versions": versions, "contradicting": others})
+        compared = {"digits": fingerprints.groups(listed), "words": fingerprints.words(listed)} if listed else None
+        shown = [_plain(each) for each in proposals]
+        tell({"fingerprint": compared, "proposals": shown, "versions": versions, "contradicting": others})
         return
     for each in proposals:
         if each.state in ("open", "complete", "early"):
@@ -68,7 +72,7 @@ def every(home: Home, as_json: bool) -> None:
 def show(home: Home, what: str | None) -> None:
     """Say in words what a proposal changes, and who has signed it: one in a FILE, or one that came over the hub, by its HASH.
 
-    Without either: the root keys of the version in force, to compare their fingerprints aloud.
+    Without either: the root keys of the version in force, to compare their fingerprints aloud, and that of the whole list.
     """
     if what is not None and (file := named(what)) is not None:
         paper = papers.read_proposal(file.read_bytes(), what)
@@ -80,14 +84,8 @@ def show(home: Home, what: str | None) -> None:
             _describe(queries.proposal(session, what))
             return
         latest = port.latest(session)
-    told = ngettext(
-        "Version %(version)s: %(needed)s of these root keys must sign each change.",
-        "Version %(version)s: %(needed)s of these root keys must sign each change.",
-        latest.roster.threshold,
-    )
-    say(told % {"version": latest.roster.version, "needed": latest.roster.threshold})
-    for root in latest.roster.roots:
-        click.echo(f"{root.holder}\n  {fingerprints.groups(root.key)}\n  {fingerprints.words(root.key)}")
+        tell_roots(latest.roster)
+        tell_list(session, latest.roster.version)
 
 
 @group.command()

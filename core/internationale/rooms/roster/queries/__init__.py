@@ -4,6 +4,7 @@ from .asked import asked
 from .chain import (
     chain,
     federation_languages,
+    fingerprint,
     hashes,
     hubs,
     keyring,
@@ -48,6 +49,7 @@ __all__ = [
     "division",
     "examined",
     "federation_languages",
+    "fingerprint",
     "hashes",
     "heads_document",
     "heads_documents",

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from internationale.errors import Conflict
 from internationale.events import keys, roster, signed
+from internationale.events.fingerprints import Listed
 from internationale.events.logs import Keyring
 from internationale.events.roster import Entry, LastGood, Roster, Status, Version
 from internationale.events.signed import SignedDocument
@@ -76,6 +77,14 @@ def subjects(session: Session) -> dict[str, int]:
     """Where the versions travel that are here: number by subject, in order."""
     query = select(VersionRow.version, VersionRow.hash, VersionRow.signatures).order_by(col(VersionRow.version))
     return {roster.subject(*row): row[0] for row in session.exec(query)}
+
+
+def fingerprint(session: Session) -> Listed | None:
+    """What people compare of the whole list, up to the version in force; None before founding or joining."""
+    latest = latest_hash(session)
+    if latest is None:
+        return None
+    return Listed.of(session.exec(select(VersionRow.hash).where(VersionRow.version == 1)).one(), latest)
 
 
 def unknown(session: Session, documents: Sequence[SignedDocument]) -> list[SignedDocument]:
