@@ -212,6 +212,17 @@ def test_a_log_key_whose_file_is_gone_is_replaced(alone: Command, tmp_path: Path
     assert "intl.v1.log.ic.2.1" in alone("ic", "log", "export").output
 
 
+def test_a_key_that_somebody_else_has_announced_is_not_to_be_taken_over(alone: Command, tmp_path: Path) -> None:
+    """Whoever stole the key of the log announces one of their own: the host is not told to wait until the committee takes it."""
+    alone("ic", "key", "rotate-log")
+    theirs = tmp_path / "ic/keys/log-2.key"
+    fingerprint = fingerprints.groups(settings.read_key(theirs).public)
+    theirs.unlink()
+    refused = alone("ic", "key", "rotate-log", status=1).output
+    assert f"announced that is not on this machine: {fingerprint}." in refused
+    assert "internationale key new-log" in refused
+
+
 def test_a_section_may_not_pass_the_number_of_an_unconfirmed_key(alone: Command) -> None:
     alone("ic", "key", "rotate-log", "--after", "2")
     assert (

@@ -18,6 +18,11 @@ from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
 
 _ = marker("core")
+_FOREIGN = _(
+    "A key for this log is announced that is not on this machine: %(fingerprint)s. If its file was lost, put it back. If nobody of"
+    " this section has announced it, somebody else has the key of this log: make another, for which the committee opens a new epoch:"
+    " internationale key new-log"
+)
 
 
 @click.group("key")
@@ -107,7 +112,10 @@ def rotate_log(home: Home, after: int) -> None:
     section = home.speaking()
     with section.reading() as session:
         entry = changes.entry_of(port.latest(session), section.code)
-        if queries.announcement(session, entry) is not None:
+        announced = queries.announcement(session, entry)
+        if announced is not None and announced.key not in {str(key.public) for key in section.log_keys.all}:
+            raise Conflict(_FOREIGN % {"fingerprint": fingerprints.groups(PublicKey.parse(announced.key))})
+        if announced is not None:
             raise Conflict(_("Another key is announced already. The committee has to take it into the list first."))
         first = queries.last_good(session, entry).sequence + 1 + after
     key = section.log_keys.add()
