@@ -19,9 +19,9 @@ from internationale.rooms.roster.rules import changes
 
 _ = marker("core")
 _FOREIGN = _(
-    "A key for this log is announced that is not on this machine: %(fingerprint)s. If its file was lost, put it back. If nobody of"
-    " this section has announced it, somebody else has the key of this log: make another, for which the committee opens a new epoch:"
-    " internationale key new-log"
+    "A key for this log is announced that is not on this machine: %(fingerprint)s. If its file was lost, put it back. If nobody"
+    " of this section has announced it, somebody else has the key of this log: make another, for which the committee opens a new"
+    " epoch: internationale key new-log"
 )
 
 
