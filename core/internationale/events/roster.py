@@ -56,9 +56,8 @@ class LogKey(Document):
 
 
 class LastGood(Document):
-    """Up to where a section's log counts: everything after it is not accepted. Number 0 (any hash): nothing of it.
-
-    Of a member it is of the epoch before its own; of all others of their own, which it ends.
+    """Up to where a log counts: everything after it is not accepted. Number 0 (any hash): nothing of it. Of a member it is of the
+    epoch before its own; of all others of their own, which it ends.
     """
 
     epoch: signed.Epoch
@@ -87,11 +86,9 @@ class Entry(Document):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        ended = self.last_good.epoch if self.last_good is not None else None
-        if self.status is not Status.MEMBER and ended != self.epoch:
-            raise ValueError("a section that is not a member needs last_good of its epoch")
-        if self.status is Status.MEMBER and ended not in (None, self.epoch - 1):
-            raise ValueError("last_good of a member is of the epoch before its own")
+        ended = self.last_good.epoch if self.last_good is not None else 0
+        if ended not in ((0, self.epoch - 1) if self.status is Status.MEMBER else (self.epoch,)):
+            raise ValueError("last_good is of the epoch before its own for a member, and of its own for all others")
         previous = 0
         for entry in self.keys:
             if entry.first <= previous or (entry.last is not None and entry.last < entry.first):
@@ -172,10 +169,8 @@ class Version:
 
 
 def subject(version: int, hash: str, signatures: str) -> str:
-    """Where a version travels: named by its number and by a hash of what stands there, the signatures too.
-
-    Otherwise the true bytes without their signatures could take its place, where a subject takes one message. ``hash``: of the
-    version; ``signatures``: as they travel.
+    """Where a version travels: by its number, and a hash of all that stands there (by the bytes alone, the true ones without
+    signatures could take its place). ``hash``: of the version; ``signatures``: as they travel.
     """
     whole = hashlib.sha256(bytes.fromhex(hash) + signatures.encode()).hexdigest()
     return f"intl.v1.roster.{version}.{whole[:16]}"
@@ -199,13 +194,12 @@ def verify(previous: Version | None, candidate: SignedDocument) -> Version:
 
 def check_following(previous: Version | None, roster: Roster) -> None:
     """Whether a version could follow ``previous`` (None: be the first), whoever signs it. Raises like ``verify``."""
-    if previous is None:
-        if roster.version != 1:
-            raise Untrusted("roster_gap")
-        if roster.prevhash != BEGINNING:
-            raise Untrusted("roster_fork")
-    else:
+    if previous is not None:
         _check_succession(previous, roster)
+    elif roster.version != 1:
+        raise Untrusted("roster_gap")
+    elif roster.prevhash != BEGINNING:
+        raise Untrusted("roster_fork")
     _check_beginnings(previous, roster)
 
 
@@ -285,16 +279,13 @@ def _check_succession(previous: Version, roster: Roster) -> None:
 
 def _check_beginnings(previous: Version | None, roster: Roster) -> None:
     """Every epoch that this version opens begins with one key at number 1; the one before it is ended in the same breath."""
-    known = {entry.code: entry for entry in previous.roster.sections} if previous is not None else {}
+    known = {entry.code: entry.epoch for entry in previous.roster.sections} if previous is not None else {}
     for entry in roster.sections:
-        before = known.get(entry.code)
-        if before is not None and before.epoch == entry.epoch:
-            continue
-        one_key = [(log_key.first, log_key.last) for log_key in entry.keys] == [(1, None)]
+        before = known.get(entry.code, 0)
         ended = entry.last_good.epoch if entry.last_good is not None else 0
-        epoch = before.epoch if before is not None else 0
-        follows = (entry.epoch, ended) == (epoch + 1, epoch)
-        if entry.opened != roster.version or entry.status is not Status.MEMBER or not one_key or not follows:
+        begins = (entry.epoch, ended, entry.opened, entry.status) == (before + 1, before, roster.version, Status.MEMBER)
+        one_key = [(log_key.first, log_key.last) for log_key in entry.keys] == [(1, None)]
+        if entry.epoch != before and not (begins and one_key):
             raise Untrusted("roster_history", place=entry.code)
 
 
