@@ -196,11 +196,13 @@ def read_roster(body):
     keys = roots + [each["key"] for entry in sections for each in entry["keys"]]
     codes = [entry["code"] for entry in sections]
     right = roster["threshold"] <= len(roots) and len(set(keys)) == len(keys) and codes == sorted(set(codes))
-    right = right and timedelta(0) < moment(roster["expires"]) - moment(roster["issued"]) <= timedelta(days=397)
+    right = right and timedelta(days=7) <= moment(roster["expires"]) - moment(roster["issued"]) <= timedelta(days=397)
     for entry in sections:
         ends = [0, *(each.get("last") or BIGGEST for each in entry["keys"])]
         right = right and all(ends[n] < each["first"] <= ends[n + 1] for n, each in enumerate(entry["keys"]))
-        right = right and entry["opened"] <= roster["version"] and (entry["status"] == "member" or entry.get("last_good"))
+        ended = (entry.get("last_good") or {}).get("epoch", 0)
+        may_end = (0, entry["epoch"] - 1) if entry["status"] == "member" else (entry["epoch"],)
+        right = right and entry["opened"] <= roster["version"] and ended in may_end
     need(right, "malformed_roster")
     return roster
 
@@ -215,7 +217,7 @@ def next_roster(before, body, signatures):
         need(roster["version"] > before[0]["version"], "roster_rollback")
         need(roster["version"] == before[0]["version"] + 1, "roster_gap")
         need(roster["prevhash"] == before[1], "roster_fork")
-        need(continues(before[0]["sections"], roster), "roster_history")
+    need(continues(before[0]["sections"] if before else [], roster), "roster_history")
     for judge in [roster] if before is None else [before[0], roster]:  # each key counts once, however often it signed
         good = sum(signed_by(root["key"], "roster", body, *signatures) for root in judge["roots"])
         need(good >= judge["threshold"], "roster_threshold")
@@ -223,11 +225,22 @@ def next_roster(before, body, signatures):
 
 
 def continues(old, new):
-    """Nobody vanishes, no epoch goes back, and an epoch is opened by the version that names it first."""
+    """Nobody vanishes, and no epoch goes back or is opened anew; the epochs that this version opens begin as they must."""
     before = {each["code"]: (each["epoch"], each["opened"]) for each in old}
     after = {each["code"]: (each["epoch"], each["opened"]) for each in new["sections"]}
     kept = all(code in after and (after[code] == was or after[code][0] > was[0]) for code, was in before.items())
-    return kept and all(before.get(code, (0,))[0] == now[0] or now[1] == new["version"] for code, now in after.items())
+    begun = [
+        (each, before.get(each["code"], (0,))[0]) for each in new["sections"] if after[each["code"]] != before.get(each["code"])
+    ]
+    return kept and all(begins(each, epoch, new["version"]) for each, epoch in begun)
+
+
+def begins(entry, before, version):
+    """An epoch begins with the next number, one key from 1 on, and with the end of the one before (0: there was none)."""
+    ended = (entry.get("last_good") or {}).get("epoch", 0)
+    ranges = [(each["first"], each.get("last")) for each in entry["keys"]]
+    right = (entry["epoch"], ended, entry["opened"], entry["status"]) == (before + 1, before, version, "member")
+    return right and ranges == [(1, None)]
 
 
 def rules_of(chain):
@@ -350,7 +363,8 @@ class Checker:
         if any(hash_ == digest("roster", body) for _, hash_ in self.chain):
             return
         roster, hash_ = next_roster(self.chain[-1] if self.chain else None, body, several(signature))
-        need(subject in ("", f"intl.v1.roster.{roster['version']}.{hash_[:16]}"), "subject_mismatch")
+        whole = hashlib.sha256(bytes.fromhex(hash_) + ", ".join(several(signature)).encode()).hexdigest()
+        need(subject in ("", f"intl.v1.roster.{roster['version']}.{whole[:16]}"), "subject_mismatch")
         if not self.chain and self.trusted:
             good = sum(fingerprint(root["key"])[:32] in self.trusted for root in roster["roots"])
             need(good >= roster["threshold"], "unknown_root")

@@ -8,6 +8,7 @@ The driver shares the machine, and its processor time is told with theirs.
 """
 
 import asyncio
+import json
 import os
 import secrets
 import signal
@@ -62,7 +63,8 @@ def instances(folder: Path, hub: str) -> Iterator[tuple[Place, Place]]:
     card, invitation = folder / "bb.card", folder / "bb.invitation"
     b.command("section", "card", "--out", str(card))
     a.command("section", "admit", str(card), "--yes", "--out", str(invitation))
-    b.command("join", str(invitation))
+    listed = json.loads(a.command("roster", "list", "--json"))["fingerprint"]["words"]
+    b.command("join", str(invitation), "--fingerprint", listed)
     try:
         for place in (a, b):
             place.process = subprocess.Popen(host(place.home, "run"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

@@ -7,6 +7,7 @@ import click
 
 from internationale import i18n, settings
 from internationale.cli import joining
+from internationale.cli.comparing import tell_list
 from internationale.cli.files import invitation, printed, read_card, write
 from internationale.cli.keys import show
 from internationale.cli.root import Home
@@ -64,6 +65,11 @@ def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool, unasked: bool
         }
     )
     show(candidate.key)
+    with running.reading() as session:
+        latest = port.latest(session)
+        draft = rules.changes.admitted(latest, candidate, running.now())
+    for change in rules.told(latest.roster, draft) if draft is not None else ():
+        say(change)
     if not yes:
         agreed(_("Was this fingerprint compared with the section, by voice or on paper?"))
     with running.writing() as session:
@@ -71,10 +77,12 @@ def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool, unasked: bool
         if document is not None:
             port.store_version(session, document, running.now())
         text = printed(invitation(queries.chain(session), queries.hubs(session)))
-    out = out or Path(f"{candidate.code}.invitation")
-    write(out, text)
+        out = out or Path(f"{candidate.code}.invitation")
+        write(out, text)
+        tell_list(session, queries.latest_number(session))
     say(_("Admitted. Send this file to the section: %(path)s") % {"path": out})
     say(_("There it says: %(command)s") % {"command": f"internationale join {out.name}"})
+    say(_("It asks for this fingerprint: let people of the section hear it from you, by voice or on paper."))
 
 
 @section.command("renew")
