@@ -7,7 +7,7 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from internationale.kit import Reader, Section
+from internationale.kit import Reader, Ref, Section
 
 from . import forms, port
 from .queries import Signing, showing
@@ -28,6 +28,8 @@ class StatementAnswer:
     id: str
     home: str
     revision: int
+    event: str
+    """The event of that revision: what is named to sign it."""
     issued: bool
     audience: str
     """``international``, or the sections that alone can read it; an issued statement is public."""
@@ -76,7 +78,7 @@ class StatementsApi(Controller):
         data: JSONBody[forms.RevisionForm],
     ) -> StatementAnswer:
         with section.writing() as session:
-            port.cosign(section, session, id, revision=data.revision, by=reader)
+            port.cosign(section, session, id, ref=data.ref, by=reader)
         return _answer(section, id, reader)
 
     @post("/{id:str}/withdrawal", summary="Take the section's co-signature back", sync_to_thread=True)
@@ -100,7 +102,7 @@ class StatementsApi(Controller):
         data: JSONBody[forms.RevisionForm],
     ) -> StatementAnswer:
         with section.writing() as session:
-            port.issue(section, session, id, revision=data.revision, by=reader)
+            port.issue(section, session, id, ref=data.ref, by=reader)
         return _answer(section, id, reader)
 
 
@@ -108,12 +110,13 @@ def _answer(section: Section, id: str, reader: Reader) -> StatementAnswer:
     with section.reading() as session:
         known = port.statement(section, session, id, reader)
         issue = known.signing.issued
-        revision = issue.revision if issue else known.document.revision
+        revision = Ref.parse(issue.pinned) if issue else known.document.ref
         reading = showing.shown(section, session, id, reader.language, revision)
         return StatementAnswer(
             id=id,
             home=known.document.home,
-            revision=revision,
+            revision=reading.revision,
+            event=str(reading.ref),
             issued=issue is not None,
             audience=known.document.audience,
             title=reading.title,

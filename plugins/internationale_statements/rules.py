@@ -9,7 +9,7 @@ from typing import Any
 
 from internationale.kit import Event, documents
 
-from .events import Cosigned
+from .events import Cosigned, Issued
 
 KIND = "statement"
 """The kind of document that a statement is."""
@@ -59,6 +59,14 @@ def cosignatures(event: Event[Any]) -> list[Event[Cosigned]]:
         for cause in event.causes
         if isinstance(cause.payload, Cosigned) and cause.payload.document == event.payload.document
     ]
+
+
+def pinned(event: Event[Cosigned | Issued]) -> documents.Pinned:
+    """The revision that an applied event stands on; its rule has seen to it that there is one."""
+    revision = _revision(event)
+    if revision is None:
+        raise LookupError(f"{event.envelope.id} stands on no revision")
+    return revision
 
 
 def _revision(event: Event[Any]) -> documents.Pinned | None:

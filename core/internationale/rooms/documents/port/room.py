@@ -1,10 +1,11 @@
 """``kit.documents.Documents``, for one section."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlmodel import Session
 
 from internationale.errors import Conflict, Invalid
+from internationale.events.refs import Ref
 from internationale.kit import audiences
 from internationale.kit.documents import Block, Progress, Reading, Rendering, Summary, Title
 from internationale.kit.ports import Section as Home
@@ -13,6 +14,7 @@ from internationale.messages import marker
 from internationale.rooms.documents.events import OfferedUnit, TranslationOffered
 from internationale.rooms.documents.port import revising
 from internationale.rooms.documents.queries import documents, translations
+from internationale.rooms.documents.rows import chain
 from internationale.rooms.documents.rules import ids, writing
 
 _ = marker("core")
@@ -36,10 +38,16 @@ class DocumentsRoom:
     def titles(self, session: Session, documents: Sequence[str], language: str) -> Mapping[str, Title]:
         return translations.titles(session, documents, language, self._section.code)
 
-    def read(self, session: Session, document: str, language: str, *, revision: int | None = None) -> Reading:
+    def read(self, session: Session, document: str, language: str, *, revision: int | Ref | None = None) -> Reading:
         summary = documents.summary(session, document)
-        text = documents.text(session, document, revision)
+        if isinstance(revision, Ref):
+            text = documents.text_pinned(session, document, revision)
+        else:
+            text = documents.text(session, document, revision)
         return translations.reading(session, summary, text, language, self._section.code)
+
+    def counting(self, session: Session, refs: Collection[Ref]) -> frozenset[Ref]:
+        return chain.counting(session, refs)
 
     def progress(self, session: Session, document: str) -> Sequence[Progress]:
         found = self.progress_of(session, [document])

@@ -68,9 +68,11 @@ def reading(session: Session, document: Summary, text: Text, language: str, own:
     """A revision in one language; ``own``: the section whose offers are preferred."""
     blocks = sources(text)
     if language == document.language:
-        return Reading(document, language, tuple(_same(block) for block in blocks))
-    offers = _offers(session, document.id, language)
-    return Reading(document, language, tuple(_unit(block, offers.get(block.id, ()), own) for block in blocks))
+        units = tuple(_same(block) for block in blocks)
+    else:
+        offers = _offers(session, document.id, language)
+        units = tuple(_unit(block, offers.get(block.id, ()), own) for block in blocks)
+    return Reading(document, language, units, text.revision.number, text.revision.ref)
 
 
 def titles(session: Session, documents: Iterable[str], language: str, own: str) -> Mapping[str, Title]:

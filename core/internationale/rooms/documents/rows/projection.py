@@ -56,8 +56,8 @@ def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
 
 def _settle(session: Session, document: str) -> None:
     """The document's row, made again from all its revisions, so that it never depends on which of them came last."""
-    events = counted(session, document)
-    first, latest = session.get_one(Revision, events[0]), session.get_one(Revision, events[-1])
+    chain = counted(session, document)
+    first, latest = session.get_one(Revision, chain[0].event), session.get_one(Revision, chain[-1].event)
     session.merge(
         Document(
             id=document,
