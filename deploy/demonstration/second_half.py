@@ -66,7 +66,8 @@ def _commit(story: Story, staff: Staff, code: str) -> None:
     plan = texts.ALL["action"][code]
     counted = zip(FIGURES[code], (plan["sites"], plan["leaflets"]), strict=True)
     planned = [{"what": what, "people": False, "number": number} for what, number in counted]
-    form = {"language": code, "plan": plan["plan"], "planned": planned}
+    read = {"event": staff["delegate"].get(f"actions/{story.action}")["action"]["summary"]["ref"]}
+    form = {"language": code, "plan": plan["plan"], "planned": planned, **read}
     staff["delegate"].post(f"actions/{story.action}/commitment", form)
 
 

@@ -36,6 +36,8 @@ class StatementAnswer:
     title: str
     text: str
     language: str
+    translators: Sequence[str]
+    """The sections that put it into this language, by code; none in its own."""
     languages: Sequence[str]
     """The languages in which this revision is complete."""
     signatories: Sequence[showing.Signatory]
@@ -122,6 +124,7 @@ def _answer(section: Section, id: str, reader: Reader) -> StatementAnswer:
             title=reading.title,
             text="\n\n".join(unit.text or "" for unit in reading.units[1:]),
             language=reading.language,
+            translators=reading.translators,
             languages=showing.complete_languages(section, session, id, revision),
             signatories=showing.signatories(known.signing, issue) if issue else [],
             signing=known.signing if port.reads(section, reader) else None,

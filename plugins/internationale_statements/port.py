@@ -97,7 +97,8 @@ def issue(section: Section, session: Database, id: str, *, ref: Ref, by: Reader)
     """Make the very revision that the reader has read public, with the co-signatures that hold for it now."""
     known = ready(section, session, "issue", id, by)
     document = _unchanged(known, ref)
-    issued = Issued(document=id, revision=document.revision, counted=dict(known.signing.looked_at))
+    looked_at, epochs = dict(known.signing.looked_at), dict(known.signing.epochs)
+    issued = Issued(document=id, revision=document.revision, counted=looked_at, epochs=epochs)
     counted = [Ref.parse(signature.ref) for signature in known.signing.holding(ref)]
     _say(section, session, issued, [document.ref, *counted], by, audience=PUBLIC)
 

@@ -50,6 +50,7 @@ class Issue(Said, table=True):
     pinned: str
     """As of a co-signature."""
     counted: dict[str, int] = Field(sa_type=JSON)
+    epochs: dict[str, int] = Field(sa_type=JSON)
     signed_by: list[str] = Field(sa_type=JSON)
     """The sections whose co-signatures it counts, sorted."""
 

@@ -42,12 +42,13 @@ def may_issue(event: Event[Any]) -> str | None:
         return "only_the_home_issues"
     if event.envelope.sealed:
         return "not_public"
-    counted = event.payload.counted
+    counted, epochs = event.payload.counted, event.payload.epochs
     for cosignature in cosignatures(event):
         signed = _revision(cosignature)
         if signed is None or signed.ref != revision.ref:  # a number alone says nothing: its home may write two of one number
             return "cosignature_of_another_revision"
-        if counted.get(cosignature.envelope.section, 0) < cosignature.envelope.sequence:
+        where = cosignature.envelope.address
+        if (epochs.get(where.section, 1), counted.get(where.section, 0)) < (where.epoch, where.sequence):
             return "count_incomplete"
     return None
 

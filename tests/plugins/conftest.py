@@ -113,3 +113,14 @@ def read() -> Callable[[Section, str], dict[str, str]]:
             return {"event": str(section.documents.get(session, path.rpartition("/")[2]).ref)}
 
     return form
+
+
+@pytest.fixture
+def called() -> Callable[[Section, str], dict[str, str]]:
+    """What a form carries of the call that its page shows: its event."""
+
+    def form(section: Section, path: str) -> dict[str, str]:
+        with section.reading() as session:
+            return {"event": internationale_actions.queries.find(session, path.rpartition("/")[2]).ref}
+
+    return form

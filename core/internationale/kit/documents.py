@@ -91,17 +91,34 @@ class Reading:
         return all(unit.state is UnitState.CURRENT for unit in self.units)
 
     @property
+    def translators(self) -> Sequence[str]:
+        """The sections whose words are read here instead of the home section's, by code."""
+        return sorted({unit.by for unit in self.units if unit.by is not None})
+
+    @property
     def title(self) -> str:
-        """The revision's title in this language, or in the document's own while it is missing."""
-        return self.units[0].text or self.units[0].block.source
+        """The revision's title in this language, or in the document's own while this very title is not translated."""
+        first = self.units[0]
+        return first.text if first.text is not None and first.state is UnitState.CURRENT else first.block.source
+
+    @property
+    def title_language(self) -> str:
+        """The language that ``title`` is really in."""
+        return self.language if self.units[0].state is UnitState.CURRENT else self.document.language
+
+    @property
+    def title_by(self) -> str | None:
+        """The section that translated ``title``; None: it is as it was written."""
+        return self.units[0].by if self.units[0].state is UnitState.CURRENT else None
 
 
 @dataclass(frozen=True)
 class Title:
-    """A document's title as a list shows it. ``language``: the one that ``text`` is really in."""
+    """A document's title as a list shows it. ``language``: the one that ``text`` is really in; ``by``: who translated it."""
 
     text: str
     language: str
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -179,6 +196,12 @@ class Documents(Protocol):
 
     def titles(self, session: Session, documents: Sequence[str], language: str) -> Mapping[str, Title]:
         """The latest titles of some documents by id, in a language where they are translated into it: for lists."""
+        ...
+
+    def titles_pinned(self, session: Session, revisions: Sequence[Ref], language: str) -> Mapping[Ref, Title]:
+        """The titles of these very revisions, in a language where these very titles are translated into it: for lists of what was
+        said about a text.
+        """
         ...
 
     def read(self, session: Session, document: str, language: str, *, revision: int | Ref | None = None) -> Reading:

@@ -29,6 +29,7 @@ def signing(section: Section, session: Session, document: str) -> Signing:
         signatures=[_signature(last[code], taken_back.get(code), counting) for code in sorted(last)],
         issues=[_issuance(row) for row in issues if row.pinned in counting],
         looked_at={row.section: row.sequence for row in everything},
+        epochs={row.section: row.epoch for row in everything if row.epoch > 1},
     )
 
 
@@ -64,4 +65,4 @@ def _signature(row: Cosignature, withdrawal: Withdrawal | None, counting: Set[st
 
 
 def _issuance(row: Issue) -> Issuance:
-    return Issuance(row.section, row.revision, row.pinned, row.signed_by, row.counted, row.said, row.ref)
+    return Issuance(row.section, row.revision, row.pinned, row.signed_by, row.counted, row.epochs, row.said, row.ref)

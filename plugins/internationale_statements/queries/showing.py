@@ -16,12 +16,16 @@ from . import Issuance, Signing
 
 @dataclass(frozen=True)
 class Card:
-    """One statement in a list. ``language`` is that of ``title``; ``since``: the day of its issue, or of its last change."""
+    """One statement in a list. ``language`` is that of ``title``; ``since``: the day of its issue, or of its last change.
+
+    ``translated_by``: the section that put the title into that language, if it is not the statement's own.
+    """
 
     id: str
     home: str
     title: str
     language: str
+    translated_by: str | None
     revision: int
     issued: bool
     since: datetime
@@ -103,5 +107,14 @@ def names(section: Section, session: Database) -> Mapping[str, str]:
 
 
 def _card(reading: documents.Reading, since: datetime, signed_by: list[str], *, public: bool) -> Card:
-    language = reading.language if reading.units[0].text else reading.document.language
-    return Card(reading.document.id, reading.document.home, reading.title, language, reading.revision, public, since, signed_by)
+    return Card(
+        id=reading.document.id,
+        home=reading.document.home,
+        title=reading.title,
+        language=reading.title_language,
+        translated_by=reading.title_by,
+        revision=reading.revision,
+        issued=public,
+        since=since,
+        signed_by=signed_by,
+    )

@@ -39,6 +39,7 @@ class Issuance:
     pinned: str
     signed_by: Sequence[str]
     counted: Mapping[str, int]
+    epochs: Mapping[str, int]
     said: datetime
     ref: str
 
@@ -56,6 +57,8 @@ class Signing:
     issues: Sequence[Issuance]
     looked_at: Mapping[str, int]
     """The highest number here of each section's events on this statement: what an issue made now counts."""
+    epochs: Mapping[str, int]
+    """The epochs of those numbers that are not in their log's first."""
 
     @property
     def issued(self) -> Issuance | None:

@@ -52,8 +52,8 @@ def _read() -> list[Any]:
             if language and language not in known | translations.languages_offered(session, document):
                 raise Invalid(_("No section speaks this language."), place="language")
             text = documents.text(session, document, revision or None)
-            reading = translations.reading(session, summary, text, language or summary.language, section.code)
-        return values.ReadingOut.of(reading, text.revision.number)
+            reading = translations.reading(section, session, summary, text, language or summary.language)
+        return values.ReadingOut.of(reading)
 
     @get(ROOT + "/{document:str}/progress", sync_to_thread=True, operation_id="documentProgress")
     def progress(

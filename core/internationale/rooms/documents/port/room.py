@@ -13,7 +13,7 @@ from internationale.kit.vocabulary import Reader, Utterance
 from internationale.messages import marker
 from internationale.rooms.documents.events import OfferedUnit, TranslationOffered
 from internationale.rooms.documents.port import revising
-from internationale.rooms.documents.queries import documents, translations
+from internationale.rooms.documents.queries import documents, titles, translations
 from internationale.rooms.documents.rows import chain
 from internationale.rooms.documents.rules import ids, writing
 
@@ -36,7 +36,10 @@ class DocumentsRoom:
         return documents.summary(session, document)
 
     def titles(self, session: Session, documents: Sequence[str], language: str) -> Mapping[str, Title]:
-        return translations.titles(session, documents, language, self._section.code)
+        return titles.titles(self._section, session, documents, language)
+
+    def titles_pinned(self, session: Session, revisions: Sequence[Ref], language: str) -> Mapping[Ref, Title]:
+        return titles.titles_pinned(self._section, session, revisions, language)
 
     def read(self, session: Session, document: str, language: str, *, revision: int | Ref | None = None) -> Reading:
         summary = documents.summary(session, document)
@@ -44,7 +47,7 @@ class DocumentsRoom:
             text = documents.text_pinned(session, document, revision)
         else:
             text = documents.text(session, document, revision)
-        return translations.reading(session, summary, text, language, self._section.code)
+        return translations.reading(self._section, session, summary, text, language)
 
     def counting(self, session: Session, refs: Collection[Ref]) -> frozenset[Ref]:
         return chain.counting(session, refs)
