@@ -21,6 +21,7 @@ from internationale.rooms.documents.rows.chain import counted
 from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Row, Translation, Verdict
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.rooms.documents.rules.state import base, carried, state
+from internationale.text.blocks import described
 from internationale.text.operations import Insert, Join, Move, Operation, from_json, to_json
 
 
@@ -47,9 +48,8 @@ def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
         digest=said.digest,
         time=envelope.time,
     )
-    blocks = [
-        (block.id, block.kind, block.level, block.raw, number) for block, number in zip(now.blocks, now.numbers, strict=True)
-    ]
+    numbered = zip(described(now.blocks), now.numbers, strict=True)
+    blocks = [(block.id, block.kind, block.level, block.raw, number) for block, number in numbered]
     new_row(session, Content, event=envelope.id, blocks=msgspec.json.encode(blocks).decode())
     _settle(session, said.document)
 
