@@ -242,7 +242,7 @@ class Documents(Protocol):
         ...
 
     def offer(
-        self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int, by: Reader
+        self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int | Ref, by: Reader
     ) -> None:
-        """Share translations ``{block id: text}`` made from the blocks of ``revision``."""
+        """Share translations ``{block id: text}`` made from the blocks of ``revision`` (see ``read``)."""
         ...

@@ -64,7 +64,7 @@ def _texts() -> list[Any]:
             summary = readable(section, session, document, reader)
             cards = documents.revisions(session, document)
             known = amendments.of_document(session, document) if section.may(reader, READ, document) else []
-        context = {"document": summary, "revisions": cards[::-1], "titles": {card.id: card.title for card in known}}
+        context = {"document": summary, "revisions": cards[::-1], "titles": {card.ref.event_id: card.title for card in known}}
         return Template("documents/history.html", context=context)
 
     @get("/documents/{document:str}/text.md", sync_to_thread=True)

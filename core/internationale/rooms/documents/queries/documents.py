@@ -29,7 +29,7 @@ _SUMMARIES = core_select(*_FACTS, _WAITING).order_by(col(Document.changed).desc(
 _EVERY = Prepared(_SUMMARIES)
 _OF_KIND = Prepared(_SUMMARIES.where(col(Document.kind) == bindparam("kind")))
 _ONE = Prepared(_SUMMARIES.where(col(Document.id) == bindparam("id")))
-_CARD = ("event", "ref", "document", "number", "title", "note", "author", "amendments", "time", "audience")
+_CARD = ("event", "ref", "document", "number", "title", "note", "author", "amendments", "taken", "time", "audience")
 _LATEST = Prepared(
     core_select(*(col(getattr(Revision, name)) for name in _CARD), col(Content.blocks))
     .join(Document, col(Document.event) == col(Revision.event))
@@ -68,10 +68,10 @@ def revision(session: Session, document: str, number: int) -> RevisionCard:
 
 
 def taken_in(session: Session, document: str) -> set[str]:
-    """The amendments that a revision which counts has taken in; raises ``NotFound``."""
+    """The events of the amendments that a revision which counts has taken in; raises ``NotFound``."""
     events = {link.event for link in _counted(session, document)}
-    chosen = select(Revision.event, Revision.amendments).where(col(Revision.document) == document, col(Revision.amendments) != "")
-    return {id for event, ids in session.exec(chosen) if event in events for id in ids.split()}
+    chosen = select(Revision.event, Revision.taken).where(col(Revision.document) == document, col(Revision.taken) != "")
+    return {taken for event, all_taken in session.exec(chosen) if event in events for taken in all_taken.split()}
 
 
 def _counted(session: Session, document: str) -> list[Link]:
@@ -133,7 +133,8 @@ def _card_of(row: Revision) -> RevisionCard:
 def _card(*values: Any) -> RevisionCard:
     """The columns of ``_CARD``."""
     known = dict(zip(_CARD, values, strict=True))
-    return RevisionCard(**{**known, "ref": Ref.parse(known["ref"]), "amendments": tuple(known["amendments"].split())})
+    lists = {name: tuple(known[name].split()) for name in ("amendments", "taken")}
+    return RevisionCard(**{**known, "ref": Ref.parse(known["ref"]), **lists})
 
 
 def _summary(*values: Any) -> Summary:

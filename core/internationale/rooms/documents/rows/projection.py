@@ -19,6 +19,7 @@ from internationale.rooms.documents.events import (
 )
 from internationale.rooms.documents.rows.chain import counted
 from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Row, Translation, Verdict
+from internationale.rooms.documents.rules.authority import taken_in
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.rooms.documents.rules.state import base, carried, state
 from internationale.text.blocks import described
@@ -45,6 +46,7 @@ def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
         note=said.note if isinstance(said, Revised) else "",
         author=envelope.author,
         amendments=" ".join(said.amendments) if isinstance(said, Revised) else "",
+        taken=" ".join(taken_in(event, said)) if isinstance(said, Revised) else "",
         digest=said.digest,
         time=envelope.time,
     )
@@ -187,7 +189,7 @@ TABLES: tuple[type[Row], ...] = (Document, Revision, Content, Amendment, Verdict
 
 projection = Projection(
     name="documents",
-    version=1,
+    version=2,
     tables=TABLES,
     on={
         Opened: on_revision,
