@@ -50,14 +50,15 @@ def titles_pinned(section: Section, session: Session, refs: Iterable[Ref], langu
     if len(known) < len(wanted):
         raise unknown()
     offers: dict[str, list[Offer]] = {}
-    for offer in _title_offers(session, sorted({document for _event, document, *_rest in known}), language):
+    foreign = sorted({document for _event, document, _title, original, _ref in known if original != language})
+    for offer in _title_offers(session, foreign, language):
         offers.setdefault(offer.document, []).append(offer)
     nearest = nearest_first(section, session, language)
     found = {}
     for event, document, title, original, _ref in known:
         unit = rendered(title_block(title), offers.get(document, ()), nearest)
-        foreign = original != language and unit.text is not None and unit.state is UnitState.CURRENT
-        found[wanted[event]] = Title(unit.text or "", language, unit.by) if foreign else Title(title, original)
+        translated = original != language and unit.text is not None and unit.state is UnitState.CURRENT
+        found[wanted[event]] = Title(unit.text or "", language, unit.by) if translated else Title(title, original)
     return found
 
 

@@ -1,6 +1,7 @@
 """Translations and their states, derived from hashes each time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from functools import cache
 from typing import NamedTuple
 
 from sqlalchemy import bindparam, func
@@ -160,7 +161,7 @@ def rendered(block: Block, offers: Sequence[Offer], nearest: Nearest) -> Unit:
         return _same(block)
     if not offers:
         return Unit(block=block, state=UnitState.MISSING)
-    best = min(offers, key=lambda row: _rank(row, block.hash, nearest))
+    best = min(offers, key=lambda row: _rank(row, block.hash, nearest)) if len(offers) > 1 else offers[0]
     if best.source_hash == block.hash:
         return Unit(block=block, state=UnitState.CURRENT, text=best.text, by=best.section)
     return Unit(block=block, state=UnitState.OUTDATED, text=best.text, made_from=best.quote, by=best.section)
@@ -171,15 +172,19 @@ def nearest_first(section: Section, session: Session, language: str) -> Nearest:
 
     By what it is called alone, a section could put its words into the mouths of all.
     """
-    cards = section.sections(session)
-    speaking = {card.code for card in cards if language in card.languages and card.status == "member"}
+
+    @cache
+    def speaking() -> Set[str]:
+        """Asked for only where strangers' words compete."""
+        cards = section.sections(session)
+        return {card.code for card in cards if language in card.languages and card.status == "member"}
 
     def place(offer: Offer) -> int:
         if offer.section == section.code:
             return 0
         if offer.section == section_of(offer.document):
             return 1
-        return 2 if offer.section in speaking else 3
+        return 2 if offer.section in speaking() else 3
 
     return place
 
