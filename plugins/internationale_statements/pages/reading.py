@@ -59,6 +59,7 @@ def _issued(section: Section, session: Database, known: Statement, reader: Reade
     context = {
         "document": known.document,
         "issues": known.signing.issues,
+        "signing": known.signing,
         "reading": showing.shown(section, session, id, language, Ref.parse(issue.pinned)),
         "languages": showing.complete_languages(section, session, id, Ref.parse(issue.pinned)),
         "signatories": showing.signatories(known.signing, issue),

@@ -30,6 +30,7 @@ def signing(section: Section, session: Session, document: str) -> Signing:
         issues=[_issuance(row) for row in issues if row.pinned in counting],
         looked_at={row.section: row.sequence for row in everything},
         epochs={row.section: row.epoch for row in everything if row.epoch > 1},
+        discounted=[_issuance(row) for row in issues if row.pinned not in counting],
     )
 
 

@@ -59,6 +59,8 @@ class Signing:
     """The highest number here of each section's events on this statement: what an issue made now counts."""
     epochs: Mapping[str, int]
     """The epochs of those numbers that are not in their log's first."""
+    discounted: Sequence[Issuance] = ()
+    """The issues of rival texts: of revisions that do not count, because their home section wrote two of one number."""
 
     @property
     def issued(self) -> Issuance | None:

@@ -128,12 +128,16 @@ def test_an_issue_stands_under_its_own_text_only(three: Any, ic: Any, fr: Any, a
         assert public(each) == []
         assert browser(each).get(f"/statements/{statement}", follow_redirects=False).status_code != 200
         assert [card.id for card in proposed(each)] == [statement]
+        page = browser(each, "member", language="en").get(f"/statements/{statement}").text
+        assert "another text was issued as revision 2. It does not count." in page
         oracle.replayed(each)
     with fr.writing() as session:
         port.issue(fr, session, statement, ref=first[0], by=member(fr, "delegate"))
     carrying.hand_on(*three)
     for each in three:
         assert public(each) == [(statement, 2, ["fr"])]
+        for person, told in ((browser(each, language="en"), False), (browser(each, "member", language="en"), True)):
+            assert ("another text was issued" in person.get(f"/statements/{statement}").text) is told
 
 
 def proposed(section: Any) -> list[showing.Card]:
