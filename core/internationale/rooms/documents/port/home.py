@@ -62,7 +62,7 @@ def move(section: Home, session: Session, document: str, proposal: Proposal, by:
     account = _account(section, document, by)
     summary = documents.summary(session, document)
     amending.amendable(section, summary)
-    base = documents.text(session, document, proposal.revision)
+    base = amending.base_of(session, document, proposal)
     if proposal.language == summary.language:
         amending.operations(base, proposal)
     elif proposal.change != "delete":
