@@ -22,6 +22,7 @@ import nacl.exceptions
 import nacl.signing
 
 LARGEST, LINE, DEEPEST, BIGGEST = 256 * 1024, 1024 * 1024, 32, 2**53 - 1
+HIDING = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 class Wrong(Exception):
@@ -97,7 +98,7 @@ def strict(body):
     while pending:
         value, depth = pending.pop()
         need(depth <= DEEPEST, "too_deep")
-        need(not (isinstance(value, str) and re.search("[\0\ud800-\udfff]", value)), "bad_text")
+        need(not (isinstance(value, str) and re.search(HIDING, value)), "bad_text")
         inside = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
         pending += [(item, depth + 1) for item in inside]
     return document
@@ -156,9 +157,9 @@ def rows(value):
 
 
 SECTION, HEX64, EPOCH, NUMBER, COUNT = "[a-z0-9][a-z0-9-]{1,31}", "[0-9a-f]{64}", (1, 10**9 - 1), (1, 10**15 - 1), (0, 10**15 - 1)
-DIGITS, URL = "[1-9][0-9]{0,14}", r"(?=.{0,500}\Z)[a-z]+://[^\s\x00-\x1f\x7f]+"
+DIGITS, URL = "[1-9][0-9]{0,14}", r"(?=.{0,500}\Z)[a-z]+://[^\s@/?#]+([/?#]\S*)?"
 ADDRESS = f"({SECTION})[.]([1-9][0-9]{{0,8}})[.]({DIGITS})"
-NAME = "[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]{1,200}"
+NAME = "[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]{1,200}"
 WHO = {
     "code": SECTION, "name": NAME, "languages": distinct(64, "[a-z]{2,3}(-[A-Za-z0-9]{2,8})?"), "address?": URL,
     "nkey?": "U[A-Z2-7]{55}", "recipients?": distinct(8, "age1[02-9ac-hj-np-z]{58}"),
