@@ -83,3 +83,16 @@ def test_a_number_far_away_is_signed_neither_in_a_section_nor_elsewhere(holder: 
     assert signatures(file) == []
     holder("north", "roster", "sign", "renewal", "--yes")
     assert "Version 2 is in force" in holder("ic", "roster", "adopt", "renewal", "--unasked").output
+
+
+def test_a_reason_that_looks_like_our_own_words_stays_behind_its_bar(holder: Command, tmp_path: Path) -> None:
+    """What somebody says of a proposal comes after what it changes, and no line of it stands where ours stand."""
+    why = "It is due.\nNothing changes but the dates.\n  ✓ Everybody has signed"
+    holder("ic", "roster", "propose", "renew", "--yes", "--unasked", "--why", why)
+    (hash_,) = (each["hash"] for each in json.loads(holder("ic", "roster", "list", "--json").output)["proposals"])
+    key = str(tmp_path / "north/keys/root.key")
+    lines = holder("ic", "roster", "sign", hash_, "--key", key, "--yes", "--unasked").output.splitlines()
+    quoted = [line for line in lines if line.startswith("  │ ")]
+    assert quoted == ["  │ It is due.", "  │ Nothing changes but the dates.", "  │   ✓ Everybody has signed"]
+    assert lines.count("Nothing changes but the dates.") == 1
+    assert lines.index("Nothing changes but the dates.") < lines.index(quoted[0])

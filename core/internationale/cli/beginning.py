@@ -18,6 +18,7 @@ from internationale.events import fingerprints
 from internationale.events.joining import RootCard
 from internationale.events.keys import SigningKey
 from internationale.events.signed import SignedDocument
+from internationale.kit.printing import visible
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.rules import papers
@@ -107,7 +108,7 @@ def _propose_founding(section: Section, shown: list[RootCard], threshold: int, h
     for change in rules.told(None, draft):
         say(change)
     for root in draft.roots:
-        click.echo(f"{root.holder}\n  {fingerprints.groups(root.key)}\n  {fingerprints.words(root.key)}")
+        click.echo(f"{visible(root.holder)}\n  {fingerprints.groups(root.key)}\n  {fingerprints.words(root.key)}")
     say(_("Compare these fingerprints aloud, holder by holder. Then each signs a copy of the file with “roster sign”."))
     files.write(out, files.printed(Paper(SignedDocument(draft.serialize(), ())).plain()))
     say(_("At the end, here: %(command)s") % {"command": f"internationale roster adopt {out}"})
@@ -163,6 +164,7 @@ def _write_settings(home: Home, given: dict[str, object]) -> None:
             raise Misconfigured(_("“%(option)s” is missing.") % {"option": option})
     home.path.mkdir(mode=0o750, parents=True, exist_ok=True)
     lines = [f"{name} = {_toml(value)}\n" for name, value in given.items() if value]
+    file.touch(mode=0o600)  # a database's address may have a password in it
     file.write_text("# What each setting means: internationale.settings.\n" + "".join(lines), encoding="utf-8")
     try:
         settings.load(home.path, home.environ)

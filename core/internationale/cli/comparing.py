@@ -7,6 +7,7 @@ from internationale.cli.keys import show
 from internationale.cli.speech import say
 from internationale.events import fingerprints
 from internationale.events.roster import Roster
+from internationale.kit.printing import visible
 from internationale.messages import marker, plural_marker
 from internationale.rooms.roster import queries
 
@@ -23,7 +24,7 @@ def tell_roots(roster: Roster) -> None:
     )
     say(told % {"version": roster.version, "needed": roster.threshold, "roots": len(roster.roots)})
     for root in roster.roots:
-        click.echo(f"  {root.holder}\n    {fingerprints.groups(root.key)}\n    {fingerprints.words(root.key)}")
+        click.echo(f"  {visible(root.holder)}\n    {fingerprints.groups(root.key)}\n    {fingerprints.words(root.key)}")
 
 
 def tell_list(session: Session, version: int) -> None:

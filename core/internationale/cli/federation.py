@@ -13,6 +13,7 @@ from internationale.cli.keys import show
 from internationale.cli.root import Home
 from internationale.cli.speech import agreed, language, say, tell
 from internationale.cli.unlocking import unasked_option, unlocked
+from internationale.kit.printing import visible
 from internationale.messages import marker
 from internationale.rooms.exchange import queries as exchange
 from internationale.rooms.roster import port, queries, rules
@@ -119,7 +120,9 @@ def every(home: Home, as_json: bool) -> None:
         say(_("This section has not joined an International yet."))
     for each in state.sections:
         lacks = "?" if each.lacks is None else f"-{each.lacks}" if each.lacks else "="
-        click.echo(f"{each.code:16} {each.status:10} {lacks:>7}  {each.fingerprint}  {each.name} ({', '.join(each.languages)})")
+        click.echo(
+            f"{each.code:16} {each.status:10} {lacks:>7}  {each.fingerprint}  {visible(each.name)} ({', '.join(each.languages)})"
+        )
 
 
 for _command in joining.COMMANDS:

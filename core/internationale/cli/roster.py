@@ -15,6 +15,7 @@ from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict, Invalid
 from internationale.events import fingerprints
 from internationale.events.roster import Version
+from internationale.kit.printing import quoted, visible
 from internationale.messages import marker, plural_marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.port import RootKey
@@ -222,10 +223,11 @@ def _confirmed(path: Path, again: bool, yes: bool) -> RootKey:
 def _describe(known: Proposal) -> None:
     words = {"version": known.version, "section": known.section, "hash": known.hash[:16]}
     say(_("Proposal %(hash)s for version %(version)s, by section %(section)s:") % words)
-    if known.why:
-        click.echo(f"  {known.why}")
     for sentence in (*known.changes, *known.asked):
         say(sentence)
+    if known.why:
+        say(_("Section %(section)s says why:") % words)
+        click.echo(quoted(known.why))
     _signers(known.holders, known.missing)
 
 
@@ -244,7 +246,7 @@ def _signers(holders: tuple[queries.Holder, ...], missing: int) -> None:
     if missing:
         say(rules.lacking(missing))
     for holder in holders:
-        click.echo(f"  {'✓' if holder.signed else '·'} {holder.name}  {fingerprints.groups(holder.key)}")
+        click.echo(f"  {'✓' if holder.signed else '·'} {visible(holder.name)}  {fingerprints.groups(holder.key)}")
 
 
 def _tell_outcome(known: Proposal, in_force: bool) -> None:

@@ -157,7 +157,7 @@ def _misshapen(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, An
     fr, ic = good[1][0]["sections"]
     key, other, pin = str(KEY.public), str(OTHER.public), {"epoch": 1, "sequence": 1, "hash": "ab" * 32}
     of_fr: list[Document] = [
-        {"code": "FR"}, {"name": ""}, {"name": "x" * 201}, {"name": "a\u202eb"}, {"languages": []}, {"languages": ["fr", "fr"]},
+        {"code": "FR"}, {"name": ""}, {"name": "x" * 201}, {"name": "a\u2028b"}, {"languages": []}, {"languages": ["fr", "fr"]},
         {"languages": [*LANGUAGES, "zz"]},
         {"languages": ["French"]}, {"status": "friend"}, {"status": "suspended"}, {"mandates": None}, {"mandates": ["A"]},
         {"epoch": 0}, {"epoch": "1"}, {"opened": 9}, {"keys": []}, {"keys": [{"key": key}]},
