@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 import trustme
+from hypothesis import HealthCheck, settings
 
 from internationale.bus.configuration import Tls
+
+# machines are noisy: no test fails because of how long something took (hypothesis does so by itself only where it sees a CI)
+settings.register_profile("unhurried", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 
 def pytest_collection_finish() -> None:

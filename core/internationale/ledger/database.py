@@ -5,11 +5,11 @@ begins. What a writer has read is therefore still so when it commits, and number
 """
 
 import contextlib
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -104,10 +104,10 @@ def connect(url: str) -> Database:
     """A database by ``sqlite:///file`` or ``postgresql+psycopg://…`` with the settings that a signed log needs."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        if parsed.database not in (None, "", ":memory:"):
-            _keep_private(Path(parsed.database))
         engine, readers = (create_engine(parsed, pool_size=20, max_overflow=20, hide_parameters=True) for _ in range(2))
         for each in (engine, readers):
+            if parsed.database not in (None, "", ":memory:"):
+                event.listen(each, "connect", partial(_keep_private, Path(parsed.database)))
             event.listen(each, "connect", _sqlite_settings)
         event.listen(readers, "connect", _sqlite_reader)
         # not by listening to "begin": an engine with listeners asks them before and after every statement
@@ -120,16 +120,15 @@ def connect(url: str) -> Database:
     return Database(engine, readers)
 
 
-def _keep_private(path: Path) -> None:
-    """People's names and debates are not for everybody on the same machine. What SQLite puts beside the file gets the same
-    rights; a new one is ours alone.
+def _keep_private(path: Path, _connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    """People's names and debates are not for everybody on the same machine: a new file, empty yet, is ours alone, another one
+    loses what everybody may. What SQLite puts beside the file gets the same rights.
     """
-    with contextlib.suppress(FileExistsError, FileNotFoundError):  # without its folder SQLite says what is wrong
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     for each in (path, *(path.with_name(path.name + beside) for beside in ("-wal", "-shm"))):
         with contextlib.suppress(FileNotFoundError, PermissionError):  # another's file: its owner decides
-            if (mode := each.stat().st_mode) & 0o007:
-                each.chmod(mode & 0o770)
+            found = each.stat()
+            if found.st_mode & 0o007 or not found.st_size:
+                each.chmod(found.st_mode & (0o770 if found.st_size else 0o600))
 
 
 def _sqlite_settings(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
