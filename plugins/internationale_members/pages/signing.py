@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 
 from internationale.kit import Invalid, Message, Reader, Section, http
 from internationale_members import forms
-from internationale_members.queries import links, sessions
+from internationale_members.queries import attempts, links, sessions
 from internationale_members.rules import devices
 
 
@@ -43,7 +43,7 @@ def sign_in(
             device=device(request),
             previous=current(section, request),
         )
-    except sessions.TooSoon as error:
+    except attempts.TooSoon as error:
         answer = _form(next, data.handle, error.message, status=429)
         answer.headers["Retry-After"] = str(error.seconds)
         return answer

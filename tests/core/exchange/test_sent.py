@@ -21,7 +21,7 @@ def house(federation: Make, member: Make) -> tuple[Section, Reader]:
     for audience in ("public", "international"):
         with ic.writing() as session:
             ic.documents.open(
-                session, kind="statement", language="en", title="Title", text="One.\n\nTwo.\n", audience=audience, by=writer
+                session, kind="programme", language="en", title="Title", text="One.\n\nTwo.\n", audience=audience, by=writer
             )
     return ic, writer
 
