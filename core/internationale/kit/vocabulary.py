@@ -52,6 +52,8 @@ class Reader:
     language: str = "en"
     roles: frozenset[str] = frozenset()
     capabilities: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
+    by_token: bool = False
+    """Whether it is a program, with a token of the person's: it may do what they may, but make itself no other way in."""
 
     @property
     def signed_in(self) -> bool:

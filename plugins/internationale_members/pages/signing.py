@@ -39,7 +39,7 @@ def sign_in(
             section,
             data.handle,
             data.password,
-            address=address(request),
+            address=http.address(request),
             device=device(request),
             previous=current(section, request),
         )
@@ -94,10 +94,6 @@ def current(section: Section, request: Request[Any, Any, Any]) -> str | None:
 
 def device(request: Request[Any, Any, Any]) -> str:
     return devices.describe(request.headers.get("user-agent", ""))
-
-
-def address(request: Request[Any, Any, Any]) -> str:
-    return request.client.host if request.client else ""
 
 
 def _form(next: str, handle: str = "", error: Message | None = None, *, status: int = 200) -> Template:

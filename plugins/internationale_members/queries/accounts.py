@@ -115,3 +115,11 @@ def own(reader: Reader) -> str:
     if reader.id is None:
         raise Refused(_("Please sign in first."))
     return reader.id
+
+
+def in_person(reader: Reader) -> str:
+    """The same, for what a token may not do: a stolen one must not make itself a second way in. Raises ``Refused``."""
+    account = own(reader)
+    if reader.by_token:
+        raise Refused(_("A program cannot do this with a token. Please sign in with your browser."))
+    return account

@@ -32,6 +32,8 @@ def make(session: Session, section: Section, account: str, *, by: Reader | None)
     shall come by such a thing through another's account.
     """
     row = accounts.get(session, account)
+    if by is not None and by.id == account:
+        accounts.in_person(by)
     if not section.grants.all_assignable(session, account, by) or row.disabled_at is not None:
         raise Refused(_("You may not make a link for this account."))
     session.execute(delete(SignInLink).where(col(SignInLink.account) == account, col(SignInLink.used_at).is_(None)))

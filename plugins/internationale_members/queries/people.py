@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 
 from internationale.kit import Conflict, Reader, Refused, Role, Section, marker
 from internationale.kit.grants import Grant
-from internationale_members.queries import accounts, branches, sessions
+from internationale_members.queries import accounts, branches, credentials
 from internationale_members.rows import Account
 
 _ = marker("members")
@@ -54,7 +54,7 @@ def set_branch(session: Session, account: str, branch: str) -> None:
 
 
 def disable(session: Session, section: Section, account: str, *, by: Reader | None) -> None:
-    """Close an account until it is opened again, and sign it out everywhere.
+    """Close an account until it is opened again, and end all its ways in.
 
     Raises ``NotFound``, ``Conflict`` for one's own (a section must not lose its last secretary by a slip), and ``Refused`` for
     whoever holds a role that ``by`` may not take away: closing would take them all.
@@ -64,7 +64,7 @@ def disable(session: Session, section: Section, account: str, *, by: Reader | No
         raise Conflict(_("Another secretary has to close your account. You can leave by yourself on your account page."))
     row.disabled_at = row.disabled_at or section.now()
     session.add(row)
-    sessions.end_all(session, account)
+    credentials.end_all(session, account)
 
 
 def enable(session: Session, section: Section, account: str, *, by: Reader | None) -> None:
