@@ -19,6 +19,12 @@ def get(session: Session, account: str | None) -> Account:
     return row
 
 
+def is_closed(session: Session, account: str) -> bool | None:
+    """None when there is no such account."""
+    row = session.get(Account, account)
+    return None if row is None else row.disabled_at is not None
+
+
 def by_handle(session: Session, handle: str) -> Account | None:
     return session.exec(select(Account).where(Account.key == handles.key(handle))).first()
 
