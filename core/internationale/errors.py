@@ -11,6 +11,8 @@ InternationaleError           carries a Message, and the place (a field, a line,
 └── Untrusted                 what a stranger sent is not authentic: ``reason`` is the quarantine's code
 """
 
+import traceback
+
 from internationale.messages import Message
 
 
@@ -70,3 +72,12 @@ class Untrusted(InternationaleError):
     def __init__(self, reason: str, *, place: str = "") -> None:
         super().__init__(Message(reason), place=place)
         self.reason = reason
+
+
+def without_content(error: BaseException | None) -> str:
+    """Kind and place of an error and of its causes, without their messages: those may quote what people wrote."""
+    lines = []
+    while error is not None:
+        lines += [type(error).__qualname__, *traceback.format_list(traceback.extract_tb(error.__traceback__))]
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n".join(lines)

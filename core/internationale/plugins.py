@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import pluggy
 
-from internationale.errors import Misconfigured
+from internationale.errors import Misconfigured, without_content
 from internationale.kit import hookspecs
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
@@ -96,8 +96,8 @@ class Plugins:
         for caller, name in self._callers(hook):
             try:
                 answer = caller(**asked)
-            except Exception:
-                log.exception("plugin %s failed at %s", name, hook)
+            except Exception as error:
+                log.error("plugin %s failed at %s: %s", name, hook, without_content(error))  # noqa: TRY400
                 continue
             answers += [(name, result) for result in answer]
         return answers
@@ -112,8 +112,8 @@ class Plugins:
         for caller, name in self._callers("allowed"):
             try:
                 words.update(caller(section=section, reader=reader, capability=capability, subject=subject))
-            except Exception:
-                log.exception("plugin %s failed at allowed, which forbids", name)
+            except Exception as error:
+                log.error("plugin %s failed at allowed, which forbids: %s", name, without_content(error))  # noqa: TRY400
                 words.add(False)
         return False if False in words else True if True in words else None
 

@@ -95,7 +95,7 @@ class Section:
         self.gate = Fence(self.database, now)
         self.hubs: dict[str, HubState] = {}
         """What the worker of this process sees of each hub, by address; empty where no worker runs."""
-        self._callbacks: list[tuple[str, Callable[[], None]]] = []
+        self._callbacks: list[tuple[str, Callable[[], None]]] = [(database.ERASED, self.database.scrub)]
         self._keyring: tuple[str, Keyring] = ("", {})
 
     @classmethod
@@ -289,6 +289,7 @@ class Section:
 
     def forget(self, session: Session, account: str) -> None:
         self.plugins.strictly("forgotten", section=self, session=session, account=account)
+        session.info[database.ERASED] = True
 
     def _take_in(
         self, session: Session, arrivals: Sequence[Arrival], keyring: Keyring, known: dict[Address, str] | None = None

@@ -1,5 +1,6 @@
 """The demo's machines: a hub and three instances, made and run with the host's own commands, as README.md tells."""
 
+import json
 import os
 import shutil
 import signal
@@ -176,4 +177,5 @@ class Federation:
             card, invitation = self.folder / f"{code}.card", self.folder / f"{code}.invitation"
             self[code].command("section", "card", "--out", str(card))
             committee.command("section", "admit", str(card), "--out", str(invitation), "--yes")
-            self[code].command("join", str(invitation))
+            listed = json.loads(committee.command("roster", "list", "--json"))["fingerprint"]["words"]
+            self[code].command("join", str(invitation), "--fingerprint", listed)

@@ -7,7 +7,7 @@ from typing import Any
 import texts
 from instances import Broken
 from people import Person, Staff
-from story import PATIENCE, Story, answers, committed, cosigners, is_complete, translate
+from story import PATIENCE, Story, answers, committed, cosigners, is_complete, signing, translate
 
 FIGURES = {"fr": ("sites", "tracts"), "ar": ("مواقع", "منشورات")}
 
@@ -55,7 +55,8 @@ def _revision(story: Story) -> None:
 
 def _cosignature_and_commitment(story: Story) -> None:
     story.tell("The committee co-signs; the French section commits itself to the action.")
-    story.ic["delegate"].post(f"statements/{story.statement}/cosignature", {"revision": 1})
+    committee = story.ic["delegate"]
+    committee.post(f"statements/{story.statement}/cosignature", signing(committee, story.statement))
     story.crosses("the co-signature", [story.fr["member"]], lambda person: "ic" in cosigners(person, story.statement))
     _commit(story, story.fr, "fr")
     story.crosses("the commitment", [story.ic["member"]], lambda person: "fr" in committed(person, story.action))
@@ -65,7 +66,8 @@ def _commit(story: Story, staff: Staff, code: str) -> None:
     plan = texts.ALL["action"][code]
     counted = zip(FIGURES[code], (plan["sites"], plan["leaflets"]), strict=True)
     planned = [{"what": what, "people": False, "number": number} for what, number in counted]
-    form = {"language": code, "plan": plan["plan"], "planned": planned}
+    read = {"event": staff["delegate"].get(f"actions/{story.action}")["action"]["summary"]["ref"]}
+    form = {"language": code, "plan": plan["plan"], "planned": planned, **read}
     staff["delegate"].post(f"actions/{story.action}/commitment", form)
 
 
@@ -78,7 +80,7 @@ def _return(story: Story) -> None:
     states = [unit["state"] for unit in arabic.get(revised, language="ar")["units"]]
     story.holds("in Arabic too two paragraphs are outdated", states.count("outdated") == 2 and states.count("missing") == 1)
     delegate = story.ar["delegate"]
-    _patiently(lambda: delegate.post(f"statements/{story.statement}/cosignature", {"revision": 1}))
+    _patiently(lambda: delegate.post(f"statements/{story.statement}/cosignature", signing(delegate, story.statement)))
     story.crosses("its co-signature", story.everywhere(story.ar), lambda person: "ar" in cosigners(person, story.statement))
     translate(story, story.ar, "ar", "programme", story.draft, second=True)
     others = story.everywhere(story.ar)
@@ -111,7 +113,8 @@ def _issue(story: Story) -> None:
     story.crosses(
         "the statement in en, complete", [story.fr["member"]], lambda person: is_complete(person, story.statement, "en")
     )
-    story.fr["delegate"].post(f"statements/{story.statement}/issue", {"revision": 1})
+    author = story.fr["delegate"]
+    author.post(f"statements/{story.statement}/issue", signing(author, story.statement))
     story.crosses("the issued statement", story.everywhere(story.fr), lambda p: p.get(f"statements/{story.statement}")["issued"])
     for language in ("en", "fr", "ar"):
         title = texts.ALL["statement"]["title"][language]

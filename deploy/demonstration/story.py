@@ -89,6 +89,11 @@ def sections(person: Person) -> set[str]:
     return {each["code"] for each in person.get("federation")["sections"]}
 
 
+def signing(person: Person, statement: str) -> dict[str, str]:
+    """What names the text of a statement that this person reads, to sign that and no other."""
+    return {"event": person.get(f"statements/{statement}")["event"]}
+
+
 def cosigners(person: Person, statement: str) -> set[str]:
     signing = person.get(f"statements/{statement}")["signing"]
     return {each["section"] for each in signing["signatures"] if each["withdrawn"] is None}

@@ -22,6 +22,7 @@ import nacl.exceptions
 import nacl.signing
 
 LARGEST, LINE, DEEPEST, BIGGEST = 256 * 1024, 1024 * 1024, 32, 2**53 - 1
+HIDING = "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 class Wrong(Exception):
@@ -97,7 +98,7 @@ def strict(body):
     while pending:
         value, depth = pending.pop()
         need(depth <= DEEPEST, "too_deep")
-        need(not (isinstance(value, str) and re.search("[\0\ud800-\udfff]", value)), "bad_text")
+        need(not (isinstance(value, str) and re.search(HIDING, value)), "bad_text")
         inside = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ()
         pending += [(item, depth + 1) for item in inside]
     return document
@@ -156,9 +157,9 @@ def rows(value):
 
 
 SECTION, HEX64, EPOCH, NUMBER, COUNT = "[a-z0-9][a-z0-9-]{1,31}", "[0-9a-f]{64}", (1, 10**9 - 1), (1, 10**15 - 1), (0, 10**15 - 1)
-DIGITS, URL = "[1-9][0-9]{0,14}", r"(?=.{0,500}\Z)[a-z]+://[^\s\x00-\x1f\x7f]+"
+DIGITS, URL = "[1-9][0-9]{0,14}", r"(?=.{0,500}\Z)[a-z]+://[^\s@/?#]+([/?#]\S*)?"
 ADDRESS = f"({SECTION})[.]([1-9][0-9]{{0,8}})[.]({DIGITS})"
-NAME = "[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]{1,200}"
+NAME = "[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]{1,200}"
 WHO = {
     "code": SECTION, "name": NAME, "languages": distinct(64, "[a-z]{2,3}(-[A-Za-z0-9]{2,8})?"), "address?": URL,
     "nkey?": "U[A-Z2-7]{55}", "recipients?": distinct(8, "age1[02-9ac-hj-np-z]{58}"),
@@ -196,11 +197,13 @@ def read_roster(body):
     keys = roots + [each["key"] for entry in sections for each in entry["keys"]]
     codes = [entry["code"] for entry in sections]
     right = roster["threshold"] <= len(roots) and len(set(keys)) == len(keys) and codes == sorted(set(codes))
-    right = right and timedelta(0) < moment(roster["expires"]) - moment(roster["issued"]) <= timedelta(days=397)
+    right = right and timedelta(days=7) <= moment(roster["expires"]) - moment(roster["issued"]) <= timedelta(days=397)
     for entry in sections:
         ends = [0, *(each.get("last") or BIGGEST for each in entry["keys"])]
         right = right and all(ends[n] < each["first"] <= ends[n + 1] for n, each in enumerate(entry["keys"]))
-        right = right and entry["opened"] <= roster["version"] and (entry["status"] == "member" or entry.get("last_good"))
+        ended = (entry.get("last_good") or {}).get("epoch", 0)
+        may_end = (0, entry["epoch"] - 1) if entry["status"] == "member" else (entry["epoch"],)
+        right = right and entry["opened"] <= roster["version"] and ended in may_end
     need(right, "malformed_roster")
     return roster
 
@@ -215,7 +218,7 @@ def next_roster(before, body, signatures):
         need(roster["version"] > before[0]["version"], "roster_rollback")
         need(roster["version"] == before[0]["version"] + 1, "roster_gap")
         need(roster["prevhash"] == before[1], "roster_fork")
-        need(continues(before[0]["sections"], roster), "roster_history")
+    need(continues(before[0]["sections"] if before else [], roster), "roster_history")
     for judge in [roster] if before is None else [before[0], roster]:  # each key counts once, however often it signed
         good = sum(signed_by(root["key"], "roster", body, *signatures) for root in judge["roots"])
         need(good >= judge["threshold"], "roster_threshold")
@@ -223,11 +226,22 @@ def next_roster(before, body, signatures):
 
 
 def continues(old, new):
-    """Nobody vanishes, no epoch goes back, and an epoch is opened by the version that names it first."""
+    """Nobody vanishes, and no epoch goes back or is opened anew; the epochs that this version opens begin as they must."""
     before = {each["code"]: (each["epoch"], each["opened"]) for each in old}
     after = {each["code"]: (each["epoch"], each["opened"]) for each in new["sections"]}
     kept = all(code in after and (after[code] == was or after[code][0] > was[0]) for code, was in before.items())
-    return kept and all(before.get(code, (0,))[0] == now[0] or now[1] == new["version"] for code, now in after.items())
+    begun = [
+        (each, before.get(each["code"], (0,))[0]) for each in new["sections"] if after[each["code"]] != before.get(each["code"])
+    ]
+    return kept and all(begins(each, epoch, new["version"]) for each, epoch in begun)
+
+
+def begins(entry, before, version):
+    """An epoch begins with the next number, one key from 1 on, and with the end of the one before (0: there was none)."""
+    ended = (entry.get("last_good") or {}).get("epoch", 0)
+    ranges = [(each["first"], each.get("last")) for each in entry["keys"]]
+    right = (entry["epoch"], ended, entry["opened"], entry["status"]) == (before + 1, before, version, "member")
+    return right and ranges == [(1, None)]
 
 
 def rules_of(chain):
@@ -350,7 +364,8 @@ class Checker:
         if any(hash_ == digest("roster", body) for _, hash_ in self.chain):
             return
         roster, hash_ = next_roster(self.chain[-1] if self.chain else None, body, several(signature))
-        need(subject in ("", f"intl.v1.roster.{roster['version']}.{hash_[:16]}"), "subject_mismatch")
+        whole = hashlib.sha256(bytes.fromhex(hash_) + ", ".join(several(signature)).encode()).hexdigest()
+        need(subject in ("", f"intl.v1.roster.{roster['version']}.{whole[:16]}"), "subject_mismatch")
         if not self.chain and self.trusted:
             good = sum(fingerprint(root["key"])[:32] in self.trusted for root in roster["roots"])
             need(good >= roster["threshold"], "unknown_root")

@@ -101,7 +101,8 @@ class ActionsApi(Controller):
 def _answer(section: Section, action: str, reader: Reader) -> ActionAnswer:
     with section.reading() as session:
         known = queries.whole(session, action)
-        title = section.documents.titles(session, [known.summary.document], reader.language)[known.summary.document]
+        appeal = Ref.parse(known.summary.pinned)
+        title = section.documents.titles_pinned(session, [appeal], reader.language)[appeal]
         receipts = section.receipts(session, Ref.parse(known.summary.ref))
         offers = sorted(port.offers(section, known, reader))
     return ActionAnswer(title.text, title.language, known, receipts, offers)

@@ -86,9 +86,14 @@ class Reported(Payload):
 
 
 class Closed(Payload):
-    """The caller's conclusions. ``counted``: up to which number of each section's log it looked."""
+    """The caller's conclusions.
+
+    ``counted``: up to which number of each section's log it looked; ``epochs``: in which epoch that number is, for each section
+    that is not in its first any more, because numbers begin anew there.
+    """
 
     action: Id
     language: Language
     conclusions: str
     counted: dict[str, Annotated[int, Field(ge=1)]]
+    epochs: dict[str, Annotated[int, Field(ge=1)]] = Field(default_factory=dict)

@@ -10,11 +10,11 @@ from datetime import date
 
 from sqlmodel import Session as Database
 
-from internationale.kit import INTERNATIONAL, Conflict, Invalid, Payload, Reader, Ref, Section, Utterance, marker
+from internationale.kit import INTERNATIONAL, Conflict, Invalid, Payload, Reader, Ref, Section, Utterance, documents, marker
 
 from . import queries, rules
 from .events import Assessment, Called, Closed, Committed, Figure, Number, Reported, Withdrew
-from .queries import Action, Plan, Standing
+from .queries import Action, Plan, Standing, Summary
 from .queries.obstacles import DEEDS
 
 _ = marker("actions")
@@ -35,8 +35,9 @@ class Calling:
 
 @dataclass(frozen=True)
 class Promise:
-    """A commitment as somebody wrote it."""
+    """A commitment as somebody wrote it. ``call``: the ref of the call that they read."""
 
+    call: str
     language: str
     plan: str
     figures: Sequence[Figure]
@@ -85,6 +86,11 @@ def offers(section: Section, known: Action, by: Reader) -> frozenset[str]:
     )
 
 
+def appeal(section: Section, session: Database, summary: Summary, language: str) -> documents.Reading:
+    """The appeal in a language, in the very words with which the action was called, however it was revised since."""
+    return section.documents.read(session, summary.document, language, revision=Ref.parse(summary.pinned))
+
+
 def call(section: Section, session: Database, calling: Calling, by: Reader) -> str:
     """Publish the appeal and the call that stands on it; returns the action's id."""
     check_call(section, calling, by)
@@ -110,8 +116,9 @@ def call(section: Section, session: Database, calling: Calling, by: Reader) -> s
 
 
 def commit(section: Section, session: Database, action: str, promise: Promise, by: Reader) -> None:
-    """Commit the section, or put a new commitment in the place of the last."""
+    """Commit the section, or put a new commitment in the place of the last; ``Conflict`` when another call counts by now."""
     standing = _standing(section, session, "commit", action, by)
+    check_same(standing.summary, promise)
     check_figures(promise.figures)
     committed = Committed(action=action, language=promise.language, plan=promise.plan, figures=list(promise.figures))
     _say(section, session, committed, [Ref.parse(standing.summary.ref)], by)
@@ -145,7 +152,9 @@ def report(section: Section, session: Database, action: str, outcome: Outcome, b
 def close(section: Section, session: Database, action: str, *, language: str, conclusions: str, by: Reader) -> None:
     """Draw the conclusions for all: only the section that called. Closing again puts the earlier conclusions right."""
     known = ready(section, session, "close", action, by)
-    closed = Closed(action=action, language=language, conclusions=conclusions, counted=dict(known.looked_at))
+    closed = Closed(
+        action=action, language=language, conclusions=conclusions, counted=dict(known.looked_at), epochs=dict(known.epochs)
+    )
     reports = [Ref.parse(answer.report.ref) for answer in known.answers if answer.report]
     _say(section, session, closed, [Ref.parse(known.summary.ref), *reports], by)
 
@@ -165,6 +174,12 @@ def check_call(section: Section, calling: Calling, by: Reader) -> None:
         raise Invalid(_("The last day is before the first."), place="last")
     if calling.last < section.now().date():
         raise Invalid(_("These days have passed."), place="first")
+
+
+def check_same(summary: Summary, promise: Promise) -> None:
+    """Raises ``Conflict`` where what would be committed to is not what was read."""
+    if summary.ref != promise.call:
+        raise Conflict(_("Another call stands here by now. Read it first."))
 
 
 def check_figures(figures: Sequence[Figure]) -> None:

@@ -14,7 +14,7 @@ from sqlmodel import Field, Session, SQLModel
 from internationale.kit import Event, Projection, naming, new_row
 
 from .events import Called, Closed, Committed, Reported, Withdrew
-from .rules import reported_on
+from .rules import appeal, called, reported_on
 
 
 class Said(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
@@ -34,25 +34,33 @@ class Call(Said, table=True):
     __tablename__ = "actions_call"
 
     document: str
+    pinned: str
+    """The ref of the appeal's revision that it calls with."""
     first: date
     last: date = Field(index=True)
     assessment: dict[str, str] = Field(sa_type=JSON)
 
 
-class Commitment(Said, table=True):
+class Answering(Said):
+    """What stands on a call. ``call``: its ref, because a caller may write two calls under one id."""
+
+    call: str = Field(index=True)
+
+
+class Commitment(Answering, table=True):
     __tablename__ = "actions_commitment"
 
     plan: str
     figures: list[dict[str, Any]] = Field(sa_type=JSON)
 
 
-class Withdrawal(Said, table=True):
+class Withdrawal(Answering, table=True):
     __tablename__ = "actions_withdrawal"
 
     reason: str
 
 
-class Report(Said, table=True):
+class Report(Answering, table=True):
     __tablename__ = "actions_report"
 
     commitment: str
@@ -64,11 +72,12 @@ class Report(Said, table=True):
     correction_of: str | None
 
 
-class Closing(Said, table=True):
+class Closing(Answering, table=True):
     __tablename__ = "actions_closing"
 
     conclusions: str
     counted: dict[str, int] = Field(sa_type=JSON)
+    epochs: dict[str, int] = Field(sa_type=JSON)
 
 
 def _said(event: Event[Any]) -> dict[str, Any]:
@@ -84,30 +93,34 @@ def _said(event: Event[Any]) -> dict[str, Any]:
     }
 
 
+def _answering(event: Event[Any]) -> dict[str, Any]:
+    return {**_said(event), "call": str(called(event).envelope.ref)}
+
+
 def add_call(session: Session, event: Event[Called]) -> None:
     days = {"first": date.fromisoformat(event.payload.first), "last": date.fromisoformat(event.payload.last)}
-    new_row(session, Call, **{**_said(event), **days})
+    new_row(session, Call, **{**_said(event), **days}, pinned=str(appeal(event).ref))
 
 
 def add_commitment(session: Session, event: Event[Committed]) -> None:
-    new_row(session, Commitment, **_said(event))
+    new_row(session, Commitment, **_answering(event))
 
 
 def add_withdrawal(session: Session, event: Event[Withdrew]) -> None:
-    new_row(session, Withdrawal, **_said(event))
+    new_row(session, Withdrawal, **_answering(event))
 
 
 def add_report(session: Session, event: Event[Reported]) -> None:
-    new_row(session, Report, **_said(event), commitment=str(reported_on(event).envelope.ref))
+    new_row(session, Report, **_answering(event), commitment=str(reported_on(event).envelope.ref))
 
 
 def add_closing(session: Session, event: Event[Closed]) -> None:
-    new_row(session, Closing, **_said(event))
+    new_row(session, Closing, **_answering(event))
 
 
 projection = Projection(
     name="actions",
-    version=1,
+    version=2,
     tables=(Call, Commitment, Withdrawal, Report, Closing),
     on={
         Called: add_call,

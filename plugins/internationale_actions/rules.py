@@ -12,7 +12,7 @@ from typing import Any
 
 from internationale.kit import Event, documents
 
-from .events import FEW, Called, Committed, Figure, Reported
+from .events import FEW, Called, Closed, Committed, Figure, Reported, Withdrew
 
 KIND = "action"
 """The kind of document that an appeal is."""
@@ -45,10 +45,10 @@ def may_call(event: Event[Any]) -> str | None:
         return "action_not_own"
     if called.last < called.first:
         return "days_reversed"
-    appeal = documents.pinned_among(event.causes, called.document)
-    if appeal is None or appeal.home != event.envelope.section or appeal.kind != KIND:
+    pinned = documents.pinned_among(event.causes, called.document)
+    if pinned is None or pinned.home != event.envelope.section or pinned.kind != KIND:
         return "appeal_missing"
-    return None if event.envelope.readers == appeal.readers else "wrong_audience"
+    return None if event.envelope.readers == pinned.readers else "wrong_audience"
 
 
 def may_commit(event: Event[Any]) -> str | None:
@@ -79,6 +79,25 @@ def may_report(event: Event[Any]) -> str | None:
         if corrected is None or str(corrected.envelope.ref) != correction:
             return "correction_missing"
     return _other_readers(event, commitment) or _wrong_figures(event.payload.figures)
+
+
+def appeal(event: Event[Called]) -> documents.Pinned:
+    """The revision of the appeal that an applied call stands on; ``may_call`` has seen to it that there is one."""
+    pinned = documents.pinned_among(event.causes, event.payload.document)
+    if pinned is None:
+        raise LookupError(f"{event.envelope.id} stands on no appeal")
+    return pinned
+
+
+def called(event: Event[Committed | Withdrew | Reported | Closed]) -> Event[Called]:
+    """The very call under which an applied event was said, directly or with the commitment that it stands on."""
+    under: Event[Any] | None = event
+    if isinstance(event.payload, Withdrew | Reported):
+        under = _cause(event, Committed, own=True)
+    call = _cause(under, Called) if under else None
+    if call is None:
+        raise LookupError(f"{event.envelope.id} stands on no call")
+    return call
 
 
 def reported_on(event: Event[Reported]) -> Event[Committed]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from internationale.kit import NotFound, Role, Section, fields, marker
+from internationale.kit import NotFound, Role, Section, fields, marker, printing
 from internationale_members.queries import accounts, branches, invitations, links, people
 from internationale_members.rows import Account
 from internationale_members.rules import handles
@@ -79,7 +79,7 @@ def every(context: click.Context) -> None:
     with section.reading() as session:
         for person in people.every(session, section):
             closed = "closed" if person.disabled else ""
-            click.echo("\t".join([person.handle, ",".join(person.roles), person.branch, closed]).rstrip())
+            click.echo(printing.row(person.handle, ",".join(person.roles), person.branch, closed).rstrip())
 
 
 @click.command("grant")

@@ -35,6 +35,8 @@ class DraftOut:
     language: str
     title: str
     title_language: str
+    title_by: str | None
+    """The section that put it into that language; none where it is as it was written."""
     revision: int
     audience: str
     changed: datetime
@@ -51,6 +53,7 @@ class DraftOut:
             language=document.language,
             title=draft.title,
             title_language=draft.language,
+            title_by=draft.translated_by,
             revision=document.revision,
             audience=document.audience,
             changed=document.changed,

@@ -2,7 +2,7 @@
 
 import click
 
-from internationale.kit import Section
+from internationale.kit import Section, printing
 from internationale_programme.rules import KIND
 
 
@@ -21,4 +21,4 @@ def every(context: click.Context) -> None:
         for draft in section.documents.list(session, KIND):
             progress = section.documents.progress(session, draft.id)
             languages = " ".join(f"{each.language} {each.current}/{each.total}" for each in progress)
-            click.echo("\t".join([draft.id, str(draft.revision), str(draft.open_amendments), draft.title, languages]))
+            click.echo(printing.row(draft.id, draft.revision, draft.open_amendments, draft.title, languages))

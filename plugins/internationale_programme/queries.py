@@ -16,11 +16,15 @@ MOST = 3
 
 @dataclass(frozen=True)
 class Draft:
-    """One draft in a list: its title in the reader's language where there is one, and how far each language is."""
+    """One draft in a list: its title in the reader's language where there is one, and how far each language is.
+
+    ``translated_by``: the section that put the title into that language; None: it is as it was written.
+    """
 
     document: documents.Summary
     title: str
     language: str
+    translated_by: str | None
     progress: Sequence[documents.Progress]
 
 
@@ -65,4 +69,5 @@ def _need(document: documents.Summary, title: str, home: str) -> Need:
 def _drafts(section: Section, session: Session, found: Sequence[documents.Summary], language: str) -> list[Draft]:
     ids = [document.id for document in found]
     titles, progress = section.documents.titles(session, ids, language), section.documents.progress_of(session, ids)
-    return [Draft(each, titles[each.id].text, titles[each.id].language, progress[each.id]) for each in found]
+    shown = ((each, titles[each.id], progress[each.id]) for each in found)
+    return [Draft(document, title.text, title.language, title.by, line) for document, title, line in shown]

@@ -7,7 +7,7 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from internationale.kit import Reader, Section
+from internationale.kit import Reader, Ref, Section
 
 from . import forms, port
 from .queries import Signing, showing
@@ -28,12 +28,16 @@ class StatementAnswer:
     id: str
     home: str
     revision: int
+    event: str
+    """The event of that revision: what is named to sign it."""
     issued: bool
     audience: str
     """``international``, or the sections that alone can read it; an issued statement is public."""
     title: str
     text: str
     language: str
+    translators: Sequence[str]
+    """The sections that put it into this language, by code; none in its own."""
     languages: Sequence[str]
     """The languages in which this revision is complete."""
     signatories: Sequence[showing.Signatory]
@@ -76,7 +80,7 @@ class StatementsApi(Controller):
         data: JSONBody[forms.RevisionForm],
     ) -> StatementAnswer:
         with section.writing() as session:
-            port.cosign(section, session, id, revision=data.revision, by=reader)
+            port.cosign(section, session, id, ref=data.ref, by=reader)
         return _answer(section, id, reader)
 
     @post("/{id:str}/withdrawal", summary="Take the section's co-signature back", sync_to_thread=True)
@@ -100,7 +104,7 @@ class StatementsApi(Controller):
         data: JSONBody[forms.RevisionForm],
     ) -> StatementAnswer:
         with section.writing() as session:
-            port.issue(section, session, id, revision=data.revision, by=reader)
+            port.issue(section, session, id, ref=data.ref, by=reader)
         return _answer(section, id, reader)
 
 
@@ -108,17 +112,19 @@ def _answer(section: Section, id: str, reader: Reader) -> StatementAnswer:
     with section.reading() as session:
         known = port.statement(section, session, id, reader)
         issue = known.signing.issued
-        revision = issue.revision if issue else known.document.revision
+        revision = Ref.parse(issue.pinned) if issue else known.document.ref
         reading = showing.shown(section, session, id, reader.language, revision)
         return StatementAnswer(
             id=id,
             home=known.document.home,
-            revision=revision,
+            revision=reading.revision,
+            event=str(reading.ref),
             issued=issue is not None,
             audience=known.document.audience,
             title=reading.title,
             text="\n\n".join(unit.text or "" for unit in reading.units[1:]),
             language=reading.language,
+            translators=reading.translators,
             languages=showing.complete_languages(section, session, id, revision),
             signatories=showing.signatories(known.signing, issue) if issue else [],
             signing=known.signing if port.reads(section, reader) else None,

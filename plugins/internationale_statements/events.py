@@ -29,9 +29,11 @@ class CosignatureWithdrawn(Payload):
 class Issued(Payload):
     """The home section makes a revision public. The refs are the revision and the co-signatures that it counts.
 
-    ``counted``: up to which number of each section's log it looked for co-signatures and withdrawals.
+    ``counted``: up to which number of each section's log it looked for co-signatures and withdrawals; ``epochs``: in which epoch
+    that number is, for each section that is not in its first any more, because numbers begin anew there.
     """
 
     document: Id
     revision: Number
     counted: dict[str, Number]
+    epochs: dict[str, Number] = Field(default_factory=dict)

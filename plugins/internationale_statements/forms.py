@@ -1,19 +1,16 @@
 """What people enter about statements. The API takes the plain forms; pages post the ones that end in ``Page``."""
 
 from collections.abc import Mapping
-from typing import Annotated, ClassVar, Literal
+from typing import ClassVar, Literal
 
-from pydantic import Field
-
-from internationale.kit import Message, marker
+from internationale.kit import Message, Ref, marker
 from internationale.kit.audiences import AudienceForm
-from internationale.kit.fields import Form, LanguageCode, Line, Markdown, Prose, Text
+from internationale.kit.fields import EventRef, Form, LanguageCode, Line, Markdown, Prose, Text
 
 _ = marker("statements")
 
 Step = Literal["edit", "preview", "sign"]
 """A page's form goes round: enter, see what will be signed, sign."""
-Revision = Annotated[int, Field(ge=1, le=1_000_000)]
 
 
 LANGUAGE = {"language": _("Language you write in")}
@@ -42,9 +39,16 @@ class ProposePage(ProposeForm):
 
 
 class RevisionForm(Form):
-    """The revision that was read and is now signed: a later one is refused."""
+    """The revision that was read and is now signed: a later one, or another of the same number, is refused.
 
-    revision: Revision
+    ``event``: the event of the revision, as a page or the API gave it with the text.
+    """
+
+    event: EventRef
+
+    @property
+    def ref(self) -> Ref:
+        return Ref.parse(self.event)
 
 
 class WithdrawForm(Form):

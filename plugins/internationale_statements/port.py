@@ -45,7 +45,7 @@ def reads(section: Section, by: Reader) -> bool:
 
 def statement(section: Section, session: Database, id: str, by: Reader) -> Statement:
     """One statement. Raises ``NotFound``; a passer-by is ``Refused`` alike for what is not issued and what is not there."""
-    signing = queries.signing(session, id)
+    signing = queries.signing(section, session, id)
     if signing.issued is None:
         section.require(by, "documents.read")
     document = section.documents.get(session, id)
@@ -80,10 +80,10 @@ def propose(
     return section.documents.open(session, kind=rules.KIND, language=language, title=title, text=text, audience=audience, by=by)
 
 
-def cosign(section: Section, session: Database, id: str, *, revision: int, by: Reader) -> None:
-    """Co-sign the revision that the reader has read; ``Conflict`` when there is a later one."""
-    document = _unchanged(ready(section, session, "cosign", id, by), revision)
-    _say(section, session, Cosigned(document=id, revision=revision), [document.ref], by)
+def cosign(section: Section, session: Database, id: str, *, ref: Ref, by: Reader) -> None:
+    """Co-sign the very revision that the reader has read; ``Conflict`` when another one stands in its place by now."""
+    document = _unchanged(ready(section, session, "cosign", id, by), ref)
+    _say(section, session, Cosigned(document=id, revision=document.revision), [document.ref], by)
 
 
 def withdraw(section: Section, session: Database, id: str, *, language: str, reason: str, by: Reader) -> None:
@@ -93,17 +93,18 @@ def withdraw(section: Section, session: Database, id: str, *, language: str, rea
     _say(section, session, CosignatureWithdrawn(document=id, language=language, reason=reason), refs, by)
 
 
-def issue(section: Section, session: Database, id: str, *, revision: int, by: Reader) -> None:
-    """Make the revision that the reader has read public, with the co-signatures that hold for it now."""
+def issue(section: Section, session: Database, id: str, *, ref: Ref, by: Reader) -> None:
+    """Make the very revision that the reader has read public, with the co-signatures that hold for it now."""
     known = ready(section, session, "issue", id, by)
-    document = _unchanged(known, revision)
-    issued = Issued(document=id, revision=revision, counted=dict(known.signing.looked_at))
-    counted = [Ref.parse(signature.ref) for signature in known.signing.holding(revision)]
+    document = _unchanged(known, ref)
+    looked_at, epochs = dict(known.signing.looked_at), dict(known.signing.epochs)
+    issued = Issued(document=id, revision=document.revision, counted=looked_at, epochs=epochs)
+    counted = [Ref.parse(signature.ref) for signature in known.signing.holding(ref)]
     _say(section, session, issued, [document.ref, *counted], by, audience=PUBLIC)
 
 
-def _unchanged(known: Statement, revision: int) -> documents.Summary:
-    if known.document.revision != revision:
+def _unchanged(known: Statement, ref: Ref) -> documents.Summary:
+    if known.document.ref != ref:
         raise Conflict(_("The statement was revised meanwhile. Read the new text first."))
     return known.document
 

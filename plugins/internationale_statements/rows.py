@@ -13,7 +13,7 @@ from sqlmodel import Field, Session, SQLModel
 from internationale.kit import Event, Projection, naming, new_row
 
 from .events import CosignatureWithdrawn, Cosigned, Issued
-from .rules import cosignatures
+from .rules import cosignatures, pinned
 
 
 class Said(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
@@ -32,6 +32,8 @@ class Cosignature(Said, table=True):
     __tablename__ = "statements_cosignature"
 
     revision: int = Field(sa_type=BigInteger)
+    pinned: str
+    """The ref of the revision: the number alone says nothing, because its home section may write two of one number."""
 
 
 class Withdrawal(Said, table=True):
@@ -45,7 +47,10 @@ class Issue(Said, table=True):
     __tablename__ = "statements_issue"
 
     revision: int = Field(sa_type=BigInteger)
+    pinned: str
+    """As of a co-signature."""
     counted: dict[str, int] = Field(sa_type=JSON)
+    epochs: dict[str, int] = Field(sa_type=JSON)
     signed_by: list[str] = Field(sa_type=JSON)
     """The sections whose co-signatures it counts, sorted."""
 
@@ -64,7 +69,7 @@ def _said(event: Event[Any]) -> dict[str, Any]:
 
 
 def add_cosignature(session: Session, event: Event[Cosigned]) -> None:
-    new_row(session, Cosignature, **_said(event))
+    new_row(session, Cosignature, **_said(event), pinned=str(pinned(event).ref))
 
 
 def add_withdrawal(session: Session, event: Event[CosignatureWithdrawn]) -> None:
@@ -73,12 +78,12 @@ def add_withdrawal(session: Session, event: Event[CosignatureWithdrawn]) -> None
 
 def add_issue(session: Session, event: Event[Issued]) -> None:
     signed_by = sorted({cosignature.envelope.section for cosignature in cosignatures(event)})
-    new_row(session, Issue, **_said(event), signed_by=signed_by)
+    new_row(session, Issue, **_said(event), pinned=str(pinned(event).ref), signed_by=signed_by)
 
 
 projection = Projection(
     name="statements",
-    version=1,
+    version=2,
     tables=(Cosignature, Withdrawal, Issue),
     on={Cosigned: add_cosignature, CosignatureWithdrawn: add_withdrawal, Issued: add_issue},
 )

@@ -9,7 +9,7 @@ from typing import Any
 
 from internationale.kit import Event, documents
 
-from .events import Cosigned
+from .events import Cosigned, Issued
 
 KIND = "statement"
 """The kind of document that a statement is."""
@@ -42,12 +42,13 @@ def may_issue(event: Event[Any]) -> str | None:
         return "only_the_home_issues"
     if event.envelope.sealed:
         return "not_public"
-    counted = event.payload.counted
+    counted, epochs = event.payload.counted, event.payload.epochs
     for cosignature in cosignatures(event):
         signed = _revision(cosignature)
         if signed is None or signed.ref != revision.ref:  # a number alone says nothing: its home may write two of one number
             return "cosignature_of_another_revision"
-        if counted.get(cosignature.envelope.section, 0) < cosignature.envelope.sequence:
+        where = cosignature.envelope.address
+        if (epochs.get(where.section, 1), counted.get(where.section, 0)) < (where.epoch, where.sequence):
             return "count_incomplete"
     return None
 
@@ -59,6 +60,14 @@ def cosignatures(event: Event[Any]) -> list[Event[Cosigned]]:
         for cause in event.causes
         if isinstance(cause.payload, Cosigned) and cause.payload.document == event.payload.document
     ]
+
+
+def pinned(event: Event[Cosigned | Issued]) -> documents.Pinned:
+    """The revision that an applied event stands on; its rule has seen to it that there is one."""
+    revision = _revision(event)
+    if revision is None:
+        raise LookupError(f"{event.envelope.id} stands on no revision")
+    return revision
 
 
 def _revision(event: Event[Any]) -> documents.Pinned | None:

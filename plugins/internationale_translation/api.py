@@ -50,13 +50,14 @@ class UnitLine:
 
 @dataclass(frozen=True)
 class DeskView:
-    """A document on the desk; ``revision`` is the one to name when writing."""
+    """A document on the desk; ``revision`` and ``event``, which pins it, are to be named when writing."""
 
     document: str
     title: str
     language: str
     into: str
     revision: int
+    event: str
     progress: Progress
     units: list[UnitLine]
 
@@ -114,7 +115,7 @@ def _writing() -> list[Any]:
         reader: NamedDependency[Reader],
     ) -> Done:
         with section.writing() as session:
-            return Done(port.save(Bench(section, session, document, language, reader), data.texts, revision=data.revision))
+            return Done(port.save(Bench(section, session, document, language, reader), data.texts, revision=data.read))
 
     @post(PATH + "/{document:str}/{language:str}/confirmations", status_code=200, sync_to_thread=True)
     def confirm(
@@ -125,7 +126,7 @@ def _writing() -> list[Any]:
         reader: NamedDependency[Reader],
     ) -> Done:
         with section.writing() as session:
-            return Done(port.confirm(Bench(section, session, document, language, reader), data.blocks))
+            return Done(port.confirm(Bench(section, session, document, language, reader), data.blocks, event=data.event))
 
     @post(PATH + "/{document:str}/{language:str}/offers", sync_to_thread=True)
     def share(
@@ -136,7 +137,7 @@ def _writing() -> list[Any]:
         reader: NamedDependency[Reader],
     ) -> Done:
         with section.writing() as session:
-            return Done(port.share(Bench(section, session, document, language, reader), data.texts, revision=data.revision))
+            return Done(port.share(Bench(section, session, document, language, reader), data.texts, revision=data.read))
 
     return [save, confirm, share]
 
@@ -150,7 +151,9 @@ def _document(row: queries.Row) -> DocumentLine:
 def _view(desk: queries.Desk) -> DeskView:
     document = desk.document
     units = [_unit(line) for line in desk.lines]
-    return DeskView(document.id, document.title, document.language, desk.language, document.revision, desk.progress, units)
+    return DeskView(
+        document.id, document.title, document.language, desk.language, document.revision, str(document.ref), desk.progress, units
+    )
 
 
 def _unit(line: Line) -> UnitLine:

@@ -2,7 +2,7 @@
 
 import click
 
-from internationale.kit import Section
+from internationale.kit import Section, printing
 
 from . import queries
 
@@ -21,5 +21,5 @@ def progress(context: click.Context) -> None:
     with section.reading() as session:
         for row in queries.matrix(section, session):
             for cell in filter(None, row.cells):
-                counts = f"{cell.current}\t{cell.outdated}\t{cell.missing}"
-                click.echo(f"{counts}\t{cell.language}\t{row.document.id}\t{row.document.title}")
+                counts = (cell.current, cell.outdated, cell.missing)
+                click.echo(printing.row(*counts, cell.language, row.document.id, row.document.title))

@@ -5,8 +5,8 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from internationale.kit import Message, marker
-from internationale.kit.fields import PROSE, Form, Identifier, optional_prose, prose
+from internationale.kit import Message, Ref, marker
+from internationale.kit.fields import PROSE, Form, Identifier, OptionalEventRef, optional_prose, prose
 
 from .rules.memory import digest
 
@@ -24,6 +24,8 @@ def _several(value: Any) -> Any:
 Words = Annotated[str, StringConstraints(max_length=PROSE), AfterValidator(optional_prose)]
 Sentence = Annotated[str, StringConstraints(max_length=PROSE), AfterValidator(prose)]
 Revision = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Read = int | Ref
+"""What was read: a revision by its number, or the very event where that is known."""
 Show = Literal["all", "open"]
 Page = Annotated[int, Field(ge=1, le=100_000)]
 _ID = r"[A-Za-z0-9_-]{1,64}"
@@ -34,11 +36,21 @@ Action = Annotated[str, StringConstraints(pattern=rf"^(save|share|right:{_ID}|us
 Blocks = Annotated[list[Identifier], BeforeValidator(_several), Field(max_length=MOST)]
 
 
-class DeskForm(Form):
+class _OfRevision(Form):
+    """What is made from one revision. ``event``: that of the revision which was read; by its number alone it may be another."""
+
+    revision: Revision
+    event: OptionalEventRef = ""
+
+    @property
+    def read(self) -> Read:
+        return Ref.parse(self.event) if self.event else self.revision
+
+
+class DeskForm(_OfRevision):
     """The desk as posted by the page. ``action``: ``save``, ``share``, ``right:<block>`` or ``use:<block>:<digest>``."""
 
     labels: ClassVar[Mapping[str, Message]] = {"text": _("Translation")}
-    revision: Revision
     action: Action = "save"
     block: Blocks = Field(default_factory=list)
     text: Annotated[list[Words], BeforeValidator(_several), Field(max_length=MOST)] = Field(default_factory=list)
@@ -59,10 +71,9 @@ class DeskForm(Form):
         return {block: text for block, text, was in fields if digest(text) != was}
 
 
-class SharingForm(Form):
+class SharingForm(_OfRevision):
     """What the translator ticked on the page that shows what will leave: ``block:digest`` each."""
 
-    revision: Revision
     unit: Annotated[list[Chosen], BeforeValidator(_several), Field(max_length=MOST)] = Field(default_factory=list)
 
     def chosen(self) -> dict[str, str]:
@@ -70,21 +81,20 @@ class SharingForm(Form):
         return dict(unit.split(":", 1) for unit in self.unit)
 
 
-class Drafts(Form):
+class Drafts(_OfRevision):
     """Texts by block, as private drafts; an empty one removes the draft."""
 
-    revision: Revision
     texts: Annotated[dict[Identifier, Words], Field(max_length=MOST)]
 
 
-class Offer(Form):
+class Offer(_OfRevision):
     """Texts by block, for all sections."""
 
-    revision: Revision
     texts: Annotated[dict[Identifier, Sentence], Field(min_length=1, max_length=MOST)]
 
 
 class Confirmation(Form):
-    """Blocks whose translation is still right although the source changed."""
+    """Blocks whose translation is still right although the source changed. ``event``: that of the revision which was read."""
 
+    event: OptionalEventRef = ""
     blocks: Annotated[list[Identifier], Field(min_length=1, max_length=MOST)]

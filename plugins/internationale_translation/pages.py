@@ -73,9 +73,9 @@ def _desk() -> list[Any]:
         block, _, wanted = target.partition(":")
         with section.writing() as session:
             bench = Bench(section, session, document, language, reader)
-            port.save(bench, data.texts(), revision=data.revision)
+            port.save(bench, data.texts(), revision=data.read)
             if deed == "right":
-                port.confirm(bench, [block])
+                port.confirm(bench, [block], event=data.event)
             elif deed == "use":
                 port.adopt(bench, block, wanted)
         desk = f"/translation/{document}/{language}"
@@ -107,7 +107,7 @@ def _sharing() -> list[Any]:
         reader: NamedDependency[Reader],
     ) -> Redirect:
         with section.writing() as session:
-            port.share_drafts(Bench(section, session, document, language, reader), data.chosen(), revision=data.revision)
+            port.share_drafts(Bench(section, session, document, language, reader), data.chosen(), revision=data.read)
         return Redirect(f"/translation/{document}/{language}?done=shared", status_code=303)
 
     return [preview, share]

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
-from internationale.kit import Conflict, Invalid, NotFound, marker
+from internationale.kit import Conflict, Invalid, NotFound, Ref, marker
 from internationale.kit.documents import Unit
 
 from . import queries
@@ -23,7 +23,7 @@ _ = marker("translation")
 OFFER = "documents.translation_offered"
 
 
-def save(bench: Bench, texts: Mapping[str, str], *, revision: int) -> int:
+def save(bench: Bench, texts: Mapping[str, str], *, revision: int | Ref) -> int:
     """Keep what stands in the fields as private drafts, made from ``revision``; returns how many drafts changed.
 
     An empty field, or what is offered already, is no draft.
@@ -36,12 +36,15 @@ def save(bench: Bench, texts: Mapping[str, str], *, revision: int) -> int:
     return changed
 
 
-def confirm(bench: Bench, blocks: Iterable[str]) -> int:
+def confirm(bench: Bench, blocks: Iterable[str], *, event: str = "") -> int:
     """Say of texts that were made from an earlier wording that they are still right: they become drafts made from today's.
 
-    They reach the others with the next sharing, like everything else. Returns how many drafts changed.
+    They reach the others with the next sharing, like everything else. Returns how many drafts changed. ``event``: that of the
+    revision which was read, where it is known; ``Conflict`` when it is no longer the latest.
     """
     units, own = _at_work(bench)
+    if event:
+        _check_latest(bench, Ref.parse(event))
     changed = 0
     for block in blocks:
         line = desk.Line(_unit(units, block), own.get(block))
@@ -63,7 +66,7 @@ def adopt(bench: Bench, block: str, digest: str) -> None:
     _keep(bench, block, own.get(block), desk.written(unit, own.get(block), text, bench.section.now()))
 
 
-def share(bench: Bench, texts: Mapping[str, str], *, revision: int) -> int:
+def share(bench: Bench, texts: Mapping[str, str], *, revision: int | Ref) -> int:
     """Offer translations to all sections, exactly these words; the drafts of them are done with. Returns how many.
 
     Raises ``Conflict`` when ``revision`` is no longer the latest: the paragraphs may say something else by now.
@@ -71,8 +74,7 @@ def share(bench: Bench, texts: Mapping[str, str], *, revision: int) -> int:
     section, session = bench.section, bench.session
     section.require(bench.reader, OFFER, bench.document)
     units, own = _at_work(bench)
-    if section.documents.get(session, bench.document).revision != revision:
-        raise Conflict(_("The text was revised meanwhile. Please look at the changed paragraphs first."))
+    _check_latest(bench, revision)
     for block in texts:
         _unit(units, block)
     section.documents.offer(session, bench.document, bench.language, texts, revision=revision, by=bench.reader)
@@ -81,7 +83,7 @@ def share(bench: Bench, texts: Mapping[str, str], *, revision: int) -> int:
     return len(texts)
 
 
-def share_drafts(bench: Bench, chosen: Mapping[str, str], *, revision: int) -> int:
+def share_drafts(bench: Bench, chosen: Mapping[str, str], *, revision: int | Ref) -> int:
     """Offer drafts as they were shown: ``chosen`` maps blocks to the digests of the texts that the translator saw.
 
     Raises ``Conflict`` when a draft is no longer the one that was shown.
@@ -98,7 +100,13 @@ def forget(session: Session, account: str) -> None:
     session.execute(delete(DraftRow).where(col(DraftRow.account) == account))
 
 
-def _at_work(bench: Bench, revision: int | None = None) -> tuple[dict[str, Unit], dict[str, Draft]]:
+def _check_latest(bench: Bench, revision: int | Ref) -> None:
+    latest = bench.section.documents.get(bench.session, bench.document)
+    if revision not in (latest.ref, latest.revision):
+        raise Conflict(_("The text was revised meanwhile. Please look at the changed paragraphs first."))
+
+
+def _at_work(bench: Bench, revision: int | Ref | None = None) -> tuple[dict[str, Unit], dict[str, Draft]]:
     """The units and the reader's drafts. A grant may be for one language."""
     bench.section.require(bench.reader, DRAFT, bench.language)
     reading = queries.translating(bench, revision)

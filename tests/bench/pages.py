@@ -8,6 +8,7 @@ The driver shares the machine, and its processor time is told with theirs.
 """
 
 import asyncio
+import json
 import os
 import secrets
 import signal
@@ -62,7 +63,8 @@ def instances(folder: Path, hub: str) -> Iterator[tuple[Place, Place]]:
     card, invitation = folder / "bb.card", folder / "bb.invitation"
     b.command("section", "card", "--out", str(card))
     a.command("section", "admit", str(card), "--yes", "--out", str(invitation))
-    b.command("join", str(invitation))
+    listed = json.loads(a.command("roster", "list", "--json"))["fingerprint"]["words"]
+    b.command("join", str(invitation), "--fingerprint", listed)
     try:
         for place in (a, b):
             place.process = subprocess.Popen(host(place.home, "run"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -107,6 +109,8 @@ class Story:
     def __init__(self, http: aiohttp.ClientSession, a: Place, b: Place) -> None:
         self.http, self.a, self.b = http, a, b
         self.actions: list[str] = []
+        self.events: dict[str, str] = {}
+        """By action: the event of its call, which every commitment names."""
         self.said = 0
         self.awaited: dict[str, dict[str, asyncio.Future[None]]] = {}
         """What B does not show yet, by action and words."""
@@ -120,7 +124,9 @@ class Story:
         token = {name: value for name, value in self.writer.items() if name == "Authorization"}
         for _ in range(ACTIONS):
             made = await said(self.http, f"{self.a.url}/api/v1/actions", call, token)
-            self.actions.append(made["action"]["summary"]["id"])
+            summary = made["action"]["summary"]
+            self.actions.append(summary["id"])
+            self.events[summary["id"]] = summary["ref"]
         for action in self.actions:
             await self.seen(action, action)
 
@@ -128,7 +134,7 @@ class Story:
         """One commitment; returns the action, its words and the seconds until A had answered."""
         self.said += 1
         action, words = self.actions[self.said % ACTIONS], f"commitment number {self.said};"
-        form = {"language": "en", "plan": words, "step": "sign"}
+        form = {"event": self.events[action], "language": "en", "plan": words, "step": "sign"}
         page = {name: value for name, value in self.writer.items() if name != "Authorization"}
         began = time.monotonic()
         path = f"{self.a.url}/actions/{action}/commit"

@@ -56,8 +56,18 @@ def joined(command: Callable[..., Result], monkeypatch: pytest.MonkeyPatch) -> C
     with monkeypatch.context() as briefly:
         briefly.setattr(connecting, "TIMEOUT", 0.05)
         command("ic", "section", "admit", "fr.card", "--yes", "--unasked")
-    command("fr", "join", "fr.invitation")
+    join(command, "fr", "fr.invitation")
     return command
+
+
+def join(command: Callable[..., Result], home: str, invitation: str) -> Result:
+    """Join with an invitation of ``ic``, whose people say what stands on their screen."""
+    return command(home, "join", invitation, "--fingerprint", listed(command))
+
+
+def listed(command: Callable[..., Result]) -> str:
+    """The fingerprint of the committee's list, in words."""
+    return str(plain(command("ic", "roster", "list", "--json"))["fingerprint"]["words"])
 
 
 def plain(result: Result) -> Any:
@@ -79,7 +89,7 @@ def united(command: Callable[..., Result], with_notes: None, hub: HubProcess) ->
     command("fr", "init", "fr", "--name", "Section française", "--language", "fr")
     command("fr", "section", "card", "--out", "fr.card")
     command("ic", "section", "admit", "fr.card", "--yes")
-    command("fr", "join", "fr.invitation")
+    join(command, "fr", "fr.invitation")
     return command
 
 

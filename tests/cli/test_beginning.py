@@ -10,7 +10,7 @@ from click.testing import Result
 from internationale import settings
 from internationale.events.card import fingerprint
 
-from .conftest import plain
+from .conftest import join, plain
 
 Command = Callable[..., Result]
 FR = ("init", "fr", "--name", "Section française", "--language", "fr")
@@ -83,12 +83,12 @@ def test_two_sections_come_together(joined: Command, tmp_path: Path) -> None:
 def test_both_sides_can_compare_fingerprints(joined: Command, tmp_path: Path) -> None:
     said = joined("ic", "section", "admit", "fr.card", "--yes", "--unasked").output
     assert fingerprint(settings.read_key(tmp_path / "fr/keys/log.key").public) in said
-    assert fingerprint(settings.read_key(tmp_path / "ic/keys/root.key").public) in joined("fr", "join", "fr.invitation").output
+    assert fingerprint(settings.read_key(tmp_path / "ic/keys/root.key").public) in join(joined, "fr", "fr.invitation").output
 
 
 def test_admitting_and_joining_again_changes_nothing(joined: Command) -> None:
     joined("ic", "section", "admit", "fr.card", "--yes", "--unasked")
-    joined("fr", "join", "fr.invitation")
+    join(joined, "fr", "fr.invitation")
     assert plain(joined("ic", "section", "list", "--json"))["version"] == 2
 
 

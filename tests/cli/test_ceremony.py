@@ -12,7 +12,7 @@ from internationale import settings
 from internationale.cli import cli
 from internationale.events import fingerprints
 
-from .conftest import plain
+from .conftest import join, plain
 
 Command = Callable[..., Result]
 HOLDERS = ("ic", "north", "south")
@@ -54,7 +54,7 @@ def test_a_change_is_signed_as_a_file_by_two_of_three(three_roots: Command) -> N
     assert "Enough root keys have signed" in said
     three_roots("ic", "roster", "adopt", "fr.proposal", "--unasked")
     three_roots("ic", "section", "invite", "fr")
-    assert "Joined" in three_roots("fr", "join", "fr.invitation").output
+    assert "Joined" in join(three_roots, "fr", "fr.invitation").output
     assert "Signed by: Office north, Office south" in three_roots("fr", "roster", "list").output
 
 
@@ -107,7 +107,12 @@ def test_a_section_vouches_the_committee_decides(three_roots: Command, tmp_path:
     )
     hash = next(word for word in three_roots("ic", "section", "requests").output.split() if word.endswith(";"))[:-1]
     assert f"roster propose admit {hash[:16]}" in three_roots("ic", "section", "requests").output
-    assert "Section “Section française” (fr) is admitted" in three_roots("ic", "roster", "propose", "admit", hash, "--yes").output
+    said = three_roots("ic", "roster", "propose", "admit", hash, "--yes").output
+    assert "Section “Section française” (fr) is admitted" in said
+    same = "This is what section “Section française” asked for in request"
+    assert same in three_roots("ic", "roster", "show", said.split()[-1]).output
+    three_roots("ic", "roster", "propose", "admit", hash, "--yes", "--out", "fr.proposal")
+    assert same in three_roots("ic", "roster", "show", "fr.proposal").output
     assert "no such request" in three_roots("ic", "roster", "propose", "admit", "0" * 16, "--yes", status=1).output
     three_roots("ic", "section", "decline", hash, "--why", "Not before the congress.")
     assert "Declined by ic: Not before the congress." in three_roots("ic", "section", "requests").output
@@ -205,6 +210,17 @@ def test_a_log_key_whose_file_is_gone_is_replaced(alone: Command, tmp_path: Path
     alone("ic", "roster", "propose", "renew", "--yes", "--sign")
     assert words_of(path) in alone("ic", "key", "show").output
     assert "intl.v1.log.ic.2.1" in alone("ic", "log", "export").output
+
+
+def test_a_key_that_somebody_else_has_announced_is_not_to_be_taken_over(alone: Command, tmp_path: Path) -> None:
+    """Whoever stole the key of the log announces one of their own: the host is not told to wait until the committee takes it."""
+    alone("ic", "key", "rotate-log")
+    theirs = tmp_path / "ic/keys/log-2.key"
+    fingerprint = fingerprints.groups(settings.read_key(theirs).public)
+    theirs.unlink()
+    refused = alone("ic", "key", "rotate-log", status=1).output
+    assert f"announced that is not on this machine: {fingerprint}." in refused
+    assert "internationale key new-log" in refused
 
 
 def test_a_section_may_not_pass_the_number_of_an_unconfirmed_key(alone: Command) -> None:

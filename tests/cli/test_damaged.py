@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from .conftest import plain
+from .conftest import join, plain
 
 Command = Callable[..., Result]
 
@@ -21,5 +21,5 @@ def test_a_damaged_database_is_not_served(joined: Command, tmp_path: Path, first
     assert str(file) in told
     assert "restore your latest backup" in told
     file.rename(tmp_path / "rotten.db")
-    joined("fr", "join", "fr.invitation")
+    join(joined, "fr", "fr.invitation")
     assert plain(joined("fr", "log", "verify", "--json"))["roster"] == 2

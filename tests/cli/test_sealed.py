@@ -16,7 +16,7 @@ from internationale.testing.carrying import said
 from internationale.testing.founding import open_section
 from internationale.testing.people import speaker
 
-from .conftest import plain
+from .conftest import join, plain
 
 Command = Callable[..., Result]
 
@@ -45,7 +45,7 @@ def test_a_new_key_reaches_the_others_by_the_card(joined: Command, tmp_path: Pat
     assert "newest sealing key" in str(plain(joined("fr", "status", "--json", status=1))["problems"])
     joined("fr", "section", "card", "--out", "new.card")
     joined("ic", "section", "admit", "new.card", "--yes", "--unasked", "--out", "new.invitation")
-    joined("fr", "join", "new.invitation")
+    join(joined, "fr", "new.invitation")
     assert plain(joined("fr", "status", "--json"))["problems"] == []
 
 

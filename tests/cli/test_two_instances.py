@@ -1,6 +1,7 @@
 """Two instances on one machine, joined by the commands of the README alone: real processes, a real hub, HTTP from outside."""
 
 import contextlib
+import json
 import os
 import signal
 import socket
@@ -128,7 +129,8 @@ def found_and_admit(machine: Machine) -> tuple[subprocess.Popen[bytes], subproce
     section = machine.serve("fr")
     machine.command("fr", "section", "card", "--out", "fr.card")
     machine.command("ic", "section", "admit", "fr.card", "--yes")
-    machine.command("fr", "join", "fr.invitation")
+    listed = json.loads(machine.command("ic", "roster", "list", "--json"))["fingerprint"]["words"]
+    machine.command("fr", "join", "fr.invitation", "--fingerprint", listed)
     return committee, section
 
 

@@ -319,6 +319,19 @@ def test_the_international_is_as_the_roster_says(make):
         assert [(each.section, each.holds) for each in fr.receipts(session, said.ref)] == [("fr", True), ("ic", False)]
 
 
+def test_nobody_else_on_the_machine_reads_the_database(make: Callable[..., Section]) -> None:
+    """Also where it was made before, by whatever mask; and what SQLite puts beside it."""
+    fr = make("fr")
+    if fr.database.engine.dialect.name == "sqlite":
+        say(fr, "salut")
+        files = [each for each in fr.settings.home.iterdir() if each.name.startswith("section.db")]
+        assert {each.name: each.stat().st_mode & 0o777 for each in files} == {each.name: 0o600 for each in files}
+        fr.close()
+        (fr.settings.home / "section.db").chmod(0o644)
+        make("fr", document=None)
+        assert (fr.settings.home / "section.db").stat().st_mode & 0o777 == 0o640
+
+
 def test_a_home_without_its_key_does_not_open(tmp_path: Path):
     with pytest.raises(Misconfigured):
         Section.open(Settings(code="fr", name="x", languages=("fr",), home=tmp_path), Plugins())

@@ -102,3 +102,25 @@ def clock() -> Clock:
 def three(federation: Callable[..., list[Section]], clock: Clock) -> list[Section]:
     """The committee ``ic``, ``fr`` and ``ar``; the roster knows a fourth, ``silent``, which ``federation.fresh`` opens."""
     return federation("ic", "fr", "ar", plugins=Plugins(PLUGINS), now=clock, absent=["silent"])
+
+
+@pytest.fixture
+def read() -> Callable[[Section, str], dict[str, str]]:
+    """What a form carries of the text that its page shows: the event of the latest revision, here."""
+
+    def form(section: Section, path: str) -> dict[str, str]:
+        with section.reading() as session:
+            return {"event": str(section.documents.get(session, path.rpartition("/")[2]).ref)}
+
+    return form
+
+
+@pytest.fixture
+def called() -> Callable[[Section, str], dict[str, str]]:
+    """What a form carries of the call that its page shows: its event."""
+
+    def form(section: Section, path: str) -> dict[str, str]:
+        with section.reading() as session:
+            return {"event": internationale_actions.queries.find(session, path.rpartition("/")[2]).ref}
+
+    return form

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from internationale.events import keys
+from internationale.events import keys, roster
 from internationale.events.envelope import Envelope, Signed, seal
 from internationale.events.keys import EVENT, SigningKey
 from internationale.events.roster import Roster
@@ -39,7 +39,7 @@ def proclaim(world, document):
 
 def subject(number, document):
     """Where a version of the roster travels."""
-    return f"intl.v1.roster.{number}.{keys.digest(keys.ROSTER, document.body).hex()[:16]}"
+    return roster.subject(number, keys.digest(keys.ROSTER, document.body).hex(), document.header)
 
 
 def entry(code, **changed):

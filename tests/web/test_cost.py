@@ -29,15 +29,18 @@ class Cost:
     def __init__(self, client: Any, asked: list[str]) -> None:
         self.client = client
         self._asked = asked
+        self._events: dict[str, str] = {}
 
     def call(self) -> str:
         text = {"title": "May Day", "text": "All out.", "language": "fr", **DAYS}
         answer = self.client.post("/api/v1/actions", json={**text, **dict.fromkeys(QUESTIONS, "As was said.")})
         assert answer.status_code == 201, answer.text
-        return str(answer.json()["action"]["summary"]["id"])
+        summary = answer.json()["action"]["summary"]
+        self._events[summary["id"]] = summary["ref"]
+        return str(summary["id"])
 
     def commit(self, action: str) -> httpx.Response:
-        form = {"language": "fr", "plan": "We come.", "step": "sign"}
+        form = {"event": self._events[action], "language": "fr", "plan": "We come.", "step": "sign"}
         answer: httpx.Response = self.client.post(f"/actions/{action}/commit", data=form, follow_redirects=False)
         return answer
 

@@ -4,9 +4,11 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import httpx
 import pytest
 
 from internationale.kit.http import cookie_name
+from internationale.testing.serving import served
 from internationale.web.origin import is_foreign
 
 from .conftest import SECRET
@@ -199,3 +201,12 @@ def test_garbage_in_cookies_is_nobody(visitor: Any, cookie: str) -> None:
     answer = visitor.get("/", headers={"cookie": cookie.encode("latin-1")})
     assert answer.status_code == 200
     assert "Sign in" in answer.text
+
+
+def test_who_asks_for_the_head_alone_leaves_nothing_in_the_log(fr: Any, caplog: pytest.LogCaptureFixture) -> None:
+    """By a real server: it knows by itself that such an answer has no content, and complains where it is not told."""
+    with served(fr) as address, httpx.Client(base_url=address) as client:
+        answers = [client.head(path) for path in ("/about", "/static/page.css", "/nowhere")]
+        assert [(answer.status_code, answer.content) for answer in answers] == [(200, b""), (200, b""), (404, b"")]
+        assert client.get("/healthz").status_code == 200
+    assert [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []

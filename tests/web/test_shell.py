@@ -53,8 +53,17 @@ def test_pages_ask_nothing_of_other_hosts_and_carry_no_inline_script_or_style(vi
     assert page.count("<h1") == 1 or path == "/"
 
 
-def test_a_panel_that_fails_takes_nothing_else_down(visitor: Any) -> None:
+@pytest.mark.parametrize("path", ["//evil.example/x", "///evil.example", "/nowhere"])
+def test_no_page_of_ours_leads_elsewhere(visitor: Any, fr: Any, path: str) -> None:
+    page = visitor.get(fr.base_url + path)
+    assert page.status_code in (400, 404)
+    assert not re.findall(r'href="//', page.text)
+
+
+def test_a_panel_that_fails_takes_nothing_else_down(visitor: Any, caplog: pytest.LogCaptureFixture) -> None:
     page = visitor.get("/", headers={"accept-language": "en"})
+    told = [record for record in caplog.records if record.name == "internationale.web.rendering"]
+    assert [record.exc_info for record in told] == [None], "what was raised may quote what somebody wrote"
     assert page.status_code == 200
     assert "About this section" in page.text
     assert "A part of this page cannot be shown" in page.text

@@ -24,7 +24,10 @@ def follow(section: Section, documents: Sequence[SignedDocument]) -> int:
                 new += port.store_version(session, document, section.now())
             except Untrusted as error:
                 _log.info("a roster that we do not follow: %s", error.reason)
-                if port.keep_rival(session, document, section.now()):
+                rival = port.keep_rival(session, document, section.now())
+                if rival is not None and rival.settled:
+                    _log.warning("root keys of before have signed another version with the number %s", rival.version)
+                elif rival is not None:
                     _log.error("enough root keys have signed two versions with one number: the International is divided")
     if new:
         section.roster_changed()

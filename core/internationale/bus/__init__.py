@@ -14,7 +14,7 @@ LOG = "INTL_LOG"
 HEADS = "INTL_HEADS"
 """Signed heads: ``intl.v1.heads.<section>``, the latest few of each section."""
 ROSTER = "INTL_ROSTER"
-"""Signed rosters: ``intl.v1.roster.<version>.<hash16>``."""
+"""Signed rosters: ``intl.v1.roster.<version>.<hash16>``, where the hash is of bytes and signatures."""
 PART = "INTL_PART"
 """Content-addressed parts: ``intl.v1.part.<section>.<hash>``. Pulled by name, never delivered."""
 

@@ -8,6 +8,7 @@ from internationale.cli.root import Home
 from internationale.cli.speech import say
 from internationale.errors import Misconfigured
 from internationale.kit.attachments import MIB
+from internationale.kit.printing import row
 from internationale.messages import marker
 from internationale.rooms.attachments.port import fetching, keeping, taking
 from internationale.rooms.attachments.port.keeping import Tidied
@@ -31,7 +32,7 @@ def every(home: Home) -> None:
         for known in files.newest(session, LISTED):
             card = section.attachments.card(known)
             state = f"{card.presence.value}:{card.trouble}" if card.trouble else card.presence.value
-            click.echo("\t".join([card.id, state, str(card.size), card.section, card.subject, card.name]))
+            click.echo(row(card.id, state, card.size, card.section, card.subject, card.name))
         kept = keeping.taken(section, session)
     say(_("%(taken)s of %(all)s MiB are taken.") % {"taken": kept.taken // MIB, "all": kept.all // MIB})
 

@@ -8,15 +8,17 @@ import click
 
 from internationale import settings
 from internationale.cli import files
+from internationale.cli.comparing import tell_roots
 from internationale.cli.files import read_invitation
 from internationale.cli.keys import show
 from internationale.cli.root import Home
-from internationale.cli.speech import say
-from internationale.errors import Conflict, Misconfigured
+from internationale.cli.speech import say, worded
+from internationale.errors import Conflict, Invalid, Misconfigured
 from internationale.events import fingerprints
 from internationale.events.joining import RootCard
 from internationale.events.keys import SigningKey
 from internationale.events.signed import SignedDocument
+from internationale.kit.printing import visible
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.rules import papers
@@ -106,7 +108,7 @@ def _propose_founding(section: Section, shown: list[RootCard], threshold: int, h
     for change in rules.told(None, draft):
         say(change)
     for root in draft.roots:
-        click.echo(f"{root.holder}\n  {fingerprints.groups(root.key)}\n  {fingerprints.words(root.key)}")
+        click.echo(f"{visible(root.holder)}\n  {fingerprints.groups(root.key)}\n  {fingerprints.words(root.key)}")
     say(_("Compare these fingerprints aloud, holder by holder. Then each signs a copy of the file with “roster sign”."))
     files.write(out, files.printed(Paper(SignedDocument(draft.serialize(), ())).plain()))
     say(_("At the end, here: %(command)s") % {"command": f"internationale roster adopt {out}"})
@@ -114,19 +116,41 @@ def _propose_founding(section: Section, shown: list[RootCard], threshold: int, h
 
 @click.command()
 @click.argument("invitation", type=click.File("rb"))
+@click.option("--fingerprint", help="Of the list, as people of the committee said it to you, in words or digits; else asked for.")
 @click.pass_obj
-def join(home: Home, invitation: BinaryIO) -> None:
-    """Join the International whose committee made the file INVITATION."""
+def join(home: Home, invitation: BinaryIO, fingerprint: str | None) -> None:
+    """Join the International whose committee made the file INVITATION, after its people have told you the list's fingerprint.
+
+    Anybody can make an invitation, to an International of their own. Let people of the committee whom you know read the
+    fingerprint to you: theirs is on the page of the invitation, and “roster show” says it.
+    """
     documents, hubs = read_invitation(invitation.read(), invitation.name)
     section = home()
+    with section.reading() as session:
+        offer = port.offered(session, documents, code=section.code, key=section.key.public, now=section.now())
+    _tell_offer(offer, hubs)
+    typed = fingerprint or click.prompt(worded(_("The fingerprint of the list, as the committee says it (words or digits)")))
+    if not fingerprints.matches(offer.fingerprint, typed):
+        raise Invalid(
+            _(
+                "This is not the fingerprint of the list in the invitation, up to version %(version)s. Nothing was joined. If the"
+                " committee has a newer list, let it make another invitation. Otherwise compare again; should it stay so, the"
+                " file is not the committee's."
+            )
+            % {"version": offer.version.roster.version},
+            place="--fingerprint",
+        )
     with section.writing() as session:
-        version = port.adopt(session, documents, code=section.code, key=section.key.public, now=section.now())
+        port.adopt(session, documents, code=section.code, key=section.key.public, now=section.now())
     section.roster_changed()
-    names = ", ".join(entry.name for entry in version.roster.sections)
-    say(_("Joined. The International has these sections: %(names)s.") % {"names": names})
-    say(_("Compare this fingerprint with the one that the committee has, by voice or on paper:"))
-    for root in version.roster.roots:
-        click.echo(f"  {root.holder}\n    {fingerprints.groups(root.key)}\n    {fingerprints.words(root.key)}")
+    say(_("Joined."))
+
+
+def _tell_offer(offer: port.Offer, hubs: tuple[str, ...]) -> None:
+    roster = offer.version.roster
+    names = ", ".join(entry.name for entry in roster.sections)
+    say(_("The International of the invitation has these sections: %(names)s.") % {"names": names})
+    tell_roots(roster)
     if hubs:
         say(_("Its hubs: %(hubs)s.") % {"hubs": ", ".join(hubs)})
 
@@ -140,6 +164,7 @@ def _write_settings(home: Home, given: dict[str, object]) -> None:
             raise Misconfigured(_("“%(option)s” is missing.") % {"option": option})
     home.path.mkdir(mode=0o750, parents=True, exist_ok=True)
     lines = [f"{name} = {_toml(value)}\n" for name, value in given.items() if value]
+    file.touch(mode=0o600)  # a database's address may have a password in it
     file.write_text("# What each setting means: internationale.settings.\n" + "".join(lines), encoding="utf-8")
     try:
         settings.load(home.path, home.environ)

@@ -7,11 +7,13 @@ import click
 
 from internationale import i18n, settings
 from internationale.cli import joining
+from internationale.cli.comparing import tell_list
 from internationale.cli.files import invitation, printed, read_card, write
 from internationale.cli.keys import show
 from internationale.cli.root import Home
 from internationale.cli.speech import agreed, language, say, tell
 from internationale.cli.unlocking import unasked_option, unlocked
+from internationale.kit.printing import visible
 from internationale.messages import marker
 from internationale.rooms.exchange import queries as exchange
 from internationale.rooms.roster import port, queries, rules
@@ -64,6 +66,11 @@ def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool, unasked: bool
         }
     )
     show(candidate.key)
+    with running.reading() as session:
+        latest = port.latest(session)
+        draft = rules.changes.admitted(latest, candidate, running.now())
+    for change in rules.told(latest.roster, draft) if draft is not None else ():
+        say(change)
     if not yes:
         agreed(_("Was this fingerprint compared with the section, by voice or on paper?"))
     with running.writing() as session:
@@ -71,10 +78,12 @@ def admit(home: Home, file: BinaryIO, out: Path | None, yes: bool, unasked: bool
         if document is not None:
             port.store_version(session, document, running.now())
         text = printed(invitation(queries.chain(session), queries.hubs(session)))
-    out = out or Path(f"{candidate.code}.invitation")
-    write(out, text)
+        out = out or Path(f"{candidate.code}.invitation")
+        write(out, text)
+        tell_list(session, queries.latest_number(session))
     say(_("Admitted. Send this file to the section: %(path)s") % {"path": out})
     say(_("There it says: %(command)s") % {"command": f"internationale join {out.name}"})
+    say(_("It asks for this fingerprint: let people of the section hear it from you, by voice or on paper."))
 
 
 @section.command("renew")
@@ -111,7 +120,9 @@ def every(home: Home, as_json: bool) -> None:
         say(_("This section has not joined an International yet."))
     for each in state.sections:
         lacks = "?" if each.lacks is None else f"-{each.lacks}" if each.lacks else "="
-        click.echo(f"{each.code:16} {each.status:10} {lacks:>7}  {each.fingerprint}  {each.name} ({', '.join(each.languages)})")
+        click.echo(
+            f"{each.code:16} {each.status:10} {lacks:>7}  {each.fingerprint}  {visible(each.name)} ({', '.join(each.languages)})"
+        )
 
 
 for _command in joining.COMMANDS:

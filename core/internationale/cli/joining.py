@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 import click
 
+from internationale.cli.comparing import tell_list
 from internationale.cli.files import printed, write
 from internationale.cli.keys import show
 from internationale.cli.root import Home
@@ -86,9 +87,11 @@ def invite(home: Home, code: str, out: Path | None) -> None:
     """Write the invitation with which the admitted section CODE joins."""
     with home().reading() as session:
         text = printed(port.invitation(session, code))
-    out = out or Path(f"{code}.invitation")
-    write(out, text)
+        out = out or Path(f"{code}.invitation")
+        write(out, text)
+        tell_list(session, port.latest(session).roster.version)
     say(_("Send this file to the section. There it says: %(command)s") % {"command": f"internationale join {out.name}"})
+    say(_("It asks for this fingerprint: let people of the section hear it from you, by voice or on paper."))
 
 
 def _describe(asked: JoinRequest) -> None:

@@ -11,12 +11,18 @@ from internationale.cli.root import Home
 from internationale.cli.speech import say, worded
 from internationale.errors import Conflict, Misconfigured
 from internationale.events import card, fingerprints, joining
+from internationale.events.fingerprints import Listed
 from internationale.events.keys import PublicKey, SigningKey
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
 
 _ = marker("core")
+_FOREIGN = _(
+    "A key for this log is announced that is not on this machine: %(fingerprint)s. If its file was lost, put it back. If nobody"
+    " of this section has announced it, somebody else has the key of this log: make another, for which the committee opens a new"
+    " epoch: internationale key new-log"
+)
 
 
 @click.group("key")
@@ -106,7 +112,10 @@ def rotate_log(home: Home, after: int) -> None:
     section = home.speaking()
     with section.reading() as session:
         entry = changes.entry_of(port.latest(session), section.code)
-        if queries.announcement(session, entry) is not None:
+        announced = queries.announcement(session, entry)
+        if announced is not None and announced.key not in {str(key.public) for key in section.log_keys.all}:
+            raise Conflict(_FOREIGN % {"fingerprint": fingerprints.groups(PublicKey.parse(announced.key))})
+        if announced is not None:
             raise Conflict(_("Another key is announced already. The committee has to take it into the list first."))
         first = queries.last_good(session, entry).sequence + 1 + after
     key = section.log_keys.add()
@@ -120,7 +129,7 @@ def rotate_log(home: Home, after: int) -> None:
     say(_("The committee confirms it: %(command)s") % {"command": f"internationale roster propose rotate {section.code}"})
 
 
-def show(key: PublicKey, *, qr: bool = False) -> None:
+def show(key: PublicKey | Listed, *, qr: bool = False) -> None:
     """A fingerprint in all its forms."""
     say(_("Fingerprint, in digits: %(digits)s") % {"digits": fingerprints.groups(key)})
     say(_("Fingerprint, in words: %(words)s") % {"words": fingerprints.words(key)})

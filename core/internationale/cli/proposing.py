@@ -1,6 +1,7 @@
 """``internationale roster propose …``: one command for each change of the list of sections."""
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
@@ -189,7 +190,7 @@ def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes
         agreed(_("Propose this?"))
     root = unlocked(section.settings.root_key) if sign else None
     if out is not None:
-        _write(out, Paper(SignedDocument(draft.serialize(), ()), latest.document), latest, root)
+        _write(out, Paper(SignedDocument(draft.serialize(), ()), latest.document), latest, root, section.now())
         return
     with section.writing() as session:
         hash = port.propose(section, session, draft, why=why, by=home.host())
@@ -202,9 +203,9 @@ def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes
         say(_("Proposed. Each holder of a root key signs it on their own instance: %(command)s") % command)
 
 
-def _write(file: Path, paper: Paper, latest: Version, root: SigningKey | None) -> None:
+def _write(file: Path, paper: Paper, latest: Version, root: SigningKey | None, now: datetime) -> None:
     if root is not None:
-        signing.sign(file, paper, latest, root)
+        signing.sign(file, paper, latest, root, now)
         return
     write(file, printed(paper.plain()))
     say(_("Each holder of a root key signs it: %(command)s") % {"command": f"internationale roster sign {file}"})

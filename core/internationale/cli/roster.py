@@ -6,6 +6,7 @@ import click
 
 from internationale import settings
 from internationale.cli import signing
+from internationale.cli.comparing import tell_list, tell_roots
 from internationale.cli.files import named
 from internationale.cli.proposing import propose
 from internationale.cli.root import Home
@@ -14,12 +15,14 @@ from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict, Invalid
 from internationale.events import fingerprints
 from internationale.events.roster import Version
+from internationale.kit.printing import quoted, visible
 from internationale.messages import marker, plural_marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.port import RootKey
 from internationale.rooms.roster.queries import Examined, Proposal
 from internationale.rooms.roster.rules import papers
 from internationale.rooms.roster.rules.papers import Paper
+from internationale.section import utc_now
 
 _ = marker("core")
 ngettext = plural_marker("core")
@@ -45,8 +48,11 @@ def every(home: Home, as_json: bool) -> None:
     """List the proposals, and all versions with what each changed."""
     with home().reading() as session:
         proposals, versions, others = queries.proposals(session), queries.history(session), queries.contradicting(session)
+        listed = queries.fingerprint(session)
     if as_json:
-        tell({"proposals": [_plain(each) for each in proposals], "versions": versions, "contradicting": others})
+        compared = {"digits": fingerprints.groups(listed), "words": fingerprints.words(listed)} if listed else None
+        shown = [_plain(each) for each in proposals]
+        tell({"fingerprint": compared, "proposals": shown, "versions": versions, "contradicting": others})
         return
     for each in proposals:
         if each.state in ("open", "complete", "early"):
@@ -67,26 +73,20 @@ def every(home: Home, as_json: bool) -> None:
 def show(home: Home, what: str | None) -> None:
     """Say in words what a proposal changes, and who has signed it: one in a FILE, or one that came over the hub, by its HASH.
 
-    Without either: the root keys of the version in force, to compare their fingerprints aloud.
+    Without either: the root keys of the version in force, to compare their fingerprints aloud, and that of the whole list.
     """
     if what is not None and (file := named(what)) is not None:
         paper = papers.read_proposal(file.read_bytes(), what)
         before = _known(home, paper)
-        _describe_file(signing.examine([paper], before), before)
+        _describe_file(home, signing.examine([paper], before), before)
         return
     with home().reading() as session:
         if what is not None:
             _describe(queries.proposal(session, what))
             return
         latest = port.latest(session)
-    told = ngettext(
-        "Version %(version)s: %(needed)s of these root keys must sign each change.",
-        "Version %(version)s: %(needed)s of these root keys must sign each change.",
-        latest.roster.threshold,
-    )
-    say(told % {"version": latest.roster.version, "needed": latest.roster.threshold})
-    for root in latest.roster.roots:
-        click.echo(f"{root.holder}\n  {fingerprints.groups(root.key)}\n  {fingerprints.words(root.key)}")
+        tell_roots(latest.roster)
+        tell_list(session, latest.roster.version)
 
 
 @group.command()
@@ -106,8 +106,8 @@ def sign(home: Home, what: str, key: Path | None, *, again: bool, yes: bool, una
     if (file := named(what)) is not None:
         paper = papers.read_proposal(file.read_bytes(), what)
         before = _newest(home, paper, unasked)
-        _describe_file(signing.examine([paper], before), before)
-        signing.sign(file, paper, before, _confirmed(path, again, yes))
+        _describe_file(home, signing.examine([paper], before), before)
+        signing.sign(file, paper, before, _confirmed(path, again, yes), utc_now())
         return
     section = home.speaking()
     with section.reading() as session:
@@ -223,17 +223,22 @@ def _confirmed(path: Path, again: bool, yes: bool) -> RootKey:
 def _describe(known: Proposal) -> None:
     words = {"version": known.version, "section": known.section, "hash": known.hash[:16]}
     say(_("Proposal %(hash)s for version %(version)s, by section %(section)s:") % words)
+    for sentence in (*known.changes, *known.asked):
+        say(sentence)
     if known.why:
-        click.echo(f"  {known.why}")
-    for change in known.changes:
-        say(change)
+        say(_("Section %(section)s says why:") % words)
+        click.echo(quoted(known.why))
     _signers(known.holders, known.missing)
 
 
-def _describe_file(found: Examined, before: Version | None) -> None:
+def _describe_file(home: Home, found: Examined, before: Version | None) -> None:
     say(_("Proposal for version %(version)s:") % {"version": found.draft.version})
     for change in rules.told(before.roster if before else None, found.draft):
         say(change)
+    if before is not None and _inhabited(home):
+        with home().reading() as session:
+            for sentence in queries.asked(session, before.roster, found.draft):
+                say(sentence)
     _signers(found.holders, found.missing)
 
 
@@ -241,7 +246,7 @@ def _signers(holders: tuple[queries.Holder, ...], missing: int) -> None:
     if missing:
         say(rules.lacking(missing))
     for holder in holders:
-        click.echo(f"  {'✓' if holder.signed else '·'} {holder.name}  {fingerprints.groups(holder.key)}")
+        click.echo(f"  {'✓' if holder.signed else '·'} {visible(holder.name)}  {fingerprints.groups(holder.key)}")
 
 
 def _tell_outcome(known: Proposal, in_force: bool) -> None:
@@ -253,5 +258,8 @@ def _tell_outcome(known: Proposal, in_force: bool) -> None:
 
 def _plain(known: Proposal) -> dict[str, object]:
     holders = [{"holder": each.name, "key": str(each.key), "signed": each.signed} for each in known.holders]
-    shown = {name: getattr(known, name) for name in ("hash", "version", "section", "said", "why", "state", "changes", "missing")}
+    shown = {
+        name: getattr(known, name)
+        for name in ("hash", "version", "section", "said", "why", "state", "changes", "asked", "missing")
+    }
     return {**shown, "holders": holders}

@@ -6,6 +6,7 @@ import click
 
 from internationale.cli.root import Home
 from internationale.cli.speech import say
+from internationale.kit.printing import visible
 from internationale.messages import marker
 from internationale.rooms.exchange import queries
 
@@ -32,7 +33,8 @@ def sent(home: Home, type_: str, form: str | None, page: int) -> None:
         say(_("This section has not said anything to the others yet."))
     for each in shown.sent:
         readers = " ".join(each.readers) or each.audience
-        click.echo(f"{each.id:16} {each.time:%Y-%m-%d %H:%M}  {each.type:50} {each.author or '-':20} {readers}")
+        author = visible(each.author or "-")
+        click.echo(f"{each.id:16} {each.time:%Y-%m-%d %H:%M}  {each.type:50} {author:20} {readers}")
     if shown.pages > 1:
         say(
             _("Page %(page)s of %(pages)s. Others: --page; everything: --csv or --json.")

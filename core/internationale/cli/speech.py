@@ -2,13 +2,14 @@
 
 import json
 import os
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import click
 
 from internationale import i18n
+from internationale.kit.printing import visible
 from internationale.messages import Message
 
 
@@ -20,8 +21,20 @@ def language() -> str:
 
 
 def worded(message: Message) -> str:
-    """A message in that language."""
-    return i18n.word(message, language())
+    """A message in that language. What others have written and it names stays in its place."""
+    return i18n.word(_visible(message), language())
+
+
+def _visible(message: Message) -> Message:
+    return replace(message, parameters={name: _shown(value) for name, value in message.parameters.items()})
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, Message):
+        return _visible(value)
+    if isinstance(value, tuple):
+        return tuple(map(_shown, value))
+    return visible(value) if isinstance(value, str) else value
 
 
 def say(message: Message, *, problem: bool = False) -> None:

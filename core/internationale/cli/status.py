@@ -14,6 +14,7 @@ from internationale.cli.root import Home
 from internationale.cli.speech import language, say, tell, worded
 from internationale.events import card
 from internationale.kit import Check
+from internationale.kit.printing import visible
 from internationale.ledger import tables
 from internationale.ledger.ownkeys import LOST
 from internationale.messages import Message, marker, plural_marker
@@ -174,6 +175,6 @@ def _print(found: Status) -> None:
     rows.append((_("Void or failed"), str(counts.void + counts.failed)))
     rows.append((_("Turned away"), str(counts.refused)))
     for label, value in rows:
-        click.echo(f"{worded(label):16} {value}")
+        click.echo(f"{worded(label):16} {visible(value)}")
     for problem in found.problems:
         say(problem, problem=True)

@@ -6,6 +6,7 @@ import click
 
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell, worded
+from internationale.kit.printing import visible
 from internationale.messages import marker, plural_marker
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.queries import Kind
@@ -42,7 +43,7 @@ def listed(home: Home, kind: str | None, page: int, as_json: bool) -> None:
         click.echo(f"{listing.kind.value}: {listing.total}" + (f" ({listing.page}/{listing.pages})" if listing.pages > 1 else ""))
         for held in listing.held:
             why = [rules.awaited(what, name) for what, name in held.what] or [rules.worded(held.reason)]
-            click.echo(f"  {held.id}  {held.source}  {held.at:%Y-%m-%d %H:%M}  {' '.join(map(worded, why))}")
+            click.echo(f"  {held.id}  {visible(held.source)}  {held.at:%Y-%m-%d %H:%M}  {' '.join(map(worded, why))}")
             click.echo(f"    {worded(rules.remedy(listing.kind.value, held.reason))}")
     for source in sources:
         told = _("%(source)s: turned away %(n)s times, %(kib)s KiB kept")

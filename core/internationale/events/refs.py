@@ -11,7 +11,9 @@ from internationale.errors import Untrusted
 SECTION = r"[a-z0-9][a-z0-9-]{1,31}"
 """The id of a section: 2 to 32 lower-case letters, digits and hyphens."""
 
-_REF = re.compile(rf"({SECTION}):([1-9][0-9]{{0,8}}):([1-9][0-9]{{0,14}}):([0-9a-f]{{16}})")
+REF = rf"({SECTION}):([1-9][0-9]{{0,8}}):([1-9][0-9]{{0,14}}):([0-9a-f]{{16}})"
+"""A ref as it is written."""
+_REF = re.compile(REF)
 
 
 @dataclass(frozen=True, order=True)

@@ -5,6 +5,7 @@ counts once; versions never skip and never go back; each version carries the has
 valid beginning. Root keys sign nothing but rosters and are nobody's log keys.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -22,6 +23,8 @@ from internationale.events.signed import Document, SignedDocument
 
 BEGINNING = "0" * 64
 """The ``prevhash`` of the first version."""
+SHORTEST = timedelta(days=7)
+"""How long a version is valid at least: nobody could sign the next one in less."""
 LONGEST = timedelta(days=397)
 """Thirteen months: how long a version may be valid. It bounds how long an attacker can hold back a newer one."""
 
@@ -53,7 +56,9 @@ class LogKey(Document):
 
 
 class LastGood(Document):
-    """Up to where a section's log counts: everything after it is not accepted. Number 0 (any hash): nothing of it."""
+    """Up to where a log counts: everything after it is not accepted. Number 0 (any hash): nothing of it. Of a member it is of the
+    epoch before its own; of all others of their own, which it ends.
+    """
 
     epoch: signed.Epoch
     sequence: signed.Count
@@ -81,8 +86,9 @@ class Entry(Document):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.status is not Status.MEMBER and self.last_good is None:
-            raise ValueError("a section that is not a member needs last_good")
+        ended = self.last_good.epoch if self.last_good is not None else 0
+        if ended not in ((0, self.epoch - 1) if self.status is Status.MEMBER else (self.epoch,)):
+            raise ValueError("last_good is of the epoch before its own for a member, and of its own for all others")
         previous = 0
         for entry in self.keys:
             if entry.first <= previous or (entry.last is not None and entry.last < entry.first):
@@ -127,9 +133,8 @@ class Roster(Document):
             "one key stands for two logs": len(set(log_keys)) != len(log_keys),
             "a root key is also a log key": not {root.key for root in self.roots}.isdisjoint(log_keys),
             "an epoch was opened by a version to come": any(entry.opened > self.version for entry in self.sections),
-            "it is valid for longer than thirteen months, or not at all": not timedelta(0)
-            < self.expires - self.issued
-            <= LONGEST,
+            "it is valid for longer than thirteen months": self.expires - self.issued > LONGEST,
+            "it is valid for less than a week": self.expires - self.issued < SHORTEST,
         }
         for sentence, is_so in wrong.items():
             if is_so:
@@ -160,7 +165,15 @@ class Version:
     @property
     def subject(self) -> str:
         """Where it travels, and under which it stands in files."""
-        return f"intl.v1.roster.{self.roster.version}.{self.hash[:16]}"
+        return subject(self.roster.version, self.hash, self.document.header)
+
+
+def subject(version: int, hash: str, signatures: str) -> str:
+    """Where a version travels: by its number, and a hash of all that stands there (by the bytes alone, the true ones without
+    signatures could take its place). ``hash``: of the version; ``signatures``: as they travel.
+    """
+    whole = hashlib.sha256(bytes.fromhex(hash) + signatures.encode()).hexdigest()
+    return f"intl.v1.roster.{version}.{whole[:16]}"
 
 
 def verify(previous: Version | None, candidate: SignedDocument) -> Version:
@@ -168,20 +181,26 @@ def verify(previous: Version | None, candidate: SignedDocument) -> Version:
 
     Raises ``Untrusted``: ``malformed_roster`` (and the JSON's), ``roster_rollback`` (older, or another of the same number),
     ``roster_gap`` (versions in between are missing; can come right later), ``roster_fork`` (does not follow this one),
-    ``roster_threshold`` (too few of the old or of its own roots signed), ``roster_history`` (a section vanished, or its epoch
-    went back).
+    ``roster_threshold`` (too few of the old or of its own roots signed), ``roster_history`` (a section vanished, its epoch
+    went back or rose without saying where the one before ended, or somebody new begins otherwise than everybody does).
     """
     version = Version(candidate, signed.parse(Roster, candidate.body, "malformed_roster"))
-    if previous is None:
-        if version.roster.version != 1:
-            raise Untrusted("roster_gap")
-        if version.roster.prevhash != BEGINNING:
-            raise Untrusted("roster_fork")
-    else:
-        _check_succession(previous, version.roster)
+    check_following(previous, version.roster)
+    if previous is not None:
         _check_threshold(previous.roster, candidate)
     _check_threshold(version.roster, candidate)
     return version
+
+
+def check_following(previous: Version | None, roster: Roster) -> None:
+    """Whether a version could follow ``previous`` (None: be the first), whoever signs it. Raises like ``verify``."""
+    if previous is not None:
+        _check_succession(previous, roster)
+    elif roster.version != 1:
+        raise Untrusted("roster_gap")
+    elif roster.prevhash != BEGINNING:
+        raise Untrusted("roster_fork")
+    _check_beginnings(previous, roster)
 
 
 def verified(chain: Sequence[SignedDocument]) -> Iterator[Version]:
@@ -256,13 +275,26 @@ def _check_succession(previous: Version, roster: Roster) -> None:
         after = now.get(before.code)
         if after is None or after.epoch < before.epoch or (after.epoch == before.epoch and after.opened != before.opened):
             raise Untrusted("roster_history", place=before.code)
-    known = {entry.code: entry.epoch for entry in previous.roster.sections}
+
+
+def _check_beginnings(previous: Version | None, roster: Roster) -> None:
+    """Every epoch that this version opens begins with one key at number 1; the one before it is ended in the same breath."""
+    known = {entry.code: entry.epoch for entry in previous.roster.sections} if previous is not None else {}
     for entry in roster.sections:
-        if known.get(entry.code) != entry.epoch and entry.opened != roster.version:
+        before = known.get(entry.code, 0)
+        ended = entry.last_good.epoch if entry.last_good is not None else 0
+        begins = (entry.epoch, ended, entry.opened, entry.status) == (before + 1, before, roster.version, Status.MEMBER)
+        one_key = [(log_key.first, log_key.last) for log_key in entry.keys] == [(1, None)]
+        if entry.epoch != before and not (begins and one_key):
             raise Untrusted("roster_history", place=entry.code)
 
 
-def _check_threshold(judge: Roster, candidate: SignedDocument) -> None:
+def enough(judge: Roster, candidate: SignedDocument) -> bool:
+    """Whether as many root keys of this version have signed as it asks for."""
     roots = tuple(root.key for root in judge.roots)
-    if len(signed.signers(keys.ROSTER, candidate, roots)) < judge.threshold:
+    return len(signed.signers(keys.ROSTER, candidate, roots)) >= judge.threshold
+
+
+def _check_threshold(judge: Roster, candidate: SignedDocument) -> None:
+    if not enough(judge, candidate):
         raise Untrusted("roster_threshold")

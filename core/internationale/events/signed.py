@@ -55,8 +55,10 @@ Count = Annotated[int, Field(ge=0, le=999_999_999_999_999)]
 Number = Annotated[int, Field(ge=1, le=999_999_999_999_999)]
 Epoch = Annotated[int, Field(ge=1, le=999_999_999)]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f\u202a-\u202e\u2066-\u2069]+$")]
-Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^[a-z]+://[^\s\x00-\x1f\x7f]+$")]
+_NAME = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NAME)]
+Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^[a-z]+://[^\s@/?#]+([/?#]\S*)?$")]
+"""An address, without a name or password in it: everybody reads it."""
 Nkey = Annotated[str, StringConstraints(pattern=r"^U[A-Z2-7]{55}$")]
 """The public half of a NATS nkey: as whom a section signs in at the hubs. It proves nothing about what is said."""
 Recipient = Annotated[str, StringConstraints(pattern=r"^age1[02-9ac-hj-np-z]{58}$")]

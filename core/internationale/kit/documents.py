@@ -1,6 +1,6 @@
 """What plugins may do with shared documents: the port of the documents room, and the values that it hands out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -73,13 +73,17 @@ class Unit:
 
 @dataclass(frozen=True)
 class Reading:
-    """A document's latest revision in one language. In its own language every unit is CURRENT with the source as text."""
+    """A revision of a document in one language. In its own language every unit is CURRENT with the source as text."""
 
     document: Summary
+    """As it stands at its latest revision."""
     language: str
     """The language read in; may differ from ``document.language``."""
     units: Sequence[Unit]
     """The first unit is the title's (block id ``TITLE``)."""
+    revision: int
+    ref: Ref
+    """The event of the revision that is read."""
 
     @property
     def complete(self) -> bool:
@@ -87,17 +91,34 @@ class Reading:
         return all(unit.state is UnitState.CURRENT for unit in self.units)
 
     @property
+    def translators(self) -> Sequence[str]:
+        """The sections whose words are read here instead of the home section's, by code."""
+        return sorted({unit.by for unit in self.units if unit.by is not None})
+
+    @property
     def title(self) -> str:
-        """The title in this language, or in the document's own while it is missing."""
-        return self.units[0].text or self.document.title
+        """The revision's title in this language, or in the document's own while this very title is not translated."""
+        first = self.units[0]
+        return first.text if first.text is not None and first.state is UnitState.CURRENT else first.block.source
+
+    @property
+    def title_language(self) -> str:
+        """The language that ``title`` is really in."""
+        return self.language if self.units[0].state is UnitState.CURRENT else self.document.language
+
+    @property
+    def title_by(self) -> str | None:
+        """The section that translated ``title``; None: it is as it was written."""
+        return self.units[0].by if self.units[0].state is UnitState.CURRENT else None
 
 
 @dataclass(frozen=True)
 class Title:
-    """A document's title as a list shows it. ``language``: the one that ``text`` is really in."""
+    """A document's title as a list shows it. ``language``: the one that ``text`` is really in; ``by``: who translated it."""
 
     text: str
     language: str
+    by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -177,8 +198,24 @@ class Documents(Protocol):
         """The latest titles of some documents by id, in a language where they are translated into it: for lists."""
         ...
 
-    def read(self, session: Session, document: str, language: str, *, revision: int | None = None) -> Reading:
-        """The latest (or a given) revision in one language."""
+    def titles_pinned(self, session: Session, revisions: Sequence[Ref], language: str) -> Mapping[Ref, Title]:
+        """The titles of these very revisions, in a language where these very titles are translated into it: for lists of what was
+        said about a text.
+        """
+        ...
+
+    def read(self, session: Session, document: str, language: str, *, revision: int | Ref | None = None) -> Reading:
+        """The latest (or a given) revision in one language.
+
+        A number gives the revision that counts under it. A ref gives the very revision that was signed, whether it counts or not:
+        whoever shows what was said about a text asks by ref, because a home section may write two of one number.
+        """
+        ...
+
+    def counting(self, session: Session, refs: Collection[Ref]) -> frozenset[Ref]:
+        """Which of these revisions count, of whatever documents: what pins another one pins a rival of a text, and is not said
+        of the text that is shown under that number.
+        """
         ...
 
     def progress(self, session: Session, document: str) -> Sequence[Progress]:
@@ -207,7 +244,7 @@ class Documents(Protocol):
         ...
 
     def offer(
-        self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int, by: Reader
+        self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int | Ref, by: Reader
     ) -> None:
-        """Share translations ``{block id: text}`` made from the blocks of ``revision``."""
+        """Share translations ``{block id: text}`` made from the blocks of ``revision`` (see ``read``)."""
         ...

@@ -13,6 +13,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
+from internationale.events.refs import REF
 from internationale.messages import Message
 
 LINE = 200
@@ -22,7 +23,7 @@ PROSE = 20_000
 TEXT = 2_000_000
 """The most characters of a whole document."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _BIDI_OVERRIDE = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
@@ -84,6 +85,10 @@ OptionalProse = Annotated[str, StringConstraints(max_length=PROSE), AfterValidat
 Text = Annotated[str, StringConstraints(max_length=TEXT), AfterValidator(prose)]
 Markdown = Annotated[str, StringConstraints(max_length=TEXT), AfterValidator(exact)]
 Identifier = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
+EventRef = Annotated[str, StringConstraints(pattern=rf"^{REF}$")]
+"""The ref of an event, for a form that must not act on anything but what was read."""
+OptionalEventRef = Annotated[str, StringConstraints(pattern=rf"^({REF})?$")]
+"""The same, where a program may leave it out; pages never do."""
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$")]
 
 Day = Annotated[date, BeforeValidator(written_day)]

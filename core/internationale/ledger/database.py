@@ -4,10 +4,13 @@ One writer at a time: SQLite by ``BEGIN IMMEDIATE``, PostgreSQL by an advisory l
 begins. What a writer has read is therefore still so when it commits, and numbers of the own log cannot be given twice.
 """
 
+import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Lock
 from typing import Any
 
@@ -28,6 +31,8 @@ PATIENCE_MS = 30_000
 """How long a writer waits for the one before it, in milliseconds."""
 WAL_BYTES = 16 * 1024 * 1024
 """What SQLite's write-ahead log is cut down to after a large transaction (a replay): else the disk stays that much fuller."""
+ERASED = "erased"
+"""Key in ``session.info``: something was deleted that must not stay anywhere. It is scrubbed after the commit."""
 _SESSION: dict[str, Any] = {"expire_on_commit": False, "close_resets_only": False}
 """What is asked with a session after its end is a mistake: it would take a connection that nobody gives back."""
 _DAMAGED = _(
@@ -77,6 +82,16 @@ class Database:
         finally:
             self.queue.release()
 
+    def scrub(self) -> None:
+        """What was deleted is overwritten in a SQLite file, but stays in the log beside it until that is written over: write it
+        back now. Somebody who reads or writes meanwhile is not waited for long; then the next time does it.
+        """
+        if self.engine.dialect.name == "sqlite":
+            with self.engine.connect() as connection, contextlib.suppress(OperationalError):
+                cursor = connection.connection.cursor()
+                for setting in ("busy_timeout=1000", "wal_checkpoint(TRUNCATE)", f"busy_timeout={PATIENCE_MS}"):
+                    cursor.execute(f"PRAGMA {setting}")
+
     def dispose(self) -> None:
         """Let go of all connections."""
         while self.kept:
@@ -89,7 +104,9 @@ def connect(url: str) -> Database:
     """A database by ``sqlite:///file`` or ``postgresql+psycopg://…`` with the settings that a signed log needs."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        engine, readers = (create_engine(parsed, pool_size=20, max_overflow=20) for _ in range(2))
+        if parsed.database not in (None, "", ":memory:"):
+            _keep_private(Path(parsed.database))
+        engine, readers = (create_engine(parsed, pool_size=20, max_overflow=20, hide_parameters=True) for _ in range(2))
         for each in (engine, readers):
             event.listen(each, "connect", _sqlite_settings)
         event.listen(readers, "connect", _sqlite_reader)
@@ -97,16 +114,29 @@ def connect(url: str) -> Database:
         engine.dialect.do_begin = _begin_writing  # type: ignore[assignment, method-assign]  # of this engine only
         readers.dialect.do_begin = _begin_reading  # type: ignore[assignment, method-assign]  # of this engine only
     else:
-        engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True)
+        engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
         readers = engine.execution_options(writes=False)
         event.listen(engine, "begin", _begin_postgresql)
     return Database(engine, readers)
 
 
+def _keep_private(path: Path) -> None:
+    """People's names and debates are not for everybody on the same machine. What SQLite puts beside the file gets the same
+    rights; a new one is ours alone.
+    """
+    with contextlib.suppress(FileExistsError, FileNotFoundError):  # without its folder SQLite says what is wrong
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    for each in (path, *(path.with_name(path.name + beside) for beside in ("-wal", "-shm"))):
+        with contextlib.suppress(FileNotFoundError, PermissionError):  # another's file: its owner decides
+            if (mode := each.stat().st_mode) & 0o007:
+                each.chmod(mode & 0o770)
+
+
 def _sqlite_settings(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
     """FULL, because a power cut must not take back an event that is already on the bus: the section would fork itself."""
     connection.isolation_level = None  # sqlite3 would begin by itself, too late and too weakly; ``_begin_writing`` does it
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE_MS}"):
+    settings = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", f"busy_timeout={PATIENCE_MS}")
+    for setting in settings:
         connection.execute(f"PRAGMA {setting}")
     connection.execute(f"PRAGMA journal_size_limit={WAL_BYTES}")
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from internationale.errors import without_content
 from internationale.events import sealed
 from internationale.events.envelope import Address, Envelope
 from internationale.events.refs import Ref
@@ -114,5 +115,5 @@ def _decoded(envelope: Envelope, vocabulary: Vocabulary) -> Verdict:
     except (ValidationError, ValueError, TypeError, KeyError):  # an upcast may stumble over data that has no shape
         return Verdict(State.VOID, "malformed_data")
     except Exception as error:  # a mistake of this build: it must not hold up the events beside this one
-        log.exception("the shape of %s failed at %s", envelope.type, envelope.id)
+        log.error("the shape of %s failed at %s: %s", envelope.type, envelope.id, without_content(error))  # noqa: TRY400
         return Verdict(State.FAILED, f"shape_failed:{type(error).__name__}")

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
+from internationale.errors import without_content
 from internationale.events.types import Event, Payload
 from internationale.kit.vocabulary import Projection
 from internationale.ledger.database import outage
@@ -86,6 +87,6 @@ class Run:
         except Exception as error:
             if trouble := outage(error):
                 raise trouble from None
-            log.exception("projection %s failed at %s", running, event.envelope.id)
+            log.error("projection %s failed at %s: %s", running, event.envelope.id, without_content(error))  # noqa: TRY400
             return f"projection_failed:{running}:{type(error).__name__}"
         return ""

@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from internationale.errors import without_content
 from internationale.events.envelope import Address
 from internationale.events.refs import Ref
 from internationale.events.sealed import Reshared
@@ -95,7 +96,7 @@ class Settlement:
         except Exception as error:
             if self._strict or outage(error):
                 raise
-            log.exception("the authority of %s failed at %s", event.envelope.type, event.envelope.id)
+            log.error("the authority of %s failed at %s: %s", event.envelope.type, event.envelope.id, without_content(error))
             return State.FAILED, f"authority_failed:{type(error).__name__}"
         if reason:
             return State.VOID, reason

@@ -14,6 +14,7 @@ from internationale.events.refs import Ref
 from internationale.events.types import Event
 from internationale.events.withdrawn import REASON, PartWithdrawn
 from internationale.ledger import parts, tables
+from internationale.ledger.database import ERASED
 from internationale.ledger.judging import address
 from internationale.ledger.records import CHUNK, Record, State, among, chunks, key, of
 from internationale.ledger.unit import Unit
@@ -35,6 +36,7 @@ def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> list[Address]:
                 continue
             if record.position is None:
                 undecided.append(record.address)
+            unit.session.info[ERASED] = True
             _wait(unit, record, [], reason="missing_part" if record.position is None else ASIDE)
             _delete(unit, record.beside)
             if record.envelope.closed:
@@ -87,9 +89,7 @@ def _wait(unit: Unit, record: Record, waits: Sequence[tuple[str, str]], reason: 
 
 
 def _delete(unit: Unit, names: Sequence[str]) -> None:
-    """Delete these parts, but for those that a message names which was not withdrawn."""
-    if unit.connection.dialect.name == "sqlite":
-        unit.connection.exec_driver_sql("PRAGMA secure_delete=ON")  # overwritten, not only let go
+    """Delete these parts, but for those that a message names which was not withdrawn. SQLite overwrites what is deleted."""
     for name in names:
         if not _named_elsewhere(unit, name):
             unit.connection.execute(delete(tables.part).where(tables.part.c.hash == name))

@@ -14,6 +14,8 @@ from typing import NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from internationale.text.tables import without_cells
+
 HEADING = "heading"
 PARAGRAPH = "paragraph"
 LIST_ITEM = "list_item"
@@ -25,6 +27,8 @@ RULE = "rule"
 OTHER = "other"
 """Lines that show nothing themselves, such as link definitions; and a text without any block."""
 
+LINES = 20_000
+"""The most lines of a text that is looked into for the kinds of its blocks: five hundred printed pages."""
 WHITE = " \t\r\n"
 """What Markdown calls white space at the ends of a line."""
 
@@ -44,7 +48,7 @@ _KINDS = {
 }
 _LISTS = ("bullet_list_open", "ordered_list_open")
 _LINE_END = re.compile(r"\r\n?|\n")
-_PARSER = MarkdownIt("commonmark").enable("table")
+_PARSER = without_cells(MarkdownIt("commonmark").enable("table"))
 _PARSER.core.ruler.enableOnly(["normalize", "block"])  # what is inside a block does not move its borders, and costs most
 
 
@@ -91,6 +95,18 @@ class Block:
         return replace(self, raw=lead + source + trail)
 
 
+class Piece(NamedTuple):
+    """A block as the state has it. What kind it is, the whole text says (``described``); what was signed never hangs on it."""
+
+    id: str
+    raw: str
+
+    @property
+    def source(self) -> str:
+        """As of a ``Block``."""
+        return self.raw.strip(WHITE)
+
+
 class _Start(NamedTuple):
     line: int
     end: int
@@ -131,10 +147,14 @@ def identify(spans: Iterable[Span], mint: Mint) -> tuple[Block, ...]:
 def described(pairs: Sequence[tuple[str, str]]) -> tuple[Block, ...]:
     """Blocks of ``(id, raw)`` pairs, with their kinds as they stand in the whole text.
 
-    A block that begins in the middle of a Markdown block (after a merge) is called after the one it begins in.
+    A block that begins in the middle of a Markdown block (after a merge) is called after the one it begins in. In a text of more
+    than ``LINES`` lines all blocks are called paragraphs: its home changes one word, and everybody would read all of it again.
     """
+    whole = "".join(raw for _, raw in pairs)
+    if len(_line_offsets(whole)) > LINES + 1:
+        return tuple(Block(id, PARAGRAPH, 0, raw) for id, raw in pairs)
     kinds: list[Block] = []
-    spans = iter(split("".join(raw for _, raw in pairs)))
+    spans = iter(split(whole))
     span, end, position = Span(OTHER, 0, ""), 0, 0
     for id, raw in pairs:
         while end <= position and (following := next(spans, None)) is not None:

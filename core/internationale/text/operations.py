@@ -19,7 +19,7 @@ from typing import Any, ClassVar, TypeVar
 
 from internationale.errors import Conflict, Invalid
 from internationale.messages import marker
-from internationale.text.blocks import Block, described
+from internationale.text.blocks import Block, Piece, described
 from internationale.text.order import Succession
 
 _ = marker("core")
@@ -112,8 +112,16 @@ def from_json(value: object) -> tuple[Operation, ...]:
     return tuple(_operation(item, f"operations.{number}") for number, item in enumerate(value))
 
 
-def apply(blocks: Sequence[Block], operations: Sequence[Operation]) -> tuple[Block, ...]:
-    """The state after the operations. Raises ``Conflict`` (place: the block's id) for whatever does not fit the base."""
+def apply(blocks: Sequence[Block | Piece], operations: Sequence[Operation]) -> tuple[Block, ...]:
+    """The blocks after the operations, with their kinds. Raises as ``applied``."""
+    return described(applied(blocks, operations))
+
+
+def applied(blocks: Sequence[Block | Piece], operations: Sequence[Operation]) -> tuple[Piece, ...]:
+    """The state after the operations. Raises ``Conflict`` (place: the block's id) for whatever does not fit the base.
+
+    Without the kinds, for which the whole text has to be read: a small change of a large text costs little.
+    """
     phases = [_PHASE[type(operation)] for operation in operations]
     if phases != sorted(phases):
         raise _malformed("operations")
@@ -129,7 +137,7 @@ def apply(blocks: Sequence[Block], operations: Sequence[Operation]) -> tuple[Blo
     _place(state, chain, [operation for operation in operations if isinstance(operation, Insert | Move)])
     if sum(map(len, state.values())) > MAX_TEXT:
         raise Invalid(_("The text is too long."), place="operations")
-    return described([(id, state[id]) for id in chain])
+    return tuple(Piece(id, state[id]) for id in chain)
 
 
 def in_order(operations: Iterable[Operation]) -> tuple[Operation, ...]:
@@ -143,7 +151,7 @@ def in_order(operations: Iterable[Operation]) -> tuple[Operation, ...]:
     return tuple(sorted(operations, key=rank))
 
 
-def digest(blocks: Iterable[Block]) -> str:
+def digest(blocks: Iterable[Block | Piece]) -> str:
     """The hash of a state, 64 hex digits: SHA-256 over ``intl-blocks-v1`` and, for each block, a NUL, its id, a NUL, the
     number of its bytes in decimal, a NUL, and its bytes (``raw`` in UTF-8).
     """

@@ -49,7 +49,8 @@ class Edge:
             await self._app(scope, receive, send)
             return
         if scope["method"] == HttpMethod.HEAD:
-            scope["method"], send = HttpMethod.GET, _without_body(send)
+            # in a scope of our own: the server looks into its own for how to end the answer
+            scope, send = {**scope, "method": HttpMethod.GET}, _without_body(send)
         try:
             here = await self._visit(scope)
             visit.set(here)  # for this request alone: the server runs each in a context of its own

@@ -6,7 +6,6 @@ is ever lost. What was not meant to happen is logged without any content and sho
 
 import logging
 import secrets
-import traceback
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -18,7 +17,17 @@ from litestar.response import Redirect, Response, Template
 from sqlalchemy.exc import DataError
 
 from internationale import i18n
-from internationale.errors import Conflict, Held, InternationaleError, Invalid, Misconfigured, NotFound, Paused, Refused
+from internationale.errors import (
+    Conflict,
+    Held,
+    InternationaleError,
+    Invalid,
+    Misconfigured,
+    NotFound,
+    Paused,
+    Refused,
+    without_content,
+)
 from internationale.messages import Message, marker
 from internationale.web import mistakes, reposting
 from internationale.web.visits import visit
@@ -137,15 +146,6 @@ def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[A
     route = getattr(request.scope.get("route_handler"), "handler_name", "")
     log.error("fault %s at %s %s: %s", number, request.method, route, without_content(error))
     return _answer(request, 500, "unexpected", InternationaleError(UNEXPECTED % {"number": number}))
-
-
-def without_content(error: BaseException | None) -> str:
-    """Kind and place of an error and of its causes, without their messages: those may quote what people wrote."""
-    lines = []
-    while error is not None:
-        lines += [type(error).__qualname__, *traceback.format_list(traceback.extract_tb(error.__traceback__))]
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return "\n".join(lines)
 
 
 def _answer(request: Request[Any, Any, Any], status: int, name: str, error: InternationaleError) -> Response[Any]:

@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from internationale import i18n
+from internationale.errors import without_content
 from internationale.kit import audiences
 from internationale.kit.vocabulary import MenuItem, Panel
 from internationale.messages import Message
@@ -183,8 +184,8 @@ def _notices(section: Section) -> Callable[[], list[Message]]:
         try:
             with section.reading() as session:
                 return roster.notices(section, session, reader)
-        except SQLAlchemyError:  # the page that says that the database is away stands in this frame, too
-            log.exception("notices cannot be read")
+        except SQLAlchemyError as error:  # the page that says that the database is away stands in this frame, too
+            log.error("notices cannot be read: %s", without_content(error))  # noqa: TRY400
             return []
 
     return notices
@@ -194,7 +195,7 @@ def url_language(language: str) -> str:
     """This page in another language."""
     here = visit.get()
     kept = [pair for pair in here.query.split("&") if pair and not pair.startswith("lang=")]
-    return here.path + "?" + "&".join([*kept, f"lang={language}"])
+    return "/" + here.path.lstrip("/") + "?" + "&".join([*kept, f"lang={language}"])
 
 
 def _panel(environment: Environment) -> Callable[[Panel | Iterable[Panel]], Markup]:
@@ -209,8 +210,8 @@ def _panel(environment: Environment) -> Callable[[Panel | Iterable[Panel]], Mark
 def _render_panel(environment: Environment, panel: Panel) -> Markup:
     try:
         return Markup(environment.get_template(panel.template).render(dict(panel.context)))  # noqa: S704  # autoescaped
-    except Exception:
-        log.exception("panel %s cannot be shown", panel.template)
+    except Exception as error:
+        log.error("panel %s cannot be shown: %s", panel.template, without_content(error))  # noqa: TRY400
         return Markup('<p class="notice">{}</p>').format(
             escape(i18n.gettext("A part of this page cannot be shown at the moment."))
         )

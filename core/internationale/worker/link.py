@@ -244,7 +244,7 @@ class Link:
     async def _follow(self, bus: Bus) -> None:
         seen = set[str]()
         while True:
-            await rosters.catch_up(self.section, bus)
+            await rosters.catch_up(self.section, bus, seen)
             await rosters.carry(self.section, bus, seen)
             await rosters.follow(self.section, bus, WAIT)
 

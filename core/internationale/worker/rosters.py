@@ -1,6 +1,8 @@
 """The exchange of rosters: every section carries the versions it knows to the hub, and follows those it finds."""
 
+import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 
 from internationale.bundle import taking
 from internationale.bus import ROSTER, Bus, Parcel
@@ -11,6 +13,8 @@ from internationale.worker.pace import in_thread
 
 PATTERN = "intl.v1.roster.*.*"
 AT_ONCE = 64
+LOOKED = 512
+"""How many names of the next version are looked at in one go: who may write on a hub can make as many as they like."""
 
 
 async def carry(section: Section, bus: Bus, seen: set[str]) -> int:
@@ -24,7 +28,32 @@ async def carry(section: Section, bus: Bus, seen: set[str]) -> int:
     missing = [subject for subject in known if subject not in there]
     for subject in missing:
         await bus.publish([await in_thread(_version, section, subject, known[subject])])
-    return len(missing)
+    return len(missing) + await _carry_past(section, bus, known, there, seen)
+
+
+async def _carry_past(section: Section, bus: Bus, known: dict[str, int], there: set[str], seen: set[str]) -> int:
+    """Where something else stands under a name of ours, publish that version under a name that nobody could foresee, unless it
+    is there under another one. A hub does not look whether a name fits. Returns how many were published.
+    """
+    names = [name for name in reversed(known) if name in there and name not in seen][:AT_ONCE]
+    found = await bus.get(names) if names else {}
+    published = 0
+    for name in found:
+        ours = await in_thread(_version, section, name, known[name])
+        if not _same(found[name], ours) and not await _elsewhere(bus, ours, known[name], there - {name}):
+            await bus.publish([replace(ours, subject=f"intl.v1.roster.{known[name]}.{secrets.token_hex(8)}")])
+            published += 1
+        seen.add(name)
+    return published
+
+
+async def _elsewhere(bus: Bus, ours: Parcel, number: int, there: set[str]) -> bool:
+    others = sorted(name for name in there if _number(name) == number)[:AT_ONCE]
+    return bool(others) and any(_same(each, ours) for each in (await bus.get(others)).values())
+
+
+def _same(one: Parcel, other: Parcel) -> bool:
+    return (one.body, one.signature) == (other.body, other.signature)
 
 
 async def look(section: Section, bus: Bus) -> None:
@@ -49,14 +78,31 @@ async def follow(section: Section, bus: Bus, wait: float) -> int:
     return new + (await catch_up(section, bus) if batch.parcels else 0)
 
 
-async def catch_up(section: Section, bus: Bus) -> int:
-    """Follow version by version as far as the hub has them: they may have come in another order, or before we had joined."""
-    new = 0
-    while (latest := await in_thread(_latest, section)) and (found := await bus.last(f"intl.v1.roster.{latest + 1}.*")):
-        if not await take_in(section, [found]):
+async def catch_up(section: Section, bus: Bus, seen: set[str] | None = None) -> int:
+    """Follow version by version as far as the hub has them: they may have come in another order, or before we had joined.
+
+    ``seen``: what was looked at before and does not follow.
+    """
+    new, seen = 0, set[str]() if seen is None else seen
+    while (latest := await in_thread(_latest, section)) is not None:
+        if not await _next(section, bus, latest, seen):
             break
         new += 1
     return new
+
+
+async def _next(section: Section, bus: Bus, latest: tuple[int, str], seen: set[str]) -> bool:
+    """Look at everything that says to be the next version, until one of them is. Whether one was."""
+    number, hash = latest
+    names = {f"{name} after {hash}": name for name in await bus.kept(f"intl.v1.roster.{number + 1}.*")}
+    unseen = sorted(names.keys() - seen)[:LOOKED]
+    for start in range(0, len(unseen), AT_ONCE):
+        some = unseen[start : start + AT_ONCE]
+        found = await bus.get([names[each] for each in some])
+        if await take_in(section, [found[names[each]] for each in some if names[each] in found]):
+            return True
+        seen.update(some)
+    return False
 
 
 async def take_in(section: Section, parcels: Sequence[Parcel]) -> int:
@@ -68,9 +114,9 @@ async def take_in(section: Section, parcels: Sequence[Parcel]) -> int:
 
 
 def _known(section: Section) -> dict[str, int]:
-    """The subjects of our versions, in order. The hash is in them so that nobody can take a true one's place with a false one."""
+    """The subjects of our versions, in order."""
     with section.reading() as session:
-        return {f"intl.v1.roster.{number}.{hash[:16]}": number for number, hash in queries.hashes(session).items()}
+        return queries.subjects(session)
 
 
 def _number(name: str) -> int:
@@ -85,6 +131,8 @@ def _version(section: Section, subject: str, number: int) -> Parcel:
     return Parcel(subject, document.body, document.header)
 
 
-def _latest(section: Section) -> int:
+def _latest(section: Section) -> tuple[int, str] | None:
+    """Number and hash of the version in force."""
     with section.reading() as session:
-        return queries.latest_number(session)
+        number, hash = queries.latest_number(session), queries.latest_hash(session)
+        return None if hash is None else (number, hash)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 
+from internationale.errors import without_content
 from internationale.kit.vocabulary import Task
 from internationale.section import Section
 from internationale.worker.pace import Backoff, Bell, in_thread
@@ -19,8 +20,8 @@ async def regularly(section: Section, task: Task) -> None:
     while True:
         try:
             await in_thread(task.run, section)
-        except Exception:
-            _log.exception("the task %s failed", task.name)
+        except Exception as error:
+            _log.error("the task %s failed: %s", task.name, without_content(error))
         await asyncio.sleep(task.every.total_seconds())
 
 
@@ -32,8 +33,8 @@ async def tell(section: Section, bell: Bell) -> None:
             while await in_thread(section.tell):
                 pass
             backoff.reset()
-        except Exception:
-            _log.exception("plugins could not be told of what was recorded")
+        except Exception as error:
+            _log.error("plugins could not be told of what was recorded: %s", without_content(error))
             await backoff.pause()
         if await listener.wait(LOOK):
             await asyncio.sleep(GATHER)

@@ -6,7 +6,7 @@ from typing import ClassVar
 from pydantic import Field
 
 from internationale.kit import Message, marker
-from internationale.kit.fields import Form, LanguageCode, Line, Prose
+from internationale.kit.fields import EventRef, Form, LanguageCode, Line, Prose
 from internationale_actions.events import FEW, Figure
 from internationale_actions.port import Promise
 
@@ -24,8 +24,9 @@ class FigureForm(Form):
 
 
 class CommitForm(Form):
-    """A commitment."""
+    """A commitment. ``event``: that of the call which was read; if another one counts by now, it is refused."""
 
+    event: EventRef
     language: LanguageCode
     plan: Prose
     planned: list[FigureForm] = Field(default=[], max_length=20)
@@ -33,7 +34,7 @@ class CommitForm(Form):
     def promise(self) -> Promise:
         """The figures get their numbers as keys: a report will name them so."""
         figures = [Figure(key=str(number), **figure.model_dump()) for number, figure in enumerate(self.planned, start=1)]
-        return Promise(self.language, self.plan, figures)
+        return Promise(self.event, self.language, self.plan, figures)
 
 
 class CommitPage(Form):
@@ -47,6 +48,7 @@ class CommitPage(Form):
         "number": _("How many"),
     }
 
+    event: EventRef
     language: LanguageCode
     plan: Prose
     what: Lines = Field(default=[])
@@ -63,7 +65,7 @@ class CommitPage(Form):
             for what, counts, number in lines
             if what
         ]
-        return CommitForm(language=self.language, plan=self.plan, planned=planned).promise()
+        return CommitForm(event=self.event, language=self.language, plan=self.plan, planned=planned).promise()
 
 
 class WithdrawForm(Form):

@@ -52,8 +52,9 @@ class Answering(Controller):
         def values(_known: Action) -> dict[str, Any]:
             return {**data.model_dump(), "lines": list(zip(data.what, data.counts, data.number, strict=False))}
 
-        def preview(_known: Action) -> Preview:
+        def preview(known: Action) -> Preview:
             promise = data.promise()
+            port.check_same(known.summary, promise)
             port.check_figures(promise.figures)
             texts = [(_("What your section will do"), promise.plan)]
             heading, button = _("Your section's commitment"), _("Sign and commit")

@@ -31,7 +31,7 @@ class Actions(Controller):
             known = queries.whole(session, action)
             context = {
                 "action": known,
-                "reading": section.documents.read(session, known.summary.document, reader.language),
+                "reading": port.appeal(section, session, known.summary, reader.language),
                 "questions": QUESTIONS,
                 "names": listing.names(section, session),
                 "receipts": section.receipts(session, Ref.parse(known.summary.ref)),

@@ -78,7 +78,7 @@ class Deed:
         return port.ready(self.section, session, self.name, self.action, self.reader)
 
     def _form(self, session: Database, known: Action, values: dict[str, Any]) -> Template:
-        reading = self.section.documents.read(session, known.summary.document, self.reader.language)
+        reading = port.appeal(self.section, session, known.summary, self.reader.language)
         languages = self.section.federation_languages(session)
         context = {"action": known, "reading": reading, "values": values, "languages": languages, "path": self.path}
         return Template(f"actions/{self.name}.html", context=context)

@@ -1,6 +1,6 @@
 """What is known about an action, read from the rows: who committed to what, what came of it, what corrects what."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from sqlmodel import Session
@@ -11,7 +11,7 @@ from internationale_actions.rows import Call, Closing, Commitment, Report, Withd
 
 from . import said
 from .said import Row, Rows
-from .values import Account, Action, Answer, Compared, Conclusion, Plan, Standing, Summary, TakenBack
+from .values import Account, Action, Answer, Compared, Conclusion, Plan, Rival, Standing, Summary, TakenBack
 
 __all__ = [
     "Account",
@@ -20,6 +20,7 @@ __all__ = [
     "Compared",
     "Conclusion",
     "Plan",
+    "Rival",
     "Standing",
     "Summary",
     "TakenBack",
@@ -34,32 +35,36 @@ __all__ = [
 _ = marker("actions")
 _NOTHING: Rows = ()
 
+Counted = Mapping[str, tuple[int, int]]
+"""Up to which epoch and number of each section's log a closing looked."""
+
 
 def every(session: Session, *, of: str | None = None) -> Sequence[Action]:
     """All called actions, by their first day, with everything that was said about them; ``of``: by this section alone."""
-    commitments, withdrawals = said.every(session, Commitment, section=of), said.every(session, Withdrawal, section=of)
-    reports, closings = said.every(session, Report, section=of), said.every(session, Closing)
-    tables = (commitments, withdrawals, reports, closings)
-    return [_action(call, *(rows.get(call.id, _NOTHING) for rows in tables)) for call in _calls(session)]
+    answers = [said.grouped(said.every(session, table, section=of), "call") for table in (Commitment, Withdrawal, Report)]
+    closings = said.grouped(said.every(session, Closing), "call")
+    found = [_action(calls, *answers, closings) for calls in _calls(session)]
+    return sorted(found, key=lambda action: (action.summary.first, action.summary.id))
 
 
 def on(session: Session, document: str) -> Sequence[Action]:
     """The actions that an appeal calls: one, unless its home section calls again with the same text."""
-    return [whole(session, call.id) for call in _calls(session) if call.document == document]
+    found = (whole(session, calls[0].action) for calls in _calls(session) if calls[0].document == document)
+    return sorted(found, key=lambda action: (action.summary.first, action.summary.id))
 
 
 def find(session: Session, action: str) -> Summary:
-    """One called action; raises ``NotFound``. Should its caller have used an id twice, the earlier call has it."""
-    calls = said.about(session, Call, action)
-    if not calls:
-        raise _unknown()
-    return _summary(calls[0])
+    """One called action; raises ``NotFound``.
+
+    Should its caller have used an id twice, the call counts that its log has first, as with the revisions of a text.
+    """
+    return _summary(_found(session, action)[0])
 
 
 def whole(session: Session, action: str) -> Action:
     """Everything said about one action; raises ``NotFound``."""
-    call = find(session, action)
-    return _action(call, *(said.about(session, table, action) for table in (Commitment, Withdrawal, Report, Closing)))
+    tables = (Commitment, Withdrawal, Report, Closing)
+    return _action(_found(session, action), *(said.grouped(said.about(session, table, action), "call") for table in tables))
 
 
 def standing(session: Session, action: str, section: str) -> Standing:
@@ -71,45 +76,55 @@ def standing(session: Session, action: str, section: str) -> Standing:
     return Standing(_summary(call), section, current, reported, closed)
 
 
-def _calls(session: Session) -> Sequence[Summary]:
-    firsts = [_summary(rows[0]) for rows in said.every(session, Call).values()]
-    return sorted(firsts, key=lambda call: (call.first, call.id))
+def _calls(session: Session) -> Iterable[Rows]:
+    """The calls under each id, the one that counts first."""
+    return said.grouped(said.every(session, Call), "action").values()
 
 
-def _action(call: Summary, commitments: Rows, withdrawals: Rows, reports: Rows, closings: Rows) -> Action:
-    counted = closings[-1].counted if closings else None
-    withdrew, reported = _by_section(withdrawals), _by_section(reports)
-    answers = [
-        _answer(
-            section,
-            rows,
-            withdrew.get(section, _NOTHING),
-            reported.get(section, _NOTHING),
-            None if counted is None else counted.get(section, 0),
-        )
-        for section, rows in sorted(_by_section(commitments).items())
-    ]
+def _found(session: Session, action: str) -> Rows:
+    calls = said.about(session, Call, action)
+    if not calls:
+        raise _unknown()
+    return calls
+
+
+def _action(calls: Rows, *answers: Mapping[str, Rows]) -> Action:
+    """The calls under one id; commitments, withdrawals, reports and closings by the call that they stand on."""
+    call, *others = calls
+    commitments, withdrawals, reports, closings = (rows.get(call.ref, _NOTHING) for rows in answers)
+    counted = _counted(closings[-1]) if closings else None
+    withdrew, reported = said.grouped(withdrawals, "section"), said.grouped(reports, "section")
     everything = sorted((*commitments, *withdrawals, *reports), key=_address)
-    looked_at = {row.section: row.sequence for row in everything}
-    return Action(call, answers, [_conclusion(row) for row in closings], looked_at)
+    return Action(
+        summary=_summary(call),
+        answers=[
+            _answer(section, rows, withdrew.get(section, _NOTHING), reported.get(section, _NOTHING), counted)
+            for section, rows in sorted(said.grouped(commitments, "section").items())
+        ],
+        closings=[_conclusion(row) for row in closings],
+        looked_at={row.section: row.sequence for row in everything},
+        epochs={row.section: row.epoch for row in everything if row.epoch > 1},
+        rivals=[_rival(row, answers[0].get(row.ref, _NOTHING)) for row in others],
+    )
 
 
 def _unknown() -> NotFound:
     return NotFound(_("There is no such action here."))
 
 
-def _by_section(rows: Rows) -> Mapping[str, Rows]:
-    found: dict[str, list[Row]] = {}
-    for row in rows:
-        found.setdefault(row.section, []).append(row)
-    return found
-
-
 def _address(row: Row) -> tuple[str, int, int]:
     return row.section, row.epoch, row.sequence
 
 
-def _answer(section: str, commitments: Rows, withdrawals: Rows, reports: Rows, counted: int | None) -> Answer:
+def _counted(closing: Row) -> Counted:
+    return {section: (closing.epochs.get(section, 1), number) for section, number in closing.counted.items()}
+
+
+def _rival(call: Row, commitments: Rows) -> Rival:
+    return Rival(call.ref, call.first, call.last, call.said, sorted({row.section for row in commitments}))
+
+
+def _answer(section: str, commitments: Rows, withdrawals: Rows, reports: Rows, counted: Counted | None) -> Answer:
     latest = commitments[-1]
     taken_back = withdrawals[-1] if withdrawals and _address(withdrawals[-1]) > _address(latest) else None
     plans = {row.ref: _plan(row, _standing(row, latest, taken_back)) for row in commitments}
@@ -119,10 +134,14 @@ def _answer(section: str, commitments: Rows, withdrawals: Rows, reports: Rows, c
         list(plans.values()),
         TakenBack(taken_back.reason, taken_back.language, taken_back.said) if taken_back else None,
         [
-            _account(row, plans[row.commitment], corrected.get(row.ref), counted is not None and row.sequence > counted)
+            _account(row, plans[row.commitment], corrected.get(row.ref), late=counted is not None and _is_late(row, counted))
             for row in reports
         ],
     )
+
+
+def _is_late(row: Row, counted: Counted) -> bool:
+    return (row.epoch, row.sequence) > counted.get(row.section, (0, 0))
 
 
 def _standing(row: Row, latest: Row, taken_back: Row | None) -> str:
@@ -136,7 +155,7 @@ def _plan(row: Row, standing: str) -> Plan:
     return Plan(row.ref, row.language, row.plan, figures, row.said, row.author, standing)
 
 
-def _account(row: Row, plan: Plan, corrected_by: str | None, late: bool) -> Account:
+def _account(row: Row, plan: Plan, corrected_by: str | None, *, late: bool) -> Account:
     actual = {figure["key"]: figure["number"] for figure in row.figures}
     figures = [Compared(line.key, line.what, line.people, line.number, actual.get(line.key)) for line in plan.figures]
     return Account(
@@ -164,6 +183,7 @@ def _summary(row: Row) -> Summary:
         id=row.action,
         caller=row.section,
         document=row.document,
+        pinned=row.pinned,
         first=row.first,
         last=row.last,
         language=row.language,

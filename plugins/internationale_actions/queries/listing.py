@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session as Database
 
-from internationale.kit import Reader, Section, documents
+from internationale.kit import Reader, Ref, Section, documents
 
 from . import ahead, every
 from .values import Action
@@ -43,8 +43,9 @@ def overview(section: Section, session: Database, reader: Reader) -> Overview:
 
 def cards(section: Section, session: Database, actions: Sequence[Action], language: str) -> list[Card]:
     """Actions as a list shows them in a language."""
-    titles = section.documents.titles(session, [action.summary.document for action in actions], language)
-    return [_card(action, titles[action.summary.document], section.code) for action in actions]
+    appeals = [Ref.parse(action.summary.pinned) for action in actions]
+    titles = section.documents.titles_pinned(session, appeals, language)
+    return [_card(action, titles[appeal], section.code) for action, appeal in zip(actions, appeals, strict=True)]
 
 
 def _card(action: Action, title: documents.Title, ours: str) -> Card:

@@ -20,21 +20,26 @@ Rows = Sequence[Row]
 
 
 def about(session: Session, table: type[Said], action: str) -> Rows:
-    """What was said about one action."""
+    """What was said under one action's id."""
     return [*map(_row(table)._make, _query(table, "action").all(session.connection(), {"action": action}))]
 
 
-def every(session: Session, table: type[Said], *, section: str | None = None) -> Mapping[str, Rows]:
-    """What was said about every action, by its id; by all sections, or by one."""
+def every(session: Session, table: type[Said], *, section: str | None = None) -> Rows:
+    """What was said about every action; by all sections, or by one."""
     query = _query(table) if section is None else _query(table, "section")
+    return [*map(_row(table)._make, query.all(session.connection(), {"section": section}))]
+
+
+def grouped(rows: Rows, by: str) -> Mapping[str, Rows]:
+    """Rows by one of their columns, in the order in which they are."""
     found: dict[str, list[Row]] = defaultdict(list)
-    for row in map(_row(table)._make, query.all(session.connection(), {"section": section})):
-        found[row.action].append(row)
+    for row in rows:
+        found[getattr(row, by)].append(row)
     return found
 
 
 def standing(session: Session, action: str, section: str) -> tuple[Row, str | None, bool, bool] | None:
-    """The first call under this id, the ref of the section's commitment that holds, whether the section has reported, and
+    """The call that counts under this id, the ref of the section's commitment that holds, whether the section has reported, and
     whether the action is closed; None without a call.
     """
     found = _standing().first(session.connection(), {"action": action, "section": section})
@@ -50,15 +55,16 @@ def _standing() -> Prepared:
         inspect(table).local_table.c for table in (Call, Commitment, Withdrawal, Report, Closing)
     )
 
-    def ours(columns: Any) -> ColumnElement[bool]:
-        return and_(columns.action == bindparam("action"), columns.section == bindparam("section"))
+    def ours(columns: Any, call: ColumnElement[str]) -> ColumnElement[bool]:
+        return and_(columns.call == call, columns.section == bindparam("section"))
 
     taken_back = exists().where(
-        ours(withdrawals), tuple_(withdrawals.epoch, withdrawals.sequence) > tuple_(plans.epoch, plans.sequence)
+        ours(withdrawals, plans.call), tuple_(withdrawals.epoch, withdrawals.sequence) > tuple_(plans.epoch, plans.sequence)
     )
-    current = select(plans.ref).where(ours(plans), ~taken_back).order_by(plans.epoch.desc(), plans.sequence.desc()).limit(1)
-    closed = exists().where(closings.action == bindparam("action"))
-    query = select(*calls, current.scalar_subquery(), exists().where(ours(reports)), closed)
+    current = select(plans.ref).where(ours(plans, calls.ref), ~taken_back)
+    current = current.order_by(plans.epoch.desc(), plans.sequence.desc()).limit(1)
+    closed = exists().where(closings.call == calls.ref)
+    query = select(*calls, current.scalar_subquery(), exists().where(ours(reports, calls.ref)), closed)
     order = (calls.section, calls.epoch, calls.sequence)
     return Prepared(query.where(calls.action == bindparam("action")).order_by(*order).limit(1))
 

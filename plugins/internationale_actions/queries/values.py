@@ -9,11 +9,15 @@ from internationale_actions.events import Figure, Number
 
 @dataclass(frozen=True)
 class Summary:
-    """A called action in a list. ``ref`` is what commitments stand on; the days are inclusive."""
+    """A called action in a list. ``ref`` is what commitments stand on; the days are inclusive.
+
+    ``pinned``: the ref of the appeal's revision that it was called with.
+    """
 
     id: str
     caller: str
     document: str
+    pinned: str
     first: date
     last: date
     language: str
@@ -108,6 +112,17 @@ class Conclusion:
 
 
 @dataclass(frozen=True)
+class Rival:
+    """Another call that the caller wrote under the same id, which does not count. ``answered``: who committed to it."""
+
+    ref: str
+    first: date
+    last: date
+    called: datetime
+    answered: Sequence[str]
+
+
+@dataclass(frozen=True)
 class Standing:
     """Where one section stands towards an action: what decides which deeds are open to it."""
 
@@ -129,6 +144,9 @@ class Action:
     """Oldest first; the last one holds."""
     looked_at: Mapping[str, int]
     """The highest number here of each section's events on this action: what a closing made now counts."""
+    epochs: Mapping[str, int]
+    """The epochs of those numbers that are not in their log's first."""
+    rivals: Sequence[Rival] = ()
 
     @property
     def closing(self) -> Conclusion | None:

@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlmodel import Session as Database
 
-from internationale.kit import Need, Reader, Section, marker
+from internationale.kit import Need, Reader, Ref, Section, marker
 from internationale.kit.documents import Title
 
 from . import every
@@ -24,8 +24,9 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     today = section.now().date()
     waiting = [(known.summary, _due(known, section.code, today)) for known in every(session, of=section.code)]
     found = [(call, due) for call, due in waiting if due in may]
-    titles = section.documents.titles(session, [call.document for call, _due in found], reader.language)
-    return [_need(call, titles[call.document], due) for call, due in found]
+    appeals = [Ref.parse(call.pinned) for call, _due in found]
+    titles = section.documents.titles_pinned(session, appeals, reader.language)
+    return [_need(call, titles[appeal], due) for (call, due), appeal in zip(found, appeals, strict=True)]
 
 
 def _due(known: Action, section: str, today: date) -> str | None:

@@ -49,7 +49,7 @@ class Statements(Controller):
         with section.reading() as session:
             known = port.statement(section, session, id, reader)
             issue = known.signing.issued
-            if issue is None or language not in showing.complete_languages(section, session, id, issue.revision):
+            if issue is None or language not in showing.complete_languages(section, session, id, Ref.parse(issue.pinned)):
                 raise NotFound(_("This statement is not complete in this language."))
             return _issued(section, session, known, reader, language)
 
@@ -59,8 +59,9 @@ def _issued(section: Section, session: Database, known: Statement, reader: Reade
     context = {
         "document": known.document,
         "issues": known.signing.issues,
-        "reading": showing.shown(section, session, id, language, issue.revision),
-        "languages": showing.complete_languages(section, session, id, issue.revision),
+        "signing": known.signing,
+        "reading": showing.shown(section, session, id, language, Ref.parse(issue.pinned)),
+        "languages": showing.complete_languages(section, session, id, Ref.parse(issue.pinned)),
         "signatories": showing.signatories(known.signing, issue),
         "names": showing.names(section, session),
         "offers": port.offers(section, known, reader),

@@ -56,7 +56,7 @@ class Signing(Controller):
         data: URLEncodedBody[RevisionForm],
     ) -> Redirect:
         with section.writing() as session:
-            port.cosign(section, session, id, revision=data.revision, by=reader)
+            port.cosign(section, session, id, ref=data.ref, by=reader)
         return _back(id)
 
     @get("/issue", sync_to_thread=True)
@@ -72,7 +72,7 @@ class Signing(Controller):
         data: URLEncodedBody[RevisionForm],
     ) -> Redirect:
         with section.writing() as session:
-            port.issue(section, session, id, revision=data.revision, by=reader)
+            port.issue(section, session, id, ref=data.ref, by=reader)
         return _back(id)
 
     @get("/withdraw", sync_to_thread=True)
@@ -107,14 +107,13 @@ def _proposing(section: Section, page: str, values: dict[str, Any]) -> Template:
 def _confirming(section: Section, deed: str, id: str, reader: Reader, values: dict[str, Any] | None = None) -> Template:
     with section.reading() as session:
         known = port.ready(section, session, deed, id, reader)
-        revision = known.document.revision
         context = {
             "document": known.document,
             "signing": known.signing,
             "reading": section.documents.read(session, id, reader.language),
             "original": section.documents.read(session, id, known.document.language),
-            "holding": known.signing.holding(revision),
-            "complete": showing.complete_languages(section, session, id, revision),
+            "holding": known.signing.holding(known.document.ref),
+            "complete": showing.complete_languages(section, session, id, known.document.ref),
             "languages": section.federation_languages(session),
             "names": showing.names(section, session),
             "values": values or {},

@@ -1,39 +1,51 @@
 """Who signed what, and what is public, read from the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import replace
 from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
+from internationale.kit import Ref, Section
 from internationale_statements.rows import Cosignature, Issue, Said, Withdrawal
 
 from .values import Issuance, Signature, Signing
 
-__all__ = ["Issuance", "Signature", "Signing", "issued", "signing"]
+__all__ = ["Issuance", "Signature", "Signing", "public", "signing"]
 
 R = TypeVar("R", bound=Said)
 
 
-def signing(session: Session, document: str) -> Signing:
+def signing(section: Section, session: Session, document: str) -> Signing:
     """Everything said about one statement; empty for one of which nothing was said yet."""
     cosigned, withdrawn = _said(session, Cosignature, document), _said(session, Withdrawal, document)
+    issues = _said(session, Issue, document)
+    counting = _counting(section, session, [*cosigned, *issues])
     last = {row.section: row for row in cosigned}
     taken_back = {row.section: row for row in withdrawn}
     everything: list[Said] = sorted([*cosigned, *withdrawn], key=_address)
     return Signing(
         document=document,
-        signatures=[_signature(last[section], taken_back.get(section)) for section in sorted(last)],
-        issues=[_issuance(row) for row in _said(session, Issue, document)],
+        signatures=[_signature(last[code], taken_back.get(code), counting) for code in sorted(last)],
+        issues=[_issuance(row) for row in issues if row.pinned in counting],
         looked_at={row.section: row.sequence for row in everything},
+        epochs={row.section: row.epoch for row in everything if row.epoch > 1},
+        discounted=[_issuance(row) for row in issues if row.pinned not in counting],
     )
 
 
-def issued(session: Session) -> dict[str, Issuance]:
-    """The issue that holds of every public statement, by document, the latest first."""
-    rows = session.exec(select(Issue).order_by(col(Issue.section), col(Issue.epoch), col(Issue.sequence))).all()
-    holding = {row.document: row for row in rows}
-    latest = sorted(holding.values(), key=lambda row: (row.said, row.section, row.sequence), reverse=True)
-    return {row.document: _issuance(row) for row in latest}
+def public(section: Section, session: Session) -> Iterator[Signing]:
+    """All that was said about each public statement, the latest issued first."""
+    issued = session.exec(select(Issue).order_by(col(Issue.section), col(Issue.epoch), col(Issue.sequence))).all()
+    counting = _counting(section, session, issued)
+    holding = {row.document: row for row in issued if row.pinned in counting}
+    for row in sorted(holding.values(), key=lambda row: (row.said, row.section, row.sequence), reverse=True):
+        yield signing(section, session, row.document)
+
+
+def _counting(section: Section, session: Session, rows: Sequence[Cosignature | Issue]) -> Set[str]:
+    """The revisions that count, of those that these rows pin."""
+    return {str(ref) for ref in section.documents.counting(session, {Ref.parse(row.pinned) for row in rows})}
 
 
 def _said(session: Session, table: type[R], document: str) -> Sequence[R]:
@@ -46,14 +58,12 @@ def _address(row: Said) -> tuple[str, int, int]:
     return row.section, row.epoch, row.sequence
 
 
-def _signature(row: Cosignature, withdrawal: Withdrawal | None) -> Signature:
-    signature = Signature(row.section, row.revision, row.ref, row.said, row.author)
+def _signature(row: Cosignature, withdrawal: Withdrawal | None, counting: Set[str]) -> Signature:
+    signature = Signature(row.section, row.revision, row.pinned, row.pinned in counting, row.ref, row.said, row.author)
     if withdrawal is None or _address(withdrawal) < _address(row):
         return signature
-    return Signature(
-        row.section, row.revision, row.ref, row.said, row.author, withdrawal.said, withdrawal.reason, withdrawal.language
-    )
+    return replace(signature, withdrawn=withdrawal.said, reason=withdrawal.reason, language=withdrawal.language)
 
 
 def _issuance(row: Issue) -> Issuance:
-    return Issuance(row.section, row.revision, row.signed_by, row.counted, row.said, row.ref)
+    return Issuance(row.section, row.revision, row.pinned, row.signed_by, row.counted, row.epochs, row.said, row.ref)

@@ -16,7 +16,7 @@ def to_cosign(signing: Signing, statement: documents.Summary, section: str) -> M
     if statement.home == section:
         return _("Your section's own statement needs no co-signature from it.")
     ours = signing.of(section)
-    if ours and ours.withdrawn is None and ours.revision == statement.revision:
+    if ours and ours.withdrawn is None and ours.pinned == str(statement.ref):
         return _("Your section has co-signed this text already.")
     return None
 
@@ -31,7 +31,7 @@ def to_issue(signing: Signing, statement: documents.Summary, section: str) -> Me
         return _("Only the section that proposed a statement issues it.")
     if audiences.readers(statement.audience):
         return _("This was written for some sections only and cannot be made public. Propose it anew to all sections.")
-    if signing.issued and signing.issued.revision == statement.revision:
+    if signing.issued and signing.issued.pinned == str(statement.ref):
         return _("This text is issued already.")
     return None
 

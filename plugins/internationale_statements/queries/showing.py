@@ -1,26 +1,31 @@
 """Statements with their texts: in the reader's language where that is complete, and never half translated in public."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlmodel import Session as Database
 
-from internationale.kit import Section, documents
+from internationale.kit import Ref, Section, documents
+from internationale_statements import queries
 from internationale_statements.rules import KIND
 
-from . import issued, signing
-from .values import Issuance, Signing
+from . import Issuance, Signing
 
 
 @dataclass(frozen=True)
 class Card:
-    """One statement in a list. ``language`` is that of ``title``; ``since``: the day of its issue, or of its last change."""
+    """One statement in a list. ``language`` is that of ``title``; ``since``: the day of its issue, or of its last change.
+
+    ``translated_by``: the section that put the title into that language, if it is not the statement's own.
+    """
 
     id: str
     home: str
     title: str
     language: str
+    translated_by: str | None
     revision: int
     issued: bool
     since: datetime
@@ -41,34 +46,37 @@ class Signatory:
 
 def public(section: Section, session: Database, language: str, *, limit: int | None = None) -> list[Card]:
     """The issued statements, the latest first."""
-    found = list(issued(session).items())[:limit]
-    readings = [(issue, shown(section, session, id, language, issue.revision)) for id, issue in found]
-    return [
-        _card(reading, issue.revision, issue.said, [issue.home, *issue.signed_by], public=True)
-        for issue, reading in readings
-        if reading.document.kind == KIND
-    ]
+    return list(islice(_public(section, session, language), limit))
+
+
+def _public(section: Section, session: Database, language: str) -> Iterator[Card]:
+    for said in queries.public(section, session):
+        issue = said.issues[-1]
+        reading = shown(section, session, said.document, language, Ref.parse(issue.pinned))
+        signed_by = [each.section for each in signatories(said, issue) if each.standing != "withdrawn"]
+        if reading.document.kind == KIND:
+            yield _card(reading, issue.said, signed_by, public=True)
 
 
 def proposed(section: Section, session: Database, language: str) -> list[Card]:
     """The statements that wait for co-signatures: those never issued, and those revised since."""
     cards = []
     for document in section.documents.list(session, KIND):
-        said = signing(session, document.id)
-        if said.issued is None or said.issued.revision < document.revision:
+        said = queries.signing(section, session, document.id)
+        if said.issued is None or said.issued.pinned != str(document.ref):
             reading = section.documents.read(session, document.id, language)
-            holding = [signature.section for signature in said.holding(document.revision)]
-            cards.append(_card(reading, document.revision, document.changed, [document.home, *holding], public=False))
+            holding = [signature.section for signature in said.holding(document.ref)]
+            cards.append(_card(reading, document.changed, [document.home, *holding], public=False))
     return cards
 
 
-def shown(section: Section, session: Database, id: str, language: str, revision: int) -> documents.Reading:
-    """A revision in a language if that is complete, else in its own."""
+def shown(section: Section, session: Database, id: str, language: str, revision: Ref) -> documents.Reading:
+    """The very revision that was signed, in a language if it is complete in that, else in its own."""
     reading = section.documents.read(session, id, language, revision=revision)
     return reading if reading.complete else section.documents.read(session, id, reading.document.language, revision=revision)
 
 
-def complete_languages(section: Section, session: Database, id: str, revision: int) -> list[str]:
+def complete_languages(section: Section, session: Database, id: str, revision: Ref) -> list[str]:
     """The languages in which a revision can be read without a gap, by code."""
     own = section.documents.get(session, id).language
     languages = {own, *section.languages, *section.federation_languages(session)}
@@ -88,7 +96,7 @@ def signatories(said: Signing, issue: Issuance) -> list[Signatory]:
             found.append(Signatory(signature.section, "withdrawn", signature.withdrawn))
         elif counted:
             found.append(Signatory(signature.section, "counted", issue.said))
-        elif signature.revision == issue.revision and signature.withdrawn is None:
+        elif signature.pinned == issue.pinned and signature.withdrawn is None:
             found.append(Signatory(signature.section, "later", signature.said))
     return found
 
@@ -98,6 +106,15 @@ def names(section: Section, session: Database) -> Mapping[str, str]:
     return {section.code: section.name, **{known.code: known.name for known in section.sections(session)}}
 
 
-def _card(reading: documents.Reading, revision: int, since: datetime, signed_by: list[str], *, public: bool) -> Card:
-    language = reading.language if reading.units[0].text else reading.document.language
-    return Card(reading.document.id, reading.document.home, reading.title, language, revision, public, since, signed_by)
+def _card(reading: documents.Reading, since: datetime, signed_by: list[str], *, public: bool) -> Card:
+    return Card(
+        id=reading.document.id,
+        home=reading.document.home,
+        title=reading.title,
+        language=reading.title_language,
+        translated_by=reading.title_by,
+        revision=reading.revision,
+        issued=public,
+        since=since,
+        signed_by=signed_by,
+    )

@@ -4,13 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from internationale.kit import Ref
+
 
 @dataclass(frozen=True)
 class Signature:
-    """The last word of one section: a co-signature of one revision, and whether it was taken back, with the reason."""
+    """The last word of one section: a co-signature of one revision, and whether it was taken back, with the reason.
+
+    ``pinned``: the ref of the revision that it signs. ``counts``: whether that is the one of its number in the text's history;
+    else its home section wrote two of one number, and the other one counts.
+    """
 
     section: str
     revision: int
+    pinned: str
+    counts: bool
     ref: str
     said: datetime
     author: str | None
@@ -21,19 +29,27 @@ class Signature:
 
 @dataclass(frozen=True)
 class Issuance:
-    """The home section's word that a revision is public. ``signed_by``: the sections whose co-signatures it counted."""
+    """The home section's word that a revision is public. ``signed_by``: the sections whose co-signatures it counted.
+
+    ``pinned``: the ref of the revision.
+    """
 
     home: str
     revision: int
+    pinned: str
     signed_by: Sequence[str]
     counted: Mapping[str, int]
+    epochs: Mapping[str, int]
     said: datetime
     ref: str
 
 
 @dataclass(frozen=True)
 class Signing:
-    """All that was said about one statement beside its text. ``issues`` oldest first: the last one holds."""
+    """All that was said about one statement beside its text.
+
+    ``issues``: those of revisions that count, oldest first: the last one holds.
+    """
 
     document: str
     signatures: Sequence[Signature]
@@ -41,6 +57,10 @@ class Signing:
     issues: Sequence[Issuance]
     looked_at: Mapping[str, int]
     """The highest number here of each section's events on this statement: what an issue made now counts."""
+    epochs: Mapping[str, int]
+    """The epochs of those numbers that are not in their log's first."""
+    discounted: Sequence[Issuance] = ()
+    """The issues of rival texts: of revisions that do not count, because their home section wrote two of one number."""
 
     @property
     def issued(self) -> Issuance | None:
@@ -51,6 +71,6 @@ class Signing:
         """This section's last word."""
         return next((signature for signature in self.signatures if signature.section == section), None)
 
-    def holding(self, revision: int) -> Sequence[Signature]:
-        """The co-signatures that hold for a revision."""
-        return [signature for signature in self.signatures if signature.revision == revision and signature.withdrawn is None]
+    def holding(self, revision: Ref) -> Sequence[Signature]:
+        """The co-signatures that hold for this very revision."""
+        return [each for each in self.signatures if each.pinned == str(revision) and each.withdrawn is None]

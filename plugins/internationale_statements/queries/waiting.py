@@ -17,9 +17,9 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
         return []
     waiting = []
     for document in section.documents.list(session, KIND):
-        said = signing(session, document.id)
+        said = signing(section, session, document.id)
         ours = said.of(section.code)
-        answered = ours is not None and ours.revision == document.revision
+        answered = ours is not None and ours.pinned == str(document.ref)
         if not answered and to_cosign(said, document, section.code) is None:
             waiting.append(document.id)
     titles = section.documents.titles(session, waiting, reader.language)

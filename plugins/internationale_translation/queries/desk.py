@@ -7,7 +7,7 @@ from typing import Any
 from sqlmodel import Session as Database
 from sqlmodel import col, select
 
-from internationale.kit import NotFound, Reader, Section, marker
+from internationale.kit import NotFound, Reader, Ref, Section, marker
 from internationale.kit.documents import Progress, Reading, Summary, Unit, UnitState
 from internationale_translation.queries.waiting import READ
 from internationale_translation.rows import DraftRow
@@ -84,7 +84,7 @@ def suggestions(bench: Bench, block: str) -> tuple[Suggestion, ...]:
     return _memory(bench, reading.document.language).like(unit.block.source, but=unit.text or "")
 
 
-def translating(bench: Bench, revision: int | None = None) -> Reading:
+def translating(bench: Bench, revision: int | Ref | None = None) -> Reading:
     """A document read in a language that it can be translated into: one of this section's, or of any other's.
 
     Raises ``Refused`` for who may not read the document, ``NotFound`` for any other language and for the document's own.

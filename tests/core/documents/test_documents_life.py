@@ -114,7 +114,7 @@ def test_a_revision_outdates_exactly_the_changed_paragraphs(three, ic, fr, text)
         with section.reading() as session:
             assert list(section.documents.progress(session, document)) == [Progress("ar", 0, 0, 5), Progress("fr", 4, 1, 0)]
             assert section.documents.read(session, document, "fr", revision=1).complete
-            assert section.documents.titles(session, [document], "fr") == {document: Title(texts[TITLE], "fr")}
+            assert section.documents.titles(session, [document], "fr") == {document: Title(texts[TITLE], "fr", "fr")}
             for language in ("ar", "en"):
                 assert section.documents.titles(session, [document], language) == {document: Title("Hours", "en")}
             assert section.documents.titles(session, [], "fr") == section.documents.progress_of(session, []) == {}
@@ -136,7 +136,7 @@ def test_a_source_that_comes_back_makes_its_translation_current_again(ic, text):
     assert (now["We stand for thirty-five hours."].state, now["We stand for thirty-five hours."].text) == (UnitState.CURRENT, "A")
 
 
-def test_translations_prefer_current_then_own_then_the_first_section(three, ic, fr, ar, text):
+def test_of_strangers_translations_the_first_sections_is_shown(three, ic, fr, ar, text):
     document = opened(ic, text.first)
     carrying.hand_on(*three)
     block = block_of(ic, document, "books")

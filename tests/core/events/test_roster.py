@@ -62,6 +62,14 @@ def sealed(document: Roster, *signers: SigningKey) -> SignedDocument:
     return SignedDocument.seal(keys.ROSTER, document, *(signers or ROOTS[:1]))
 
 
+PIN = LastGood(epoch=1, sequence=5, hash="a" * 64)
+TWO = (LogKey(key=LOGS["ar"].public, first=1, last=7), LogKey(key=ROOTS[4].public, first=8))
+
+
+def newcomer(**changed: Any) -> tuple[Entry, ...]:
+    return entry("ar", opened=2, **changed), entry("fr")
+
+
 def refusal(function: Callable[..., object], *arguments: object) -> str:
     with pytest.raises(Untrusted) as caught:
         function(*arguments)
@@ -175,10 +183,13 @@ def test_a_changed_byte_breaks_the_signature() -> None:
     assert refusal(roster.verify, None, SignedDocument(body, begun.document.signatures)) == "roster_threshold"
 
 
-def test_it_cannot_be_valid_for_longer_than_thirteen_months() -> None:
+def test_it_is_valid_for_a_week_at_least_and_for_thirteen_months_at_most() -> None:
+    with pytest.raises(ValidationError, match="less than a week"):
+        first(expires=NOW + timedelta(seconds=1))
+    assert first(expires=NOW + timedelta(days=7)).expires == NOW + timedelta(days=7)
     with pytest.raises(ValidationError, match="thirteen months"):
         first(expires=NOW + timedelta(days=398))
-    with pytest.raises(ValidationError, match="thirteen months"):
+    with pytest.raises(ValidationError, match="less than a week"):
         first(expires=NOW)
     begun = first()
     assert [begun.expired(NOW + timedelta(days=days)) for days in (0, 364, 365)] == [False, False, True]
@@ -191,6 +202,14 @@ def test_it_cannot_be_valid_for_longer_than_thirteen_months() -> None:
         ((entry("fr", opened=2), entry("ic")), "fr"),
         ((entry("fr", epoch=2, opened=1), entry("ic")), "fr"),
         ((entry("ar", opened=1), entry("fr"), entry("ic")), "ar"),
+        ((*newcomer(epoch=2, last_good=PIN), entry("ic")), "ar"),
+        ((*newcomer(status=Status.EXPELLED, last_good=PIN), entry("ic")), "ar"),
+        ((*newcomer(keys=(LogKey(key=LOGS["ar"].public, first=2),)), entry("ic")), "ar"),
+        ((*newcomer(keys=(LogKey(key=LOGS["ar"].public, first=1, last=9),)), entry("ic")), "ar"),
+        ((*newcomer(keys=TWO), entry("ic")), "ar"),
+        ((entry("fr", epoch=2, opened=2), entry("ic")), "fr"),
+        ((entry("fr", epoch=3, opened=2, last_good=LastGood(epoch=2, sequence=5, hash="a" * 64)), entry("ic")), "fr"),
+        ((entry("fr", epoch=2, opened=2, last_good=PIN, keys=TWO), entry("ic")), "fr"),
     ],
 )
 def test_history_stays_whole(sections: tuple[Entry, ...], place: str) -> None:
@@ -200,9 +219,34 @@ def test_history_stays_whole(sections: tuple[Entry, ...], place: str) -> None:
     assert (caught.value.reason, caught.value.place) == ("roster_history", place)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"epoch": 2, "last_good": PIN},
+        {"status": Status.SUSPENDED, "last_good": PIN},
+        {"keys": (LogKey(key=LOGS["fr"].public, first=2),)},
+        {"keys": TWO},
+    ],
+)
+def test_a_founder_begins_like_everybody(wrong: dict[str, Any]) -> None:
+    begun = first(sections=(entry("fr", **wrong), entry("ic")))
+    assert refusal(roster.verify, None, sealed(begun)) == "roster_history"
+
+
+def test_whoever_comes_back_says_where_the_epoch_before_ended() -> None:
+    """Otherwise a stolen key would go on signing in it."""
+    begun = founded()
+    ended = entry("fr", status=Status.EXPELLED, last_good=PIN)
+    second = roster.verify(begun, sealed(after(begun, sections=(ended, entry("ic")))))
+    back = after(second, sections=(entry("fr", epoch=2, opened=3, last_good=PIN), entry("ic")))
+    assert roster.verify(second, sealed(back)).roster == back
+    forgetful = after(second, sections=(entry("fr", epoch=2, opened=3), entry("ic")))
+    assert refusal(roster.verify, second, sealed(forgetful)) == "roster_history"
+
+
 def test_an_epoch_never_goes_back() -> None:
     begun = founded()
-    second = roster.verify(begun, sealed(after(begun, sections=(entry("fr", epoch=2, opened=2), entry("ic")))))
+    second = roster.verify(begun, sealed(after(begun, sections=(entry("fr", epoch=2, opened=2, last_good=PIN), entry("ic")))))
     assert refusal(roster.verify, second, sealed(after(second, sections=(entry("fr"), entry("ic"))))) == "roster_history"
 
 
@@ -236,6 +280,10 @@ def test_what_makes_no_sense_cannot_even_be_written(wrong: dict[str, Any]) -> No
         {"languages": ()},
         {"languages": ("fr", "fr")},
         {"status": Status.EXPELLED},
+        {"status": Status.EXPELLED, "last_good": LastGood(epoch=2, sequence=5, hash="a" * 64)},
+        {"epoch": 2, "status": Status.EXPELLED, "last_good": PIN},
+        {"last_good": PIN},
+        {"epoch": 3, "last_good": PIN},
         {"keys": ()},
         {"keys": (LogKey(key=LOGS["fr"].public, first=1), LogKey(key=LOGS["ar"].public, first=2))},
         {"keys": (LogKey(key=LOGS["fr"].public, first=3, last=2),)},
@@ -278,8 +326,9 @@ def test_a_field_of_a_later_build_is_ignored_and_stays_in_the_bytes() -> None:
 def test_the_keyring_pins_each_log_to_the_version_that_opened_it() -> None:
     begun = founded()
     rotated = entry("fr", keys=(LogKey(key=LOGS["fr"].public, first=1, last=7), LogKey(key=ROOTS[4].public, first=8)))
-    second = roster.verify(begun, sealed(after(begun, sections=(entry("ar", opened=2), rotated, entry("ic", epoch=2, opened=2)))))
-    before = LogRules("ic", 1, genesis("ic", 1, begun.hash), (KeyRange(LOGS["ic"].public, 1),))
+    reopened = entry("ic", epoch=2, opened=2, last_good=PIN)
+    second = roster.verify(begun, sealed(after(begun, sections=(entry("ar", opened=2), rotated, reopened))))
+    before = LogRules("ic", 1, genesis("ic", 1, begun.hash), (KeyRange(LOGS["ic"].public, 1, 5),), pin=(5, "a" * 64))
     assert ring(begun, second) == {
         "ar": LogRules("ar", 1, genesis("ar", 1, second.hash), (KeyRange(LOGS["ar"].public, 1),)),
         "fr": LogRules("fr", 1, genesis("fr", 1, begun.hash), (KeyRange(LOGS["fr"].public, 1, 7), KeyRange(ROOTS[4].public, 8))),

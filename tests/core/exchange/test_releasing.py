@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from internationale import settings
-from internationale.errors import Conflict, Held, Refused
+from internationale.errors import Conflict, Held, Misconfigured, Refused
 from internationale.kit import Reader, Role, documents
 from internationale.ledger import tables
 from internationale.rooms.documents.port import home as debate
@@ -256,3 +256,8 @@ def test_what_can_wait_is_named_in_the_settings(tmp_path: Path) -> None:
         "statements.issued",
         "actions.called",
     }
+
+
+def test_a_slip_in_a_name_is_no_way_around_the_second_person(federation: Callable[..., list[Section]]) -> None:
+    with pytest.raises(Misconfigured, match=r"documents\.opend.*documents\.opened"):
+        federation("ic", release=frozenset({"documents.opend", "documents.revised"}))

@@ -447,6 +447,9 @@ def test_what_was_sealed_is_taken_back_at_those_who_could_not_read_it_too(house:
     for section in house:
         assert states(section) == [("ic:1", "void", "part_withdrawn"), ("ic:2", "applied", "")]
         assert texts(section) == 0
+    with ar.reading() as session:
+        stored = ar.ledger.event(session, Address("ic", 1, 2))
+    assert (stored is None, stored and stored.envelope.author) == (False, None)  # who wrote it was sealed, too
     replayed(house)
 
 

@@ -17,7 +17,7 @@ from internationale.events.nkey import Nkey
 from internationale.events.roster import Hub, LastGood, Root, Roster, Status, Version
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster import queries
-from internationale.rooms.roster.rules import changes, told
+from internationale.rooms.roster.rules import changes, require_dated, told
 
 from .conftest import LOGS, NOW, ROOT
 
@@ -175,6 +175,22 @@ def test_what_is_not_written_as_it_is_read_is_not_signed() -> None:
         with pytest.raises(Untrusted) as caught:
             queries.examined(other, (), begun)
         assert caught.value.reason == "malformed_roster"
+
+
+def test_a_wrong_date_is_not_handed_on_to_the_next_version() -> None:
+    begun = founded()
+    far = begun.roster.model_copy(update={"issued": NOW.replace(year=9998), "expires": NOW.replace(year=9999)})
+    latest = Version(signed(far, *ROOTS), far)
+    assert changes.renewed(latest, NOW).issued == NOW
+    a_little = begun.roster.model_copy(update={"issued": NOW + timedelta(hours=3)})
+    assert changes.renewed(Version(signed(a_little), a_little), NOW).issued == NOW + timedelta(hours=3)
+
+
+def test_a_version_of_a_time_to_come_is_not_signed() -> None:
+    begun = founded()
+    require_dated(changes.renewed(begun, NOW + timedelta(days=1)), NOW)
+    with pytest.raises(Conflict, match=r"says that it is of 2026-11-24, and by this machine's clock today is 2026-11-22\."):
+        require_dated(changes.renewed(begun, NOW + timedelta(days=2)), NOW)
 
 
 CODES = st.sampled_from(["ar", "de", "fr", "ic"])

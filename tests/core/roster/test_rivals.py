@@ -12,11 +12,12 @@ from internationale.errors import Conflict, NotFound
 from internationale.events import keys
 from internationale.events.card import Card
 from internationale.events.keys import SigningKey
-from internationale.events.roster import Roster, Version
+from internationale.events.roster import Root, Roster, Version
 from internationale.events.signed import SignedDocument
 from internationale.kit import Reader, Utterance
 from internationale.plugins import Plugins
 from internationale.rooms.roster import port, queries
+from internationale.rooms.roster.port.rivals import KEPT
 from internationale.rooms.roster.rules import changes
 from internationale.section import Section
 from internationale.testing import notes
@@ -88,6 +89,45 @@ def test_what_too_few_root_keys_have_signed_proves_nothing(pair: list[Section]) 
     take(other, fr)
     take(after(other, renewed(4)), fr)  # signed, but it follows what is not
     assert against(fr) == ([], False)
+
+
+NEW = [SigningKey(bytes([number]) * 32) for number in (211, 212)]
+
+
+def governed(*sections: Section) -> Version:
+    """Two new root keys, which both must sign from now on; the old one signs no longer."""
+    roots = [Root(key=key.public, holder="Another office") for key in NEW]
+    draft = changes.governed(latest(sections[0]), roots, 2, NOW)
+    version = Version(SignedDocument.seal(keys.ROSTER, draft, ROOT, *NEW), draft)
+    take(version, *sections)
+    return version
+
+
+def test_root_keys_of_before_divide_nobody(pair: list[Section]) -> None:
+    """Whoever finds or keeps one that signs no longer could stop all signing again and again."""
+    ic, fr = pair
+    third = latest(fr)
+    fourth = governed(ic, fr)
+    rival = after(third, renewed(1))
+    take(rival, fr)
+    assert against(fr) == ([rival.hash], False)
+    take(after(rival, renewed(1)), fr)  # of a number that we do not have yet: no version of ours is contradicted
+    assert against(fr) == ([rival.hash], False)
+    ours, theirs = (SignedDocument.seal(keys.ROSTER, changes.renewed(fourth, NOW + timedelta(days=day)), *NEW) for day in (1, 2))
+    taking.follow(fr, [ours, theirs])
+    assert against(fr)[1] is True
+
+
+def test_of_each_number_a_few_are_kept_and_none_of_them_hides_one_that_divides(pair: list[Section]) -> None:
+    ic, fr = pair
+    third = latest(fr)
+    governed(ic, fr)
+    for day in range(KEPT + 3):
+        take(after(third, renewed(day + 1)), fr)
+    assert (len(against(fr)[0]), against(fr)[1]) == (KEPT, False)
+    draft = changes.renewed(third, NOW + timedelta(days=100))
+    taking.follow(fr, [SignedDocument.seal(keys.ROSTER, draft, ROOT, *NEW)])
+    assert (len(against(fr)[0]), against(fr)[1]) == (KEPT + 1, True)
 
 
 def test_another_first_version_proves_nothing(pair: list[Section]) -> None:

@@ -81,3 +81,9 @@ def test_a_translation_takes_the_place_of_the_source():
 def test_a_hundred_thousand_lines_take_no_long_time():
     text = "- a\n\n" * 20_000 + "> " * 2_000 + "\n" + "[" * 20_000 + "*" * 20_000
     assert blocks.join(blocks.split(text)) == text
+
+
+def test_a_text_of_more_lines_than_anybody_reads_is_not_looked_into():
+    most, more = "# a\n" + "b\n" * (blocks.LINES - 1), "# a\n" + "b\n" * blocks.LINES
+    assert [block.kind for block in blocks.described([("o1", most[:4]), ("o2", most[4:])])] == ["heading", "paragraph"]
+    assert [block.kind for block in blocks.described([("o1", more[:4]), ("o2", more[4:])])] == ["paragraph", "paragraph"]

@@ -8,7 +8,7 @@ from internationale_actions import rows
 from .calls import CALL
 
 
-def test_called_committed_and_reported_across_the_hub(federation: Any, carry: Any, browser: Any) -> None:
+def test_called_committed_and_reported_across_the_hub(federation: Any, carry: Any, browser: Any, called: Any) -> None:
     ic, fr, ar = federation("ic", "fr", "ar")
     today = ic.now().date().isoformat()
     path = browser(ic, "delegate").post("/actions/new", data={**CALL, "first": today, "step": "sign"}).url.path
@@ -16,7 +16,7 @@ def test_called_committed_and_reported_across_the_hub(federation: Any, carry: An
     for section, plan in ((fr, "Trois places"), (ar, "اجتماع في الميناء")):
         delegate = browser(section, "delegate")
         planned = {"language": section.languages[0], "plan": plan, "what": "Leaflets", "counts": "things", "number": "2000"}
-        assert delegate.post(f"{path}/commit", data={**planned, "step": "sign"}).status_code == 200
+        assert delegate.post(f"{path}/commit", data={**planned, **called(section, path), "step": "sign"}).status_code == 200
         done = {"language": "en", "done": f"Done: {plan}", "assessment": "Rain", "lessons": "Tents", "key": "1", "number": "1900"}
         assert delegate.post(f"{path}/report", data={**done, "step": "sign"}).status_code == 200
     carry(ic, fr, ar)

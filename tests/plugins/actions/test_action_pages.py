@@ -47,11 +47,12 @@ def test_nothing_is_said_before_it_was_shown(browser: Any, three: Any, ic: Any) 
     assert carrying.said(*three) == []
 
 
-def test_the_story_in_browsers(three: Any, ic: Any, fr: Any, ar: Any, browser: Any, action: str) -> None:
+def test_the_story_in_browsers(three: Any, ic: Any, fr: Any, ar: Any, browser: Any, action: str, called: Any) -> None:
     lyon, committee = browser(fr, "delegate", language="en"), browser(ic, "delegate")
     assert "Commit your section" in lyon.get(action).text
-    assert "Trois places" in lyon.post(f"{action}/commit", data=PLAN).text
-    page = lyon.post(f"{action}/commit", data={**PLAN, "step": "sign"})
+    plan = PLAN | called(fr, action)
+    assert "Trois places" in lyon.post(f"{action}/commit", data=plan).text
+    page = lyon.post(f"{action}/commit", data={**plan, "step": "sign"})
     assert (page.status_code, page.url.path) == (200, action)
     assert "fewer than 10" in page.text
     carrying.hand_on(*three)
@@ -72,18 +73,19 @@ def test_the_story_in_browsers(three: Any, ic: Any, fr: Any, ar: Any, browser: A
     assert "not counted" not in committee.get(action).text
 
 
-def test_a_commitment_is_taken_back(fr: Any, browser: Any, action: str) -> None:
+def test_a_commitment_is_taken_back(fr: Any, browser: Any, action: str, called: Any) -> None:
     lyon = browser(fr, "delegate", language="en")
-    lyon.post(f"{action}/commit", data={**PLAN, "step": "sign"})
+    plan = PLAN | called(fr, action)
+    lyon.post(f"{action}/commit", data={**plan, "step": "sign"})
     assert lyon.get(f"{action}/withdraw").status_code == 200
     reason = {"language": "fr", "reason": "La salle a brûlé"}
     assert "La salle a brûlé" in lyon.post(f"{action}/withdraw", data=reason).text
     assert "La salle a brûlé" in lyon.post(f"{action}/withdraw", data={**reason, "step": "sign"}).text
 
 
-def test_small_numbers_of_people_are_refused_in_words(three: Any, fr: Any, browser: Any, action: str) -> None:
+def test_small_numbers_of_people_are_refused_in_words(three: Any, fr: Any, browser: Any, action: str, called: Any) -> None:
     said = len(carrying.said(*three))
-    small = {**PLAN, "what": "Members", "counts": "people", "number": "7"}
+    small = {**PLAN, **called(fr, action), "what": "Members", "counts": "people", "number": "7"}
     for step in ("preview", "sign"):
         answer = browser(fr, "delegate", language="en").post(f"{action}/commit", data={**small, "step": step})
         assert answer.status_code == 400
@@ -98,7 +100,7 @@ def test_the_appeal_leads_to_its_action(fr: Any, browser: Any, action: str) -> N
     assert f'href="{action}"' in browser(fr, "member", language="en").get(f"/documents/{document}").text
 
 
-def test_passers_by_and_members(three: Any, fr: Any, browser: Any, action: str) -> None:
+def test_passers_by_and_members(three: Any, fr: Any, browser: Any, action: str, called: Any) -> None:
     said = len(carrying.said(*three))
     passer_by, reader = browser(fr, language="en"), browser(fr, "member", language="en")
     for path in ("/actions", action, f"{action}/commit", "/actions/new"):
@@ -107,7 +109,11 @@ def test_passers_by_and_members(three: Any, fr: Any, browser: Any, action: str) 
     page = reader.get(action)
     assert page.status_code == 200
     assert "/commit" not in page.text
-    for deed, data in (("commit", PLAN), ("report", REPORT), ("close", {"language": "en", "conclusions": "x"})):
+    for deed, data in (
+        ("commit", PLAN | called(fr, action)),
+        ("report", REPORT),
+        ("close", {"language": "en", "conclusions": "x"}),
+    ):
         assert reader.get(f"{action}/{deed}").status_code == 403
         assert reader.post(f"{action}/{deed}", data={**data, "step": "sign"}).status_code == 403
     assert reader.get("/actions/ic-nothing").status_code == 404
@@ -143,9 +149,9 @@ def test_bad_input_is_refused_with_its_place(browser: Any, three: Any, ic: Any, 
 
 
 @pytest.mark.parametrize("number", ["-1", "1e9", "12345678901", "9" * 400, "three", "1.5", "٤٠"])
-def test_a_number_is_a_number(fr: Any, browser: Any, action: str, number: str) -> None:
+def test_a_number_is_a_number(fr: Any, browser: Any, action: str, number: str, called: Any) -> None:
     answer = browser(fr, "delegate", language="en").post(
-        f"{action}/commit", data={**PLAN, "number": ["3", number, "", ""], "step": "preview"}
+        f"{action}/commit", data={**PLAN, **called(fr, action), "number": ["3", number, "", ""], "step": "preview"}
     )
     assert answer.status_code == (200 if number == "٤٠" else 400)
 
@@ -159,12 +165,13 @@ def test_the_api_does_what_the_pages_do(three: Any, ic: Any, fr: Any, browser: A
     listed = lyon.get("/api/v1/actions").json()
     assert [(card["title"], card["ours"]) for card in listed["upcoming"]] == [("For the eight-hour day", "open")]
     planned = [{"what": "Places", "people": False, "number": 3}, {"what": "Cortège", "people": True, "number": "<10"}]
-    commitment = {"language": "fr", "plan": "Trois places", "planned": planned}
+    read = {"event": lyon.get(f"/api/v1/actions/{id}").json()["action"]["summary"]["ref"]}
+    commitment = read | {"language": "fr", "plan": "Trois places", "planned": planned}
     assert lyon.post(f"/api/v1/actions/{id}/commitment", json=commitment).status_code == 201
-    few = {"language": "fr", "plan": "x", "planned": [{"what": "Membres", "people": True, "number": 9}]}
+    few = read | {"language": "fr", "plan": "x", "planned": [{"what": "Membres", "people": True, "number": 9}]}
     assert lyon.post(f"/api/v1/actions/{id}/commitment", json=few).status_code == 400
     for wrong in (True, -1, 1.5, 2**60, "40", None):
-        bad = {"language": "fr", "plan": "x", "planned": [{"what": "Tracts", "people": False, "number": wrong}]}
+        bad = read | {"language": "fr", "plan": "x", "planned": [{"what": "Tracts", "people": False, "number": wrong}]}
         assert lyon.post(f"/api/v1/actions/{id}/commitment", json=bad).status_code == 400, wrong
     report = {"language": "fr", "done": "a", "assessment": "b", "lessons": "c", "figures": [{"key": "1", "number": 2}]}
     reported = lyon.post(f"/api/v1/actions/{id}/report", json=report)

@@ -39,7 +39,8 @@ def delegate(section: Any) -> Reader:
 
 def commit(section: Any, action: str, plan: str = "Three places", figures: Any = ()) -> None:
     with section.writing() as session:
-        port.commit(section, session, action, port.Promise("en", plan, list(figures)), delegate(section))
+        promise = port.Promise(queries.find(session, action).ref, "en", plan, list(figures))
+        port.commit(section, session, action, promise, delegate(section))
 
 
 def report(section: Any, action: str, done: str = "Two places", *numbers: tuple[str, Any]) -> None:
@@ -225,7 +226,7 @@ def test_only_delegates_speak_and_only_the_caller_closes(three: Any, fr: Any, cl
     action = call(three)
     reader = member(fr, "member")
     with fr.writing() as session, pytest.raises(Refused):
-        port.commit(fr, session, action, port.Promise("fr", "Trois", []), reader)
+        port.commit(fr, session, action, port.Promise("", "fr", "Trois", []), reader)
     clock.now = AFTER
     with fr.writing() as session, pytest.raises(Conflict, match="Only the section that called"):
         port.close(fr, session, action, language="fr", conclusions="Non", by=delegate(fr))

@@ -21,7 +21,7 @@ CALL = {
 }
 
 
-def test_called_and_committed_to_among_them(federation: Any, carry: Any, browser: Any) -> None:
+def test_called_and_committed_to_among_them(federation: Any, carry: Any, browser: Any, called: Any) -> None:
     ic, fr, ar = federation("ic", "fr", "ar")
     page = browser(fr, "delegate", language="en")
     preview = page.post("/actions/new", data=CALL | {"step": "preview"}).text
@@ -33,6 +33,7 @@ def test_called_and_committed_to_among_them(federation: Any, carry: Any, browser
     other = browser(ic, "delegate", language="en")
     assert "Encrypted for these sections only:" in other.get(path).text
     promise = {"language": "en", "plan": "We bring soup.", "what": "", "counts": "things", "number": ""}
+    promise |= called(ic, path)
     assert "Every section" not in other.post(f"{path}/commit", data=promise | {"step": "preview"}).text
     assert other.post(f"{path}/commit", data=promise | {"step": "sign"}).url.path == path
     carry(ic, fr, ar)

@@ -1,5 +1,6 @@
 """One's own account: settings, handle, password, devices, tokens, export, leaving."""
 
+from pathlib import Path
 from types import ModuleType
 
 import pytest
@@ -225,6 +226,21 @@ def test_leaving_erases_everything_and_keeps_the_handle_from_others(house):
     with house.section.reading() as session:
         assert house.section.grants.held(session, id) == ()
     assert secretary.post("/members/account/handle", data={"handle": "rosa"}).status_code == 400
+
+
+def test_who_has_left_is_on_no_page_of_the_database_and_not_in_its_log(house):
+    rosa = house.person("rosa", "member")
+    assert rosa.post("/members/account", data={"language": "fr", "name": "Rosalia Montmasson"}).status_code == 200
+    file = Path(house.section.database.engine.url.database or "")
+    beside = (file, file.with_name(f"{file.name}-wal"))
+
+    def written():
+        return any(b"Montmasson" in each.read_bytes() for each in beside if each.is_file())
+
+    on_sqlite = house.section.database.engine.dialect.name == "sqlite"
+    assert written() == on_sqlite
+    assert rosa.post("/members/account/leave", data={"handle": "rosa", "password": PASSWORD}).status_code == 200
+    assert not written()
 
 
 def test_other_plugins_hand_out_what_they_keep_of_a_person_and_forget_it(make_house):

@@ -5,19 +5,21 @@ from typing import Any
 STATEMENT = {"language": "fr", "title": "Contre la guerre", "text": "Pas un sou.\n\nPas un homme.", "step": "sign"}
 
 
-def test_proposed_cosigned_translated_and_issued_across_the_hub(federation: Any, carry: Any, member: Any, browser: Any) -> None:
+def test_proposed_cosigned_translated_and_issued_across_the_hub(
+    federation: Any, carry: Any, member: Any, browser: Any, read: Any
+) -> None:
     ic, fr, ar = federation("ic", "fr", "ar")
     path = browser(fr, "delegate").post("/statements/new", data=STATEMENT).url.path
     carry(ic, fr, ar)
     for section in (ic, ar):
-        signed = browser(section, "delegate").post(f"{path}/cosign", data={"revision": "1"})
+        signed = browser(section, "delegate").post(f"{path}/cosign", data=read(section, path))
         assert signed.status_code == 200
     with ar.writing() as session:
         reading = ar.documents.read(session, path.rpartition("/")[2], "ar")
         texts = {unit.block.id: f"عربي {unit.block.source}" for unit in reading.units}
         ar.documents.offer(session, reading.document.id, "ar", texts, revision=1, by=member(ar, "translator"))
     carry(ic, fr, ar)
-    assert browser(fr, "delegate").post(f"{path}/issue", data={"revision": "1"}).status_code == 200
+    assert browser(fr, "delegate").post(f"{path}/issue", data=read(fr, path)).status_code == 200
     carry(ic, fr, ar)
     for section in (ic, fr, ar):
         passer_by = browser(section)

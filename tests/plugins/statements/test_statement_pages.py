@@ -41,18 +41,18 @@ def test_nothing_is_said_before_it_was_shown(browser: Any, three: Any, fr: Any) 
     assert carrying.said(*three) == []
 
 
-def test_the_story_in_browsers(three: Any, ic: Any, fr: Any, ar: Any, browser: Any, statement: str) -> None:
+def test_the_story_in_browsers(three: Any, ic: Any, fr: Any, ar: Any, browser: Any, statement: str, read: Any) -> None:
     lyon, committee, passer_by = browser(fr, "delegate", language="fr"), browser(ic, "delegate"), browser(ar, language="ar")
     assert passer_by.get(statement, follow_redirects=False).status_code != 200
     assert "Contre la guerre" not in passer_by.get("/statements").text
     assert "Contre la guerre" in committee.get("/statements").text
     assert f"{statement}/cosign" in committee.get(statement).text
     assert "revision 1" in committee.get(f"{statement}/cosign").text
-    signed = committee.post(f"{statement}/cosign", data={"revision": "1"})
+    signed = committee.post(f"{statement}/cosign", data=read(ic, statement))
     assert "co-signed this text" in signed.text
     carrying.hand_on(*three)
     assert "International Committee" in lyon.get(f"{statement}/issue").text
-    assert lyon.post(f"{statement}/issue", data={"revision": "1"}).status_code == 200
+    assert lyon.post(f"{statement}/issue", data=read(fr, statement)).status_code == 200
     carrying.hand_on(*three)
     page = passer_by.get(statement)
     assert page.status_code == 200
@@ -61,9 +61,11 @@ def test_the_story_in_browsers(three: Any, ic: Any, fr: Any, ar: Any, browser: A
     assert "Contre la guerre" in passer_by.get("/").text
 
 
-def test_only_complete_languages_are_public(three: Any, ic: Any, fr: Any, ar: Any, browser: Any, statement: str) -> None:
+def test_only_complete_languages_are_public(
+    three: Any, ic: Any, fr: Any, ar: Any, browser: Any, statement: str, read: Any
+) -> None:
     lyon, passer_by = browser(fr, "delegate", language="fr"), browser(fr, language="en")
-    lyon.post(f"{statement}/issue", data={"revision": "1"})
+    lyon.post(f"{statement}/issue", data=read(fr, statement))
     assert passer_by.get(f"{statement}/in/ar").status_code == 404
     assert passer_by.get(f"{statement}/in/fr").status_code == 200
     assert "/in/ar" not in passer_by.get(statement).text
@@ -78,9 +80,9 @@ def test_only_complete_languages_are_public(three: Any, ic: Any, fr: Any, ar: An
         assert passer_by.get(f"{statement}/in/{hostile}").status_code in (400, 404)
 
 
-def test_a_co_signature_is_taken_back(ic: Any, browser: Any, statement: str) -> None:
+def test_a_co_signature_is_taken_back(ic: Any, browser: Any, statement: str, read: Any) -> None:
     committee = browser(ic, "delegate")
-    committee.post(f"{statement}/cosign", data={"revision": "1"})
+    committee.post(f"{statement}/cosign", data=read(ic, statement))
     assert committee.get(f"{statement}/withdraw").status_code == 200
     reason = {"language": "en", "reason": "The second sentence"}
     assert 'value="sign"' in committee.post(f"{statement}/withdraw", data=reason).text
@@ -97,14 +99,14 @@ def test_the_panel_beside_the_document(ic: Any, browser: Any, statement: str) ->
     assert f"{statement}/cosign" in page.text
 
 
-def test_members_only_read(three: Any, ic: Any, browser: Any, statement: str) -> None:
+def test_members_only_read(three: Any, ic: Any, browser: Any, statement: str, read: Any) -> None:
     said = len(carrying.said(*three))
     reader = browser(ic, "member")
     assert reader.get(statement).status_code == 200
     for deed in ("cosign", "withdraw", "issue"):
         assert f"{statement}/{deed}" not in reader.get(statement).text
         assert reader.get(f"{statement}/{deed}").status_code == 403
-        assert reader.post(f"{statement}/{deed}", data={"revision": "1"}).status_code in (400, 403)
+        assert reader.post(f"{statement}/{deed}", data=read(ic, statement)).status_code in (400, 403)
     assert reader.get("/statements/new").status_code == 403
     assert reader.post("/statements/new", data={**STATEMENT, "step": "sign"}).status_code == 403
     assert reader.get("/statements/fr-nothing").status_code == 404
@@ -122,14 +124,14 @@ def test_bad_input_is_refused(browser: Any, three: Any, fr: Any, field: str, val
     assert carrying.said(*three) == []
 
 
-@pytest.mark.parametrize("revision", ["0", "-1", "2", "x", "", "9" * 30, "1.5"])
+@pytest.mark.parametrize("event", ["1", "fr:1:1", "fr:1:1:0", "x", "", "9" * 300, "fr:1:2:0123456789abcdef"])
 def test_only_the_revision_that_was_read_is_signed(
-    three: Any, ic: Any, fr: Any, browser: Any, statement: str, revision: str
+    three: Any, ic: Any, fr: Any, browser: Any, statement: str, event: str
 ) -> None:
     said = len(carrying.said(*three))
     for section, deed in ((ic, "cosign"), (fr, "issue")):
-        answer = browser(section, "delegate", language="en").post(f"{statement}/{deed}", data={"revision": revision})
-        assert answer.status_code == (409 if revision == "2" else 400)
+        answer = browser(section, "delegate", language="en").post(f"{statement}/{deed}", data={"event": event})
+        assert answer.status_code == (409 if event.startswith("fr:1:2") else 400)
     assert len(carrying.said(*three)) == said
 
 
@@ -142,13 +144,14 @@ def test_the_api_does_what_the_pages_do(three: Any, ic: Any, fr: Any, browser: A
     assert passer_by.get(path).status_code in (401, 403)
     assert passer_by.get("/api/v1/statements").json() == {"issued": [], "proposed": []}
     assert committee.get(path).json()["offers"] == ["cosign"]
-    assert committee.post(f"{path}/cosignature", json={"revision": 1}).status_code == 201
-    assert committee.post(f"{path}/cosignature", json={"revision": 1}).status_code == 409
+    signed = {"event": committee.get(path).json()["event"]}
+    assert committee.post(f"{path}/cosignature", json=signed).status_code == 201
+    assert committee.post(f"{path}/cosignature", json=signed).status_code == 409
     assert committee.post(f"{path}/withdrawal", json={"language": "en", "reason": "No"}).status_code == 201
-    assert committee.post(f"{path}/cosignature", json={"revision": 1}).status_code == 201
-    assert committee.post(f"{path}/issue", json={"revision": 1}).status_code == 409
+    assert committee.post(f"{path}/cosignature", json=signed).status_code == 201
+    assert committee.post(f"{path}/issue", json=signed).status_code == 409
     carrying.hand_on(*three)
-    assert lyon.post(f"{path}/issue", json={"revision": 1}).status_code == 201
+    assert lyon.post(f"{path}/issue", json=signed).status_code == 201
     carrying.hand_on(*three)
     public = passer_by.get(path).json()
     assert [(each["section"], each["standing"]) for each in public["signatories"]] == [("fr", "home"), ("ic", "counted")]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from internationale.kit import Conflict, NotFound, Reader, Refused
+from internationale.kit import Conflict, NotFound, Reader, Ref, Refused
 from internationale.testing import carrying, oracle
 from internationale.testing.people import member
 from internationale_statements import port, queries
@@ -32,9 +32,16 @@ def propose(three: Any) -> str:
     return id
 
 
+def pinned(section: Any, id: str, revision: int = 1) -> Ref:
+    with section.reading() as session:
+        ref: Ref = section.documents.read(session, id, "fr", revision=revision).ref
+        return ref
+
+
 def cosign(section: Any, id: str, revision: int = 1) -> None:
+    ref = pinned(section, id, revision)
     with section.writing() as session:
-        port.cosign(section, session, id, revision=revision, by=delegate(section))
+        port.cosign(section, session, id, ref=ref, by=delegate(section))
 
 
 def withdraw(section: Any, id: str) -> None:
@@ -54,8 +61,9 @@ def revise(three: Any, id: str, text: str = "Pas un sou.\n\nPas une femme, pas u
 
 def issue(three: Any, id: str, revision: int = 1) -> None:
     section = three[1]
+    ref = pinned(section, id, revision)
     with section.writing() as session:
-        port.issue(section, session, id, revision=revision, by=delegate(section))
+        port.issue(section, session, id, ref=ref, by=delegate(section))
     carrying.hand_on(*three)
 
 
@@ -70,7 +78,7 @@ def translate(section: Any, id: str, language: str, *, whole: bool = True) -> No
 
 def signing(section: Any, id: str) -> queries.Signing:
     with section.reading() as session:
-        return queries.signing(session, id)
+        return queries.signing(section, session, id)
 
 
 def public(section: Any, language: str) -> list[tuple[str, str]]:
@@ -102,7 +110,7 @@ def test_a_language_is_offered_when_it_is_complete(three: Any, ic: Any, ar: Any)
 
     def complete(revision: int = 1) -> list[str]:
         with ic.reading() as session:
-            return showing.complete_languages(ic, session, id, revision)
+            return showing.complete_languages(ic, session, id, pinned(ic, id, revision))
 
     translate(ar, id, "ar", whole=False)
     carrying.hand_on(*three)
@@ -125,9 +133,9 @@ def test_the_public_reads_the_issued_revision_until_the_next_is_issued(three: An
 
     def text(language: str) -> str:
         with ic.reading() as session:
-            known = queries.signing(session, id).issued
+            known = queries.signing(ic, session, id).issued
             assert known is not None
-            return showing.shown(ic, session, id, language, known.revision).units[-1].text or ""
+            return showing.shown(ic, session, id, language, Ref.parse(known.pinned)).units[-1].text or ""
 
     assert text("en") == "en: Pas un homme."
     issue(three, id, 2)
@@ -166,15 +174,15 @@ def test_a_signature_taken_back_stays_visible(three: Any, ic: Any, fr: Any, ar: 
 
 def test_what_is_refused_before_signing(three: Any, ic: Any, fr: Any) -> None:
     id = propose(three)
-    said = len(carrying.said(*three))
+    said, ref = len(carrying.said(*three)), pinned(ic, id)
     with ic.writing() as session:
         for forbidden in ("member", "translator", "host"):
             with pytest.raises(Refused):
-                port.cosign(ic, session, id, revision=1, by=member(ic, forbidden))
+                port.cosign(ic, session, id, ref=ref, by=member(ic, forbidden))
         with pytest.raises(Conflict, match="Only the section that proposed"):
-            port.issue(ic, session, id, revision=1, by=delegate(ic))
+            port.issue(ic, session, id, ref=ref, by=delegate(ic))
         with pytest.raises(NotFound):
-            port.cosign(ic, session, "fr-nothing", revision=1, by=delegate(ic))
+            port.cosign(ic, session, "fr-nothing", ref=ref, by=delegate(ic))
     with pytest.raises(Conflict, match="own statement"):
         cosign(fr, id)
     with pytest.raises(Conflict, match="has not co-signed"):

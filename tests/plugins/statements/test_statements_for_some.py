@@ -11,7 +11,7 @@ from internationale_statements.events import Issued
 STATEMENT = {"language": "fr", "title": "Entre nous", "text": "Le patron ment.", "audience": "named", "sections": "ic"}
 
 
-def test_proposed_and_cosigned_among_them(federation: Any, carry: Any, browser: Any) -> None:
+def test_proposed_and_cosigned_among_them(federation: Any, carry: Any, browser: Any, read: Any) -> None:
     ic, fr, ar = federation("ic", "fr", "ar")
     page = browser(fr, "delegate", language="en")
     preview = page.post("/statements/new", data=STATEMENT | {"step": "preview"}).text
@@ -24,13 +24,13 @@ def test_proposed_and_cosigned_among_them(federation: Any, carry: Any, browser: 
     other = browser(ic, "delegate", language="en")
     assert "Le patron ment." in other.get(path).text
     assert "the public when the statement is issued" not in other.get(f"{path}/cosign").text
-    assert other.post(f"{path}/cosign", data={"revision": "1"}).status_code == 200
+    assert other.post(f"{path}/cosign", data=read(ic, path)).status_code == 200
     carry(ic, fr, ar)
     assert oracle.rows(fr)["statements_cosignature"] == oracle.rows(ic)["statements_cosignature"] != []
     assert not oracle.rows(ar)["statements_cosignature"]
     shown = page.get(path).text
     assert f"{path}/issue" not in shown
-    refused = page.post(f"{path}/issue", data={"revision": "1"})
+    refused = page.post(f"{path}/issue", data=read(fr, path))
     assert (refused.status_code, "cannot be made public" in refused.text) == (409, True)
     assert "patron" not in browser(fr).get(path).text
     oracle.only_for((ic, fr, ar), b"Le patron ment", {"ic", "fr"})

@@ -72,7 +72,7 @@ def _changes() -> Sequence[tuple[Document, tuple[SigningKey, ...]]]:
     return [
         ({"threshold": 2, "roots": [root(0), root(1), root(2)], "sections": [entry("fr", KEY, 2), ic]}, ROOTS[:2]),
         ({"sections": [entry("fr", KEY, 2, keys=rotated, nkey=NKEY, recipients=[RECIPIENT]), ic], "hubs": [hub]}, ROOTS[1:]),
-        ({"sections": [entry("ar", OTHER, 4, keys=once, address=None), reopened, ic], "later": {"unknown": True}}, ROOTS[:2]),
+        ({"sections": [entry("ar", OTHER, 4, address=None), reopened, ic], "later": {"unknown": True}}, ROOTS[:2]),
         ({"sections": [expelled, reopened, ic], "expires": "2027-12-24T12:00:00.000Z"}, ROOTS),  # as long as it may be
     ]
 
@@ -105,6 +105,17 @@ def _unfollowing(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, 
     """Well-formed, and not to be followed."""
     two = following(*good[1])
     fr, ic = good[1][0]["sections"]
+    pinned = {"epoch": 1, "sequence": 4, "hash": "ab" * 32}
+    again = entry("fr", THIRD, 3, epoch=2, last_good=pinned)
+    open_end = entry("fr", THIRD, 3, epoch=2)
+    two_keys = [{"key": str(THIRD.public), "first": 1, "last": 1}, {"key": str(ANOTHER.public), "first": 2}]
+    newcomers: list[tuple[str, Document]] = [
+        ("a newcomer in its second epoch", {"epoch": 2, "last_good": pinned}),
+        ("a newcomer who is suspended", {"status": "suspended", "last_good": pinned}),
+        ("a newcomer with two keys", {"keys": two_keys}),
+        ("a newcomer whose log begins at number 2", {"keys": [{"key": str(OTHER.public), "first": 2}]}),
+        ("a newcomer whose log ends", {"keys": [{"key": str(OTHER.public), "first": 1, "last": 9}]}),
+    ]
     roots, others = ROOTS[:2], [root(1), root(2)]
     twice = signed(ROSTER, two, ROOTS[0], ROOTS[0])
     cases: list[tuple[str, str, Document, Sequence[SigningKey]]] = [
@@ -114,8 +125,17 @@ def _unfollowing(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, 
         ("after another version", "roster_fork", two | {"prevhash": "ab" * 32}, roots),
         ("a section vanished", "roster_history", two | {"sections": [ic]}, roots),
         ("an epoch opened anew under its number", "roster_history", two | {"sections": [fr | {"opened": 3}, ic]}, roots),
-        ("an epoch opened by an older version", "roster_history", two | {"sections": [fr | {"epoch": 2}, ic]}, roots),
+        ("an epoch opened by an older version", "roster_history", two | {"sections": [again | {"opened": 2}, ic]}, roots),
+        (
+            "an epoch left out",
+            "roster_history",
+            two | {"sections": [again | {"epoch": 3, "last_good": pinned | {"epoch": 2}}, ic]},
+            roots,
+        ),
+        ("an epoch opened while the one before goes on", "roster_history", two | {"sections": [open_end, ic]}, roots),
+        ("an epoch that begins with two keys", "roster_history", two | {"sections": [again | {"keys": two_keys}, ic]}, roots),
         ("a newcomer opened earlier", "roster_history", two | {"sections": [entry("ar", OTHER, 2), fr, ic]}, roots),
+        *((why, "roster_history", two | {"sections": [entry("ar", OTHER, 3, **odd), fr, ic]}, roots) for why, odd in newcomers),
         ("one root of two", "roster_threshold", two, ROOTS[:1]),
         ("nobody", "roster_threshold", two, ()),
         ("a log key", "roster_threshold", two, (ROOTS[0], KEY)),
@@ -135,9 +155,9 @@ def _unfollowing(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, 
 def _misshapen(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, Any]]:
     two = following(*good[1])
     fr, ic = good[1][0]["sections"]
-    key, other = str(KEY.public), str(OTHER.public)
+    key, other, pin = str(KEY.public), str(OTHER.public), {"epoch": 1, "sequence": 1, "hash": "ab" * 32}
     of_fr: list[Document] = [
-        {"code": "FR"}, {"name": ""}, {"name": "x" * 201}, {"name": "a\u202eb"}, {"languages": []}, {"languages": ["fr", "fr"]},
+        {"code": "FR"}, {"name": ""}, {"name": "x" * 201}, {"name": "a\u2028b"}, {"languages": []}, {"languages": ["fr", "fr"]},
         {"languages": [*LANGUAGES, "zz"]},
         {"languages": ["French"]}, {"status": "friend"}, {"status": "suspended"}, {"mandates": None}, {"mandates": ["A"]},
         {"epoch": 0}, {"epoch": "1"}, {"opened": 9}, {"keys": []}, {"keys": [{"key": key}]},
@@ -147,7 +167,8 @@ def _misshapen(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, An
         {"keys": [{"key": str(IC.public), "first": 1}]}, {"keys": [{"key": FIRST, "first": 1}]}, {"address": "nowhere"},
         {"address": "https://" + "x" * 500}, {"nkey": "SA" + "A" * 54}, {"recipients": []}, {"recipients": [RECIPIENT] * 2},
         {"last_good": {"epoch": 1, "sequence": -1, "hash": "0" * 64}},
-        {"last_good": {"epoch": 1, "sequence": 1, "hash": "AB" * 32}},
+        {"last_good": {"epoch": 1, "sequence": 1, "hash": "AB" * 32}}, {"last_good": pin}, {"epoch": 3, "last_good": pin},
+        {"status": "expelled", "last_good": pin | {"epoch": 2}}, {"status": "expelled", "epoch": 2, "last_good": pin},
         {"last_good": {"epoch": 0, "sequence": 1, "hash": "0" * 64}},
         {"status": "guest", "last_good": {"epoch": 1, "sequence": 1, "hash": "0" * 64}}, {"opened": True},
         {"keys": [{"key": key, "first": True}]}, {"keys": [{"key": key, "first": 1, "last": True}]},
@@ -157,6 +178,7 @@ def _misshapen(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, An
         {"roots": [root(0), root(1), root(2) | {"holder": ""}]}, {"hubs": [{"id": "Hub 1", "urls": ["nats://x"]}]},
         {"prevhash": "0" * 63}, {"issued": "2026-11-22T12:00:00"},
         {"issued": "2026-02-30T12:00:00Z"}, {"issued": "٢٠٢٦-11-22T12:00:00Z"}, {"expires": "2026-11-22T12:00:00.000Z"},
+        {"expires": "2026-11-29T11:59:59.999Z"},
         {"expires": "2028-11-22T12:00:00.000Z"}, {"threshold": 0}, {"threshold": 4}, {"roots": []}, {"roots": [root(0)] * 2},
         {"roots": [{"key": FIRST}]}, {"roots": None}, {"sections": [ic, fr]}, {"sections": [fr, fr, ic]}, {"sections": {}},
         {"hubs": None}, {"hubs": [{"id": "hub-1", "urls": []}]},

@@ -26,9 +26,9 @@ def line(subject: str, body: bytes, signature: str) -> Line:
 
 
 def roster_line(version: dict[str, Any]) -> Line:
-    body = keys.decode(version["body"])
-    number, hash_ = json.loads(body)["version"], keys.digest(ROSTER, body).hex()
-    return line(f"intl.v1.roster.{number}.{hash_[:16]}", body, ", ".join(version["signatures"]))
+    body, signatures = keys.decode(version["body"]), ", ".join(version["signatures"])
+    whole = hashlib.sha256(keys.digest(ROSTER, body) + signatures.encode()).hexdigest()
+    return line(f"intl.v1.roster.{json.loads(body)['version']}.{whole[:16]}", body, signatures)
 
 
 def said(number: int, prevhash: str, key: SigningKey, *, epoch: int = 1, **more: Any) -> tuple[Line, str]:

@@ -3,6 +3,7 @@
 import click
 
 from internationale.kit.ports import Section
+from internationale.kit.printing import row
 from internationale.rooms.documents.queries import documents
 from internationale.text.blocks import join
 
@@ -21,7 +22,7 @@ def every(context: click.Context) -> None:
     section: Section = context.obj()
     with section.reading() as session:
         for each in documents.summaries(session):
-            click.echo("\t".join([each.id, each.kind, str(each.revision), each.audience, each.language, each.title]))
+            click.echo(row(each.id, each.kind, each.revision, each.audience, each.language, each.title))
 
 
 @click.command("text")

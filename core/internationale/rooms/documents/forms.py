@@ -11,6 +11,7 @@ from internationale.kit.fields import (
     LanguageCode,
     Line,
     Markdown,
+    OptionalEventRef,
     OptionalProse,
     Prose,
 )
@@ -26,7 +27,10 @@ Identifiers = Annotated[str, Field(pattern=r"^[A-Za-z0-9_ -]*$", max_length=20_0
 
 
 class ProposalForm(Form):
-    """An amendment to one paragraph, see ``port.amending.Proposal``. ``motion``: the member's proposal that it carries."""
+    """An amendment to one paragraph, see ``port.amending.Proposal``. ``motion``: the member's proposal that it carries.
+
+    ``event``: that of the revision which was read; when another one stands under its number by now, it is refused.
+    """
 
     labels: ClassVar = {
         "title": _("In a few words"),
@@ -36,6 +40,7 @@ class ProposalForm(Form):
 
     block: OptionalIdentifier = ""
     revision: Number
+    event: OptionalEventRef = ""
     change: Literal["replace", "insert", "delete", "hint"] = "replace"
     language: LanguageCode
     title: Line
@@ -71,7 +76,7 @@ class WithdrawForm(Form):
 
 
 class DecisionForm(Form):
-    """The home section's decision, never without its reason."""
+    """The home section's decision, never without its reason. ``event``: that of the amendment which was read."""
 
     labels: ClassVar = {
         "decision": _("The decision"),
@@ -80,7 +85,12 @@ class DecisionForm(Form):
 
     decision: Literal["accepted", "rejected"]
     reason: Prose
+    event: OptionalEventRef = ""
     confirmed: bool = False
+
+    @property
+    def said(self) -> dict[str, str]:
+        return {"decision": self.decision, "reason": self.reason, "event": self.event}
 
 
 class CommentForm(Form):
@@ -120,7 +130,8 @@ class OpeningForm(AudienceForm):
 
 
 class OfferForm(Form):
-    """Translations ``{block id: text}`` of units of one revision, for the API."""
+    """Translations ``{block id: text}`` of units of one revision, for the API. ``event``: that of the revision which was read."""
 
     revision: Number
+    event: OptionalEventRef = ""
     texts: Annotated[dict[Identifier, Prose], Field(min_length=1, max_length=20_000)]

@@ -31,7 +31,7 @@ class VersionRow(Row, table=True):
 
 class RivalRow(Row, table=True):
     """A version that contradicts one of ours, as it travelled, signed by enough root keys. ``settled``: the host has said which
-    of them counts.
+    of them counts, or the root keys of today have not signed it.
     """
 
     __tablename__ = "roster_rival"

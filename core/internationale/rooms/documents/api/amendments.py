@@ -86,6 +86,6 @@ def _written() -> list[Any]:
         reader: NamedDependency[Reader],
     ) -> None:
         with section.writing() as session:
-            amending.decide(section, session, document, amendment, decision=data.decision, reason=data.reason, by=reader)
+            amending.decide(section, session, document, amendment, **data.said, by=reader)
 
     return [propose, withdraw, decide]

@@ -7,6 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from internationale.errors import Invalid
+from internationale.events.refs import Ref
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.messages import marker
@@ -51,8 +52,8 @@ def _read() -> list[Any]:
             if language and language not in known | translations.languages_offered(session, document):
                 raise Invalid(_("No section speaks this language."), place="language")
             text = documents.text(session, document, revision or None)
-            reading = translations.reading(session, summary, text, language or summary.language, section.code)
-        return values.ReadingOut.of(reading, text.revision.number)
+            reading = translations.reading(section, session, summary, text, language or summary.language)
+        return values.ReadingOut.of(reading)
 
     @get(ROOT + "/{document:str}/progress", sync_to_thread=True, operation_id="documentProgress")
     def progress(
@@ -144,6 +145,7 @@ def _written() -> list[Any]:
         reader: NamedDependency[Reader],
     ) -> None:
         with section.writing() as session:
-            section.documents.offer(session, document, language, data.texts, revision=data.revision, by=reader)
+            read = Ref.parse(data.event) if data.event else data.revision
+            section.documents.offer(session, document, language, data.texts, revision=read, by=reader)
 
     return [open, draft, revise, offer]

@@ -67,10 +67,14 @@ class ReadingOut:
     document: DocumentOut
     language: str
     revision: int
+    event: str
+    """The event of the revision that is read."""
+    translators: list[str]
+    """The sections of whose words it is made in this language; none in the document's own."""
     units: list[UnitOut]
 
     @classmethod
-    def of(cls, reading: Reading, revision: int) -> "ReadingOut":
+    def of(cls, reading: Reading) -> "ReadingOut":
         units = [
             UnitOut(
                 id=unit.block.id,
@@ -86,7 +90,14 @@ class ReadingOut:
             )
             for unit in reading.units
         ]
-        return cls(DocumentOut.of(reading.document), reading.language, revision, units)
+        return cls(
+            DocumentOut.of(reading.document),
+            reading.language,
+            reading.revision,
+            str(reading.ref),
+            list(reading.translators),
+            units,
+        )
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,7 @@ def _form() -> list[Any]:
             amending.amendable(section, summary)
             text = documents.text(session, document)
             language = views.chosen(read, views.choices(session, section, summary, text))
-            whole = translations.reading(session, summary, text, language, section.code)
+            whole = translations.reading(section, session, summary, text, language)
         unit = _unit(list(whole.units), block) if block else None
         if unit is not None and unit.text is None:
             language = summary.language

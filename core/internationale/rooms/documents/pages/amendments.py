@@ -107,7 +107,7 @@ def _done() -> list[Any]:
         if not data.confirmed:
             return _confirmation(section, reader, (document, amendment), data.decision, data)
         with section.writing() as session:
-            amending.decide(section, session, document, amendment, decision=data.decision, reason=data.reason, by=reader)
+            amending.decide(section, session, document, amendment, **data.said, by=reader)
         return Redirect(f"/documents/{document}/amendments/{amendment}", status_code=303)
 
     return [withdraw, decide]
@@ -122,6 +122,8 @@ def _confirmation(
         section.require(reader, amending.WITHDRAW if deed == "withdraw" else amending.DECIDE, document)
         summary = readable(section, session, document, reader)
         card = amendments.one(session, document, amendment)
+        if isinstance(data, DecisionForm):
+            amending.same(card.ref, data.event)
         sections = section.sections(session)
     context = {"document": summary, "amendment": card, "deed": deed, "form": data, "sections": sections}
     return Template("documents/confirm.html", context=context)

@@ -35,7 +35,7 @@ def _thread() -> list[Any]:
             section.require(reader, READ, document)
             summary = readable(section, session, document, reader)
             text = documents.text(session, document)
-            whole = translations.reading(session, summary, text, i18n.speaking.get(), section.code)
+            whole = translations.reading(section, session, summary, text, i18n.speaking.get())
             comments = private.thread(session, document, reader, block=block)
             cards = [card for card in amendments.of_document(session, document) if block in (card.blocks or (TITLE,))]
             motions = [motion for motion in private.motions(session, document, reader) if motion.block == block]

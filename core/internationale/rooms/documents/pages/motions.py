@@ -47,6 +47,7 @@ def _shown() -> list[Any]:
             "now": text.block(card.block),
             "number": text.number_of(card.block),
             "revision": text.revision.number,
+            "event": text.revision.ref,
             "comments": comments,
             "may_carry": card.state == "open" and section.may(reader, amending.PROPOSE, document),
             "may_discuss": section.may(reader, home.DISCUSS, document),

@@ -64,7 +64,7 @@ def _texts() -> list[Any]:
             summary = readable(section, session, document, reader)
             cards = documents.revisions(session, document)
             known = amendments.of_document(session, document) if section.may(reader, READ, document) else []
-        context = {"document": summary, "revisions": cards[::-1], "titles": {card.id: card.title for card in known}}
+        context = {"document": summary, "revisions": cards[::-1], "titles": {card.ref.event_id: card.title for card in known}}
         return Template("documents/history.html", context=context)
 
     @get("/documents/{document:str}/text.md", sync_to_thread=True)
@@ -116,7 +116,7 @@ def _comparisons() -> list[Any]:
             summary = readable(section, session, document, reader)
             text = documents.text(session, document)
             language = views.chosen(read, views.choices(session, section, summary, text))
-            whole = translations.reading(session, summary, text, language, section.code)
+            whole = translations.reading(section, session, summary, text, language)
         unit = next((unit for unit in whole.units if unit.block.id == block and unit.state is UnitState.OUTDATED), None)
         if unit is None:
             raise NotFound(_("This translation is not outdated."))
@@ -140,7 +140,7 @@ def _page(session: Database, section: Section, summary: Summary, text: Text, *, 
     """What every page of a text needs. Beside an older revision stands nothing: the debate is on the latest."""
     offered = views.choices(session, section, summary, text)
     language = views.chosen(wanted, offered)
-    whole = translations.reading(session, summary, text, language, section.code)
+    whole = translations.reading(section, session, summary, text, language)
     latest = text.revision.number == summary.revision
     beside = views.besides(session, section, summary.id, reader) if latest else {}
     kind = section.kinds.get(summary.kind)

@@ -69,7 +69,7 @@ def besides(session: Session, section: Section, document: str, reader: Reader) -
         return {}
     done = documents.taken_in(session, document)
     cards = amendments.of_document(session, document)
-    open_ones = (card for card in cards if card.state in ("open", "accepted") and card.id not in done)
+    open_ones = (card for card in cards if card.state in ("open", "accepted") and card.ref.event_id not in done)
     by_block: dict[str, list[AmendmentCard]] = {}
     for card in open_ones:
         for block in card.blocks or (TITLE,):

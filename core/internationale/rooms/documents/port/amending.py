@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from internationale.errors import Conflict, Invalid, Refused
 from internationale.events.envelope import INTERNATIONAL
+from internationale.events.refs import Ref
 from internationale.kit.documents import Summary
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader, Utterance
@@ -26,7 +27,8 @@ DECIDE = "documents.amendment_decided"
 
 @dataclass(frozen=True)
 class Proposal:
-    """An amendment as somebody wrote it, on one paragraph of one revision.
+    """An amendment as somebody wrote it, on one paragraph of one revision; ``event`` is that revision's, where it is known which
+    of that number they read.
 
     ``change``: ``replace`` (``text`` is how the paragraph should read), ``insert`` (``text`` comes after it; block ``""``: at
     the beginning), ``delete``, or ``hint`` (``text`` says what to mend; no block). ``language``: of title, reason and
@@ -41,13 +43,14 @@ class Proposal:
     reason: str
     text: str
     wording: str = ""
+    event: str = ""
 
 
 def propose(section: Home, session: Session, document: str, proposal: Proposal, by: Reader) -> str:
     """Send an amendment to all sections; returns its id."""
     section.require(by, PROPOSE, document)
     amendable(section, documents.summary(session, document))
-    base = documents.text(session, document, proposal.revision)
+    base = base_of(session, document, proposal)
     written = writing.write(base.blocks, operations(base, proposal), numbered=False)
     said = AmendmentProposed(
         document=document,
@@ -75,12 +78,18 @@ def withdraw(section: Home, session: Session, document: str, amendment: str, *, 
     section.publish(session, Utterance(said, refs=(card.ref,), author=by.handle or None), by=by)
 
 
-def decide(section: Home, session: Session, document: str, amendment: str, *, decision: str, reason: str, by: Reader) -> None:
-    """Accept or reject an amendment, with the reason. A later decision corrects the first, visibly."""
+def decide(
+    section: Home, session: Session, document: str, amendment: str, *, decision: str, reason: str, by: Reader, event: str = ""
+) -> None:
+    """Accept or reject an amendment, with the reason. A later decision corrects the first, visibly.
+
+    ``event``: that of the amendment which was read, where it is known.
+    """
     section.require(by, DECIDE, document)
     if documents.summary(session, document).home != section.code:
         raise Refused(_("Only the section that opened a document decides on amendments to it."))
     card = amendments.one(session, document, amendment)
+    same(card.ref, event)
     if card.state == "withdrawn":
         raise Conflict(_("This amendment was withdrawn."))
     if card.state == decision:
@@ -91,8 +100,21 @@ def decide(section: Home, session: Session, document: str, amendment: str, *, de
 
 def preview(session: Session, document: str, proposal: Proposal) -> list[Line]:
     """What the proposal would change; raises ``Invalid`` or ``Conflict`` when it says nothing."""
-    base = documents.text(session, document, proposal.revision)
+    base = base_of(session, document, proposal)
     return amendments.changed_only(amendments.compared(base, apply(base.blocks, operations(base, proposal))))
+
+
+def base_of(session: Session, document: str, proposal: Proposal) -> Text:
+    """The revision that a proposal was made on; raises ``Conflict`` when another one counts under its number by now."""
+    base = documents.text(session, document, proposal.revision)
+    same(base.revision.ref, proposal.event)
+    return base
+
+
+def same(now: Ref, read: str) -> None:
+    """Raise ``Conflict`` when what stands here now is not what somebody read: their word must not go under other words."""
+    if read and str(now) != read:
+        raise Conflict(_("Something else stands here by now. Read it first."))
 
 
 def operations(base: Text, proposal: Proposal) -> tuple[Operation, ...]:

@@ -8,6 +8,7 @@ from internationale.errors import Conflict, Invalid
 from internationale.kit.documents import TITLE
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader
+from internationale.ledger.database import ERASED
 from internationale.messages import marker
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal
@@ -55,6 +56,7 @@ def take_back(section: Home, session: Session, document: str, comment: str, *, b
     _account(section, document, by)
     row = private.comment(session, document, comment, by)
     row.text, row.quote, row.deleted = "", "", section.now()
+    session.info[ERASED] = True
 
 
 def move(section: Home, session: Session, document: str, proposal: Proposal, by: Reader) -> str:
@@ -62,7 +64,7 @@ def move(section: Home, session: Session, document: str, proposal: Proposal, by:
     account = _account(section, document, by)
     summary = documents.summary(session, document)
     amending.amendable(section, summary)
-    base = documents.text(session, document, proposal.revision)
+    base = amending.base_of(session, document, proposal)
     if proposal.language == summary.language:
         amending.operations(base, proposal)
     elif proposal.change != "delete":

@@ -89,7 +89,7 @@ def waiting(session: Session, document: str) -> list[AmendmentCard]:
     """The accepted amendments with concrete words that no revision has taken in yet."""
     taken = documents.taken_in(session, document)
     cards = amendments.of_document(session, document)
-    return [card for card in cards if card.state == "accepted" and card.id not in taken and amendments.operations(card)]
+    return [card for card in cards if card.state == "accepted" and card.ref.event_id not in taken and amendments.operations(card)]
 
 
 def draft(session: Session, document: str, taking: Sequence[str]) -> Draft:

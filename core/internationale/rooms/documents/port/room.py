@@ -1,11 +1,12 @@
 """``kit.documents.Documents``, for one section."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from sqlmodel import Session
 
 from internationale.errors import Conflict, Invalid
 from internationale.events.envelope import PUBLIC
+from internationale.events.refs import Ref
 from internationale.kit import audiences
 from internationale.kit.documents import Block, Progress, Reading, Rendering, Summary, Title
 from internationale.kit.ports import Section as Home
@@ -13,7 +14,9 @@ from internationale.kit.vocabulary import Reader, Utterance
 from internationale.messages import marker
 from internationale.rooms.documents.events import OfferedUnit, TranslationOffered
 from internationale.rooms.documents.port import revising
-from internationale.rooms.documents.queries import documents, translations
+from internationale.rooms.documents.queries import documents, titles, translations
+from internationale.rooms.documents.queries.values import Text
+from internationale.rooms.documents.rows import chain
 from internationale.rooms.documents.rules import ids, writing
 
 _ = marker("core")
@@ -35,12 +38,17 @@ class DocumentsRoom:
         return documents.summary(session, document)
 
     def titles(self, session: Session, documents: Sequence[str], language: str) -> Mapping[str, Title]:
-        return translations.titles(session, documents, language, self._section.code)
+        return titles.titles(self._section, session, documents, language)
 
-    def read(self, session: Session, document: str, language: str, *, revision: int | None = None) -> Reading:
-        summary = documents.summary(session, document)
-        text = documents.text(session, document, revision)
-        return translations.reading(session, summary, text, language, self._section.code)
+    def titles_pinned(self, session: Session, revisions: Sequence[Ref], language: str) -> Mapping[Ref, Title]:
+        return titles.titles_pinned(self._section, session, revisions, language)
+
+    def read(self, session: Session, document: str, language: str, *, revision: int | Ref | None = None) -> Reading:
+        summary, text = documents.summary(session, document), _text(session, document, revision)
+        return translations.reading(self._section, session, summary, text, language)
+
+    def counting(self, session: Session, refs: Collection[Ref]) -> frozenset[Ref]:
+        return chain.counting(session, refs)
 
     def progress(self, session: Session, document: str) -> Sequence[Progress]:
         found = self.progress_of(session, [document])
@@ -73,14 +81,14 @@ class DocumentsRoom:
         return revising.revise(self._section, session, document, base=base, title=title, text=text, note=note, by=by)
 
     def offer(
-        self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int, by: Reader
+        self, session: Session, document: str, language: str, texts: Mapping[str, str], *, revision: int | Ref, by: Reader
     ) -> None:
         self._section.require(by, "documents.translation_offered", document)
         summary = documents.summary(session, document)
         _check_language(language)
         if language == summary.language:
             raise Invalid(_("This is the language that the text is written in."), place="language")
-        text = documents.text(session, document, revision)
+        text = _text(session, document, revision)
         for units in _offered(translations.sources(text), texts):
             said = TranslationOffered(document=document, language=language, units=tuple(units))
             self._section.publish(
@@ -88,6 +96,12 @@ class DocumentsRoom:
                 Utterance(said, refs=(text.revision.ref,), audience=text.revision.audience, author=by.handle or None),
                 by=by,
             )
+
+
+def _text(session: Session, document: str, revision: int | Ref | None) -> Text:
+    if isinstance(revision, Ref):
+        return documents.text_pinned(session, document, revision)
+    return documents.text(session, document, revision)
 
 
 def _check_language(code: str) -> None:

@@ -14,7 +14,7 @@ from internationale.kit.documents import Summary
 from internationale.kit.prepared import Prepared
 from internationale.messages import marker
 from internationale.rooms.documents.queries.values import RevisionCard, Text
-from internationale.rooms.documents.rows.chain import counted
+from internationale.rooms.documents.rows.chain import Link, counted
 from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Verdict
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.text.blocks import Block
@@ -29,7 +29,7 @@ _SUMMARIES = core_select(*_FACTS, _WAITING).order_by(col(Document.changed).desc(
 _EVERY = Prepared(_SUMMARIES)
 _OF_KIND = Prepared(_SUMMARIES.where(col(Document.kind) == bindparam("kind")))
 _ONE = Prepared(_SUMMARIES.where(col(Document.id) == bindparam("id")))
-_CARD = ("event", "ref", "document", "number", "title", "note", "author", "amendments", "time", "audience")
+_CARD = ("event", "ref", "document", "number", "title", "note", "author", "amendments", "taken", "time", "audience")
 _LATEST = Prepared(
     core_select(*(col(getattr(Revision, name)) for name in _CARD), col(Content.blocks))
     .join(Document, col(Document.event) == col(Revision.event))
@@ -54,31 +54,31 @@ def summary(session: Session, document: str) -> Summary:
 
 def revisions(session: Session, document: str) -> list[RevisionCard]:
     """All revisions that count, first to latest; raises ``NotFound``."""
-    events = _counted(session, document)
+    events = [link.event for link in _counted(session, document)]
     rows = {row.event: row for row in session.exec(select(Revision).where(col(Revision.document) == document))}
     return [_card_of(rows[event]) for event in events]
 
 
 def revision(session: Session, document: str, number: int) -> RevisionCard:
     """One revision by its number; raises ``NotFound``."""
-    events = _counted(session, document)
-    if not 1 <= number <= len(events):
+    chain = _counted(session, document)
+    if not 1 <= number <= len(chain):
         raise NotFound(_("There is no such revision of this text."), place="revision")
-    return _card_of(session.get_one(Revision, events[number - 1]))
+    return _card_of(session.get_one(Revision, chain[number - 1].event))
 
 
 def taken_in(session: Session, document: str) -> set[str]:
-    """The amendments that a revision which counts has taken in; raises ``NotFound``."""
-    events = set(_counted(session, document))
-    chosen = select(Revision.event, Revision.amendments).where(col(Revision.document) == document, col(Revision.amendments) != "")
-    return {id for event, ids in session.exec(chosen) if event in events for id in ids.split()}
+    """The events of the amendments that a revision which counts has taken in; raises ``NotFound``."""
+    events = {link.event for link in _counted(session, document)}
+    chosen = select(Revision.event, Revision.taken).where(col(Revision.document) == document, col(Revision.taken) != "")
+    return {taken for event, all_taken in session.exec(chosen) if event in events for taken in all_taken.split()}
 
 
-def _counted(session: Session, document: str) -> list[str]:
-    events = counted(session, document) if section_of(document) else []
-    if not events:
+def _counted(session: Session, document: str) -> list[Link]:
+    chain = counted(session, document) if section_of(document) else []
+    if not chain:
         raise unknown()
-    return events
+    return chain
 
 
 def text(session: Session, document: str, number: int | None = None) -> Text:
@@ -98,6 +98,14 @@ def text_of_event(session: Session, event: str) -> Text:
     if row is None:
         raise unknown()
     return _text(session, _card_of(row))
+
+
+def text_pinned(session: Session, document: str, ref: Ref) -> Text:
+    """The very revision of a document that a ref pins, whether it counts or not; raises ``NotFound``."""
+    found = text_of_event(session, ref.event_id)
+    if found.revision.document != document or found.revision.ref != ref:
+        raise NotFound(_("There is no such revision of this text."), place="revision")
+    return found
 
 
 def unknown() -> NotFound:
@@ -125,7 +133,8 @@ def _card_of(row: Revision) -> RevisionCard:
 def _card(*values: Any) -> RevisionCard:
     """The columns of ``_CARD``."""
     known = dict(zip(_CARD, values, strict=True))
-    return RevisionCard(**{**known, "ref": Ref.parse(known["ref"]), "amendments": tuple(known["amendments"].split())})
+    lists = {name: tuple(known[name].split()) for name in ("amendments", "taken")}
+    return RevisionCard(**{**known, "ref": Ref.parse(known["ref"]), **lists})
 
 
 def _summary(*values: Any) -> Summary:

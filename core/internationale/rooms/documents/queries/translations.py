@@ -1,28 +1,28 @@
 """Translations and their states, derived from hashes each time."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from functools import cache
+from typing import NamedTuple
 
-from sqlalchemy import Select, bindparam, func
+from sqlalchemy import bindparam, func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from internationale.kit.documents import TITLE, Block, Progress, Reading, Rendering, Summary, Title, Unit, UnitState
+from internationale.kit.documents import TITLE, Block, Progress, Reading, Rendering, Summary, Unit, UnitState
+from internationale.kit.ports import Section
 from internationale.kit.prepared import Prepared
-from internationale.rooms.documents.queries.documents import decoded, unknown
+from internationale.rooms.documents.queries.documents import decoded
 from internationale.rooms.documents.queries.values import Text
 from internationale.rooms.documents.rows.shared import Content, Document, Translation
+from internationale.rooms.documents.rules.ids import section_of
 from internationale.text.blocks import OTHER, RULE, source_hash
 from internationale.text.blocks import Block as TextBlock
 
-_ID = col(Document.id)
-_TITLES: Select[*tuple[Any, ...]] = core_select(_ID, col(Document.title), col(Document.language))
-_TITLE = Prepared(_TITLES.where(bindparam("id") == _ID))
 INTO = 20
 """Into how many languages one section can put a document so that they are shown, beyond those of the sections."""
 
 
-class _Offer(NamedTuple):
+class Offer(NamedTuple):
     """What ranks and shows a translation."""
 
     document: str
@@ -35,11 +35,12 @@ class _Offer(NamedTuple):
     sequence: int
 
 
-_OFFERS = core_select(*(col(getattr(Translation, name)) for name in _Offer._fields)).where(
+Nearest = Callable[[Offer], int]
+"""How near to the reader, and to the text, the section stands whose offer it is; the nearest's is shown."""
+OFFERS = core_select(*(col(getattr(Translation, name)) for name in Offer._fields)).where(
     col(Translation.language) == bindparam("language")
 )
-_OFFERS_OF_TEXT = Prepared(_OFFERS.where(col(Translation.document) == bindparam("document")))
-_OFFERS_OF_TITLE = Prepared(_OFFERS.where(col(Translation.document) == bindparam("document"), col(Translation.block) == TITLE))
+_OFFERS_OF_TEXT = Prepared(OFFERS.where(col(Translation.document) == bindparam("document")))
 
 
 def sources(text: Text) -> tuple[Block, ...]:
@@ -52,10 +53,10 @@ def _sources(title: str, blocks: Iterable[TextBlock], numbers: Iterable[str]) ->
         Block(id=block.id, kind=block.kind, level=block.level, source=block.source, number=number, hash=block.hash)
         for block, number in zip(blocks, numbers, strict=True)
     )
-    return (_title(title), *rest)
+    return (title_block(title), *rest)
 
 
-def _title(source: str) -> Block:
+def title_block(source: str) -> Block:
     return Block(id=TITLE, kind="title", level=0, source=source, number="", hash=source_hash(source))
 
 
@@ -64,52 +65,15 @@ def has_words(block: Block) -> bool:
     return block.kind not in (RULE, OTHER) and any(letter.isalnum() for letter in block.source)
 
 
-def reading(session: Session, document: Summary, text: Text, language: str, own: str) -> Reading:
-    """A revision in one language; ``own``: the section whose offers are preferred."""
+def reading(section: Section, session: Session, document: Summary, text: Text, language: str) -> Reading:
+    """A revision in one language, as this section shows it."""
     blocks = sources(text)
     if language == document.language:
-        return Reading(document, language, tuple(_same(block) for block in blocks))
-    offers = _offers(session, document.id, language)
-    return Reading(document, language, tuple(_unit(block, offers.get(block.id, ()), own) for block in blocks))
-
-
-def titles(session: Session, documents: Iterable[str], language: str, own: str) -> Mapping[str, Title]:
-    """The latest titles of some documents in a language; raises ``NotFound``."""
-    wanted = set(documents)
-    found = _originals(session, wanted)
-    if len(found) < len(wanted):
-        raise unknown()
-    foreign = [id for id, title in found.items() if title.language != language]
-    if not foreign:
-        return found
-    offers: dict[str, list[_Offer]] = {}
-    for offer in _title_offers(session, foreign, language):
-        offers.setdefault(offer.document, []).append(offer)
-    for id in foreign:
-        if (text := _unit(_title(found[id].text), offers.get(id, ()), own).text) is not None:
-            found[id] = Title(text, language)
-    return found
-
-
-def _originals(session: Session, wanted: Set[str]) -> dict[str, Title]:
-    """The titles in the documents' own languages. Most ask for one, which is asked for more cheaply than several."""
-    connection = session.connection()
-    if len(wanted) > 1:
-        rows: Iterable[Sequence[Any]] = connection.execute(_TITLES.where(_ID.in_(wanted)))
+        units = tuple(_same(block) for block in blocks)
     else:
-        rows = [row for id in wanted for row in _TITLE.all(connection, {"id": id})]
-    return {id: Title(title, original) for id, title, original in rows}
-
-
-def _title_offers(session: Session, documents: Sequence[str], language: str) -> list["_Offer"]:
-    """What was offered for the titles of some documents in a language; of one again more cheaply."""
-    connection = session.connection()
-    if len(documents) > 1:
-        chosen = _OFFERS.where(col(Translation.block) == TITLE, col(Translation.document).in_(documents))
-        rows: Iterable[Sequence[Any]] = connection.execute(chosen, {"language": language})
-    else:
-        rows = [row for id in documents for row in _OFFERS_OF_TITLE.all(connection, {"document": id, "language": language})]
-    return [*map(_Offer._make, rows)]
+        offers, nearest = _offers(session, document.id, language), nearest_first(section, session, language)
+        units = tuple(rendered(block, offers.get(block.id, ()), nearest) for block in blocks)
+    return Reading(document, language, units, text.revision.number, text.revision.ref)
 
 
 def progress(session: Session, text: Text, languages: Iterable[str]) -> list[Progress]:
@@ -180,10 +144,10 @@ def _in_one(language: str, blocks: Sequence[Block], made: Mapping[str, Set[str]]
     return Progress(language=language, current=current, outdated=known - current, missing=len(blocks) - known)
 
 
-def _offers(session: Session, document: str, language: str) -> dict[str, list[_Offer]]:
-    offers: dict[str, list[_Offer]] = {}
+def _offers(session: Session, document: str, language: str) -> dict[str, list[Offer]]:
+    offers: dict[str, list[Offer]] = {}
     for row in _OFFERS_OF_TEXT.all(session.connection(), {"document": document, "language": language}):
-        offer = _Offer._make(row)
+        offer = Offer._make(row)
         offers.setdefault(offer.block, []).append(offer)
     return offers
 
@@ -192,17 +156,39 @@ def _same(block: Block) -> Unit:
     return Unit(block=block, state=UnitState.CURRENT, text=block.source)
 
 
-def _unit(block: Block, offers: Sequence[_Offer], own: str) -> Unit:
+def rendered(block: Block, offers: Sequence[Offer], nearest: Nearest) -> Unit:
     if not has_words(block):
         return _same(block)
     if not offers:
         return Unit(block=block, state=UnitState.MISSING)
-    best = min(offers, key=lambda row: _rank(row, block.hash, own))
+    best = min(offers, key=lambda row: _rank(row, block.hash, nearest)) if len(offers) > 1 else offers[0]
     if best.source_hash == block.hash:
         return Unit(block=block, state=UnitState.CURRENT, text=best.text, by=best.section)
     return Unit(block=block, state=UnitState.OUTDATED, text=best.text, made_from=best.quote, by=best.section)
 
 
-def _rank(row: _Offer, hash_: str, own: str) -> tuple[bool, bool, str, int, int]:
-    """Current before outdated, then our own section's, then by section code; of one section the latest in its log."""
-    return row.source_hash != hash_, row.section != own, row.section, -row.epoch, -row.sequence
+def nearest_first(section: Section, session: Session, language: str) -> Nearest:
+    """Our own section, then the one whose text it is, then those that work in this language, then the others.
+
+    By what it is called alone, a section could put its words into the mouths of all.
+    """
+
+    @cache
+    def speaking() -> Set[str]:
+        """Asked for only where strangers' words compete."""
+        cards = section.sections(session)
+        return {card.code for card in cards if language in card.languages and card.status == "member"}
+
+    def place(offer: Offer) -> int:
+        if offer.section == section.code:
+            return 0
+        if offer.section == section_of(offer.document):
+            return 1
+        return 2 if offer.section in speaking() else 3
+
+    return place
+
+
+def _rank(row: Offer, hash_: str, nearest: Nearest) -> tuple[bool, int, str, int, int]:
+    """Current before outdated, then the nearest section's, then by section code; of one section the latest in its log."""
+    return row.source_hash != hash_, nearest(row), row.section, -row.epoch, -row.sequence

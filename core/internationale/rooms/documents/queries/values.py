@@ -21,6 +21,8 @@ class RevisionCard:
     note: str
     author: str | None
     amendments: tuple[str, ...]
+    taken: tuple[str, ...]
+    """The events of these amendments, in the same order."""
     time: datetime
     audience: str
 

@@ -19,8 +19,10 @@ from internationale.rooms.documents.events import (
 )
 from internationale.rooms.documents.rows.chain import counted
 from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Row, Translation, Verdict
+from internationale.rooms.documents.rules.authority import taken_in
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.rooms.documents.rules.state import base, carried, state
+from internationale.text.blocks import described
 from internationale.text.operations import Insert, Join, Move, Operation, from_json, to_json
 
 
@@ -44,20 +46,20 @@ def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
         note=said.note if isinstance(said, Revised) else "",
         author=envelope.author,
         amendments=" ".join(said.amendments) if isinstance(said, Revised) else "",
+        taken=" ".join(taken_in(event, said)) if isinstance(said, Revised) else "",
         digest=said.digest,
         time=envelope.time,
     )
-    blocks = [
-        (block.id, block.kind, block.level, block.raw, number) for block, number in zip(now.blocks, now.numbers, strict=True)
-    ]
+    numbered = zip(described(now.blocks), now.numbers, strict=True)
+    blocks = [(block.id, block.kind, block.level, block.raw, number) for block, number in numbered]
     new_row(session, Content, event=envelope.id, blocks=msgspec.json.encode(blocks).decode())
     _settle(session, said.document)
 
 
 def _settle(session: Session, document: str) -> None:
     """The document's row, made again from all its revisions, so that it never depends on which of them came last."""
-    events = counted(session, document)
-    first, latest = session.get_one(Revision, events[0]), session.get_one(Revision, events[-1])
+    chain = counted(session, document)
+    first, latest = session.get_one(Revision, chain[0].event), session.get_one(Revision, chain[-1].event)
     session.merge(
         Document(
             id=document,
@@ -187,7 +189,7 @@ TABLES: tuple[type[Row], ...] = (Document, Revision, Content, Amendment, Verdict
 
 projection = Projection(
     name="documents",
-    version=1,
+    version=2,
     tables=TABLES,
     on={
         Opened: on_revision,

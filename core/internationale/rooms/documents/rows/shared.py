@@ -56,6 +56,8 @@ class Revision(Row, table=True):
     author: str | None
     amendments: str
     """The ids of the amendments taken in, separated by spaces."""
+    taken: str
+    """The events of the same, in the same order: a section may write two amendments under one id."""
     digest: str
     time: datetime
 

@@ -137,6 +137,14 @@ def _amendment(event: Event[AmendmentWithdrawn | AmendmentDecided]) -> Event[Ame
     return first
 
 
+def taken_in(event: Event[Any], said: Revised) -> list[str]:
+    """The events of the amendments that an applied revision takes in, in its order: each the first of that id that it pins."""
+    events: dict[str, str] = {}
+    for cause in _amendments(event) if said.amendments else ():
+        events.setdefault(cause.payload.amendment, cause.envelope.id)
+    return [events[id] for id in said.amendments]
+
+
 def _amendments(event: Event[Revised]) -> Iterator[Event[AmendmentProposed]]:
     for cause in event.causes:
         if isinstance(cause.payload, AmendmentProposed) and cause.payload.document == event.payload.document:

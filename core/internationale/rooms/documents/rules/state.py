@@ -16,8 +16,8 @@ from internationale.events import strict
 from internationale.events.types import Event
 from internationale.rooms.documents.events import AmendmentProposed, Changes, Opened, Revised
 from internationale.rooms.documents.rules.ids import is_block_id
-from internationale.text.blocks import Block
-from internationale.text.operations import Insert, Operation, Split, apply, digest, from_json
+from internationale.text.blocks import Piece
+from internationale.text.operations import Insert, Operation, Split, applied, digest, from_json
 
 MAX_CHANGES = 16 * 1024 * 1024
 """The most bytes of one list of operations: far above the largest text with its quotes."""
@@ -34,7 +34,10 @@ class Void(Exception):
 
 @dataclass(frozen=True)
 class State:
-    """One revision of a document: who and what it is, and its blocks with their frozen numbers."""
+    """One revision of a document: who and what it is, and its blocks with their frozen numbers.
+
+    The blocks are without their kinds: whoever judges what was said needs none, and they cost a reading of the whole text.
+    """
 
     document: str
     home: str
@@ -43,7 +46,7 @@ class State:
     audience: str
     number: int
     title: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[Piece, ...]
     numbers: tuple[str, ...]
 
 
@@ -99,13 +102,13 @@ def base(event: Event[Any]) -> Event[Any]:
     return first
 
 
-def changed(event: Event[Any], blocks: tuple[Block, ...]) -> tuple[Changes, tuple[Block, ...]]:
+def changed(event: Event[Any], blocks: tuple[Piece, ...]) -> tuple[Changes, tuple[Piece, ...]]:
     """The changes that an event carries and the blocks that come of them, proved by the digest. Raises ``Void``."""
     changes = carried(event)
     try:
         operations = from_json(list(changes.operations))
         _check_ids(operations)
-        result = apply(blocks, operations)
+        result = applied(blocks, operations)
     except Conflict as error:
         raise Void("does_not_apply") from error
     except Invalid as error:
@@ -156,7 +159,7 @@ def _revised(event: Event[Revised], before: State) -> State:
     return replace(before, number=revision.number, title=revision.title, blocks=blocks, numbers=_numbers(changes, blocks))
 
 
-def _numbers(changes: Changes, blocks: tuple[Block, ...]) -> tuple[str, ...]:
+def _numbers(changes: Changes, blocks: tuple[Piece, ...]) -> tuple[str, ...]:
     if len(changes.numbers) != len(blocks) or any(len(number) > 32 for number in changes.numbers):
         raise Void("wrong_numbers")
     return changes.numbers

@@ -11,9 +11,9 @@ from internationale.messages import marker
 from internationale.rooms.documents.events import Changes, Opened, Revised
 from internationale.rooms.documents.rules.ids import mint_block
 from internationale.text import numbering
-from internationale.text.blocks import LIST_ITEM, Block, Span, join, split
+from internationale.text.blocks import LIST_ITEM, Block, Span, described, join, split
 from internationale.text.derive import derive
-from internationale.text.operations import Operation, apply, digest, to_json
+from internationale.text.operations import Operation, applied, digest, to_json
 
 _ = marker("core")
 
@@ -34,8 +34,9 @@ class Written:
 
 def write(base: tuple[Block, ...], operations: tuple[Operation, ...], *, numbered: bool = True) -> Written:
     """Apply the operations and describe them. Raises ``Conflict`` or ``Invalid`` when they do not fit the base."""
-    result = apply(base, operations)
-    changes = Changes(operations=tuple(to_json(operations)), numbers=numbering.number(result) if numbered else ())
+    result = applied(base, operations)
+    numbers = numbering.number(described(result)) if numbered else ()
+    changes = Changes(operations=tuple(to_json(operations)), numbers=numbers)
     body = msgspec.json.encode(changes.model_dump())
     if len(body) <= INLINE:
         return Written(changes, (), digest(result))

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 from sqlmodel import Session
 
-from internationale.errors import Conflict, Held, Refused
+from internationale.errors import Conflict, Held, Misconfigured, Refused
 from internationale.events.envelope import Envelope
 from internationale.events.refs import Ref
 from internationale.events.types import Vocabulary
@@ -70,9 +70,16 @@ class Waits(Exception):
 
 
 class Releasing:
-    """Made once per section. ``names``: the event types that wait for a second person; ``shared``: the tables of projections."""
+    """Made once per section. ``names``: the event types that wait for a second person.
+
+    Raises ``Misconfigured`` for one that nobody can say here: a slip in a name would let everything be said by one person.
+    """
 
     def __init__(self, names: frozenset[str], vocabulary: Vocabulary, projections: Sequence[Projection]) -> None:
+        known = {kind.name for kind in vocabulary.by_payload.values()}
+        if unknown := sorted(names - known):
+            told = _("These kinds of messages do not exist: %(unknown)s. There are: %(known)s")
+            raise Misconfigured(told % {"unknown": ", ".join(unknown), "known": ", ".join(sorted(known))}, place="release")
         self.names = names
         self._vocabulary = vocabulary
         self._shared = frozenset(str(model.__tablename__) for projection in projections for model in projection.tables)

@@ -25,7 +25,8 @@ def withdraw(section: Any, session: Session, id: str, *, reason: str, by: Reader
     if queries.taken_back(session, id):
         raise Conflict(_("This was already taken back."))
     said = PartWithdrawn(event=whole.sent.ref, reason=reason)
-    envelope: Envelope = section.publish(session, Utterance(said, author=by.handle or None), by=by)[0]
+    author = None if whole.sent.readers else by.handle or None  # who wrote something sealed is not told in the open either
+    envelope: Envelope = section.publish(session, Utterance(said, author=author), by=by)[0]
     return envelope
 
 

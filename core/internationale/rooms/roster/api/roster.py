@@ -29,7 +29,7 @@ class RootAnswer:
 
 @dataclass(frozen=True)
 class ProposalAnswer:
-    """See ``queries.Proposal``; ``changes`` in words."""
+    """See ``queries.Proposal``; ``changes`` and ``asked`` in words."""
 
     hash: str
     version: int
@@ -39,6 +39,7 @@ class ProposalAnswer:
     state: str
     missing: int
     changes: list[str]
+    asked: list[str]
     roots: list[RootAnswer]
 
 
@@ -56,13 +57,17 @@ class VersionAnswer:
 
 @dataclass(frozen=True)
 class RosterAnswer:
-    """What is in force, what was, what is proposed. ``root``: whether this instance has a root key: absent, open or locked."""
+    """What is in force, what was, what is proposed. ``root``: whether this instance has a root key: absent, open or locked.
+    ``digits``, ``words``: the fingerprint of the whole list, for whoever joins; empty before joining.
+    """
 
     threshold: int
     roots: list[RootAnswer]
     versions: list[VersionAnswer]
     proposals: list[ProposalAnswer]
     root: str
+    digits: str
+    words: str
 
 
 class RosterApi(Controller):
@@ -75,12 +80,15 @@ class RosterApi(Controller):
         with section.reading() as session:
             latest = queries.latest(session)
             held = latest.roster.roots if latest else ()
+            listed = queries.fingerprint(session)
             return RosterAnswer(
                 threshold=latest.roster.threshold if latest else 0,
                 roots=[_root(Holder(root.holder, root.key, False), asked=False) for root in held],
                 versions=[_version(each) for each in queries.history(session)],
                 proposals=[_proposal(each) for each in queries.proposals(session)],
                 root=port.root_state(section.settings.root_key),
+                digits=fingerprints.groups(listed) if listed else "",
+                words=fingerprints.words(listed) if listed else "",
             )
 
     @get("/proposals/{hash:str}", summary="One proposal", sync_to_thread=True)
@@ -175,5 +183,6 @@ def _proposal(known: Proposal) -> ProposalAnswer:
         known.state,
         known.missing,
         [str(change) for change in known.changes],
+        [str(sentence) for sentence in known.asked],
         [_root(holder) for holder in known.holders],
     )

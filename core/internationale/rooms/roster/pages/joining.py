@@ -28,6 +28,7 @@ class JoiningPages(Controller):
         with section.reading() as session:
             joined = queries.latest(session) is not None
             found = queries.candidates(session)
+            listed, number = queries.fingerprint(session), queries.latest_number(session)
             decides = any(each.code == section.code and "committee" in each.mandates for each in section.sections(session))
         context = {
             "joined": joined,
@@ -37,6 +38,8 @@ class JoiningPages(Controller):
             "may_decline": decides and section.may(reader, "roster.declined"),
             "may_found": section.may(reader, "roster.signed"),
             "own": shown(section.key.public),
+            "listed": shown(listed) if listed is not None else None,
+            "version": number,
         }
         return Template("roster/join.html", context=context)
 

@@ -33,10 +33,11 @@ class RosterPages(Controller):
     def ceremony(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
         rules.require_member(reader)
         with section.reading() as session:
-            latest = queries.latest(session)
+            latest, listed = queries.latest(session), queries.fingerprint(session)
         roster = latest.roster if latest else None
         context = {
             "version": roster.version if roster else 0,
+            "listed": shown(listed) if listed is not None else None,
             "roots": [(root.holder, shown(root.key)) for root in roster.roots] if roster else [],
             "sections": [(entry.code, shown(rules.changes.signing(entry))) for entry in roster.sections] if roster else [],
         }

@@ -6,19 +6,20 @@ import segno
 from markupsafe import Markup
 
 from internationale.events import fingerprints
+from internationale.events.fingerprints import Listed
 from internationale.events.keys import PublicKey
 
 
 @dataclass(frozen=True)
 class Shown:
-    """One key's fingerprint. ``code``: an SVG without styles of its own, as the content security policy wants it."""
+    """One fingerprint. ``code``: an SVG without styles of its own, as the content security policy wants it."""
 
     digits: str
     words: str
     code: Markup
 
 
-def shown(key: PublicKey) -> Shown:
+def shown(key: PublicKey | Listed) -> Shown:
     """A fingerprint in all its forms."""
     drawing = segno.make(fingerprints.scanned(key), micro=False).svg_inline(
         omitsize=True, light="#fff", svgclass="qr", lineclass=None

@@ -2,7 +2,7 @@
 
 from .asked import asked, require_asked
 from .card import Keeper, card_of, own_card
-from .chain import adopt, store_version
+from .chain import Offer, adopt, offered, store_version
 from .drafting import NAMED, draft
 from .founding import adopt_founding, draft_founding
 from .heads import Hearing, next_moment, store_heads
@@ -18,6 +18,7 @@ __all__ = [
     "Hearing",
     "Instance",
     "Keeper",
+    "Offer",
     "RootKey",
     "add_signature",
     "add_signatures",
@@ -37,6 +38,7 @@ __all__ = [
     "latest",
     "next_moment",
     "notices",
+    "offered",
     "own_card",
     "own_request",
     "propose",

@@ -1,6 +1,7 @@
 """Beginning with a chain of rosters, and following it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from sqlmodel import Session
 
 from internationale.errors import Conflict, Invalid, Untrusted
 from internationale.events import roster
+from internationale.events.fingerprints import Listed
 from internationale.events.keys import PublicKey
 from internationale.events.roster import Version
 from internationale.events.signed import SignedDocument
@@ -19,8 +21,28 @@ from internationale.rooms.roster.rows import VersionRow
 _ = marker("core")
 
 
+@dataclass(frozen=True)
+class Offer:
+    """A chain of rosters that holds and names this section. ``fingerprint``: of the whole of it, for people to compare."""
+
+    version: Version
+    fingerprint: Listed
+    rows: Sequence[dict[str, Any]]
+    """The versions that are not here."""
+
+
 def adopt(session: Session, documents: Sequence[SignedDocument], *, code: str, key: PublicKey, now: datetime) -> Version:
-    """Found or join: begin with a chain of rosters in which this section stands with this key. Joining again is harmless.
+    """Found or join: begin with a chain of rosters in which this section stands with this key. Joining again is harmless. Raises
+    like ``offered``.
+    """
+    offer = offered(session, documents, code=code, key=key, now=now)
+    keep_versions(session, offer.rows)
+    return offer.version
+
+
+def offered(session: Session, documents: Sequence[SignedDocument], *, code: str, key: PublicKey, now: datetime) -> Offer:
+    """What joining with a chain of rosters would mean; nothing is kept. It proves itself from its first version on, and no more:
+    whether that one is the right one, people find out by comparing.
 
     Raises ``Untrusted`` when the chain does not hold, ``Conflict`` when the section already belongs to another
     International, ``Invalid`` when the chain does not name it with this key.
@@ -38,8 +60,7 @@ def adopt(session: Session, documents: Sequence[SignedDocument], *, code: str, k
     entry = version.roster.entry(code)
     if entry is None or not any(log_key.key == key and log_key.last is None for log_key in entry.keys):
         raise Invalid(_("The roster does not name section “%(code)s” with this instance's key.") % {"code": code}, place="roster")
-    keep_versions(session, rows[len(known) :])
-    return version
+    return Offer(version, Listed.of(rows[0]["hash"], version.hash), rows[len(known) :])
 
 
 def store_version(session: Session, document: SignedDocument, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session as Database
 
 from internationale.errors import Conflict, Invalid, Untrusted
-from internationale.events import keys
+from internationale.events import keys, signed
 from internationale.events.keys import SigningKey
 from internationale.events.roster import Roster, Version
 from internationale.events.signed import SignedDocument
@@ -50,10 +50,12 @@ def sign(
 ) -> tuple[Proposal, bool]:
     """Sign a proposal with a root key. Returns it as it is now, and whether it came into force with this signature.
 
-    ``again``: also when this key has signed another proposal for the same version.
+    ``again``: also when this key has signed another proposal for the same version. Raises ``Conflict``, also for a version of a
+    time to come.
     """
     require_undivided(session)
     known = _signable(queries.proposal(session, hash))
+    rules.require_dated(signed.parse(Roster, known.document.body, "malformed_roster"), section.now())
     if all(holder.key != root.public for holder in known.holders):
         raise Conflict(_("The root key of this instance does not sign for this International."))
     if any(holder.key == root.public and holder.signed for holder in known.holders):
@@ -117,6 +119,10 @@ def combine(documents: Iterable[SignedDocument], before: Version | None) -> quer
 def _signable(known: Proposal) -> Proposal:
     if known.state == "adopted":
         raise Conflict(_("This version is in force already."))
+    if known.state == "early":
+        raise Conflict(_("This proposal does not follow the version that is in force here."))
+    if known.state == "unreadable":
+        raise Conflict(_("Nobody would follow this version, whoever signs it."))
     if known.state not in ("open", "complete"):
         raise Conflict(_("This proposal cannot be signed any more: another version has taken its number."))
     return known

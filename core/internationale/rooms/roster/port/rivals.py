@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
 from internationale.errors import Conflict, NotFound, Untrusted
@@ -20,29 +20,43 @@ from internationale.rooms.roster.rows import RivalRow, VersionRow
 
 _ = marker("core")
 Log = tuple[str, int]
+KEPT = 8
+"""How many versions of one number are kept that stand against ours: of those that divide, and of those that do not."""
 
 
-def keep_rival(session: Session, document: SignedDocument, now: datetime) -> bool:
-    """Keep a version that follows one of ours, or one kept before, and stands against one of ours. Whether it is new.
+def keep_rival(session: Session, document: SignedDocument, now: datetime) -> RivalRow | None:
+    """Keep a version that follows one of ours, or one kept before, and stands against one of ours. None when it is not new.
 
-    What is not signed by enough root keys is left aside, and a first version is never a proof: anybody can sign one.
+    What is not signed by enough root keys is left aside, and a first version is never a proof: anybody can sign one. It divides
+    the International only when enough of the root keys that count today have signed it; what those of before have signed is
+    ``settled`` from the beginning. Of each number a few of either kind are kept.
     """
     try:
         number = signed.parse(Roster, document.body, "malformed_roster").version
     except Untrusted:
-        return False
+        return None
     hash = keys.digest(keys.ROSTER, document.body).hex()
-    if session.get(RivalRow, (number, hash)) is not None:
-        return False
-    ours = queries.versions(session, number - 2, number - 1) if number <= queries.latest_number(session) else ()
-    for before in (*ours, *(each for each in queries.rivals(session) if each.roster.version == number - 1)):
+    known = queries.latest(session)
+    if known is None or session.get(RivalRow, (number, hash)) is not None:
+        return None
+    divides = roster.enough(known.roster, document)
+    if not (divides or number <= known.roster.version) or _count(session, number, settled=not divides) >= KEPT:
+        return None
+    ours = queries.versions(session, number - 2, number - 1) if number <= known.roster.version else ()
+    for before in (*ours, *queries.rivals(session, number - 1)):
         try:
             version = roster.verify(before, document)
         except Untrusted:
             continue
-        session.add(RivalRow(**row_of(version, now), settled=False))
-        return True
-    return False
+        row = RivalRow(**row_of(version, now), settled=not divides)
+        session.add(row)
+        return row
+    return None
+
+
+def _count(session: Session, number: int, *, settled: bool) -> int:
+    query = select(func.count()).where(col(RivalRow.version) == number, col(RivalRow.settled).is_(settled))
+    return session.connection().execute(query).scalar_one()
 
 
 def require_undivided(session: Session) -> None:

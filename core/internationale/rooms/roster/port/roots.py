@@ -19,6 +19,9 @@ from internationale.settings import read_private
 
 _ = marker("core")
 
+LEAP = 1000
+"""So many versions after the last that it has signed a key signs without being told again: nobody has missed more."""
+
 
 @dataclass(frozen=True, repr=False)
 class RootKey(SigningKey):
@@ -29,7 +32,7 @@ class RootKey(SigningKey):
 
     def sign(self, payload_type: bytes, body: bytes) -> str:
         """Noted before it is signed, so that no signature is forgotten. Raises ``Conflict`` for a number that it has signed
-        otherwise, or that lies before one; ``Misconfigured`` when it cannot be noted.
+        otherwise, that lies before one, or that is far from all that it has signed; ``Misconfigured`` when it cannot be noted.
         """
         if payload_type == keys.ROSTER:
             self._note(signed.parse(Roster, body, "malformed_roster").version, keys.digest(keys.ROSTER, body).hex())
@@ -68,7 +71,9 @@ def signers(path: Path, hash: str) -> set[str]:
 
 
 def _check(known: dict[str, int], version: int) -> None:
-    """Refuse a second version of one number, or of a number before the last."""
+    """Refuse a second version of one number, or of a number before the last; and one so far away that it would sign no true one
+    any more.
+    """
     hash, last = max(known.items(), key=lambda signed: signed[1], default=("", 0))
     if version <= last:
         raise Conflict(
@@ -78,6 +83,15 @@ def _check(known: dict[str, int], version: int) -> None:
                 " root keys have agreed that the other one is never used, sign the proposal all the same (“roster sign --again”)."
             )
             % {"last": last, "hash": hash[:16], "version": version}
+        )
+    if version - last > LEAP:
+        raise Conflict(
+            _(
+                "This would be version %(version)s of the list of sections, and the last one that this root key has signed was"
+                " version %(last)s (0: none). After it this key would sign none in between any more, so it is not signed. If the"
+                " number is right, sign it all the same (“roster sign --again”)."
+            )
+            % {"version": version, "last": last}
         )
 
 

@@ -1,8 +1,10 @@
 """Reading the roster and the heads."""
 
+from .asked import asked
 from .chain import (
     chain,
     federation_languages,
+    fingerprint,
     hashes,
     hubs,
     keyring,
@@ -13,6 +15,7 @@ from .chain import (
     pinned,
     sections,
     standing,
+    subjects,
     unknown,
     versions,
 )
@@ -36,6 +39,7 @@ __all__ = [
     "VersionState",
     "ahead",
     "announcement",
+    "asked",
     "candidate",
     "candidates",
     "chain",
@@ -45,6 +49,7 @@ __all__ = [
     "division",
     "examined",
     "federation_languages",
+    "fingerprint",
     "hashes",
     "heads_document",
     "heads_documents",
@@ -71,6 +76,7 @@ __all__ = [
     "rivals",
     "sections",
     "standing",
+    "subjects",
     "unknown",
     "versions",
 ]

@@ -10,6 +10,7 @@ from sqlmodel import Session, col, func, select
 
 from internationale.errors import Conflict
 from internationale.events import keys, roster, signed
+from internationale.events.fingerprints import Listed
 from internationale.events.logs import Keyring
 from internationale.events.roster import Entry, LastGood, Roster, Status, Version
 from internationale.events.signed import SignedDocument
@@ -72,11 +73,25 @@ def hashes(session: Session, after: int = 0) -> dict[int, str]:
     return dict(session.exec(query.order_by(col(VersionRow.version))).all())
 
 
+def subjects(session: Session) -> dict[str, int]:
+    """Where the versions travel that are here: number by subject, in order."""
+    query = select(VersionRow.version, VersionRow.hash, VersionRow.signatures).order_by(col(VersionRow.version))
+    return {roster.subject(*row): row[0] for row in session.exec(query)}
+
+
+def fingerprint(session: Session) -> Listed | None:
+    """What people compare of the whole list, up to the version in force; None before founding or joining."""
+    latest = latest_hash(session)
+    if latest is None:
+        return None
+    return Listed.of(session.exec(select(VersionRow.hash).where(VersionRow.version == 1)).one(), latest)
+
+
 def unknown(session: Session, documents: Sequence[SignedDocument]) -> list[SignedDocument]:
-    """Those versions of the roster that are not here, with whichever signatures."""
-    named = {keys.digest(keys.ROSTER, document.body).hex(): document for document in documents}
-    known = set(session.exec(select(VersionRow.hash).where(col(VersionRow.hash).in_(named))))
-    return [document for hash, document in named.items() if hash not in known]
+    """Those versions of the roster that are not here, each as often as it came: not every copy has its signatures."""
+    named = [(keys.digest(keys.ROSTER, document.body).hex(), document) for document in documents]
+    known = set(session.exec(select(VersionRow.hash).where(col(VersionRow.hash).in_({hash for hash, _document in named}))))
+    return [document for hash, document in named if hash not in known]
 
 
 def keyring(session: Session) -> Keyring:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 
 from sqlmodel import Session, col, select
 
@@ -100,12 +101,13 @@ def check_announced(session: Session, rules: LogRules, count: int) -> None:
     """Whether our next ``count`` numbers may be signed, while a new key of ours is announced and not in the roster yet.
 
     Raises ``Paused`` at the number where it was to begin: signed with the old one, nothing from there on would count any more
-    once the roster follows.
+    once the roster follows. What was announced before a key that the roster has is overtaken, whether it was a mistake or a lie.
     """
     mine = (AnnouncementRow.section == rules.section, AnnouncementRow.epoch == rules.epoch)
     named = {str(entry.key) for entry in rules.keys}
-    rows = session.exec(select(AnnouncementRow.first, AnnouncementRow.key).where(*mine))
-    first = min((begins for begins, key in rows if key not in named), default=None)
+    query = select(AnnouncementRow.first, AnnouncementRow.key).where(*mine).order_by(col(AnnouncementRow.sequence).desc())
+    rows = session.exec(query)
+    first = min((begins for begins, _key in takewhile(lambda row: row[1] not in named, rows)), default=None)
     head = tables.head.c
     here = (head.section == rules.section) & (head.epoch == rules.epoch)
     last = session.connection().execute(select(head.sequence).where(here)).scalar() or 0

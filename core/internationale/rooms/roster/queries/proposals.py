@@ -1,23 +1,24 @@
 """Proposed versions of the roster: what they change, who has signed, whether they can come into force."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Row, func
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from internationale.errors import NotFound, Untrusted
 from internationale.events import keys, roster, signed
 from internationale.events.keys import PublicKey
-from internationale.events.roster import Roster, Version
+from internationale.events.roster import Root, Roster, Version
 from internationale.events.signed import SignedDocument
 from internationale.kit import Message, marker
 from internationale.rooms.roster import rules
-from internationale.rooms.roster.queries.chain import latest, versions
+from internationale.rooms.roster.queries.asked import asked
+from internationale.rooms.roster.queries.chain import hashes, latest, versions
 from internationale.rooms.roster.rows import ProposalRow, SignatureRow
 
 _ = marker("core")
@@ -42,6 +43,7 @@ class Proposal:
 
     ``state``: ``open``; ``complete`` (enough have signed: it can be put into force); ``adopted``; ``past`` (another version has
     taken its number); ``early`` (versions before it are missing here); ``unreadable``. ``missing``: how many more must sign.
+    ``asked``: what those who would be admitted asked for; only where one proposal is looked at by itself.
     """
 
     hash: str
@@ -55,6 +57,7 @@ class Proposal:
     holders: tuple[Holder, ...]
     missing: int
     document: SignedDocument
+    asked: tuple[Message, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,12 +123,23 @@ def proposal(session: Session, hash: str) -> Proposal:
     places = _places(session, col(ProposalRow.hash).startswith(hash)) if known else []
     if len(places) != 1:
         raise NotFound(_("There is no such proposal here."))
-    return _proposal(session, places[0])
+    found, now = _proposal(session, places[0]), latest(session)
+    if now is None or found.state not in ("open", "complete"):
+        return found
+    draft = signed.parse(Roster, found.document.body, "malformed_roster")
+    return replace(found, asked=asked(session, now.roster, draft))
 
 
-def signatures(session: Session, hash: str) -> tuple[str, ...]:
-    """All that was said to be signatures on a proposal, sorted."""
-    return tuple(sorted(set(session.exec(select(SignatureRow.signature).where(SignatureRow.hash == hash)))))
+def signatures(session: Session, hash: str, most: int) -> tuple[str, ...]:
+    """What was said to be signatures on a proposal, sorted. ``most``: of each section only so many, the first, are looked at:
+    checking them costs time, and a section may say so as often as it likes.
+    """
+    row = SignatureRow
+    order = (col(row.epoch), col(row.sequence))
+    place = func.row_number().over(partition_by=col(row.section), order_by=order).label("place")
+    counted = columns(col(row.signature), place).where(col(row.hash) == hash).subquery()
+    query = columns(counted.c.signature).where(counted.c.place <= most)
+    return tuple(sorted(set(session.execute(query).scalars())))
 
 
 def examined(body: bytes, given: Iterable[str], before: Version | None) -> Examined:
@@ -133,17 +147,30 @@ def examined(body: bytes, given: Iterable[str], before: Version | None) -> Exami
 
     Of what is ``given`` as signatures only those of root keys are kept, one of each: nobody can crowd out the true ones.
     """
+    return _examined(body, _draft(body), given, before)
+
+
+def _draft(body: bytes) -> Roster:
     draft = signed.parse(Roster, body, "malformed_roster")
     if draft.serialize() != body:  # a space, or a field that is not known here: nothing that is told here says what it would do
         raise Untrusted("malformed_roster")
-    roots = {root.key: root for root in (*(before.roster.roots if before else ()), *draft.roots)}
+    return draft
+
+
+def _examined(body: bytes, draft: Roster, given: Iterable[str], before: Version | None) -> Examined:
+    roots = _roots(draft, before)
     good: dict[PublicKey, str] = {}
     for signature in given:
-        for key in signed.signers(keys.ROSTER, SignedDocument(body, (signature,)), tuple(roots)):
-            good.setdefault(key, signature)
+        wanted = tuple(key for key in roots if key not in good)
+        good |= dict.fromkeys(signed.signers(keys.ROSTER, SignedDocument(body, (signature,)), wanted), signature)
     holders = tuple(Holder(root.holder, root.key, root.key in good) for root in roots.values())
     missing = max(_lack(each, good) for each in (draft, before.roster if before else draft))
     return Examined(draft, holders, missing, SignedDocument(body, tuple(sorted(good.values()))))
+
+
+def _roots(draft: Roster, before: Version | None) -> dict[PublicKey, Root]:
+    """The root keys whose signatures count: of the version before, and of the draft."""
+    return {root.key: root for root in (*(before.roster.roots if before else ()), *draft.roots)}
 
 
 def _lack(judge: Roster, good: Collection[PublicKey]) -> int:
@@ -171,11 +198,13 @@ def _places(session: Session, condition: Any) -> list[Place]:
 
 
 def _proposal(session: Session, place: Place) -> Proposal:
-    row, known = session.get_one(ProposalRow, place), versions(session)
-    before = next((each for each in known if each.roster.version == row.version - 1), None)
+    row, known = session.get_one(ProposalRow, place), hashes(session)
+    before = next(iter(versions(session, row.version - 2, row.version - 1)), None)
     said = (row.hash, row.version, row.section, row.ref, row.said, row.why)
     try:
-        found = examined(row.body, signatures(session, row.hash), before)
+        draft = _draft(row.body)
+        given = signatures(session, row.hash, len(_roots(draft, before)))
+        found = _examined(row.body, draft, given, before)
     except Untrusted:
         return Proposal(*said, "unreadable", (), (), 0, SignedDocument(row.body, ()))
     state = _state(row, found.document, known, before)
@@ -183,10 +212,11 @@ def _proposal(session: Session, place: Place) -> Proposal:
     return Proposal(*said, state, changes, found.holders, found.missing, found.document)
 
 
-def _state(row: ProposalRow, document: SignedDocument, known: Sequence[Version], before: Version | None) -> str:
-    if any(each.hash == row.hash for each in known):
+def _state(row: ProposalRow, document: SignedDocument, known: Mapping[int, str], before: Version | None) -> str:
+    """``known``: the hashes of the versions that are or were in force."""
+    if known.get(row.version) == row.hash:
         return "adopted"
-    if any(each.roster.version >= row.version for each in known):
+    if max(known, default=0) >= row.version:
         return "past"
     if before is None:
         return "early"

@@ -31,9 +31,11 @@ def division(session: Session) -> Division | None:
     return Division(number, hashes(session, number - 1).get(number, ""), theirs)
 
 
-def rivals(session: Session) -> tuple[Version, ...]:
-    """All versions that contradict ours, decided or not, in order."""
+def rivals(session: Session, number: int | None = None) -> tuple[Version, ...]:
+    """All versions that contradict ours (or those of one number), decided or not, in order."""
     query = select(RivalRow.body, RivalRow.signatures).order_by(col(RivalRow.version), col(RivalRow.hash))
+    if number is not None:
+        query = query.where(col(RivalRow.version) == number)
     documents = (SignedDocument.from_header(*row) for row in session.exec(query))
     return tuple(Version(document, signed.parse(Roster, document.body, "malformed_roster")) for document in documents)
 

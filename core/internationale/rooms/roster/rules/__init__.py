@@ -1,6 +1,7 @@
 """The pure part of the room."""
 
-from . import authority, changes
+from . import asking, authority, changes
+from .dates import require_dated
 from .drafts import admitting, founding, renewing
 from .lag import kept
 from .standing import divided, expiry, standing
@@ -9,6 +10,7 @@ from .words import require_member
 
 __all__ = [
     "admitting",
+    "asking",
     "authority",
     "changes",
     "divided",
@@ -17,6 +19,7 @@ __all__ = [
     "kept",
     "lacking",
     "renewing",
+    "require_dated",
     "require_member",
     "standing",
     "told",

@@ -15,6 +15,7 @@ from internationale.events.card import Card
 from internationale.events.keys import PublicKey
 from internationale.events.roster import BEGINNING, Entry, Hub, LastGood, LogKey, Root, Roster, Status, Version
 from internationale.kit import marker
+from internationale.rooms.roster.rules.dates import dated_ahead
 from internationale.rooms.roster.rules.hubs import hub_list
 
 _ = marker("core")
@@ -139,7 +140,7 @@ def succeeding(latest: Version, now: datetime, **changed: object) -> Roster:
     if current.serialize() != latest.document.body:
         raise Conflict(_("The roster was made by a newer version of this software. Upgrade first."))
     values = {name: getattr(current, name) for name in Roster.model_fields} | changed
-    issued = max(now, current.issued)
+    issued = now if dated_ahead(current, now) else max(now, current.issued)  # a wrong date is not handed on
     return _roster(
         **values | {"version": current.version + 1, "prevhash": latest.hash, "issued": issued, "expires": issued + VALID}
     )

@@ -1,5 +1,7 @@
 """The hubs of a roster: their addresses, and the certificates to which they must lead."""
 
+import base64
+import hashlib
 import re
 from collections.abc import Mapping, Sequence
 
@@ -42,3 +44,27 @@ def _pem(text: str, url: str) -> str:
     if not found:
         raise Invalid(_("This file is not a certificate (PEM)."), place=url)
     return found
+
+
+def certificates(text: str) -> tuple[str, ...]:
+    """The SHA-256 of each certificate in a text, as ``openssl x509 -fingerprint -sha256`` prints it; of the text itself, where it
+    is not written as ``hub_list`` writes it.
+    """
+    blocks = _BLOCK.findall(text)
+    found = [_content("".join(block.splitlines()[1:-1])) for block in blocks]
+    whole = "".join(f"{block}\n" for block in blocks) == text
+    contents = [each for each in found if each is not None]
+    return tuple(map(_fingerprint, contents if whole and len(contents) == len(found) else [text.encode()]))
+
+
+def _content(encoded: str) -> bytes | None:
+    """What base64 stands for; None when it is not written in the one way in which it is to be written."""
+    try:
+        content = base64.b64decode(encoded, validate=True)
+    except ValueError:
+        return None
+    return content if base64.b64encode(content).decode() == encoded else None
+
+
+def _fingerprint(content: bytes) -> str:
+    return hashlib.sha256(content).digest().hex(":").upper()

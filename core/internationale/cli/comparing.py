@@ -1,0 +1,35 @@
+"""What people compare of the list of sections, on the command line: by voice or on paper, before one of them joins."""
+
+import click
+from sqlmodel import Session
+
+from internationale.cli.keys import show
+from internationale.cli.speech import say
+from internationale.events import fingerprints
+from internationale.events.roster import Roster
+from internationale.kit.printing import visible
+from internationale.messages import marker, plural_marker
+from internationale.rooms.roster import queries
+
+_ = marker("core")
+ngettext = plural_marker("core")
+
+
+def tell_roots(roster: Roster) -> None:
+    """Who signs changes of the list, and how many of them must."""
+    told = ngettext(
+        "Version %(version)s of the list; %(needed)s of these %(roots)s root keys must sign each change:",
+        "Version %(version)s of the list; %(needed)s of these %(roots)s root keys must sign each change:",
+        roster.threshold,
+    )
+    say(told % {"version": roster.version, "needed": roster.threshold, "roots": len(roster.roots)})
+    for root in roster.roots:
+        click.echo(f"  {visible(root.holder)}\n    {fingerprints.groups(root.key)}\n    {fingerprints.words(root.key)}")
+
+
+def tell_list(session: Session, version: int) -> None:
+    """The fingerprint by which a section that joins knows that it has the same list."""
+    listed = queries.fingerprint(session)
+    if listed is not None:
+        say(_("Of the whole list up to version %(version)s, for a section that joins:") % {"version": version})
+        show(listed)

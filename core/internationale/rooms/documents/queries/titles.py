@@ -1,0 +1,83 @@
+"""The titles of documents in the reader's language, for lists."""
+
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import Any
+
+from sqlalchemy import Select, bindparam
+from sqlalchemy import select as core_select
+from sqlmodel import Session, col
+
+from internationale.events.refs import Ref
+from internationale.kit.documents import TITLE, Title, UnitState
+from internationale.kit.ports import Section
+from internationale.kit.prepared import Prepared
+from internationale.rooms.documents.queries.documents import unknown
+from internationale.rooms.documents.queries.translations import OFFERS, Offer, nearest_first, rendered, title_block
+from internationale.rooms.documents.rows.shared import Document, Revision, Translation
+
+_ID = col(Document.id)
+_TITLES: Select[*tuple[Any, ...]] = core_select(_ID, col(Document.title), col(Document.language))
+_TITLE = Prepared(_TITLES.where(bindparam("id") == _ID))
+_OFFERS_OF_TITLE = Prepared(OFFERS.where(col(Translation.document) == bindparam("document"), col(Translation.block) == TITLE))
+
+
+def titles(section: Section, session: Session, documents: Iterable[str], language: str) -> Mapping[str, Title]:
+    """The latest titles of some documents in a language; raises ``NotFound``."""
+    wanted = set(documents)
+    found = _originals(session, wanted)
+    if len(found) < len(wanted):
+        raise unknown()
+    foreign = [id for id, title in found.items() if title.language != language]
+    if not foreign:
+        return found
+    offers: dict[str, list[Offer]] = {}
+    for offer in _title_offers(session, foreign, language):
+        offers.setdefault(offer.document, []).append(offer)
+    nearest = nearest_first(section, session, language)
+    for id in foreign:
+        unit = rendered(title_block(found[id].text), offers.get(id, ()), nearest)
+        if unit.text is not None:
+            found[id] = Title(unit.text, language, unit.by)
+    return found
+
+
+def titles_pinned(section: Section, session: Session, refs: Iterable[Ref], language: str) -> Mapping[Ref, Title]:
+    """The titles that these very revisions have, in a language where these very titles are translated; raises ``NotFound``."""
+    wanted = {ref.event_id: ref for ref in refs}
+    columns = core_select(*(col(getattr(Revision, name)) for name in ("event", "document", "title", "language", "ref")))
+    rows = session.connection().execute(columns.where(col(Revision.event).in_(wanted))).all()
+    known = [row for row in rows if row[-1] == str(wanted[row[0]])]
+    if len(known) < len(wanted):
+        raise unknown()
+    offers: dict[str, list[Offer]] = {}
+    foreign = sorted({document for _event, document, _title, original, _ref in known if original != language})
+    for offer in _title_offers(session, foreign, language):
+        offers.setdefault(offer.document, []).append(offer)
+    nearest = nearest_first(section, session, language)
+    found = {}
+    for event, document, title, original, _ref in known:
+        unit = rendered(title_block(title), offers.get(document, ()), nearest)
+        translated = original != language and unit.text is not None and unit.state is UnitState.CURRENT
+        found[wanted[event]] = Title(unit.text or "", language, unit.by) if translated else Title(title, original)
+    return found
+
+
+def _originals(session: Session, wanted: Set[str]) -> dict[str, Title]:
+    """The titles in the documents' own languages. Most ask for one, which is asked for more cheaply than several."""
+    connection = session.connection()
+    if len(wanted) > 1:
+        rows: Iterable[Sequence[Any]] = connection.execute(_TITLES.where(_ID.in_(wanted)))
+    else:
+        rows = [row for id in wanted for row in _TITLE.all(connection, {"id": id})]
+    return {id: Title(title, original) for id, title, original in rows}
+
+
+def _title_offers(session: Session, documents: Sequence[str], language: str) -> list[Offer]:
+    """What was offered for the titles of some documents in a language; of one again more cheaply."""
+    connection = session.connection()
+    if len(documents) > 1:
+        chosen = OFFERS.where(col(Translation.block) == TITLE, col(Translation.document).in_(documents))
+        rows: Iterable[Sequence[Any]] = connection.execute(chosen, {"language": language})
+    else:
+        rows = [row for id in documents for row in _OFFERS_OF_TITLE.all(connection, {"document": id, "language": language})]
+    return [*map(Offer._make, rows)]

@@ -1,0 +1,31 @@
+"""When a version says that it was made: pure."""
+
+from datetime import datetime, timedelta
+
+from internationale.errors import Conflict
+from internationale.events.roster import Roster
+from internationale.kit import marker
+
+_ = marker("core")
+
+AHEAD = timedelta(days=1)
+"""How far the clock of whoever made a version may be ahead of ours."""
+
+
+def dated_ahead(roster: Roster, now: datetime) -> bool:
+    """Whether it says that it is made at a time to come."""
+    return roster.issued - now > AHEAD
+
+
+def require_dated(draft: Roster, now: datetime) -> None:
+    """Before a root key signs. Raises ``Conflict`` for a version of a time to come: it would be valid for longer than anybody
+    agreed to.
+    """
+    if dated_ahead(draft, now):
+        raise Conflict(
+            _(
+                "This version says that it is of %(day)s, and by this machine's clock today is %(today)s. It is not signed. If"
+                " the clock is right, let the change be proposed again."
+            )
+            % {"day": draft.issued.date(), "today": now.date()}
+        )

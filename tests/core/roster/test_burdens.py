@@ -1,0 +1,99 @@
+"""What one section says too often, or wrongly, is no burden for the others' pages, nor for its own next key."""
+
+from typing import Any
+
+import pytest
+from sqlmodel import select
+
+from internationale.errors import Paused
+from internationale.events import keys
+from internationale.events.keys import SigningKey
+from internationale.events.roster import Root
+from internationale.events.signed import SignedDocument
+from internationale.kit import Utterance
+from internationale.rooms.roster import port, queries
+from internationale.rooms.roster.rows import SignatureRow
+from internationale.rooms.roster.rules import changes
+from internationale.section import Section
+from internationale.testing import notes
+from internationale.testing.builds import today
+from internationale.testing.federations import Federation
+from internationale.testing.founding import ROOT
+from internationale.testing.people import speaker
+
+OTHER = SigningKey(b"o" * 32)
+
+
+@pytest.fixture
+def two(federation: Federation) -> list[Section]:
+    return federation("ic", "fr", plugins=today())
+
+
+def proposed(section: Section) -> tuple[str, bytes]:
+    """A change for which both the old root key and a new one must sign."""
+    roots = [Root(key=root.public, holder="x") for root in (ROOT, OTHER)]
+    with section.writing() as session:
+        draft = changes.governed(port.latest(session), roots, 2, section.now())
+        return port.propose(section, session, draft, why="", by=speaker(section)), draft.serialize()
+
+
+def said_to_sign(section: Section, code: str, hash: str, *signatures: str) -> None:
+    """As the projection writes it down, without the work of saying it thousands of times."""
+    with section.writing() as session:
+        start = len(session.exec(select(SignatureRow).where(SignatureRow.section == code)).all())
+        address = {"section": code, "epoch": 9, "ref": "x", "said": section.now(), "hash": hash}
+        for number, signature in enumerate(signatures, start + 1):
+            session.add(SignatureRow(**address, sequence=number, signature=signature))
+
+
+def missing(section: Section, hash: str) -> int:
+    with section.reading() as session:
+        return queries.proposal(session, hash).missing
+
+
+def test_of_each_section_as_many_signatures_are_checked_as_there_are_root_keys(
+    two: list[Section], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ic = two[0]
+    hash, body = proposed(ic)
+    checked: list[Any] = []
+    verify = keys.PublicKey.verify
+    monkeypatch.setattr(keys.PublicKey, "verify", lambda key, *rest: (checked.append(key), verify(key, *rest))[1])
+    junk = [f"{ROOT.public.id}.{keys.encode(bytes([n % 256, n // 256]) * 32)}" for n in range(1000)]
+    said_to_sign(ic, "fr", hash, *junk)
+    assert missing(ic, hash) == 2
+    assert len(checked) <= 2 * 2 * 4
+    said_to_sign(ic, "ic", hash, ROOT.sign(keys.ROSTER, body))
+    assert missing(ic, hash) == 1
+    said_to_sign(ic, "ic", hash, OTHER.sign(keys.ROSTER, body))
+    assert missing(ic, hash) == 0
+
+
+def test_a_key_that_was_announced_by_mistake_does_not_bar_the_one_that_the_roster_took(two: list[Section]) -> None:
+    ic, fr = two
+
+    def say(text: str) -> None:
+        with fr.writing() as session:
+            fr.publish(session, Utterance(notes.Written(text=text)), by=speaker(fr))
+
+    def announce(key: SigningKey, first: int) -> None:
+        with fr.writing() as session:
+            port.announce_key(fr, session, key, first=first, epoch=1, by=speaker(fr))
+
+    announce(fr.log_keys.add(), 6)
+    announce(fr.log_keys.add(), 4)
+    say("number 3")
+    with pytest.raises(Paused, match="confirm the key"):
+        say("number 4, of nobody yet")
+    with fr.reading() as session:
+        draft = port.draft(session, "rotate", "fr", fr.now())
+    for section in (ic, fr):
+        with section.writing() as session:
+            port.store_version(session, SignedDocument.seal(keys.ROSTER, draft, ROOT), section.now())
+        section.roster_changed()
+    for number in range(4, 9):
+        say(f"number {number}")
+    announce(fr.log_keys.add(), 11)
+    say("number 10")
+    with pytest.raises(Paused, match="confirm the key"):
+        say("what is announced after it counts again")
