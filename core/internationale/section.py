@@ -281,6 +281,9 @@ class Section:
             answers = self.plugins.each("panels", place=place, subject=subject, section=self, session=session, reader=reader)
         return sorted((panel for _name, panels in answers for panel in panels), key=lambda panel: -panel.weight)
 
+    def closed(self, session: Session, account: str) -> bool:
+        return any(answer for _name, answer in self.plugins.strictly("closed", section=self, session=session, account=account))
+
     def kept(self, session: Session, account: str) -> dict[str, Any]:
         return dict(self.plugins.strictly("kept", section=self, session=session, account=account))
 

@@ -11,7 +11,7 @@ from internationale.kit.grants import holds
 from internationale_members import api, pages
 from internationale_members import commands as hosting
 from internationale_members import tasks as clearing
-from internationale_members.queries import readers, waiting
+from internationale_members.queries import accounts, readers, waiting
 from internationale_members.rules import roles
 
 _ = marker("members")
@@ -50,6 +50,11 @@ def checks() -> Sequence[Check]:
 def identify(section: Section, session: Session, scope: str, secret: str) -> Reader | None:
     known = readers.by_token if scope == "token" else readers.by_session
     return known(section, session, secret)
+
+
+@hookimpl
+def closed(session: Session, account: str) -> bool | None:
+    return accounts.is_closed(session, account)
 
 
 @hookimpl

@@ -110,7 +110,7 @@ def enable(context: click.Context, handle: str) -> None:
     """Open HANDLE's account again."""
     section: Section = context.obj()
     with section.writing() as session:
-        people.enable(session, _account(session, handle).id)
+        people.enable(session, section, _account(session, handle).id, by=None)
 
 
 def _account(session: Any, handle: str) -> Account:

@@ -117,7 +117,9 @@ class Token(Row, table=True):
 
 
 class FailedSignIn(Row, table=True):
-    """A failed attempt to sign in; ``bucket`` is a hash of the handle's key and the network prefix it came from."""
+    """A failed attempt with a password; ``bucket`` is of the handle's key and the network prefix it came from, or of the handle
+    alone: a hash with a key that is written nowhere.
+    """
 
     __tablename__ = "members_failure"
 

@@ -28,7 +28,7 @@ _ = marker("programme")
 
 @hookimpl
 def document_kinds() -> Sequence[DocumentKind]:
-    return [DocumentKind(KIND, _("Programme"), "/programme", amendable=True)]
+    return [DocumentKind(KIND, _("Programme"), "/programme", amendable=True, public=True)]
 
 
 @hookimpl

@@ -64,7 +64,7 @@ def capabilities() -> Sequence[Capability]:
 
 @hookimpl
 def document_kinds() -> Sequence[DocumentKind]:
-    return [DocumentKind(rules.KIND, _("Statement"), "/statements", public=True)]
+    return [DocumentKind(rules.KIND, _("Statement"), "/statements")]
 
 
 @hookimpl
@@ -90,6 +90,8 @@ def panels(place: Place, subject: Any, section: Section, session: Database, read
             [Panel("statements/front.html", {"statements": latest, "names": showing.names(section, session)})] if latest else []
         )
     if place is Place.DOCUMENT and isinstance(subject, documents.Reading) and subject.document.kind == rules.KIND:
+        if not port.reads(section, reader):
+            return []
         known = port.statement(section, session, subject.document.id, reader)
         context = {
             "document": known.document,

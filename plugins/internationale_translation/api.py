@@ -78,6 +78,7 @@ def _reading() -> list[Any]:
     @get(PATH, sync_to_thread=True)
     def matrix(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> list[DocumentLine]:
         section.require(reader, queries.DRAFT)
+        section.require(reader, queries.READ)
         with section.reading() as session:
             return [_document(row) for row in queries.matrix(section, session)]
 

@@ -29,6 +29,7 @@ def _reading() -> list[Any]:
     @get("/translation", sync_to_thread=True)
     def matrix(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
         section.require(reader, queries.DRAFT)
+        section.require(reader, queries.READ)
         with section.reading() as session:
             rows = queries.matrix(section, session)
         return Template("translation/matrix.html", context={"rows": rows, "codes": section.languages})

@@ -72,7 +72,7 @@ def visitor(chromium, demo, examiner) -> Iterator[Callable[..., object]]:
         opened.append(Visitor(chromium, examiner, demo.federation[code].url, role, **manner))
         if role:
             staff = getattr(demo, code)
-            opened[-1].sign_in(staff["secretary"].post(f"members/people/{staff[role].id}/link", {})["link"])
+            opened[-1].sign_in(staff.link(staff[role]))
         return opened[-1]
 
     yield come

@@ -33,6 +33,7 @@ def test_three_lines_are_enough(tmp_path: Path) -> None:
 def test_everything_can_be_set_in_the_file(tmp_path: Path) -> None:
     text = SMALLEST + (
         'database = "postgresql://me:secret@localhost/section"\nhost = "0.0.0.0"\nport = 8001\nbase_url = "https://section.example/"\n'
+        'proxies = ["127.0.0.1", "10.0.0.0/24", "::1"]\n'
         'hubs = ["nats://one.example:4222", "wss://two.example"]\noff = ["actions"]\n[plugins.translation]\nmemory = "shared"\n'
     )
     assert settings.load(written(tmp_path, text), {}) == settings.Settings(
@@ -44,6 +45,7 @@ def test_everything_can_be_set_in_the_file(tmp_path: Path) -> None:
         host="0.0.0.0",
         port=8001,
         base_url="https://section.example",
+        proxies=("127.0.0.1/32", "10.0.0.0/24", "::1/128"),
         hubs=("nats://one.example:4222", "wss://two.example"),
         off=frozenset(["actions"]),
         plugins={"translation": {"memory": "shared"}},
@@ -80,6 +82,8 @@ def test_the_environment_wins(tmp_path: Path) -> None:
         ('database = "mysql://x/y"', "begins with sqlite:/// or postgresql://"),
         ('database = "::"', "address of a database"),
         ('base_url = "section.example"', "https://section.example"),
+        ('proxies = ["proxy.example"]', "127.0.0.1"),
+        ('proxies = ["10.0.0.1/24"]', "10.0.0.0/24"),
         ('base_url = "https://section.example/path"', "without a path"),
         ('hubs = "nats://hub.example"', "A list is needed"),
         ('hubs = ["http://hub.example"]', "nats://hub.example:4222"),

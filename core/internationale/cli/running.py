@@ -3,6 +3,7 @@
 import gc
 import logging
 import signal
+from typing import Any
 
 import click
 import uvicorn
@@ -13,6 +14,7 @@ from internationale.cli.root import Home
 from internationale.cli.speech import say
 from internationale.ledger import database
 from internationale.messages import marker
+from internationale.settings import Settings
 from internationale.web.app import create_app
 
 _ = marker("core")
@@ -31,23 +33,41 @@ def run(home: Home) -> None:
     section = home()
     settings = section.settings
     held = listening.sockets(settings.host, settings.port)  # before any errand begins
-    config = uvicorn.Config(
-        create_app(section, [worker.running]),
+    config = configuration(create_app(section, [worker.running]), settings)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)  # uvicorn takes them over, shuts down, and hands the signal on to this
+    say(_("Section “%(name)s” is served at %(url)s.") % {"name": section.name, "url": section.base_url})
+    if settings.base_url.startswith("https:") and not settings.proxies:
+        say(
+            _(
+                "There is a reverse proxy before it, it seems. Name its address under “proxies” in the settings: until then all "
+                "visitors count as one network, and whoever tries passwords there delays the others."
+            )
+        )
+    gc.collect()
+    gc.freeze()  # what a start leaves is there for good: the collector need not go through it again and again
+    uvicorn.Server(config).run(held)
+
+
+def configuration(app: Any, settings: Settings) -> uvicorn.Config:
+    """How an application (ASGI) is served.
+
+    Left alone, uvicorn believes whoever connects from this machine where a visitor comes from; but that is everybody, behind a
+    proxy that hands on what it was told. So only proxies that the settings name are believed.
+    """
+    return uvicorn.Config(
+        app,
         host=settings.host,
         port=settings.port,
         log_config=None,
         access_log=False,  # who read what is nobody's business, the host's neither
         server_header=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
         lifespan="on",
         ws="none",
         timeout_graceful_shutdown=GRACE,
     )
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)  # uvicorn takes them over, shuts down, and hands the signal on to this
-    say(_("Section “%(name)s” is served at %(url)s.") % {"name": section.name, "url": section.base_url})
-    gc.collect()
-    gc.freeze()  # what a start leaves is there for good: the collector need not go through it again and again
-    uvicorn.Server(config).run(held)
 
 
 def _stop(_number: int, _frame: object) -> None:

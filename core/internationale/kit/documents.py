@@ -230,6 +230,8 @@ class Documents(Protocol):
         """Publish a new shared document with its first revision; returns its id.
 
         ``audience``: see ``kit.audiences``. Everything that is said about a sealed document is sealed for the same sections.
+        Raises ``Refused``, and ``Invalid`` at ``kind``, at ``language``, or at ``audience``: for ``public`` when the kind is not
+        (``DocumentKind.public``), or for sections that cannot be chosen.
         """
         ...
 

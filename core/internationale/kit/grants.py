@@ -44,6 +44,13 @@ class Grants(Protocol):
         """The roles that this reader may hand out and take away."""
         ...
 
+    def all_assignable(self, session: Session, person: str, by: Reader | None) -> bool:
+        """Whether this reader could hand out all that is granted to a person now: every role and every single capability.
+
+        To be asked before a reader gets hold of what another person holds, say by a way into their account.
+        """
+        ...
+
     def reader(self, session: Session, *, id: str, handle: str, language: str) -> Reader:
         """This person with all that is granted to them now."""
         ...

@@ -113,6 +113,15 @@ def identify(section: Section, session: Session, scope: str, secret: str) -> Rea
 
 
 @hookspec
+def closed(section: Section, session: Session, account: str) -> bool | None:
+    """Whether an account was closed, so that nothing is done in its name any more.
+
+    Asked before what a person wrote earlier is signed for them. One True is enough, and so is raising; None: not known, or open.
+    """
+    return None
+
+
+@hookspec
 def allowed(section: Section, reader: Reader, capability: str, subject: str | None) -> bool | None:
     """Whether a reader may, beyond the grants.
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from litestar import Request
 from litestar.datastructures import Cookie
 from litestar.response import Response
 
@@ -26,6 +27,11 @@ def cookie_name(section: Section) -> str:
 def is_secure(section: Section) -> bool:
     """Whether the section is reached by HTTPS."""
     return section.base_url.startswith("https://")
+
+
+def address(request: Request[Any, Any, Any]) -> str:
+    """The network address that a request comes from; empty when nobody knows."""
+    return request.client.host if request.client else ""
 
 
 def set_session(response: Response[Any], section: Section, secret: str, *, lasting: timedelta = SESSION) -> None:

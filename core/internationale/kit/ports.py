@@ -117,6 +117,10 @@ class Section(Protocol, metaclass=_Remembering):
         """Which sections are known to hold this event: one receipt per member section that can read it, ordered by code."""
         ...
 
+    def closed(self, session: Session, account: str) -> bool:
+        """Whether an account was closed: nothing is done in its name any more."""
+        ...
+
     def panels(self, place: Place, subject: Any, reader: Reader) -> Sequence[Panel]:
         """The plugins' panels for one page."""
         ...

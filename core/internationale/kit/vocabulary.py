@@ -52,6 +52,8 @@ class Reader:
     language: str = "en"
     roles: frozenset[str] = frozenset()
     capabilities: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
+    by_token: bool = False
+    """Whether it is a program, with a token of the person's: it may do what they may, but make itself no other way in."""
 
     @property
     def signed_in(self) -> bool:
@@ -207,7 +209,8 @@ class DocumentKind:
     """A kind of shared text that a plugin declares; its events are the documents room's and carry ``name``.
 
     ``path`` is where its list lives (``/programme``); ``amendable``: sections may propose amendments;
-    ``public``: its texts may be shown to the world.
+    ``public``: its texts may be opened for the world. A text of another kind is first for the sections, and what the world sees
+    of it is its plugin's to say (a statement, once it is issued); the room itself shows it to nobody outside.
     """
 
     name: str

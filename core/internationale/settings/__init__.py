@@ -45,6 +45,8 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     base_url: str = ""
+    proxies: tuple[str, ...] = ()
+    """The addresses or networks of the reverse proxies whose word counts on where a visitor comes from (``X-Forwarded-For``)."""
     hubs: tuple[str, ...] = ()
     off: frozenset[str] = frozenset()
     """The plugins that are turned off."""

@@ -1,5 +1,6 @@
 """What the value of each setting must be. Every reader raises ``Misconfigured``, without a place, for what it is not."""
 
+import ipaddress
 import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -66,6 +67,13 @@ def _base_url(value: object) -> str:
     return parts.geturl()
 
 
+def _proxies(value: object) -> tuple[str, ...]:
+    try:
+        return tuple(str(ipaddress.ip_network(address)) for address in _texts(value))
+    except ValueError as error:
+        raise Misconfigured(_("Addresses such as 127.0.0.1 or networks such as 10.0.0.0/24 are needed.")) from error
+
+
 def hub_addresses(given: Iterable[str]) -> tuple[str, ...]:
     """Addresses of hubs, checked as in the settings. Raises ``Misconfigured``."""
     return _hubs(list(given))
@@ -104,12 +112,13 @@ READERS: Mapping[str, Callable[[object], Any]] = {
     "host": _text,
     "port": _port,
     "base_url": _base_url,
+    "proxies": _proxies,
     "hubs": _hubs,
     "off": lambda value: frozenset(_texts(value)),
     "release": lambda value: frozenset(_texts(value)),
     "plugins": _plugins,
     "attachments": Limits.read,
 }
-LISTS = frozenset(["languages", "hubs", "off", "release"])
+LISTS = frozenset(["languages", "proxies", "hubs", "off", "release"])
 KEYS = tuple(READERS)
 """What can be set."""

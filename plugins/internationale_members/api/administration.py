@@ -103,7 +103,7 @@ def disable(section: NamedDependency[Section], reader: NamedDependency[Reader], 
 def enable(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> None:
     section.require(reader, roles.MANAGE)
     with section.writing() as session:
-        people.enable(session, id)
+        people.enable(session, section, id, by=reader)
 
 
 def make_link(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> NewLink:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from litestar import delete, get, post, put
+from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from internationale.kit import Reader, Role, Section
+from internationale.kit import Reader, Role, Section, http
 from internationale_members import forms
 from internationale_members.queries import accounts, credentials, invitations, leaving, people, sessions
 
@@ -99,9 +99,13 @@ def change_handle(section: NamedDependency[Section], reader: NamedDependency[Rea
 
 
 def change_password(
-    section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.NewPassword]
+    section: NamedDependency[Section],
+    reader: NamedDependency[Reader],
+    request: Request[Any, Any, Any],
+    data: JSONBody[forms.NewPassword],
 ) -> None:
-    credentials.change_password(section, accounts.own(reader), old=data.old, new=data.new, secret=None)
+    account, address = accounts.in_person(reader), http.address(request)
+    credentials.change_password(section, account, old=data.old, new=data.new, secret=None, address=address)
 
 
 def devices(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[sessions.Device]:
@@ -111,7 +115,7 @@ def devices(section: NamedDependency[Section], reader: NamedDependency[Reader]) 
 
 def sign_out_everywhere(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> None:
     with section.writing() as session:
-        sessions.end_all(session, accounts.own(reader))
+        credentials.end_all(session, accounts.own(reader))
 
 
 def sign_out_device(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> None:
@@ -126,7 +130,7 @@ def tokens(section: NamedDependency[Section], reader: NamedDependency[Reader]) -
 
 def make_token(section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.Named]) -> NewToken:
     with section.writing() as session:
-        return NewToken(*credentials.make_token(session, section, accounts.own(reader), data.name))
+        return NewToken(*credentials.make_token(session, section, accounts.in_person(reader), data.name))
 
 
 def withdraw_token(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> None:
@@ -139,5 +143,11 @@ def export(section: NamedDependency[Section], reader: NamedDependency[Reader]) -
         return leaving.export(session, section, accounts.own(reader))
 
 
-def leave(section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.Leave]) -> None:
-    leaving.leave(section, accounts.own(reader), handle=data.handle, password=data.password)
+def leave(
+    section: NamedDependency[Section],
+    reader: NamedDependency[Reader],
+    request: Request[Any, Any, Any],
+    data: JSONBody[forms.Leave],
+) -> None:
+    address = http.address(request)
+    leaving.leave(section, accounts.own(reader), handle=data.handle, password=data.password, address=address)

@@ -8,10 +8,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Response, Template
 
-from internationale.kit import Conflict, InternationaleError, Invalid, Message, Place, Reader, Section
+from internationale.kit import Conflict, InternationaleError, Invalid, Message, Place, Reader, Section, http
 from internationale_members import forms
 from internationale_members.pages import signing
 from internationale_members.queries import accounts, credentials, leaving, links, people, sessions
+from internationale_members.queries.attempts import TooSoon
 from internationale_members.rules import roles
 
 ACCOUNT = "/members/account"
@@ -69,8 +70,9 @@ def change_password(
 ) -> Template | Redirect:
     try:
         secret = signing.current(section, request)
-        credentials.change_password(section, accounts.own(reader), old=data.old, new=data.new, secret=secret)
-    except Invalid as error:
+        account, address = accounts.in_person(reader), http.address(request)
+        credentials.change_password(section, account, old=data.old, new=data.new, secret=secret, address=address)
+    except (Invalid, TooSoon) as error:
         return _page(section, reader, request, error)
     return _back("#password")
 
@@ -84,7 +86,7 @@ def make_token(
     """Shown on the answer itself, this once: a redirect would have to keep the secret somewhere."""
     try:
         with section.writing() as session:
-            _id, secret = credentials.make_token(session, section, accounts.own(reader), data.name)
+            _id, secret = credentials.make_token(session, section, accounts.in_person(reader), data.name)
     except Conflict as error:
         return _page(section, reader, request, error)
     return _page(section, reader, request, new_token=secret)
@@ -105,7 +107,7 @@ def sign_out_everywhere(
     data: URLEncodedBody[forms.Nothing],
 ) -> Redirect:
     with section.writing() as session:
-        sessions.end_all(session, accounts.own(reader), but=signing.current(section, request))
+        credentials.end_all(session, accounts.own(reader), but=signing.current(section, request))
     return _back("#devices")
 
 
@@ -132,11 +134,15 @@ def ask_leave(section: NamedDependency[Section], reader: NamedDependency[Reader]
 
 
 def leave(
-    section: NamedDependency[Section], reader: NamedDependency[Reader], data: URLEncodedBody[forms.Leave]
+    section: NamedDependency[Section],
+    reader: NamedDependency[Reader],
+    request: Request[Any, Any, Any],
+    data: URLEncodedBody[forms.Leave],
 ) -> Template | Redirect:
     try:
-        leaving.leave(section, accounts.own(reader), handle=data.handle, password=data.password)
-    except Invalid as error:
+        address = http.address(request)
+        leaving.leave(section, accounts.own(reader), handle=data.handle, password=data.password, address=address)
+    except (Invalid, TooSoon) as error:
         return _leave_page(section, reader, error)
     return signing.signed_out(section)
 
@@ -166,13 +172,20 @@ def _page(
             "panels": section.panels(Place.ACCOUNT, None, reader),
             "errors": _errors(error),
         }
-    return Template("members/account.html", context=context, status_code=_status(error))
+    return _answer("members/account.html", context, error)
 
 
-def _leave_page(section: Section, reader: Reader, error: Invalid | None = None) -> Template:
+def _leave_page(section: Section, reader: Reader, error: InternationaleError | None = None) -> Template:
     with section.reading() as session:
         person = people.one(session, section, accounts.own(reader))
-    return Template("members/leave.html", context={"person": person, "errors": _errors(error)}, status_code=_status(error))
+    return _answer("members/leave.html", {"person": person, "errors": _errors(error)}, error)
+
+
+def _answer(template: str, context: dict[str, Any], error: InternationaleError | None) -> Template:
+    answer = Template(template, context=context, status_code=_status(error))
+    if isinstance(error, TooSoon):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
 
 
 def _errors(error: InternationaleError | None) -> dict[str, Message]:
@@ -180,7 +193,9 @@ def _errors(error: InternationaleError | None) -> dict[str, Message]:
 
 
 def _status(error: InternationaleError | None) -> int:
-    return 200 if error is None else 409 if isinstance(error, Conflict) else 400
+    if error is None:
+        return 200
+    return 429 if isinstance(error, TooSoon) else 409 if isinstance(error, Conflict) else 400
 
 
 def _back(place: str = "") -> Redirect:

@@ -104,7 +104,7 @@ def enable(
 ) -> Redirect:
     section.require(reader, roles.MANAGE)
     with section.writing() as session:
-        people.enable(session, id)
+        people.enable(session, section, id, by=reader)
     return _back(id)
 
 

@@ -9,7 +9,7 @@ from litestar.response import Redirect, Template
 
 from internationale.kit import Invalid, Message, Reader, Section, http
 from internationale_members import forms
-from internationale_members.queries import links, sessions
+from internationale_members.queries import attempts, links, sessions
 from internationale_members.rules import devices
 
 
@@ -39,11 +39,11 @@ def sign_in(
             section,
             data.handle,
             data.password,
-            address=address(request),
+            address=http.address(request),
             device=device(request),
             previous=current(section, request),
         )
-    except sessions.TooSoon as error:
+    except attempts.TooSoon as error:
         answer = _form(next, data.handle, error.message, status=429)
         answer.headers["Retry-After"] = str(error.seconds)
         return answer
@@ -94,10 +94,6 @@ def current(section: Section, request: Request[Any, Any, Any]) -> str | None:
 
 def device(request: Request[Any, Any, Any]) -> str:
     return devices.describe(request.headers.get("user-agent", ""))
-
-
-def address(request: Request[Any, Any, Any]) -> str:
-    return request.client.host if request.client else ""
 
 
 def _form(next: str, handle: str = "", error: Message | None = None, *, status: int = 200) -> Template:

@@ -19,6 +19,12 @@ def get(session: Session, account: str | None) -> Account:
     return row
 
 
+def is_closed(session: Session, account: str) -> bool | None:
+    """None when there is no such account."""
+    row = session.get(Account, account)
+    return None if row is None else row.disabled_at is not None
+
+
 def by_handle(session: Session, handle: str) -> Account | None:
     return session.exec(select(Account).where(Account.key == handles.key(handle))).first()
 
@@ -115,3 +121,11 @@ def own(reader: Reader) -> str:
     if reader.id is None:
         raise Refused(_("Please sign in first."))
     return reader.id
+
+
+def in_person(reader: Reader) -> str:
+    """The same, for what a token may not do: a stolen one must not make itself a second way in. Raises ``Refused``."""
+    account = own(reader)
+    if reader.by_token:
+        raise Refused(_("A program cannot do this with a token. Please sign in with your browser."))
+    return account

@@ -1,14 +1,15 @@
-"""A person's password and API tokens."""
+"""A person's password and API tokens, and an end to all ways in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from internationale.kit import Conflict, Invalid, NotFound, Section, marker
-from internationale_members.queries import accounts, readers, sessions
-from internationale_members.rows import Token
+from internationale_members.queries import accounts, attempts, readers, sessions
+from internationale_members.rows import SignInLink, Token
 from internationale_members.rules import passwords, terms
 
 _ = marker("members")
@@ -27,19 +28,19 @@ class TokenEntry:
     used: datetime | None
 
 
-def change_password(section: Section, account: str, *, old: str, new: str, secret: str | None) -> None:
-    """Set a password and sign out everywhere but here. Makes its own transactions: hashing holds none open.
+def change_password(section: Section, account: str, *, old: str, new: str, secret: str | None, address: str) -> None:
+    """Set a password and end every way in but this session. Makes its own transactions: hashing holds none open.
 
-    The old one is needed, unless there is none or the person has just come by a one-time link. Raises ``Invalid`` at
-    ``old`` or ``new``.
+    The old one is needed, unless there is none or the person has just come by a one-time link; attempts at it are counted like
+    those at signing in, from the network address ``address``. Raises ``Invalid`` at ``old`` or ``new``, and ``TooSoon``.
     """
     with section.reading() as session:
         row = accounts.get(session, account)
         hashed, handle = row.password, row.handle
         excused = hashed is None or sessions.by_link_lately(session, section, account, secret)
-    if not excused and not passwords.matches(old, hashed):
-        raise Invalid(_("This is not your present password."), place="old")
     passwords.check(new, (handle, section.code, section.name), place="new")
+    if not excused:
+        confirm(section, handle, old, hashed, address=address, place="old")
     renewed = passwords.hash_of(new)
     with section.writing() as session:
         row = accounts.get(session, account)
@@ -47,7 +48,27 @@ def change_password(section: Section, account: str, *, old: str, new: str, secre
             raise Conflict(_("The password was changed meanwhile."))
         row.password = renewed
         session.add(row)
-        sessions.end_all(session, account, but=secret)
+        end_all(session, account, but=secret)
+
+
+def confirm(section: Section, handle: str, password: str, hashed: str | None, *, address: str, place: str) -> None:
+    """Whether it is the person, by their present password: counted like signing in, or a browser left open would serve to try it.
+
+    Raises ``Invalid`` at ``place``, and ``TooSoon``.
+    """
+    with section.writing() as session:
+        attempt = attempts.begin(session, section, handle, address, place=place)
+    if not passwords.matches(password, hashed):
+        raise Invalid(_("This is not your present password."), place=place)
+    with section.writing() as session:
+        attempts.succeeded(session, attempt)
+
+
+def end_all(session: Session, account: str, *, but: str | None = None) -> None:
+    """End every way in ``but`` the session with this secret: the others, tokens, and links that were not used."""
+    sessions.end_all(session, account, but=but)
+    session.execute(delete(Token).where(col(Token.account) == account))
+    session.execute(delete(SignInLink).where(col(SignInLink.account) == account, col(SignInLink.used_at).is_(None)))
 
 
 def make_token(session: Session, section: Section, account: str, name: str) -> tuple[str, str]:

@@ -8,7 +8,7 @@ from sqlmodel import Session, col
 from internationale.kit import Invalid, Section, marker
 from internationale_members.queries import accounts, credentials, links, people, sessions
 from internationale_members.rows import Account, FormerHandle, Invitation, SignInLink, Token
-from internationale_members.rules import handles, passwords
+from internationale_members.rules import handles
 
 _ = marker("members")
 
@@ -57,19 +57,19 @@ def export(session: Session, section: Section, account: str) -> dict[str, object
     }
 
 
-def leave(section: Section, account: str, *, handle: str, password: str) -> None:
+def leave(section: Section, account: str, *, handle: str, password: str, address: str) -> None:
     """Erase a person's account and all that hangs on it. Makes its own transactions: hashing holds none open.
 
     What they said to other sections under their handle stays said; nobody else can take the handle. Raises ``Invalid`` at
-    ``handle`` or ``password``, which confirm that it is meant.
+    ``handle`` or ``password``, which confirm that it is meant, and ``TooSoon`` like signing in.
     """
     with section.reading() as session:
         row = accounts.get(session, account)
         key, hashed = row.key, row.password
     if handles.key(handle) != key:
         raise Invalid(_("Please enter your handle to confirm that you leave."), place="handle")
-    if hashed is not None and not passwords.matches(password, hashed):
-        raise Invalid(_("This is not your present password."), place="password")
+    if hashed is not None:
+        credentials.confirm(section, handle, password, hashed, address=address, place="password")
     with section.writing() as session:
         erase(session, section, account)
 

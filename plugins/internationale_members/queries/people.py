@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sqlmodel import Session, select
 
-from internationale.kit import Conflict, Reader, Role, Section, marker
+from internationale.kit import Conflict, Reader, Refused, Role, Section, marker
 from internationale.kit.grants import Grant
-from internationale_members.queries import accounts, branches, sessions
+from internationale_members.queries import accounts, branches, credentials
 from internationale_members.rows import Account
 
 _ = marker("members")
@@ -54,23 +54,32 @@ def set_branch(session: Session, account: str, branch: str) -> None:
 
 
 def disable(session: Session, section: Section, account: str, *, by: Reader | None) -> None:
-    """Close an account until it is opened again, and sign it out everywhere.
+    """Close an account until it is opened again, and end all its ways in.
 
-    Raises ``NotFound``, ``Conflict`` for one's own: a section must not lose its last secretary by a slip.
+    Raises ``NotFound``, ``Conflict`` for one's own (a section must not lose its last secretary by a slip), and ``Refused`` for
+    whoever holds a role that ``by`` may not take away: closing would take them all.
     """
-    row = accounts.get(session, account)
+    row = _looked_after(session, section, account, by)
     if by is not None and by.id == account:
         raise Conflict(_("Another secretary has to close your account. You can leave by yourself on your account page."))
     row.disabled_at = row.disabled_at or section.now()
     session.add(row)
-    sessions.end_all(session, account)
+    credentials.end_all(session, account)
 
 
-def enable(session: Session, account: str) -> None:
-    """Raises ``NotFound``."""
-    row = accounts.get(session, account)
+def enable(session: Session, section: Section, account: str, *, by: Reader | None) -> None:
+    """Raises ``NotFound``, and ``Refused`` for whoever holds a role that ``by`` may not hand out."""
+    row = _looked_after(session, section, account, by)
     row.disabled_at = None
     session.add(row)
+
+
+def _looked_after(session: Session, section: Section, account: str, by: Reader | None) -> Account:
+    """An account that ``by`` may close and open. Of single rights it is not asked: in need, closing must be within reach."""
+    row = accounts.get(session, account)
+    if not {grant.role for grant in section.grants.held(session, account) if grant.role} <= section.grants.assignable(by):
+        raise Refused(_("You may not close or open this account: its person holds a role that you may not give."))
+    return row
 
 
 def _person(row: Account, grants: tuple[Grant, ...], who: dict[str, str], where: dict[str, str]) -> Person:

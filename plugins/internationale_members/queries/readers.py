@@ -1,5 +1,6 @@
 """Whose a secret is. Asked with every request, so the queries are prepared."""
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, inspect, select, update
@@ -51,7 +52,8 @@ def by_token(section: Section, session: Session, secret: str) -> Reader | None:
     if used is None or now - used >= terms.SEEN_EVERY:
         with section.writing() as other:  # the caller's session is for reading
             other.execute(update(Token).where(col(Token.hash) == hash).values(used_at=now))
-    return _reader(section, session, *person)
+    reader = _reader(section, session, *person)
+    return replace(reader, by_token=True) if reader else None
 
 
 def by_account(section: Section, session: Session, account: str) -> Reader | None:

@@ -1,6 +1,5 @@
 """Signing in and out, and who is signed in where."""
 
-import ipaddress
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,20 +7,12 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from internationale.kit import Conflict, Invalid, NotFound, Section, marker
-from internationale_members.queries import accounts
-from internationale_members.rows import FailedSignIn, SignedIn
-from internationale_members.rules import handles, passwords, terms
+from internationale.kit import Invalid, NotFound, Section, marker
+from internationale_members.queries import accounts, attempts
+from internationale_members.rows import SignedIn
+from internationale_members.rules import passwords, terms
 
 _ = marker("members")
-
-
-class TooSoon(Conflict):
-    """Several attempts failed; the next one has to wait ``seconds``."""
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(_("After several attempts please wait %(seconds)s seconds, then try again.") % {"seconds": seconds})
-        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -40,17 +31,16 @@ def sign_in(section: Section, handle: str, password: str, *, address: str, devic
     """Sign in with a password; returns the new session's secret. Makes its own transactions: hashing holds none open.
 
     ``address`` is the network address it comes from, ``previous`` the secret of a session that this one replaces. Raises
-    ``Invalid`` (the same for a wrong password, an unknown handle and a closed account) and ``TooSoon``.
+    ``Invalid`` (the same for a wrong password, an unknown handle and a closed account) and ``attempts.TooSoon``.
     """
-    bucket = _bucket(handle, address)
     with section.writing() as session:
-        _count_attempt(session, bucket, section.now())
+        attempt = attempts.begin(session, section, handle, address)
         account = accounts.by_handle(session, handle)
         known = (account.id, account.password) if account is not None and account.disabled_at is None else (None, None)
     if not passwords.matches(password, known[1]) or known[0] is None:
         raise Invalid(_("The handle or the password is not right."))
     with section.writing() as session:
-        session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == bucket))
+        attempts.succeeded(session, attempt)
         return begin(session, section, known[0], device=device, previous=previous)
 
 
@@ -110,21 +100,3 @@ def by_link_lately(session: Session, section: Section, account: str, secret: str
     """Whether this session began by a one-time link, lately enough to set a password without the old one."""
     row = session.get(SignedIn, terms.hash_of(secret)) if secret else None
     return row is not None and row.account == account and row.by_link and section.now() - row.begun_at < terms.LINK_FRESH
-
-
-def _count_attempt(session: Session, bucket: str, now: datetime) -> None:
-    """Count the attempt before it is made, so that many at once cannot slip through; success takes it back."""
-    failures = session.exec(select(FailedSignIn.at).where(FailedSignIn.bucket == bucket).order_by(col(FailedSignIn.at))).all()
-    if seconds := terms.wait(failures, now):
-        raise TooSoon(seconds)
-    session.add(FailedSignIn(id=terms.new_id(), bucket=bucket, at=now))
-
-
-def _bucket(handle: str, address: str) -> str:
-    """One handle from one network: /24 or /48, as a household or a provider has them. Kept as a hash, for an hour."""
-    try:
-        wide = 24 if ipaddress.ip_address(address).version == 4 else 48
-        network = str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
-    except ValueError:
-        network = ""
-    return terms.hash_of(f"{handles.key(handle)} {network}")

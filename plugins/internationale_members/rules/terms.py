@@ -19,6 +19,9 @@ KEPT = timedelta(days=30)
 ATTEMPTS_FREE = 5
 ATTEMPT_WINDOW = timedelta(hours=1)
 ATTEMPT_WAIT_LONGEST = timedelta(seconds=60)
+ATTEMPTS_ANYWHERE = 50
+"""After so many failures with one handle within the window, from whatever networks, that handle is under attack."""
+ATTACKED_WAIT_LONGEST = timedelta(minutes=10)
 
 
 def new_secret(prefix: str = "") -> str:
@@ -40,14 +43,18 @@ def alive(begun: datetime, seen: datetime, now: datetime) -> bool:
     return now < min(begun + SESSION_LONGEST, seen + SESSION_IDLE)
 
 
-def wait(failures: Sequence[datetime], now: datetime) -> int:
-    """How many whole seconds until the next attempt at signing in, after failures at these times (oldest first); 0: none.
+def wait(failures: Sequence[datetime], now: datetime, *, attacked: bool = False) -> int:
+    """How many whole seconds until the next attempt at signing in from a network, after failures from there at these times
+    (oldest first); 0: none.
 
-    Doubles from the sixth on, and stops at a minute: a delay, never a lockout, which would be a weapon against members.
+    Doubles from the sixth on, and stops at a minute: a delay, never a lockout, which would be a weapon against members. While
+    the handle is ``attacked``, from many networks, it begins with the second, at a minute, and stops at ten.
     """
     recent = [at for at in failures if now - at < ATTEMPT_WINDOW]
-    over = len(recent) - ATTEMPTS_FREE
+    over = len(recent) - (1 if attacked else ATTEMPTS_FREE)
     if over < 0:
         return 0
-    until = recent[-1] + min(timedelta(seconds=2 ** min(over, 10)), ATTEMPT_WAIT_LONGEST)
+    first, longest = (timedelta(minutes=1), ATTACKED_WAIT_LONGEST) if attacked else (timedelta(seconds=1), ATTEMPT_WAIT_LONGEST)
+    doubled: int = 2 ** min(over, 10)
+    until = recent[-1] + min(first * doubled, longest)
     return max(0, -((now - until) // timedelta(seconds=1)))

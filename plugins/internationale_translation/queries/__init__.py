@@ -2,10 +2,11 @@
 
 from .desk import Bench, Desk, desk, drafts, kept, suggestions, translating, with_suggestions
 from .matrix import Row, matrix
-from .waiting import DRAFT, needs
+from .waiting import DRAFT, READ, needs
 
 __all__ = [
     "DRAFT",
+    "READ",
     "Bench",
     "Desk",
     "Row",

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from internationale.kit import NotFound, Reader, Ref, Section, marker
 from internationale.kit.documents import Progress, Reading, Summary, Unit, UnitState
+from internationale_translation.queries.waiting import READ
 from internationale_translation.rows import DraftRow
 from internationale_translation.rules.desk import Draft, Line, translatable
 from internationale_translation.rules.memory import Memory, Suggestion
@@ -86,9 +87,10 @@ def suggestions(bench: Bench, block: str) -> tuple[Suggestion, ...]:
 def translating(bench: Bench, revision: int | Ref | None = None) -> Reading:
     """A document read in a language that it can be translated into: one of this section's, or of any other's.
 
-    Raises ``NotFound`` for any other language, and for the document's own.
+    Raises ``Refused`` for who may not read the document, ``NotFound`` for any other language and for the document's own.
     """
     section = bench.section
+    section.require(bench.reader, READ, bench.document)
     summary = section.documents.get(bench.session, bench.document)
     languages = {*section.languages, *section.federation_languages(bench.session)} - {summary.language}
     if bench.language not in languages:

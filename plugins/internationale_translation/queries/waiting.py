@@ -16,6 +16,8 @@ ngettext = plural_marker("translation")
 
 DRAFT = "translation.draft"
 """Translate shared documents, and keep private drafts of it; may be held for one language."""
+READ = "documents.read"
+"""To translate a text is to read it: a right for a language alone opens none."""
 MOST = 6
 """How many needs are shown; the matrix has the rest."""
 CHANGED, BEGUN, UNSHARED, UNTOUCHED = 60, 40, 30, 20
@@ -38,6 +40,8 @@ class _Work:
 
 def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     """Changed paragraphs first, then what is missing in a document that was begun, own drafts, and what was never begun."""
+    if not section.may(reader, READ):
+        return []
     found = [*_unshared(section, session, reader)]
     languages = {language for language in section.languages if section.may(reader, DRAFT, language)}
     documents = [each for each in section.documents.list(session) if languages - {each.language}] if languages else []

@@ -31,7 +31,7 @@ def share(member: Any) -> Callable[..., str]:
         with section.writing() as session:
             return section.documents.open(
                 session,
-                kind="statement",
+                kind="programme" if audience == "public" else "statement",
                 language="en",
                 title="Strike",
                 text="We strike.",

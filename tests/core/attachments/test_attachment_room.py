@@ -80,7 +80,7 @@ def test_what_may_be_attached(three, share, judged, member) -> None:
         assert "malformed_manifest" in judged(fr, said(fr, inside), (ref,), wrong)
     with ic.writing() as session:  # a text of its own that is called like another's
         named = ic.documents.open(
-            session, kind="statement", language="en", title=public, text="x", audience="public", by=member(ic, "delegate")
+            session, kind="programme", language="en", title=public, text="x", audience="public", by=member(ic, "delegate")
         )
         ref = ic.documents.get(session, named).ref
     assert "wrong_audience" in judged(ic, said(ic, public), (ref,), part, "public")

@@ -1,4 +1,4 @@
-"""Three sections of one International with two kinds of text."""
+"""Three sections of one International with three kinds of text."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -21,8 +21,9 @@ _ = marker("core")
 def document_kinds() -> Sequence[DocumentKind]:
     """All that the plugin of these tests does."""
     return [
-        DocumentKind("draft", _("Drafts"), "/drafts", amendable=True),
+        DocumentKind("draft", _("Drafts"), "/drafts", amendable=True, public=True),
         DocumentKind("word", _("Words"), "/words", public=True),
+        DocumentKind("plea", _("Pleas"), "/pleas"),
     ]
 
 

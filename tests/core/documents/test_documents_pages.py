@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from internationale.kit import PUBLIC
+from internationale.kit import PUBLIC, Utterance
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.rows.private import Motion
+from internationale.rooms.documents.rules import writing
 from internationale.testing import carrying
 from internationale.testing.people import speaker
 
@@ -171,6 +172,29 @@ def test_passers_by_read_only_what_is_public(ic, browser, draft):
         answer = passer.get(path)
         assert (answer.status_code, answer.headers["location"].startswith("/members/sign-in")) == (303, True), path
     assert passer.post(f"{draft[0]}/motions", data={}).status_code in {400, 403}
+
+
+def test_what_is_of_a_kind_for_the_sections_is_nobody_elses_even_when_its_section_opened_it_to_all(three, ic, fr, browser):
+    opened, parts = writing.opening("ic-abcdefghijkl", kind="plea", language="en", title="P", text="To all, at once.")
+    with ic.writing() as session:  # a section with software of its own: ours refuses it before this
+        ic.publish(session, Utterance(opened, parts=parts, audience=PUBLIC), by=speaker(ic))
+    carrying.hand_on(*three)
+    for section in (ic, fr):
+        passer, member = browser(section, follow_redirects=False), browser(section, "member")
+        assert "To all, at once." in words(member.get("/documents/ic-abcdefghijkl"))
+        assert passer.get("/documents/ic-abcdefghijkl").status_code == 303
+        assert passer.get("/api/v1/documents/ic-abcdefghijkl").status_code == 403
+        assert passer.get("/api/v1/documents").json() == []
+        assert [each["title"] for each in member.get("/api/v1/documents").json()] == ["P"]
+
+
+def test_a_text_is_opened_to_the_public_only_when_its_kind_may_be(three, ic, browser):
+    clara = browser(ic, "delegate", handle="clara", language="en")
+    given = {"language": "en", "title": "T", "text": "To all.", "audience": "public"}
+    answer = clara.post("/api/v1/documents", json=given | {"kind": "plea"})
+    assert (answer.status_code, "cannot be opened to the public" in answer.text) == (400, True)
+    assert carrying.said(*three) == []
+    assert clara.post("/api/v1/documents", json=given | {"kind": "word"}).status_code == 201
 
 
 BAD_PATHS = [

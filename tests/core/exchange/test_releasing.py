@@ -15,6 +15,7 @@ from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import amendments, private
 from internationale.rooms.exchange import port, queries
 from internationale.section import Section
+from internationale_members.queries import accounts, people
 
 NAMES = frozenset({"documents.opened", "documents.amendment_proposed", "actions.called", "documents.translation_offered"})
 TEXT = "One.\n\nTwo.\n"
@@ -202,6 +203,24 @@ def test_whoever_leaves_takes_what_was_not_released_along(section: Section, rosa
         assert queries.held(session) == ()
         (row,) = queries.held(session, "released")
     assert (row.account, row.handle, row.decider) == ("", "", "")
+
+
+def test_the_word_of_a_closed_account_is_not_signed(section: Section, clara: Reader) -> None:
+    with section.writing() as session:
+        account = accounts.open(session, section, handle="emma", language="en").id
+        section.grants.give_role(session, account, Role.DELEGATE, by=None)
+        emma = section.grants.reader(session, id=account, handle="emma", language="en")
+    id, other = open_document(section, emma), open_document(section, emma)
+    with section.writing() as session:
+        people.disable(session, section, account, by=clara)
+    with pytest.raises(Refused, match="account of whoever wrote this is closed"):
+        port.release(section, id, clara)
+    assert said(section) == 0
+    port.reject(section, id, "She was expelled.", clara)
+    with section.writing() as session:
+        people.enable(session, section, account, by=clara)
+    port.release(section, other, clara)
+    assert said(section) == 1
 
 
 def test_on_pages_and_by_programs(section: Section, rosa: Reader, clara: Reader, browser: Callable[..., Any]) -> None:

@@ -21,7 +21,7 @@ def house(federation: Make, member: Make) -> tuple[Section, Reader]:
     for audience in ("public", "international"):
         with ic.writing() as session:
             ic.documents.open(
-                session, kind="statement", language="en", title="Title", text="One.\n\nTwo.\n", audience=audience, by=writer
+                session, kind="programme", language="en", title="Title", text="One.\n\nTwo.\n", audience=audience, by=writer
             )
     return ic, writer
 
@@ -62,13 +62,27 @@ def test_one_message_with_all_that_was_signed(house: tuple[Section, Reader], bro
 
 
 def test_its_contents_are_for_those_who_may_read_what_is_shared(house: tuple[Section, Reader], browser: Make) -> None:
-    """An account whose roles have ended can still sign in; it opens no document, and no message with the document in it."""
-    ic, _writer = house
+    """An account whose roles have ended can still sign in; it opens no document, and no message with the document in it, nor
+    the list of who said what to whom.
+    """
+    ic, writer = house
     client = browser(ic, Reader(id="ic-emma", handle="emma", language="en"))
-    for path in ("/federation/sent/ic:1:2", "/api/v1/federation/sent/ic:1:2"):
+    assert "What left this house" in browser(ic, writer).get("/federation", headers={"Accept-Language": "en"}).text
+    assert "What left this house" not in client.get("/federation").text
+    for path in (
+        "/federation/sent/ic:1:2",
+        "/api/v1/federation/sent/ic:1:2",
+        "/federation/sent",
+        "/api/v1/federation/sent",
+        "/federation/sent/export?format=csv",
+        "/federation/sent/export?format=jsonl",
+        "/federation/withdrawn",
+        "/api/v1/federation/withdrawn",
+    ):
         answer = client.get(path)
-        assert answer.status_code == 403
+        assert answer.status_code == 403, path
         assert "One." not in answer.text
+        assert "=rosa" not in answer.text
 
 
 def test_it_is_exported_as_a_table_and_as_lines(house: tuple[Section, Reader], browser: Make) -> None:

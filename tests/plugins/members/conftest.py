@@ -13,6 +13,7 @@ import httpx
 import pytest
 from click.testing import CliRunner
 from litestar.testing import TestClient
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 import internationale_members
 from internationale.kit.http import cookie_name
@@ -87,7 +88,9 @@ def make_house(federation: Federation) -> Iterator[Callable[..., House]]:
             values = {"languages": ("en", "fr"), "base_url": "http://testserver.local"} | changed
             plugins = Plugins([("members", internationale_members), *others])
             section = federation.alone("fr", plugins=plugins, now=clock, **values)
-            door = TestClient(create_app(section), base_url=section.base_url, raise_server_exceptions=False)
+            app = create_app(section)
+            app.asgi_handler = ProxyHeadersMiddleware(app.asgi_handler, "*")  # so that browsers can come from many networks
+            door = TestClient(app, base_url=section.base_url, raise_server_exceptions=False)
             return House(section, clock, open.enter_context(door))
 
         yield make

@@ -1,6 +1,14 @@
 """What the secretary does: people, roles, rights, branches; and what nobody else may."""
 
+from types import ModuleType
+
 import pytest
+
+from internationale.kit import Capability, Message, Role, hookimpl
+
+HOSTS_OWN = ModuleType("beside")
+"""A plugin that declares a right of the host's alone."""
+HOSTS_OWN.capabilities = hookimpl(lambda: [Capability("beside.look", Message("Look"), frozenset({Role.HOST}))])
 
 
 def path(house, secretary, handle):
@@ -97,7 +105,7 @@ def test_a_closed_account_is_signed_out_and_can_be_opened_again(house):
     assert house.browser().get("/api/v1/members/me", headers=header).status_code == 401
     assert secretary.post(f"{page}/link").status_code == 403
     assert secretary.post(f"{page}/enable").status_code == 200
-    assert house.browser().get("/api/v1/members/me", headers=header).json()["handle"] == "clara"
+    assert house.browser().get("/api/v1/members/me", headers=header).status_code == 401  # whoever had the token has it no more
 
 
 def test_a_sign_in_link_for_somebody_locked_out(house):
@@ -109,6 +117,43 @@ def test_a_sign_in_link_for_somebody_locked_out(house):
     client = house.browser()
     assert client.post(link).status_code == 200
     assert client.get("/api/v1/members/me").json()["handle"] == "clara"
+
+
+def test_nobody_comes_by_a_single_right_of_the_hosts_through_a_sign_in_link(make_house):
+    house = make_house(("beside", HOSTS_OWN))
+    secretary = house.person("rosa", "secretary")
+    house.person("clara")
+    page = path(house, secretary, "clara")
+    assert secretary.post(f"{page}/rights", data={"capability": "beside.look", "object": "", "until": ""}).status_code == 403
+    with house.section.writing() as session:
+        given = house.section.grants.give_capability(session, house.id_of(secretary, "clara"), "beside.look", by=None)
+    assert secretary.post(f"{page}/link").status_code == 403
+    assert secretary.post(f"/api/v1{page}/link").status_code == 403
+    assert house.command("link", "clara").startswith("http://testserver.local/members/link/")
+    with house.section.writing() as session:
+        house.section.grants.withdraw(session, house.id_of(secretary, "clara"), given.id, by=None)
+    assert secretary.post(f"{page}/link").status_code == 200
+
+
+def test_only_who_may_take_an_office_away_closes_the_account_that_holds_it(house):
+    secretary, clara, karl = house.person("rosa", "secretary"), house.person("clara"), house.person("karl", "host", "secretary")
+    assert (
+        secretary.post(
+            path(house, secretary, "clara") + "/rights", data={"capability": "members.manage", "object": "", "until": ""}
+        ).status_code
+        == 200
+    )
+    for by, handle, status in (
+        (clara, "rosa", 403),
+        (clara, "karl", 403),
+        (secretary, "karl", 403),
+        (karl, "rosa", 200),
+    ):
+        page = path(house, karl, handle)
+        for form in (page, f"/api/v1{page}"):
+            assert by.post(f"{form}/disable").status_code == (204 if status == 200 and form != page else status), (handle, form)
+    assert clara.post(path(house, karl, "rosa") + "/enable").status_code == 403
+    assert karl.post(path(house, karl, "rosa") + "/enable").status_code == 200
 
 
 def test_branches_are_founded_renamed_filled_and_dissolved(house):

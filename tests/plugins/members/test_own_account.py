@@ -3,6 +3,8 @@
 from pathlib import Path
 from types import ModuleType
 
+import pytest
+
 from internationale.kit import Conflict, Message, hookimpl
 
 PASSWORD = "seven red umbrellas"
@@ -55,6 +57,70 @@ def test_a_new_password_needs_the_old_one_and_signs_out_elsewhere(house):
     assert here.post("/members/account/password", data={"old": PASSWORD, "new": OTHER}).status_code == 200
     assert (who(here), who(there)) == ("rosa", 403)
     assert (sign_in(house.browser()), sign_in(house.browser(), password=OTHER)) == (400, 303)
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/members/account/password", {"old": PASSWORD, "new": OTHER}),
+        ("/members/account/devices/sign-out", {}),
+    ],
+)
+def test_after_a_theft_every_other_way_in_is_ended(house, path, form):
+    house.person("rosa")
+    here, there = house.browser(), house.browser()
+    assert (sign_in(here), sign_in(there)) == (303, 303)
+    header, link = house.token(there), house.command("link", "rosa")
+    assert "ends your tokens for the API" in here.get("/members/account").text
+    assert here.post(path, data=form).status_code == 200
+    assert (who(here), who(there), who(house.browser(), **header)) == ("rosa", 403, 401)
+    assert house.browser().post(link).status_code == 404
+    assert here.get("/api/v1/members/me/tokens").json() == []
+
+
+def test_closing_an_account_ends_tokens_and_links_for_good(house):
+    rosa = house.person("rosa")
+    header, link = house.token(rosa), house.command("link", "rosa")
+    house.command("disable", "rosa")
+    house.command("enable", "rosa")
+    assert (who(rosa), who(house.browser(), **header), house.browser().post(link).status_code) == (403, 401, 404)
+
+
+def test_a_token_makes_itself_no_other_way_in(house):
+    rosa = house.person("rosa", "secretary")
+    program, id = house.browser(), house.id_of(rosa, "rosa")
+    program.headers.update(house.token(rosa))
+    answers = [
+        program.post("/members/account/tokens", data={"name": "Second"}),
+        program.post("/api/v1/members/me/tokens", json={"name": "Second"}),
+        program.post("/members/account/password", data={"old": PASSWORD, "new": OTHER}),
+        program.put("/api/v1/members/me/password", json={"old": PASSWORD, "new": OTHER}),
+        program.post(f"/members/people/{id}/link"),
+        program.post(f"/api/v1/members/people/{id}/link"),
+    ]
+    assert [(answer.status_code, "cannot do this with a token" in answer.text) for answer in answers] == [(403, True)] * 6
+    assert (len(rosa.get("/api/v1/members/me/tokens").json()), sign_in(house.browser())) == (1, 303)
+
+
+def test_a_browser_left_open_is_no_place_to_try_passwords(house):
+    rosa, thief = house.person("rosa"), house.browser()
+    sign_in(thief)
+    thief.headers["X-Forwarded-For"] = "192.0.2.1"
+    for number in range(5):
+        form = {"old": f"guess {number}", "new": OTHER} if number % 2 else {"handle": "rosa", "password": f"guess {number}"}
+        path = "/members/account/password" if number % 2 else "/members/account/leave"
+        assert thief.post(path, data=form).status_code == 400
+    for path, form in (
+        ("/members/account/password", {"old": PASSWORD, "new": OTHER}),
+        ("/members/account/leave", {"handle": "rosa", "password": PASSWORD}),
+    ):
+        answer = thief.post(path, data=form)
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "1")
+        assert "please wait 1 seconds" in answer.text
+    assert thief.put("/api/v1/members/me/password", json={"old": PASSWORD, "new": OTHER}).status_code == 409
+    assert sign_in(rosa) == 303  # from elsewhere
+    house.clock.wait(seconds=1)
+    assert thief.post("/members/account/password", data={"old": PASSWORD, "new": OTHER}).status_code == 200
 
 
 def test_whoever_came_by_a_link_sets_a_password_without_the_old_one_for_an_hour(house):

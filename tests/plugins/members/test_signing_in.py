@@ -2,8 +2,8 @@
 
 from sqlmodel import select
 
-from internationale_members.rows import SignedIn
-from internationale_members.rules import terms
+from internationale_members.rows import FailedSignIn, SignedIn
+from internationale_members.rules import handles, terms
 
 PASSWORD = "seven red umbrellas"
 
@@ -75,6 +75,39 @@ def test_failures_of_one_handle_do_not_delay_another(house):
     for _ in range(7):
         sign_in(house.browser(), handle="clara", password="wrong")
     assert sign_in(house.browser()).status_code == 303
+
+
+def sign_in_from(house, address, password, handle="rosa"):
+    client = house.browser()
+    client.headers["X-Forwarded-For"] = address
+    return sign_in(client, handle=handle, password=password)
+
+
+def test_a_handle_that_is_tried_from_many_networks_is_slowed_down_in_each_and_its_person_comes_in(house):
+    house.person("rosa")
+    for number in range(50):
+        assert sign_in_from(house, f"10.0.{number}.1", "wrong").status_code == 400
+    again = sign_in_from(house, "10.0.0.2", "wrong")
+    assert (again.status_code, again.headers["retry-after"]) == (429, "60")
+    assert sign_in_from(house, "10.0.51.1", PASSWORD).status_code == 303  # no network waits before its first attempt
+    assert sign_in_from(house, "10.0.52.1", "wrong").status_code == 400
+    house.clock.wait(seconds=59)
+    assert sign_in_from(house, "10.0.52.1", PASSWORD).status_code == 429
+    house.clock.wait(seconds=1)
+    assert sign_in_from(house, "10.0.52.1", PASSWORD).status_code == 303
+    assert sign_in_from(house, "10.0.1.1", "wrong", handle="clara").status_code == 400
+    house.clock.wait(hours=1)
+    assert [sign_in_from(house, "10.0.0.2", "wrong").status_code for _ in range(2)] == [400, 400]
+
+
+def test_nobody_can_read_from_the_table_which_handle_failed_where(house):
+    house.person("rosa")
+    sign_in(house.browser(), password="wrong")
+    with house.section.reading() as session:
+        buckets = {row.bucket for row in session.exec(select(FailedSignIn))}
+    networks = ("", "anywhere", "testclient", "127.0.0.0/24")
+    assert len(buckets) == 2
+    assert buckets.isdisjoint(terms.hash_of(f"{handles.key('rosa')} {network}") for network in networks)
 
 
 def test_a_secret_known_before_signing_in_is_worth_nothing(house):

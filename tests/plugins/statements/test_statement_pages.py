@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from internationale.kit import PUBLIC, Place, Reader, Utterance
+from internationale.rooms.documents.rules import writing
 from internationale.testing import carrying
 from internationale.testing.people import member
 
@@ -154,3 +156,27 @@ def test_the_api_does_what_the_pages_do(three: Any, ic: Any, fr: Any, browser: A
     public = passer_by.get(path).json()
     assert [(each["section"], each["standing"]) for each in public["signatories"]] == [("fr", "home"), ("ic", "counted")]
     assert (public["issued"], public["signing"], public["languages"]) == (True, None, ["fr"])
+
+
+@pytest.mark.parametrize("kind", ["statement", "action"])
+def test_no_statement_and_no_appeal_is_public_without_being_issued(three: Any, fr: Any, browser: Any, kind: str) -> None:
+    opened = {**STATEMENT, "kind": kind, "audience": "public"}
+    answer = browser(fr, "delegate", language="en").post("/api/v1/documents", json=opened)
+    assert (answer.status_code, "cannot be opened to the public" in answer.text) == (400, True)
+    assert carrying.said(*three) == []
+
+
+def test_a_statement_that_another_section_opened_to_all_is_no_fault_before_a_passer_by(
+    three: Any, ic: Any, fr: Any, browser: Any, caplog: Any
+) -> None:
+    opened, parts = writing.opening("fr-abcdefghijkl", kind="statement", language="fr", title="T", text="Sans signature.")
+    with fr.writing() as session:
+        fr.publish(session, Utterance(opened, parts=parts, audience=PUBLIC), by=member(fr, "delegate"))
+    carrying.hand_on(*three)
+    for path in ("/", "/statements", "/statements/fr-abcdefghijkl", "/documents/fr-abcdefghijkl"):
+        assert "Sans signature." not in browser(ic).get(path).text
+    with ic.reading() as session:
+        subject = ic.documents.read(session, "fr-abcdefghijkl", "fr")
+    assert ic.panels(Place.DOCUMENT, subject, Reader()) == []
+    assert "statements/panel.html" in [panel.template for panel in ic.panels(Place.DOCUMENT, subject, member(ic, "member"))]
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []

@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from internationale.kit import Reader
+from internationale_translation import queries
+
 from .story import FRENCH, TEXT
 
 TEXTS = list(FRENCH.values())
@@ -179,3 +182,22 @@ def test_bad_json_is_answered_in_words(desk):
         assert 400 <= answer.status_code < 500
         assert answer.json()["message"]
     assert desk.story.states() == ["missing"] * 4
+
+
+def test_a_right_for_a_language_opens_no_text_that_its_holder_may_not_read(fr, browser, desk):
+    desk.fill()
+    hired = Reader(id="fr-rosa", handle="rosa", language="en", capabilities={"translation.draft": frozenset({"fr", None})})
+    client = browser(fr, hired)
+    form = {"revision": 1, "block": desk.blocks, "was": hidden(desk.get(), "was"), "text": TEXTS, "action": "save"}
+    texts = {"revision": 1, "texts": {desk.blocks[0]: "T"}}
+    answers = [
+        *(client.get(path) for path in ("/translation", "/api/v1/translation", desk.path, desk.api, f"{desk.path}/sharing")),
+        client.get(f"{desk.api}/suggestions/{desk.blocks[0]}"),
+        client.post(desk.path, data=form),
+        client.put(f"{desk.api}/drafts", json=texts),
+        client.post(f"{desk.api}/confirmations", json={"blocks": desk.blocks[:1]}),
+    ]
+    assert [answer.status_code for answer in answers] == [403] * len(answers)
+    assert not [answer.url for answer in answers if "Against the war" in answer.text or "peace" in answer.text]
+    with fr.reading() as session:
+        assert queries.needs(fr, session, hired) == []

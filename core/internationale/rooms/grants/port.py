@@ -31,6 +31,14 @@ class Room:
     def assignable(self, by: Reader | None) -> frozenset[Role]:
         return rules.assignable(by)
 
+    def all_assignable(self, session: Session, person: str, by: Reader | None) -> bool:
+        return by is None or all(self._could_give(grant, by) for grant in self.held(session, person))
+
+    def _could_give(self, grant: Grant, by: Reader) -> bool:
+        if grant.role is not None:
+            return grant.role in rules.assignable(by)
+        return grant.capability is not None and rules.may_give(by, grant.capability, self._vocabulary)
+
     def reader(self, session: Session, *, id: str, handle: str, language: str) -> Reader:
         grants = queries.held(session, id, self._now())
         return Reader(

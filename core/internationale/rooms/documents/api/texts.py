@@ -7,7 +7,6 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from internationale.errors import Invalid
-from internationale.events.envelope import PUBLIC
 from internationale.events.refs import Ref
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
@@ -15,7 +14,7 @@ from internationale.messages import marker
 from internationale.rooms.documents.api import values
 from internationale.rooms.documents.forms import OfferForm, OpeningForm, RevisionForm
 from internationale.rooms.documents.port import revising
-from internationale.rooms.documents.port.access import READ, readable
+from internationale.rooms.documents.port.access import READ, for_all, readable
 from internationale.rooms.documents.queries import amendments, documents, translations
 
 _ = marker("core")
@@ -37,7 +36,7 @@ def _read() -> list[Any]:
         with section.reading() as session:
             found = documents.summaries(session, kind or None)
         inside = section.may(reader, READ)
-        return [values.DocumentOut.of(each) for each in found if inside or each.audience == PUBLIC]
+        return [values.DocumentOut.of(each) for each in found if inside or for_all(section, each)]
 
     @get(ROOT + "/{document:str}", sync_to_thread=True, operation_id="readDocument")
     def read(

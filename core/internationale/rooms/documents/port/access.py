@@ -12,8 +12,17 @@ from internationale.rooms.documents.queries import documents
 READ = "documents.read"
 
 
+def for_all(section: Home, document: Summary) -> bool:
+    """Whether everybody may read it: it was said to all, and is of a kind whose texts may be.
+
+    Asked of texts of other sections too, whose word alone shall not put on our pages what ours may only say by a second step.
+    """
+    kind = section.kinds.get(document.kind)
+    return document.audience == PUBLIC and kind is not None and kind.public
+
+
 def readable(section: Home, session: Session, document: str, reader: Reader) -> Summary:
-    """The document, when the reader may read it: public ones everybody, the others whoever holds ``documents.read``.
+    """The document, when the reader may read it: those for all everybody, the others whoever holds ``documents.read``.
 
     A passer-by gets the same answer (``Refused``) for what is not public and for what is not there.
     """
@@ -22,6 +31,6 @@ def readable(section: Home, session: Session, document: str, reader: Reader) -> 
     except NotFound:
         section.require(reader, READ)
         raise
-    if summary.audience != PUBLIC:
+    if not for_all(section, summary):
         section.require(reader, READ, document)
     return summary

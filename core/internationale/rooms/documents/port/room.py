@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlmodel import Session
 
 from internationale.errors import Conflict, Invalid
+from internationale.events.envelope import PUBLIC
 from internationale.events.refs import Ref
 from internationale.kit import audiences
 from internationale.kit.documents import Block, Progress, Reading, Rendering, Summary, Title
@@ -66,6 +67,9 @@ class DocumentsRoom:
         self._section.require(by, "documents.opened")
         if kind not in self._section.kinds:
             raise Invalid(_("This kind of document is not known here."), place="kind")
+        if audience == PUBLIC and not self._section.kinds[kind].public:
+            sentence = _("A text of this kind is shared among the sections first: it cannot be opened to the public.")
+            raise Invalid(sentence, place="audience")
         audience = audiences.check(audience, self._section.code, self._section.sections(session))
         _check_language(language)
         document = ids.mint(self._section.code)

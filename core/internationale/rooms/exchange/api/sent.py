@@ -11,7 +11,6 @@ from internationale.kit import Reader, Section
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import WithdrawBody
 from internationale.rooms.exchange.queries import SentPage, TakenBack, Whole
-from internationale.rooms.roster.rules import require_member
 
 
 def routes() -> Sequence[Any]:
@@ -21,7 +20,7 @@ def routes() -> Sequence[Any]:
     def sent(
         section: NamedDependency[Any], reader: NamedDependency[Reader], type: FromQuery[str] = "", page: FromQuery[int] = 1
     ) -> SentPage:
-        require_member(reader)
+        section.require(reader, rules.READ)
         with section.reading() as session:
             return queries.page(section.ledger, session, type, page)
 
@@ -40,7 +39,7 @@ def routes() -> Sequence[Any]:
 
     @get("/api/v1/federation/withdrawn", sync_to_thread=True, summary="What sections have taken back")
     def withdrawn(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[TakenBack]:
-        require_member(reader)
+        section.require(reader, rules.READ)
         with section.reading() as session:
             return queries.taken_back(session)
 

@@ -21,7 +21,9 @@ def routes() -> Sequence[Any]:
         with section.reading() as session:
             state = queries.overview(session, section.code, section.now(), section.hubs)
             counts = queries.counts(session) if section.may(reader, rules.INSPECT) else None
-        return Template("exchange/federation.html", context={"federation": state, "counts": counts, "fenced": section.fenced})
+        may_read = section.may(reader, rules.READ)
+        context = {"federation": state, "counts": counts, "fenced": section.fenced, "may_read": may_read}
+        return Template("exchange/federation.html", context=context)
 
     @get("/federation/hubs", sync_to_thread=True)
     def hubs(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:

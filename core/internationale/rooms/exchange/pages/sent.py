@@ -14,7 +14,6 @@ from internationale.kit import Reader, Section
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import WithdrawForm
 from internationale.rooms.exchange.pages.forks import deeds
-from internationale.rooms.roster.rules import require_member
 
 PATH = "/federation/sent"
 
@@ -29,7 +28,7 @@ def routes() -> Sequence[Any]:
         type: FromQuery[str] = "",
         page: FromQuery[int] = 1,
     ) -> Template:
-        require_member(reader)
+        section.require(reader, rules.READ)
         with section.reading() as session:
             found = queries.page(section.ledger, session, type, page)
             versions = queries.versions(session, frozenset({section.code, section.name}))
@@ -43,7 +42,7 @@ def routes() -> Sequence[Any]:
         type: FromQuery[str] = "",
         format: FromQuery[str] = "csv",
     ) -> Stream:
-        require_member(reader)
+        section.require(reader, rules.READ)
         return exported(section, type, format)
 
     @get(PATH + "/{id:str}", sync_to_thread=True)
@@ -82,7 +81,7 @@ def _withdrawing() -> list[Any]:
 
     @get("/federation/withdrawn", sync_to_thread=True)
     def withdrawn(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
-        require_member(reader)
+        section.require(reader, rules.READ)
         with section.reading() as session:
             found = queries.taken_back(session)
         return Template("exchange/withdrawn.html", context={"found": found, "own": section.code, "why": rules.why_withdrawn})

@@ -49,6 +49,7 @@ class Speaking(Protocol):
     def writing(self) -> AbstractContextManager[Session]: ...
     def publish(self, session: Session, *utterances: Utterance, by: Reader) -> Sequence[Envelope]: ...
     def require(self, reader: Reader, capability: str, subject: str | None = None) -> None: ...
+    def closed(self, session: Session, account: str) -> bool: ...
 
 
 @dataclass
@@ -159,10 +160,15 @@ class Releasing:
 
 
 def release(section: Speaking, id: str, by: Reader) -> Sequence[Envelope]:
-    """Say what waits. Raises ``Refused`` for the first person, ``Conflict`` when it no longer fits; then it goes on waiting."""
+    """Say what waits. Raises ``Refused`` for the first person and when that one's account was closed meanwhile, ``Conflict``
+    when it no longer fits; then it goes on waiting.
+    """
     section.require(by, RELEASE)
     with section.writing() as session:
         row = _second(session, id, by)
+        if section.closed(session, row.account):
+            sentence = _("The account of whoever wrote this is closed. Reject it; somebody else can write it in their own name.")
+            raise Refused(sentence)
         session.info[_RELEASING] = True
         envelopes = _say(section, session, row)
         row = queries.held_row(session, id)  # what was said may have had all rows made anew
