@@ -4,6 +4,7 @@ This is the one place that knows everything: it puts settings, plugins, rooms an
 the rest sees of it) and does nothing itself that one of them could do.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import Any, Self
 
 from sqlmodel import Session
 
-from internationale.errors import Paused, Refused
+from internationale.errors import Paused, Refused, without_content
 from internationale.events.envelope import Address, Envelope
 from internationale.events.keys import SigningKey
 from internationale.events.logs import Keyring, LogRules
@@ -35,7 +36,7 @@ from internationale.ledger.fencing import Fence, Lasting
 from internationale.ledger.identities import Identities
 from internationale.ledger.log import WROTE, Ledger
 from internationale.ledger.ownkeys import OwnKeys
-from internationale.ledger.records import CHUNK
+from internationale.ledger.records import CHUNK, State
 from internationale.messages import Message, marker
 from internationale.plugins import Plugins
 from internationale.rooms import attachments, documents, exchange, grants, roster, sealing
@@ -48,6 +49,7 @@ from internationale.rooms.roster import queries
 from internationale.settings import Settings, read_nkey
 
 _ = marker("core")
+_log = logging.getLogger(__name__)
 
 ROOMS = (
     ("documents", documents),
@@ -169,7 +171,19 @@ class Section:
         Never raises for what is in a delivery. Signatures are checked before the transaction begins, so that nobody waits for
         them; those of a few are checked within it, which is quicker than reading twice.
         """
-        return [outcome for portion in deliveries.portions(batch) for outcome in self._accept(portion)]
+        return [outcome for portion in deliveries.portions(batch) for outcome in self._accept_whatever(portion)]
+
+    def _accept_whatever(self, batch: Sequence[Delivery]) -> list[str]:
+        """Should a mistake of ours make one event fail, that one stays out; it never keeps out those that came with it."""
+        try:
+            return self._accept(batch)
+        except Exception as error:
+            if database.outage(error):
+                raise
+            _log.error("a batch of %d events is taken in one by one: %s", len(batch), without_content(error))
+        if len(batch) == 1:
+            return [State.FAILED.value]
+        return [outcome for each in batch for outcome in self._accept_whatever([each])]
 
     def _accept(self, batch: Sequence[Delivery]) -> list[str]:
         claimed = {address for delivery in batch if (address := deliveries.address(delivery)) is not None}

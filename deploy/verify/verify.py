@@ -15,6 +15,7 @@ import itertools
 import json
 import re
 import sys
+import unicodedata
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -159,7 +160,12 @@ def rows(value):
 SECTION, HEX64, EPOCH, NUMBER, COUNT = "[a-z0-9][a-z0-9-]{1,31}", "[0-9a-f]{64}", (1, 10**9 - 1), (1, 10**15 - 1), (0, 10**15 - 1)
 DIGITS, URL = "[1-9][0-9]{0,14}", r"(?=.{0,500}\Z)[a-z]+://[^\s@/?#]+([/?#]\S*)?"
 ADDRESS = f"({SECTION})[.]([1-9][0-9]{{0,8}})[.]({DIGITS})"
-NAME = "[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]{1,200}"
+NAME = (  # no control characters, nothing that nobody sees, and no quotation marks, with which it could end its own
+    "[^\x00-\x1f\x7f-\x9f\u2028\u2029"
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0"
+    "\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+    "\x22\xab\xbb\u201c-\u201f\u275d\u275e\u300c-\u300f\u301d-\u301f\uff02\uff62\uff63]{1,200}"
+)
 WHO = {
     "code": SECTION, "name": NAME, "languages": distinct(64, "[a-z]{2,3}(-[A-Za-z0-9]{2,8})?"), "address?": URL,
     "nkey?": "U[A-Z2-7]{55}", "recipients?": distinct(8, "age1[02-9ac-hj-np-z]{58}"),
@@ -190,6 +196,14 @@ SIGNED = {"body": ANYTHING, "signatures": [0, 64, ANYTHING]}
 # The roster: who may sign what
 
 
+def alike(name):
+    """The same for names that count as one, by the Unicode 3.2 that everybody has."""
+    old = unicodedata.ucd_3_2_0
+    plain = old.normalize("NFKC", re.sub("[\u200c-\u200f]", "", name))
+    folded = "".join(each if old.category(each) == "Cn" else each.casefold() for each in plain)
+    return " ".join(old.normalize("NFKC", folded).split())
+
+
 def read_roster(body):
     roster = strict(body)
     need(fits(ROSTER, roster), "malformed_roster")
@@ -197,6 +211,7 @@ def read_roster(body):
     keys = roots + [each["key"] for entry in sections for each in entry["keys"]]
     codes = [entry["code"] for entry in sections]
     right = roster["threshold"] <= len(roots) and len(set(keys)) == len(keys) and codes == sorted(set(codes))
+    right = right and len({alike(entry["name"]) for entry in sections}) == len(sections)
     right = right and timedelta(days=7) <= moment(roster["expires"]) - moment(roster["issued"]) <= timedelta(days=397)
     for entry in sections:
         ends = [0, *(each.get("last") or BIGGEST for each in entry["keys"])]

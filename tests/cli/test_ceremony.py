@@ -109,7 +109,7 @@ def test_a_section_vouches_the_committee_decides(three_roots: Command, tmp_path:
     assert f"roster propose admit {hash[:16]}" in three_roots("ic", "section", "requests").output
     said = three_roots("ic", "roster", "propose", "admit", hash, "--yes").output
     assert "Section “Section française” (fr) is admitted" in said
-    same = "This is what section “Section française” asked for in request"
+    same = "This is what section “Section française (fr)” asked for in request"
     assert same in three_roots("ic", "roster", "show", said.split()[-1]).output
     three_roots("ic", "roster", "propose", "admit", hash, "--yes", "--out", "fr.proposal")
     assert same in three_roots("ic", "roster", "show", "fr.proposal").output

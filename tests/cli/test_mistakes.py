@@ -109,6 +109,14 @@ def test_a_root_key_without_its_card_is_not_made(command: Command, tmp_path: Pat
     assert "passphrase" not in said
 
 
+@pytest.mark.parametrize("unfit", ["”", "\u200b"])
+def test_a_root_key_is_not_made_for_a_name_that_nobody_may_have(command: Command, unfit: str, tmp_path: Path) -> None:
+    given = ["key", "new-root", "--no-lock", "--out", str(tmp_path / "card"), "--holder"]
+    refused = command("north", *given, f"North{unfit}", status=2)
+    assert "no quotation marks and no invisible characters" in told(refused)
+    command("north", *given, "North")
+
+
 @pytest.mark.parametrize(
     "deed", [["show"], ["sign"], ["adopt"], ["adopt", "ic/section.toml"], ["propose", "admit"]], ids=" ".join
 )

@@ -102,6 +102,17 @@ def test_what_is_wrong_is_said_with_its_place(tmp_path: Path, line: str, says: s
     assert str(tmp_path) in caught.value.place
 
 
+@pytest.mark.parametrize("unfit", ["“", "”", "«", '\\"', "\u200b", "\u00ad", "\u2060", "\U000e0041"])
+def test_a_name_cannot_end_its_own_quotation_and_hides_nothing(tmp_path: Path, unfit: str) -> None:
+    with pytest.raises(Misconfigured, match="A name has no quotation marks and no invisible characters"):
+        settings.load(written(tmp_path, SMALLEST.replace("française", f"française{unfit}")), {})
+
+
+def test_a_name_keeps_its_apostrophes_and_joiners(tmp_path: Path) -> None:
+    name = "Section de l’Est می\u200cرود"
+    assert settings.load(written(tmp_path, SMALLEST.replace("Section française", name)), {}).name == name
+
+
 @pytest.mark.parametrize("code", ["F", "f", "Fr", "fr_", "-fr", "x" * 33, "fr\\u0000"])
 def test_a_code_is_small_letters_and_digits(tmp_path: Path, code: str) -> None:
     with pytest.raises(Misconfigured):

@@ -18,7 +18,7 @@ from internationale.rooms.roster import port, queries
 from internationale.testing import builds, oracle
 from internationale.testing.founding import database, open_section
 from internationale.testing.memory import MemoryBus, MemoryHub
-from internationale.worker import fence
+from internationale.worker import fence, rosters
 
 from .test_worker import live, opened, same, until, with_hubs
 
@@ -172,6 +172,33 @@ def test_people_are_told_who_has_signed_to_hold_more_than_there_is(federation):
     assert asyncio.run(story()) == fence.BEHIND % {"theirs": 999_999_999_999_999, "ours": 0, "who": ("ar",)}
 
 
+def test_junk_on_a_hub_keeps_nobody_from_asking_it(federation):
+    """Whoever may write there can leave names that are none of a log or a list."""
+    (fr,) = federation("fr")
+
+    async def story():
+        hub = MemoryHub()
+        bus, liar = MemoryBus(hub, "fr"), MemoryBus(hub, "ar")
+        await bus.provision()
+        junk = ("intl.v1.log.fr.1.x", f"intl.v1.log.fr.1.{'9' * 30}", f"intl.v1.roster.{'7' * 5000}.x", "intl.v1.roster.x.y")
+        await liar.publish([Parcel(name, b"{}", "") for name in junk])
+        return await fence.look(fr, bus), await rosters.carry(fr, bus, set()), await rosters.look(fr, bus)
+
+    assert asyncio.run(story()) == (None, 1, None)
+
+
+def test_who_was_restored_believes_everybody_again(federation):
+    """It has forgotten what the host knew when one was not believed any more: else it would speak over what others hold."""
+    (fr,) = federation("fr")
+    fr.gate.close(fence.BEHIND % {"theirs": 2, "ours": 1, "who": ("ar",)}, Lasting.BEHIND, ["ar", "ic"])
+    fr.gate.give_word(["ar"])
+    with fr.reading() as session:
+        assert fencing.claimants(session.connection(), disbelieved=True) == ("ar",)
+    fr.gate.close(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    with fr.reading() as session:
+        assert fencing.claimants(session.connection(), disbelieved=True) == ()
+
+
 def test_who_has_lied_once_silences_nobody_again(federation, hub, say):
     """The host's word against a section's: it is asked for once, not at each start. Whoever else says so is still believed."""
     ic, fr, ar = (with_hubs(section, hub.url) for section in federation("ic", "fr", "ar", plugins=builds.today()))
@@ -191,7 +218,7 @@ def test_who_has_lied_once_silences_nobody_again(federation, hub, say):
         async with worker.running(fr):
             await until(lambda: fr.gate.lasting is Lasting.BEHIND)
             if word:
-                fr.gate.give_word()
+                fr.gate.give_word(["ar"])
                 await until(opened(fr))
 
     async def unhindered():

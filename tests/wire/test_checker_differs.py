@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from internationale.errors import Untrusted
-from internationale.events import card, envelope, heads, keys, logs, roster
+from internationale.events import card, envelope, heads, keys, logs, names, roster
 from internationale.events.envelope import Signed
 from internationale.events.signed import SignedDocument
 
@@ -180,3 +180,10 @@ def test_as_many_heads_as_there_may_be(count: int, reason: str) -> None:
     signature = NEXT_KEY.sign(keys.HEADS, body)
     assert ours(heads.verify, SignedDocument(body, (signature,)), keyring(HEADS["keyring"])) == reason
     assert theirs(verify.check_heads, body, [signature], rules(HEADS["keyring"])) == reason
+
+
+@given(st.text(max_size=8) | st.characters().map(lambda each: f"a{each}b"))
+def test_a_name_is_fit_and_like_another_for_the_checker_as_for_us(name: str) -> None:
+    assert verify.fits(verify.NAME, name) == (name != "" and names.fit(name))
+    assert verify.alike(name) == names.alike(name)
+    assert names.alike(names.alike(name)) == names.alike(name)

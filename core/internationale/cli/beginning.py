@@ -148,7 +148,7 @@ def join(home: Home, invitation: BinaryIO, fingerprint: str | None) -> None:
 
 def _tell_offer(offer: port.Offer, hubs: tuple[str, ...]) -> None:
     roster = offer.version.roster
-    names = ", ".join(entry.name for entry in roster.sections)
+    names = ", ".join(rules.called(entry) for entry in roster.sections)
     say(_("The International of the invitation has these sections: %(names)s.") % {"names": names})
     tell_roots(roster)
     if hubs:

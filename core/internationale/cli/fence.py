@@ -70,7 +70,7 @@ def lift(home: Home, confirm: str | None) -> None:
     typed = click.prompt(_sentence(section), type=str) if confirm is None else confirm
     if typed.strip() != section.code:
         raise Invalid(_("This is not the section's code. Nothing was changed."), place="--confirm")
-    section.gate.give_word()
+    section.gate.give_word(claimants)
     say(
         _(
             "The section goes on without an answer, once: within moments if it is running, otherwise with the next command that"

@@ -39,6 +39,7 @@ def group() -> None:
 @click.pass_obj
 def new_root(home: Home, holder: str, lock: bool, out: Path) -> None:
     """Make a root key in keys/root.key, and a root card that shows it to the founders. There need be no section here."""
+    holder = settings.fit_name(holder)
     passphrase = click.prompt(worded(_("A passphrase for it")), hide_input=True, confirmation_prompt=True) if lock else ""
     root = SigningKey.generate()
     path = home.path / "keys" / "root.key"

@@ -16,7 +16,7 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from internationale.errors import Untrusted
-from internationale.events import keys, signed
+from internationale.events import keys, names, signed
 from internationale.events.envelope import genesis
 from internationale.events.logs import KeyRange, Keyring, LogRules
 from internationale.events.signed import Document, SignedDocument
@@ -127,9 +127,11 @@ class Roster(Document):
     def _check(self) -> Self:
         codes = [entry.code for entry in self.sections]
         log_keys = [log_key.key for entry in self.sections for log_key in entry.keys]
+        called = {names.alike(entry.name) for entry in self.sections}
         wrong = {
             "the threshold is higher than the number of roots": self.threshold > len(self.roots),
             "the sections are not in order, or one stands twice": sorted(set(codes)) != codes,
+            "two sections have the same name": len(called) != len(codes),
             "one key stands for two logs": len(set(log_keys)) != len(log_keys),
             "a root key is also a log key": not {root.key for root in self.roots}.isdisjoint(log_keys),
             "an epoch was opened by a version to come": any(entry.opened > self.version for entry in self.sections),

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from internationale.errors import Untrusted
-from internationale.events import envelope, keys, strict
+from internationale.events import envelope, keys, names, strict
 from internationale.events.refs import SECTION
 
 MAX_SIGNATURES = 64
@@ -55,8 +55,7 @@ Count = Annotated[int, Field(ge=0, le=999_999_999_999_999)]
 Number = Annotated[int, Field(ge=1, le=999_999_999_999_999)]
 Epoch = Annotated[int, Field(ge=1, le=999_999_999)]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-_NAME = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+$"
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=_NAME)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=names.LONGEST, pattern=names.PATTERN)]
 Url = Annotated[str, StringConstraints(max_length=500, pattern=r"^[a-z]+://[^\s@/?#]+([/?#]\S*)?$")]
 """An address, without a name or password in it: everybody reads it."""
 Nkey = Annotated[str, StringConstraints(pattern=r"^U[A-Z2-7]{55}$")]

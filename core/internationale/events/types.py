@@ -76,8 +76,8 @@ class EventType:
 
     ``parts``: whether it may carry long contents beside it, as parts; of others, an event that names any is void. Only what has
     parts can be taken back (see ``events.withdrawn``), so nobody unsays a vote or a signature by that way.
-    ``outlives``: the names of types on which it stands by counting them only: what was said goes on, though the parts of such a
-    cause were taken back.
+    ``outlives``: the names of types on which it stands by counting them only: it counts whether such a cause does or not (as when
+    its parts were taken back).
     """
 
     name: str

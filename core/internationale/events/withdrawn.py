@@ -28,11 +28,13 @@ class PartWithdrawn(Payload):
 
 def may_withdraw(event: Event[PartWithdrawn]) -> str | None:
     """The authority: a section takes back what it said itself, earlier, before all, for all can have the texts.
-    ``wrong_audience``, ``not_author``, ``not_earlier``.
+    ``wrong_audience``, ``malformed_data`` (it stands on something), ``not_author``, ``not_earlier``.
     """
     target, envelope = Ref.parse(event.payload.event), event.envelope
     if envelope.sealed:
         return "wrong_audience"
+    if envelope.refs:
+        return "malformed_data"
     if target.section != envelope.section:
         return "not_author"
     return None if (target.epoch, target.sequence) < (envelope.epoch, envelope.sequence) else "not_earlier"

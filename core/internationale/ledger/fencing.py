@@ -76,13 +76,14 @@ class Fence:
                 session.connection().execute(delete(_claimant).where(~_claimant.c.disbelieved))
             self.lasting = None
 
-    def give_word(self) -> None:
-        """The host's word, for the running instance or the next start: go on without an answer. Whoever has signed to hold more
-        of our log than is here is not believed in this from now on.
+    def give_word(self, disbelieving: Collection[str] = ()) -> None:
+        """The host's word, for the running instance or the next start: go on without an answer. ``disbelieving``: of those who
+        have signed to hold more of our log than is here, whom the host does not believe in this from now on.
         """
         with database.writing(self._database) as session:
             keep(session.connection(), _WORD, self._now())
-            session.connection().execute(update(_claimant).values(disbelieved=True))
+            known = _claimant.c.section.in_(disbelieving)
+            session.connection().execute(update(_claimant).where(known).values(disbelieved=True))
 
     def believe(self) -> None:
         """Believe everybody again in what they sign to hold of our log."""
@@ -104,6 +105,8 @@ def keep(connection: Connection, reason: str, now: datetime) -> None:
     """Note a reason in a database, this section's or a copy of it."""
     connection.execute(delete(tables.fence))
     connection.execute(insert(tables.fence), {"reason": reason, "since": now})
+    if reason == Lasting.RESTORED:  # who has forgotten something has to listen to everybody
+        connection.execute(delete(_claimant))
 
 
 def claimants(connection: Connection, *, disbelieved: bool) -> tuple[str, ...]:

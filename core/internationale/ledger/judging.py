@@ -33,6 +33,7 @@ class Known(NamedTuple):
     reason: str
 
 
+MALFORMED = "malformed_data"
 Lookup = Callable[[Address], "Known | None"]
 """An event of the log; None when it is not here."""
 
@@ -77,11 +78,9 @@ def judge(
         missing += [("part", part) for part in envelope.parts if not has_part(part)]
     if missing:
         return Verdict(State.WAITING, f"missing_{'cause' if missing[0][0] == 'ref' else 'part'}", tuple(missing))
-    for reason in causes:
-        if reason:
-            return Verdict(State.VOID, reason)
     verdict = _decoded(envelope, vocabulary)
-    return Verdict(State.VOID, TAKEN_BACK) if taken_back and verdict.payload is not None else verdict
+    reason = next(filter(None, causes), TAKEN_BACK if taken_back else "")
+    return Verdict(State.VOID, reason) if reason and verdict.payload is not None else verdict
 
 
 def authorise(event: Event[Payload], vocabulary: Vocabulary) -> str:
@@ -103,17 +102,17 @@ def _cause(envelope: Envelope, kind: EventType, ref: Ref, found: Known | None) -
 
 
 def _outlived(kind: EventType, found: Known) -> bool:
-    """Whether a void cause is one that was only counted, and void for nothing but that its parts were taken back. A sealed one
-    never: who joins later cannot look into it any more.
+    """Whether a void cause is one that is only counted, so that its being taken back changes nothing. One without a shape is
+    none, nor a sealed one: who joins later cannot look into it any more.
     """
-    return found.reason == TAKEN_BACK and found.readers is None and kind_name(found.type) in kind.outlives
+    return found.reason != MALFORMED and found.readers is None and kind_name(found.type) in kind.outlives
 
 
 def _decoded(envelope: Envelope, vocabulary: Vocabulary) -> Verdict:
     try:
         return Verdict(State.APPLIED, payload=vocabulary.decode(envelope))
     except (ValidationError, ValueError, TypeError, KeyError):  # an upcast may stumble over data that has no shape
-        return Verdict(State.VOID, "malformed_data")
+        return Verdict(State.VOID, MALFORMED)
     except Exception as error:  # a mistake of this build: it must not hold up the events beside this one
         log.error("the shape of %s failed at %s: %s", envelope.type, envelope.id, without_content(error))  # noqa: TRY400
         return Verdict(State.FAILED, f"shape_failed:{type(error).__name__}")

@@ -103,6 +103,7 @@ class Ledger(Reading):
         gone = {where for rival in taken.rivals for where in self._prove(unit, rival, keyring)}
         if gone:
             self._anew(session, now, gone)
+            unit.withdrawals = [said for said in unit.withdrawals if said.envelope.address not in gone]
         self._erase(unit)
         session.info[WROTE] = session.info.get(WROTE, False) or bool(taken.records or taken.rivals)
         if stopped := _stopped(arrivals, outcomes, keyring):

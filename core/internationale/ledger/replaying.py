@@ -78,9 +78,10 @@ class Replay:
 
     def _again(self, record: Record, withdrawn: Collection[Address], run: Run) -> Verdict:
         envelope = record.envelope
+        if envelope.sealed and (record.state, record.reason) == (State.VOID, TAKEN_BACK):
+            return Verdict(State.VOID)
         if record.unopened is not None:
-            taken_back = (record.state, record.reason) == (State.VOID, TAKEN_BACK)
-            return Verdict(State.VOID) if taken_back else record.unopened
+            return record.unopened
         if not self._unit.vocabulary.knows(envelope.type):
             return Verdict(State.WAITING, "unknown_type", (("type", envelope.type),))
         missing = tuple(("ref", ref.event_id) for ref in envelope.refs if address(ref) in withdrawn)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from internationale.errors import without_content
+from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address
 from internationale.events.refs import Ref
 from internationale.events.sealed import Reshared
@@ -17,6 +18,8 @@ from internationale.ledger.judging import Verdict, address, authorise, judge
 from internationale.ledger.projecting import Projector, Run, log
 from internationale.ledger.records import CHUNK, Record, State, chunks
 from internationale.ledger.unit import Unit
+
+DECIDED = (State.APPLIED, State.VOID)
 
 
 class Settlement:
@@ -42,8 +45,9 @@ class Settlement:
 
     def _settle_released(self, free: deque[Address]) -> None:
         while free:
-            some = [free.popleft() for _ in range(min(CHUNK, len(free)))]
-            free += self._step(self._unit.load(some))
+            some = dict.fromkeys(free.popleft() for _ in range(min(CHUNK, len(free))))
+            records = self._unit.load(some)
+            free += self._step([record for record in records if record.state not in DECIDED])  # several may have set one free
 
     def _step(self, records: Sequence[Record]) -> list[Address]:
         self._unit.open(records)
@@ -84,6 +88,7 @@ class Settlement:
     def _judge(self, record: Record) -> Verdict:
         unit, envelope, taken_back = self._unit, record.envelope, self._unit.taken_back(record)
         if taken_back and envelope.sealed:  # for who can still look into it as for who cannot
+            unit.archive.opener.forget(envelopes.recall(record.body, envelope.hash))
             return Verdict(State.VOID, TAKEN_BACK)
         if record.unopened is not None:
             return record.unopened
@@ -110,7 +115,9 @@ class Settlement:
     def _show(self, event: Event[Reshared]) -> None:
         """Keep the insides that somebody shows to us, but for those that were taken back; what they are of is decided again."""
         shown = {Ref.parse(text): name for text, name in zip(event.payload.events, event.envelope.parts, strict=True)}
-        gone = parts.taken_back(self._unit.connection, map(address, shown))
+        taken_back = parts.taken_back(self._unit.connection, map(address, shown))
+        here = self._unit.load(map(address, taken_back))
+        gone = {record.envelope.ref for record in here if record.beside} & taken_back  # what has no parts is not taken back
         there = {ref: name for ref, name in shown.items() if ref not in gone}
         self._unit.archive.opener.show(event.envelope.address, (event.parts[name] for name in there.values()))
         self._shown += map(address, there)

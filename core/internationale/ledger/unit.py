@@ -133,11 +133,13 @@ class Unit:
         for record in records:
             record.new = False
         self.archive.written()
+        waiting = [record for record in records if record.state is State.WAITING]
+        for some in chunks(record.address for record in waiting):
+            self.connection.execute(delete(tables.waiting).where(among(tables.waiting, some)))
         waits = [
             {**key(record.address), "kind": kind, "what": what}
-            for record in records
-            if record.state is State.WAITING
-            for kind, what in verdicts[record.address].missing
+            for record in waiting
+            for kind, what in dict.fromkeys(verdicts[record.address].missing)  # an event may name one thing twice
         ]
         if waits:
             self.connection.execute(insert(tables.waiting), waits)

@@ -9,14 +9,14 @@ from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
 
-from internationale.events.envelope import Address
+from internationale.events.envelope import Address, recall
 from internationale.events.refs import Ref
 from internationale.events.types import Event
 from internationale.events.withdrawn import REASON, PartWithdrawn
 from internationale.ledger import parts, tables
 from internationale.ledger.database import ERASED
 from internationale.ledger.judging import address
-from internationale.ledger.records import CHUNK, Record, State, among, chunks, key, of
+from internationale.ledger.records import Record, State, among, chunks, key, of
 from internationale.ledger.unit import Unit
 
 ASIDE = "taking_back"
@@ -37,7 +37,7 @@ def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> list[Address]:
             if record.position is None:
                 undecided.append(record.address)
             unit.session.info[ERASED] = True
-            _wait(unit, record, [], reason="missing_part" if record.position is None else ASIDE)
+            _put_aside(unit, record)
             _delete(unit, record.beside)
             if record.envelope.closed:
                 unit.archive.opener.forget(record.envelope)
@@ -65,9 +65,7 @@ def restore(unit: Unit, gone: Collection[Address]) -> set[Address]:
             undone = record.state is State.VOID or record.reason == ASIDE
             if record.beside and undone and record.envelope.ref in meant:
                 restored.add(record.address)
-                here = parts.present(unit.connection, record.beside)
-                missing = [("part", name) for name in record.beside if name not in here]
-                _wait(unit, record, missing or [("type", record.envelope.type)])  # all here: looked at again at the next start
+                _put_aside(unit, record)
     return restored
 
 
@@ -77,34 +75,35 @@ def _note(unit: Unit, ref: Ref, by: Address) -> None:
         unit.connection.execute(insert(tables.withdrawn), {**row, "hash16": ref.hash16})
 
 
-def _wait(unit: Unit, record: Record, waits: Sequence[tuple[str, str]], reason: str = "missing_part") -> None:
-    """Have an event undecided, and wait for these things (kind, what)."""
+def _put_aside(unit: Unit, record: Record) -> None:
+    """Have an event undecided: it is decided again, as is fit by then."""
     unit.connection.execute(delete(tables.waiting).where(among(tables.waiting, [record.address])))
     changed = update(tables.event).where(among(tables.event, [record.address]))
-    unit.connection.execute(changed.values(state=State.WAITING.value, reason=reason, position=None))
-    if waits:
-        unit.connection.execute(
-            insert(tables.waiting), [{**key(record.address), "kind": kind, "what": what} for kind, what in waits]
-        )
+    unit.connection.execute(changed.values(state=State.WAITING.value, reason=ASIDE, position=None))
 
 
-def _delete(unit: Unit, names: Sequence[str]) -> None:
-    """Delete these parts, but for those that a message names which was not withdrawn. SQLite overwrites what is deleted."""
-    for name in names:
-        if not _named_elsewhere(unit, name):
-            unit.connection.execute(delete(tables.part).where(tables.part.c.hash == name))
+def _delete(unit: Unit, names: Collection[str]) -> None:
+    """Delete these parts, but for those that a message names which counts or may count. SQLite overwrites what is deleted."""
+    unwanted = parts.present(unit.connection, names)
+    for name in unwanted - _named(unit, unwanted):
+        unit.connection.execute(delete(tables.part).where(tables.part.c.hash == name))
 
 
-def _named_elsewhere(unit: Unit, name: str) -> bool:
+def _named(unit: Unit, names: Collection[str]) -> set[str]:
+    """Which of these parts a message names that is not void, nor was taken back. Looks once through what has parts at all."""
+    found = set[str]()
     event = tables.event.c
-    query = select(event.section, event.epoch, event.sequence, event.hash).where(_contains(unit, name)).limit(CHUNK)
-    naming = {Ref(section, epoch, sequence, hash_[:16]) for section, epoch, sequence, hash_ in unit.connection.execute(query)}
-    return bool(naming - parts.taken_back(unit.connection, map(address, naming)))
+    query = select(event.body, event.hash).where(event.state != State.VOID, _has_parts(unit))
+    for body, hash_ in unit.connection.execute(query) if names else ():
+        envelope = recall(body, hash_)
+        named = set(names) & {*envelope.parts}
+        if named - found and envelope.ref not in parts.taken_back(unit.connection, [envelope.address]):
+            found |= named
+    return found
 
 
-def _contains(unit: Unit, name: str) -> ColumnElement[bool]:
-    """That the signed bytes name a part. Looks through all events: withdrawals are rare."""
+def _has_parts(unit: Unit) -> ColumnElement[bool]:
     body = tables.event.c.body
     if unit.connection.dialect.name == "sqlite":
-        return func.instr(body, name.encode()) > 0
-    return body.op("LIKE", is_comparison=True)(f"%{name}%".encode())
+        return func.instr(body, b'"parts":') > 0
+    return body.op("LIKE", is_comparison=True)(b'%"parts":%')

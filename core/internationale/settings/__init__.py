@@ -19,11 +19,23 @@ from internationale.errors import Misconfigured
 from internationale.kit.attachments import Limits
 from internationale.messages import marker
 from internationale.settings.keys import read_key, read_nkey, read_private, write_key
-from internationale.settings.values import KEYS, LISTS, READERS, hub_addresses
+from internationale.settings.values import KEYS, LISTS, READERS, fit_name, hub_addresses
 
 _ = marker("core")
 
-__all__ = ["FILE", "KEYS", "PREFIX", "Settings", "hub_addresses", "load", "read_key", "read_nkey", "read_private", "write_key"]
+__all__ = [
+    "FILE",
+    "KEYS",
+    "PREFIX",
+    "Settings",
+    "fit_name",
+    "hub_addresses",
+    "load",
+    "read_key",
+    "read_nkey",
+    "read_private",
+    "write_key",
+]
 
 FILE = "section.toml"
 PREFIX = "INTERNATIONALE_"

@@ -10,6 +10,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from internationale.errors import Misconfigured
+from internationale.events import names
 from internationale.events.refs import SECTION
 from internationale.kit import fields
 from internationale.kit.attachments import Limits
@@ -29,6 +30,18 @@ def _text(value: object) -> str:
         return fields.one_line(value)
     except ValueError as error:
         raise Misconfigured(_("One line of text is needed, without control characters.")) from error
+
+
+def fit_name(value: object) -> str:
+    """What a section or an office may be called, checked as in the settings. Raises ``Misconfigured``."""
+    if not names.fit(_text(value)):
+        raise Misconfigured(
+            _(
+                "A name has no quotation marks and no invisible characters in it: where others read it, it stands in quotation"
+                " marks."
+            )
+        )
+    return _text(value)
 
 
 def _code(value: object) -> str:
@@ -106,7 +119,7 @@ def _plugins(value: object) -> dict[str, dict[str, Any]]:
 
 READERS: Mapping[str, Callable[[object], Any]] = {
     "code": _code,
-    "name": _text,
+    "name": fit_name,
     "languages": _languages,
     "database": _database,
     "host": _text,

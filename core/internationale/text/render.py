@@ -5,6 +5,7 @@ title, the next level 3, so that none is left out whatever signs the writer bega
 become links, so that reading a text never asks anything of another host.
 """
 
+import re
 from collections import ChainMap
 from collections.abc import Iterable, MutableMapping, Sequence
 from functools import lru_cache
@@ -54,6 +55,10 @@ _BLOCK_TAGS = {
 _INLINE_TAGS = {"em", "strong", "s", "code", "a", "br"}
 _ATTRIBUTES = {"a": {"href", "title"}, "ol": {"start"}}
 _SCHEMES = {"http", "https", "mailto"}
+_REVERSING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
+"""What turns the words after it around. No text has it as it stands, but Markdown knows entities for it: they are shown and not
+obeyed, because people agree to what they see.
+"""
 
 
 def _image(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, Any]) -> str:
@@ -142,7 +147,8 @@ def _document(markdown: str, references: str, levels: Sequence[int] = ()) -> str
 
 
 def _cleaned(html: str, tags: set[str]) -> str:
-    return nh3.clean(html, tags=tags, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow")
+    clean = nh3.clean(html, tags=tags, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow")
+    return _REVERSING.sub(lambda found: f"&amp;#x{ord(found[0]):X};", clean)
 
 
 def _bounded(markdown: str) -> str:

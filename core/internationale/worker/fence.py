@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 
 from internationale.bus import Bus, Parcel, Unreachable
 from internationale.bus.nats import NatsBus
+from internationale.errors import Untrusted
 from internationale.events.envelope import Address
 from internationale.events.heads import Head
 from internationale.events.roster import Status
@@ -152,7 +153,8 @@ async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
     """What the hub has of our log after our own end (and at it, to compare), whoever put it there: it is verified."""
     start = await in_thread(_own_number, section)
     names = await bus.kept(f"intl.v1.log.{section.code}.{epoch}.*")
-    later = sorted((name for name in names if _number(name) >= max(start, 1)), key=_number)
+    numbers = {name: number for name in names if (number := _number(name)) >= max(start, 1)}
+    later = sorted(numbers, key=numbers.__getitem__)
     for first in range(0, len(later), ladder.AT_ONCE):
         some = later[first : first + ladder.AT_ONCE]
         found = await bus.get(some)
@@ -190,4 +192,8 @@ def _own_number(section: Section) -> int:
 
 
 def _number(subject: str) -> int:
-    return Address.of_subject(subject).sequence
+    """0 of what is no number of a log: anybody who may write on a hub can leave it there."""
+    try:
+        return Address.of_subject(subject).sequence
+    except Untrusted:
+        return 0

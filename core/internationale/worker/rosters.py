@@ -13,6 +13,8 @@ from internationale.worker.pace import in_thread
 
 PATTERN = "intl.v1.roster.*.*"
 AT_ONCE = 64
+DIGITS = 15
+"""Of the number of a version, at most (``events.signed.Number``)."""
 LOOKED = 512
 """How many names of the next version are looked at in one go: who may write on a hub can make as many as they like."""
 
@@ -122,7 +124,7 @@ def _known(section: Section) -> dict[str, int]:
 def _number(name: str) -> int:
     """The number of the version that a subject says to be; 0 when it says none."""
     number = name.split(".")[3]
-    return int(number) if number.isdecimal() else 0
+    return int(number) if number.isascii() and number.isdecimal() and len(number) <= DIGITS else 0
 
 
 def _version(section: Section, subject: str, number: int) -> Parcel:

@@ -13,6 +13,10 @@ from internationale.rooms.attachments.rules.chunking import Cutter, Damaged, ope
 from internationale.rooms.attachments.rules.hidden import Hidden, hidden
 
 KEY = bytes(range(32))
+HIDDEN = (
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u202e\u2060\u2064\u2065\u2069\u206f\ufeff\ufff9\U0001d173\U000e0001\U000e0041\U000e007f"
+)
+"""What nobody sees in a name, so that two files seem to have the same."""
 
 
 @given(st.lists(st.binary(max_size=3000), max_size=8), st.sampled_from([b"", KEY]), st.integers(1, 2000))
@@ -58,6 +62,8 @@ def test_any_name_becomes_fit(name: str) -> None:
         ("invoice\u202efdp.exe", "invoicefdp.exe"),
         ("e\u0301te\u0301.pdf", "été.pdf"),
         ("خطة العمل.pdf", "خطة العمل.pdf"),
+        ("می\u200cرود.pdf", "میرود.pdf"),
+        ("pl\u200ban\U000e0041\u2065.pdf", "plan.pdf"),
         ("x" * 300 + ".pdf", "x" * (NAME - 4) + ".pdf"),
         ("x" * 300, "x" * NAME),
     ],
@@ -66,7 +72,25 @@ def test_names(given_: str, kept: str) -> None:
     assert names.safe(given_) == kept
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "a/b", "a\\b", "a\x00", "a\u202eb", " a", "a.", "\x85"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        ".",
+        "..",
+        "a/b",
+        "a\\b",
+        "a\x00",
+        "a\u202eb",
+        " a",
+        "a.",
+        "\x85",
+        *(f"a{each}b" for each in HIDDEN),
+        *HIDDEN,
+        "\u200c",
+        "\u200d. ",
+    ],
+)
 def test_names_that_no_event_may_have(name: str) -> None:
     with pytest.raises(ValueError, match="unfit_name"):
         fit(name)

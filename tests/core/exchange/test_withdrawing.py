@@ -9,6 +9,7 @@ import pytest
 from internationale.errors import Conflict, Refused
 from internationale.events import envelope, keys
 from internationale.events.envelope import Address
+from internationale.events.refs import Ref
 from internationale.events.roster import LastGood
 from internationale.events.signed import SignedDocument
 from internationale.events.withdrawn import PartWithdrawn
@@ -402,6 +403,113 @@ def reopen(section: Section, among: Iterable[Section]) -> None:
     for each in among:
         with each.writing() as session:
             store_version(session, SignedDocument.seal(keys.ROSTER, changed, ROOT), each.now())
+
+
+def genesis(section: Section) -> str:
+    with section.reading() as session:
+        return section.keyring(session)[section.code].genesis
+
+
+def withdrawal(section: Section, sequence: int, prevhash: str, event: str, *refs: Ref) -> Delivery:
+    data = {"event": event, "reason": "safety"}
+    return said_by(section, sequence, prevhash, type="exchange.part_withdrawn", data=data, refs=refs)
+
+
+def of(delivery: Delivery) -> envelope.Envelope:
+    return envelope.parse(delivery.body)
+
+
+AMENDED = "documents.amendment_proposed"
+NOTHING = {
+    "document": "ic-0123456789ab",
+    "amendment": "fr-0123456789ab",
+    "language": "fr",
+    "title": "A",
+    "reason": "B",
+    "hint": "",
+    "digest": "0" * 64,
+}
+
+
+def test_a_cause_named_twice_holds_up_nobody(house: list[Section], member: Make) -> None:
+    """One of the two names is wrong. What comes with it counts, and it waits, or is void, like anything else."""
+    ic, fr, ar = house
+    missing = (Ref("ic", 1, 999, "0" * 16), Ref("ic", 1, 999, "1" * 16))
+    waits = said_by(fr, 1, genesis(fr), type=AMENDED, data=NOTHING, refs=missing)
+    opened(ic, member(ic, "delegate"), "Short.\n")
+    (first,) = carrying.said(ic)
+    wrong = (of(first).ref, replace(of(first).ref, hash16="0" * 16))
+    void = said_by(fr, 2, of(waits).hash, type=AMENDED, data=NOTHING, refs=wrong)
+    assert ar.accept([waits, void, first]) == ["waiting", "void", "applied"]
+    assert ar.accept([rival(ic, Address("ic", 1, 1))]) == ["forked"]
+    assert [state for _id, state, _reason in states(ar)] == ["waiting", "waiting"]
+
+
+def test_what_is_taken_back_twice_at_once_is_decided_once(house: list[Section]) -> None:
+    ic, fr, _ar = house
+    part = "0" * 64
+    first = said_by(fr, 1, genesis(fr), type=AMENDED, data=NOTHING, refs=(Ref("ic", 1, 9, "0" * 16),), parts=(part,))
+    second = withdrawal(fr, 2, of(first).hash, str(of(first).ref))
+    third = withdrawal(fr, 3, of(second).hash, str(of(first).ref))
+    assert ic.accept([first, second, third]) == ["waiting", "applied", "applied"]
+    assert states(ic)[0] == ("fr:1", "waiting", "missing_cause")
+
+
+def test_a_withdrawal_stands_on_nothing(house: list[Section], member: Make) -> None:
+    """Or it would fall with what it stands on, after it had been done."""
+    ic, fr, _ar = house
+    opened(ic, member(ic, "delegate"))
+    carry(ic, fr)
+    (first,) = carrying.said(ic)
+    assert fr.accept([withdrawal(ic, 2, of(first).hash, str(of(first).ref), of(first).ref)]) == ["void"]
+    assert (states(fr)[0], texts(fr) > 0) == (("ic:1", "applied", ""), True)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_a_withdrawal_and_its_rival_at_once(house: list[Section], member: Make, *, together: bool) -> None:
+    ic, fr, _ar = house
+    opened(ic, member(ic, "delegate"))
+    contents = carrying.parts(ic)
+    carry(ic, fr)
+    (first,) = carrying.said(ic)
+    taken_back = withdrawal(ic, 2, of(first).hash, str(of(first).ref))
+    other = said_by(ic, 2, of(first).hash, type="exchange.part_withdrawn", data={"event": str(of(first).ref), "reason": "court"})
+    for batch in ([taken_back, other],) if together else ([taken_back], [other]):
+        fr.accept(batch)
+    fr.add_parts(contents)
+    assert states(fr) == [("ic:1", "applied", "")]
+    replayed([fr])
+
+
+def test_a_withdrawal_makes_no_void_thing_count(house: list[Section], member: Make) -> None:
+    """A revision counts whether an amendment that it names does or not, and takes in none under the id of another section."""
+    ic, fr, ar = house
+    delegate = member(ic, "delegate")
+    document = opened(ic, delegate, "One.\n\nTwo.\n")
+    carry(ic, fr, ar)
+    (first,) = carrying.said(ic)
+    data = NOTHING | {"document": document, "amendment": "ar-bbbbbbbbbbbb"}
+    foreign = said_by(ic, 2, of(first).hash, type=AMENDED, data=data, refs=(of(first).ref,), parts=("0" * 64,))
+    revised = {
+        "document": document,
+        "number": 2,
+        "title": "T",
+        "numbering": 1,
+        "amendments": ["ar-bbbbbbbbbbbb"],
+        "digest": "0" * 64,
+    }
+    refs = (of(first).ref, of(foreign).ref)
+    revision = said_by(ic, 3, of(foreign).hash, type="documents.revised", data=revised, refs=refs, audience="public")
+    taken_back = withdrawal(ic, 4, of(revision).hash, str(of(foreign).ref))
+    assert fr.accept([foreign, revision, taken_back])[-1] == "applied"
+    for way in ([taken_back], [revision], [foreign]):
+        ar.accept(way)
+    for section in (fr, ar):
+        assert states(section)[1:] == [
+            ("ic:2", "void", "part_withdrawn"),
+            ("ic:3", "void", "unpinned_amendment"),
+            ("ic:4", "applied", ""),
+        ]
 
 
 def test_what_another_message_names_is_kept(house: list[Section], member: Make) -> None:

@@ -52,7 +52,7 @@ def vouched(number: int = 0, *by: str, **otherwise: Any) -> Vouched:
 
 def test_what_was_asked_for_is_said_to_be_so() -> None:
     assert read([vouched()]) == [
-        f"This is what section “Section ar” asked for in request {'0' * 16}. These sections vouch for it: fr"
+        f"This is what section “Section ar (ar)” asked for in request {'0' * 16}. These sections vouch for it: fr"
     ]
 
 
@@ -77,11 +77,11 @@ def test_the_true_request_is_told_beside_any_number_of_false_ones() -> None:
     told = read([*(vouched(number, "fr", name=f"False {number}") for number in range(1, 10)), vouched(0, "ic", "de")])
     assert told[0].endswith("vouch for it: ic, de")
     assert len(told) == 1 + FEW + 1
-    assert told[-1] == "There are more requests in the name of section “Section ar” that say otherwise."
+    assert told[-1] == "There are more requests in the name of section “Section ar (ar)” that say otherwise."
 
 
 def test_where_nobody_vouches_that_is_said() -> None:
-    assert read([]) == ["No request of section “Section ar” is known here for which another section vouches."]
+    assert read([]) == ["No request of section “Section ar (ar)” is known here for which another section vouches."]
 
 
 def test_who_comes_back_is_admitted_too_and_who_is_readmitted_is_not() -> None:

@@ -147,6 +147,15 @@ def test_what_makes_no_sense_is_refused_in_words() -> None:
         changes.rotated(begun, "fr", LOGS["ic"].public, 9, NOW)
 
 
+@pytest.mark.parametrize("name", ["Section fr", "SECTION  FR", "Ｓection fr", "Section \u200efr"])
+def test_nobody_is_called_as_another_section_is(name: str) -> None:
+    begun = founded()
+    with pytest.raises(Conflict, match=r"Another section is already called “.*”: choose another name\."):
+        changes.admitted(begun, card("ar").model_copy(update={"name": name}), NOW)
+    with pytest.raises(Conflict, match="already called"):
+        changes.admitted(begun, card("ic").model_copy(update={"name": name}), NOW)
+
+
 def test_nobody_signs_in_at_the_hubs_with_anothers_name() -> None:
     """An nkey is public. With one of them for two users the server does not start; the administrator's is no section's."""
     mine, others, administrator = (Nkey.generate().public for _each in range(3))

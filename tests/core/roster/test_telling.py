@@ -144,6 +144,22 @@ def test_what_is_not_told_cannot_be_otherwise(kind: type[BaseModel], name: str) 
                 roster.check_following(first, draft)
 
 
+@pytest.mark.parametrize("deed", ["ended", "reopened", "mandated", "rotated"])
+def test_what_is_told_of_one_section_is_told_of_no_other_whatever_they_are_called(deed: str) -> None:
+    """Even with the same name, which no list may have and an older one could."""
+    alike = WITH.model_copy(update={"sections": tuple(each.model_copy(update={"name": "Section"}) for each in (FR, entry("ic")))})
+    one, other = alike.sections
+    change = {
+        "ended": {"status": Status.EXPELLED, "last_good": PIN},
+        "reopened": {"epoch": 2, "last_good": PIN, "keys": (LogKey(key=STRANGERS[0], first=1),)},
+        "mandated": {"mandates": ("treasury",)},
+        "rotated": {"keys": (LogKey(key=STRANGERS[0], first=1, last=7), LogKey(key=STRANGERS[1], first=8))},
+    }[deed]
+    drafts = [(one.model_copy(update=change), other), (one, other.model_copy(update=change))]
+    first, second = (list(map(str, told(alike, alike.model_copy(update={"sections": each})))) for each in drafts)
+    assert not set(first[:-1]) & set(second[:-1])
+
+
 def test_a_section_that_vanishes_is_named() -> None:
     assert "Section “Section fr” (fr) stands in the list no more." in map(str, told(WITH, WITHOUT))
 
@@ -156,10 +172,10 @@ def test_the_dates_are_always_told() -> None:
 
 def test_an_admission_says_all_that_the_list_would_have_of_the_section() -> None:
     assert list(map(str, told(WITHOUT, WITH)))[1:-1] == [
-        "Section “Section fr” works in these languages: fr",
-        "Section “Section fr” is at this address: https://fr.example",
-        f"Section “Section fr” signs in at the hubs with this key: {FR.nkey}",
-        f"Confidential things for section “Section fr” are encrypted to these keys: {RECIPIENTS[0]}",
+        "Section “Section fr (fr)” works in these languages: fr",
+        "Section “Section fr (fr)” is at this address: https://fr.example",
+        f"Section “Section fr (fr)” signs in at the hubs with this key: {FR.nkey}",
+        f"Confidential things for section “Section fr (fr)” are encrypted to these keys: {RECIPIENTS[0]}",
     ]
 
 

@@ -26,6 +26,24 @@ def test_markdown_becomes_safe_html(source, html):
     assert render.html(source) == html
 
 
+REVERSING = [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]
+
+
+@pytest.mark.parametrize("code", REVERSING)
+def test_a_direction_control_is_shown_however_it_is_written(code):
+    """What a text says is what a reader sees: an obeyed one turns the words after it around."""
+    spelt = [f"&#{code};", f"&#00{code};", f"&#x{code:x};", f"&#X00{code:X};", chr(code)]
+    for written in spelt:
+        shown = f"&amp;#x{code:X};"
+        assert render.html(f"a {written}b") == f"<p>a {shown}b</p>\n"
+        assert render.inline(f"a {written}b") == f"a {shown}b"
+        assert render.block(f"`a {chr(code)}b`") == f"<p><code>a {shown}b</code></p>\n"
+        whole = render.html(
+            f'# {written}\n\n[x](http://e.org/{written} "t{written}") ![i{written}](http://e.org/{written})\n\n    {written}\n'
+        )
+        assert not any(chr(each) in whole for each in REVERSING)
+
+
 HOSTILE = st.sampled_from(
     [
         "<script>alert(1)</script>",

@@ -18,6 +18,12 @@ FIRST = str(ROOTS[0].public)
 BAD_ROOT = {"key": "AAAA", "holder": "nobody"}
 LANGUAGES = [one + other for one in "abcdefgh" for other in "abcdefgh"]
 """As many as there may be."""
+UNFIT = '\u00ad\u061c\u180e\u200b\u2060\u2064\u206f\u3164\ufe0f\ufeff\U000e0041\U000e01ef"«»“”„「＂'
+"""What nobody sees in a name, and with what it could end its own quotation."""
+LIKE_IC = ["Section ic", "SECTION IC", " Section\u00a0\u3000 ic", "Ｓection ⅰc", "Section\u200e i\u200cc"]
+"""Names that count as the one of ``ic``."""
+NAMES = ["شاخهٔ ایران می\u200cرود", "Section de l’Est ‘rouge’", "Ⴀ Ꭰ ꭰ İ ẞ \u1c90 \ua7cc", "a\u200eb"]
+"""Names as they may be: with apostrophes, with joiners and direction marks, with letters that every Unicode knows otherwise."""
 
 Document = dict[str, Any]
 
@@ -157,7 +163,8 @@ def _misshapen(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, An
     fr, ic = good[1][0]["sections"]
     key, other, pin = str(KEY.public), str(OTHER.public), {"epoch": 1, "sequence": 1, "hash": "ab" * 32}
     of_fr: list[Document] = [
-        {"code": "FR"}, {"name": ""}, {"name": "x" * 201}, {"name": "a\u2028b"}, {"languages": []}, {"languages": ["fr", "fr"]},
+        {"code": "FR"}, {"name": ""}, {"name": "x" * 201}, {"name": "a\u2028b"}, *({"name": f"a{each}b"} for each in UNFIT),
+        *({"name": each} for each in LIKE_IC), {"languages": []}, {"languages": ["fr", "fr"]},
         {"languages": [*LANGUAGES, "zz"]},
         {"languages": ["French"]}, {"status": "friend"}, {"status": "suspended"}, {"mandates": None}, {"mandates": ["A"]},
         {"epoch": 0}, {"epoch": "1"}, {"opened": 9}, {"keys": []}, {"keys": [{"key": key}]},
@@ -251,7 +258,15 @@ def cards() -> Document:
         "recipients": [RECIPIENT],
         "later": True,
     }
-    shapes: list[Document] = [{"code": "F"}, {"name": "a\nb"}, {"languages": ["fr", "fr"]}, {"key": "x"}, {"key": None}]
+    shapes: list[Document] = [
+        {"code": "F"},
+        {"name": "a\nb"},
+        {"name": "a\u200bb"},
+        {"name": "a”b"},
+        {"languages": ["fr", "fr"]},
+        {"key": "x"},
+        {"key": None},
+    ]
     shapes += [{"address": "x"}, {"nkey": 1}, {"recipients": ["age1"]}]
     bad = [_bad_one(f"malformed: {change}", "malformed_card", signed(CARD, plain | change, KEY)) for change in shapes]
     bad += [
@@ -262,6 +277,7 @@ def cards() -> Document:
     bad += [_bad_one(why, reason, signed(CARD, body, KEY)) for why, reason, body in _texts(dumped(plain))]
     whole["languages"] = LANGUAGES
     good = [signed(CARD, plain, KEY), signed(CARD, whole, KEY), signed(CARD, plain | {"address": None}, OTHER, KEY)]
+    good += [signed(CARD, plain | {"name": name}, KEY) for name in NAMES]
     return {"about": "Cards are signed by the key that they show.", "good": good, "bad": bad}
 
 

@@ -16,15 +16,21 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 
 NAME = 160
 """The most characters of a file's name."""
-_UNFIT = re.compile(r"[\x00-\x1f\x7f-\x9f/\\\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u2028\u2029\ud800-\udfff]")
+UNFIT = re.compile(
+    r"[\x00-\x1f\x7f-\x9f/\\\u2028\u2029\ud800-\udfff"
+    r"\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    r"\U000e0000-\U000e007f]"
+)
+"""What no name has in it: paths, control characters, and what nobody sees but for the two joiners."""
+_AROUND = " .\u200c\u200d"
 
 
 def fit(name: str) -> str:
-    """A name that leads nowhere and deceives nobody: no path, no control characters, no hidden directions.
+    """A name that leads nowhere and deceives nobody: no path, no control characters, nothing invisible.
 
     The list of characters is fixed: every instance must come to the same verdict, whatever Unicode it knows.
     """
-    if _UNFIT.search(name) or name != name.strip(" .") or not name:
+    if UNFIT.search(name) or name != name.strip(" .") or not name.strip(_AROUND):
         raise ValueError("unfit_name")
     return name
 

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from urllib.parse import quote
 
-from internationale.rooms.attachments.events import NAME, fit
+from internationale.rooms.attachments.events import NAME, UNFIT, fit
 
 UNKNOWN = "application/octet-stream"
 _MEDIA = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
@@ -16,7 +16,8 @@ _TAIL = 12
 def safe(name: str, unnamed: str = "file") -> str:
     """The last piece of a path, without what could deceive; ``unnamed`` when nothing is left."""
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    kept = "".join(character for character in last if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
+    visible = UNFIT.sub("", last)
+    kept = "".join(character for character in visible if unicodedata.category(character) not in ("Cc", "Cf", "Cs", "Zl", "Zp"))
     kept = _shortened(" ".join(kept.split())).strip(" .")
     try:
         return fit(kept)

@@ -146,6 +146,9 @@ def taken_in(event: Event[Any], said: Revised) -> list[str]:
 
 
 def _amendments(event: Event[Revised]) -> Iterator[Event[AmendmentProposed]]:
+    """Those among the causes. They may be void, so that nothing of them was checked: an id is its own section's here, too."""
     for cause in event.causes:
-        if isinstance(cause.payload, AmendmentProposed) and cause.payload.document == event.payload.document:
-            yield cause
+        said: Event[Any] = cause
+        its = isinstance(said.payload, AmendmentProposed) and said.payload.document == event.payload.document
+        if its and section_of(said.payload.amendment) == said.envelope.section:
+            yield said

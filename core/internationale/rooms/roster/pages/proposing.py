@@ -50,7 +50,7 @@ class ProposingPages(Controller):
 
 def _choosing(section: Instance, values: dict[str, object], error: Message | None = None) -> Template:
     with section.reading() as session:
-        names = [(each.code, each.name) for each in section.sections(session)]
+        names = [(each.code, rules.called(each)) for each in section.sections(session)]
         joined = queries.latest(session) is not None
     choices = [("", _("none: for the renewal of the list")), *names]
     context = {"joined": joined, "values": values, "choices": choices, "named": port.NAMED, "error": error}

@@ -3,6 +3,7 @@
 from sqlmodel import Session as Database
 
 from internationale.kit import Need, Reader, Section, marker
+from internationale.rooms.roster import rules
 
 from .joining import candidates
 from .proposals import pending
@@ -41,7 +42,13 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     committee = any(each.code == section.code and "committee" in each.mandates for each in cards)
     if committee and section.may(reader, "roster.declined"):
         found += [
-            Need(_("A section wants to join: %(name)s") % {"name": each.asked.name}, None, "/federation/join", _("Decide"), 6)
+            Need(
+                _("A section wants to join: %(name)s") % {"name": rules.called(each.asked)},
+                None,
+                "/federation/join",
+                _("Decide"),
+                6,
+            )
             for each in candidates(session)
             if not each.member and not each.refusals
         ]

@@ -7,6 +7,7 @@ from internationale.events import fingerprints
 from internationale.events.joining import JoinRequest
 from internationale.events.roster import Entry, Roster, Status
 from internationale.kit import LanguageName, Message, marker
+from internationale.rooms.roster.rules.calling import called
 
 _ = marker("core")
 
@@ -32,7 +33,7 @@ def admissions(before: Roster, after: Roster) -> list[Entry]:
 
 def compared(entry: Entry, requests: Sequence[Vouched]) -> Iterator[Message]:
     """What the list would have of a section, against the requests in its name: first those that are the same."""
-    words: dict[str, object] = {"name": entry.name}
+    words: dict[str, object] = {"name": called(entry)}
     if not requests:
         yield _("No request of section “%(name)s” is known here for which another section vouches.") % words
     same = [each for each in requests if not _differences(entry, each.asked)]

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pydantic import ValidationError
 
 from internationale.errors import Conflict
+from internationale.events import names
 from internationale.events.card import Card
 from internationale.events.keys import PublicKey
 from internationale.events.roster import BEGINNING, Entry, Hub, LastGood, LogKey, Root, Roster, Status, Version
@@ -76,6 +77,8 @@ def admitted(latest: Version, card: Card, now: datetime) -> Roster | None:
         raise Conflict(_("This key already belongs to another section."))
     if card.nkey is not None and any(card.nkey == entry.nkey for entry in latest.roster.sections if entry != known):
         raise Conflict(_("The key with which it signs in at the hubs already belongs to another section."))
+    if any(names.alike(card.name) == names.alike(entry.name) for entry in latest.roster.sections if entry != known):
+        raise Conflict(_("Another section is already called “%(name)s”: choose another name.") % {"name": card.name})
     opened = latest.roster.version + 1
     if known is None:
         return _with(latest, _entry(card, opened, ()), now)

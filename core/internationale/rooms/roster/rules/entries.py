@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from internationale.events import fingerprints
 from internationale.events.roster import Entry, LogKey, Roster, Status
 from internationale.kit import LanguageName, Message, marker
+from internationale.rooms.roster.rules.calling import called
 
 _ = marker("core")
 
@@ -37,9 +38,10 @@ def entered(before: Roster | None, after: Roster) -> Iterator[Message]:
 
 
 def _standing(known: Entry | None, entry: Entry) -> Iterator[Message]:
-    words = {"name": entry.name, "number": entry.last_good.sequence if entry.last_good else 0}
+    words = {"name": called(entry), "number": entry.last_good.sequence if entry.last_good else 0}
     if known is None:
-        yield _("Section “%(name)s” (%(code)s) is admitted. The fingerprint of its key: %(fingerprint)s") % _key(entry)
+        admitted = _("Section “%(name)s” (%(code)s) is admitted. The fingerprint of its key: %(fingerprint)s")
+        yield admitted % (_key(entry) | {"name": entry.name, "code": entry.code})
     status = known.status if known is not None else Status.MEMBER
     if entry.status is not status:
         yield _ENDED[entry.status] % words if entry.status in _ENDED else _("Section “%(name)s” is a member again.") % words
@@ -50,7 +52,7 @@ def _standing(known: Entry | None, entry: Entry) -> Iterator[Message]:
 def _log(known: Entry | None, entry: Entry) -> Iterator[Message]:
     """Where its epochs end, and which keys sign it."""
     epoch, last_good = (known.epoch, known.last_good) if known is not None else (1, None)
-    words = {"name": entry.name, "epoch": entry.epoch, "number": entry.last_good.sequence if entry.last_good else 0}
+    words = {"name": called(entry), "epoch": entry.epoch, "number": entry.last_good.sequence if entry.last_good else 0}
     if entry.epoch != epoch:
         yield (
             _(
@@ -64,7 +66,7 @@ def _log(known: Entry | None, entry: Entry) -> Iterator[Message]:
     elif entry.last_good is not None and entry.last_good != last_good:
         good = entry.last_good
         yield _("Epoch %(epoch)s of the log of section “%(name)s” ends with number %(number)s, which is the event %(hash)s") % {
-            "name": entry.name,
+            "name": called(entry),
             "epoch": good.epoch,
             "number": good.sequence,
             "hash": good.hash,
@@ -86,7 +88,7 @@ def _keys(known: Entry | None, former: tuple[LogKey, ...], entry: Entry) -> Iter
         ) % (_key(entry) | {"first": entry.keys[-1].first})
     else:
         ranges = tuple(map(_range, entry.keys))
-        yield _("The log of section “%(name)s” is signed with these keys: %(ranges)s") % {"name": entry.name, "ranges": ranges}
+        yield _("The log of section “%(name)s” is signed with these keys: %(ranges)s") % {"name": called(entry), "ranges": ranges}
 
 
 def _begins(entry: Entry) -> bool:
@@ -111,9 +113,9 @@ def _range(log_key: LogKey) -> Message:
 
 def _particulars(known: Entry | None, entry: Entry) -> Iterator[Message]:
     languages = tuple(map(LanguageName, entry.languages))
-    words = {"code": entry.code, "name": entry.name, "address": entry.address or "—", "languages": languages, "nkey": entry.nkey}
+    words = {"name": called(entry), "address": entry.address or "—", "languages": languages, "nkey": entry.nkey}
     if known is not None and entry.name != known.name:
-        yield _("Section “%(code)s” is now called “%(name)s”.") % words
+        yield _("Section “%(code)s” is now called “%(name)s”.") % {"code": entry.code, "name": entry.name}
     if known is None or entry.languages != known.languages:
         yield _("Section “%(name)s” works in these languages: %(languages)s") % words
     if known is None or entry.address != known.address:
@@ -134,7 +136,7 @@ def _particulars(known: Entry | None, entry: Entry) -> Iterator[Message]:
 
 
 def _mandates(entry: Entry) -> Message:
-    words = {"name": entry.name, "mandates": tuple(_MANDATES.get(each, each) for each in entry.mandates)}
+    words = {"name": called(entry), "mandates": tuple(_MANDATES.get(each, each) for each in entry.mandates)}
     if entry.mandates == ("committee",):
         return _("Section “%(name)s” is the international committee.") % words
     if not entry.mandates:
@@ -143,4 +145,4 @@ def _mandates(entry: Entry) -> Message:
 
 
 def _key(entry: Entry) -> dict[str, object]:
-    return {"name": entry.name, "code": entry.code, "fingerprint": fingerprints.groups(entry.keys[-1].key)}
+    return {"name": called(entry), "fingerprint": fingerprints.groups(entry.keys[-1].key)}
