@@ -97,7 +97,7 @@ class Plugins:
             try:
                 answer = caller(**asked)
             except Exception as error:
-                log.error("plugin %s failed at %s: %s", name, hook, without_content(error))  # noqa: TRY400
+                log.error("plugin %s failed at %s: %s", name, hook, without_content(error))
                 continue
             answers += [(name, result) for result in answer]
         return answers
@@ -113,7 +113,7 @@ class Plugins:
             try:
                 words.update(caller(section=section, reader=reader, capability=capability, subject=subject))
             except Exception as error:
-                log.error("plugin %s failed at allowed, which forbids: %s", name, without_content(error))  # noqa: TRY400
+                log.error("plugin %s failed at allowed, which forbids: %s", name, without_content(error))
                 words.add(False)
         return False if False in words else True if True in words else None
 

@@ -114,5 +114,5 @@ def _decoded(envelope: Envelope, vocabulary: Vocabulary) -> Verdict:
     except (ValidationError, ValueError, TypeError, KeyError):  # an upcast may stumble over data that has no shape
         return Verdict(State.VOID, MALFORMED)
     except Exception as error:  # a mistake of this build: it must not hold up the events beside this one
-        log.error("the shape of %s failed at %s: %s", envelope.type, envelope.id, without_content(error))  # noqa: TRY400
+        log.error("the shape of %s failed at %s: %s", envelope.type, envelope.id, without_content(error))
         return Verdict(State.FAILED, f"shape_failed:{type(error).__name__}")

@@ -87,6 +87,6 @@ class Run:
         except Exception as error:
             if trouble := outage(error):
                 raise trouble from None
-            log.error("projection %s failed at %s: %s", running, event.envelope.id, without_content(error))  # noqa: TRY400
+            log.error("projection %s failed at %s: %s", running, event.envelope.id, without_content(error))
             return f"projection_failed:{running}:{type(error).__name__}"
         return ""

@@ -185,7 +185,7 @@ def _notices(section: Section) -> Callable[[], list[Message]]:
             with section.reading() as session:
                 return roster.notices(section, session, reader)
         except SQLAlchemyError as error:  # the page that says that the database is away stands in this frame, too
-            log.error("notices cannot be read: %s", without_content(error))  # noqa: TRY400
+            log.error("notices cannot be read: %s", without_content(error))
             return []
 
     return notices
@@ -211,7 +211,7 @@ def _render_panel(environment: Environment, panel: Panel) -> Markup:
     try:
         return Markup(environment.get_template(panel.template).render(dict(panel.context)))  # noqa: S704  # autoescaped
     except Exception as error:
-        log.error("panel %s cannot be shown: %s", panel.template, without_content(error))  # noqa: TRY400
+        log.error("panel %s cannot be shown: %s", panel.template, without_content(error))
         return Markup('<p class="notice">{}</p>').format(
             escape(i18n.gettext("A part of this page cannot be shown at the moment."))
         )
