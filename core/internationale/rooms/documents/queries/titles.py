@@ -18,6 +18,10 @@ from internationale.rooms.documents.rows.shared import Document, Revision, Trans
 _ID = col(Document.id)
 _TITLES: Select[*tuple[Any, ...]] = core_select(_ID, col(Document.title), col(Document.language))
 _TITLE = Prepared(_TITLES.where(bindparam("id") == _ID))
+_PINNED: Select[*tuple[Any, ...]] = core_select(
+    *(col(getattr(Revision, name)) for name in ("event", "document", "title", "language", "ref"))
+)
+_ONE_PINNED = Prepared(_PINNED.where(col(Revision.event) == bindparam("event")))
 _OFFERS_OF_TITLE = Prepared(OFFERS.where(col(Translation.document) == bindparam("document"), col(Translation.block) == TITLE))
 
 
@@ -44,9 +48,7 @@ def titles(section: Section, session: Session, documents: Iterable[str], languag
 def titles_pinned(section: Section, session: Session, refs: Iterable[Ref], language: str) -> Mapping[Ref, Title]:
     """The titles that these very revisions have, in a language where these very titles are translated; raises ``NotFound``."""
     wanted = {ref.event_id: ref for ref in refs}
-    columns = core_select(*(col(getattr(Revision, name)) for name in ("event", "document", "title", "language", "ref")))
-    rows = session.connection().execute(columns.where(col(Revision.event).in_(wanted))).all()
-    known = [row for row in rows if row[-1] == str(wanted[row[0]])]
+    known = [row for row in _pinned(session, wanted.keys()) if row[-1] == str(wanted[row[0]])]
     if len(known) < len(wanted):
         raise unknown()
     offers: dict[str, list[Offer]] = {}
@@ -70,6 +72,14 @@ def _originals(session: Session, wanted: Set[str]) -> dict[str, Title]:
     else:
         rows = [row for id in wanted for row in _TITLE.all(connection, {"id": id})]
     return {id: Title(title, original) for id, title, original in rows}
+
+
+def _pinned(session: Session, events: Set[str]) -> Iterable[Sequence[Any]]:
+    """What these revisions are called; of one, as an action or a statement asks, again more cheaply."""
+    connection = session.connection()
+    if len(events) > 1:
+        return connection.execute(_PINNED.where(col(Revision.event).in_(events)))
+    return [row for event in events for row in _ONE_PINNED.all(connection, {"event": event})]
 
 
 def _title_offers(session: Session, documents: Sequence[str], language: str) -> list[Offer]:
