@@ -1,6 +1,6 @@
 """All that a plugin may import from the core."""
 
-from internationale.errors import Conflict, InternationaleError, Invalid, Misconfigured, NotFound, Paused, Refused
+from internationale.errors import Conflict, InternationaleError, Invalid, Misconfigured, NotFound, Paused, Refused, TooSoon
 from internationale.events.envelope import INTERNATIONAL, PUBLIC, Address, Envelope
 from internationale.events.refs import Ref
 from internationale.events.types import Causes, Event, EventType, Payload
@@ -8,6 +8,7 @@ from internationale.kit import audiences, documents, fields, grants, http, print
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
 from internationale.kit.projecting import new_row
+from internationale.kit.turns import Turns
 from internationale.kit.vocabulary import (
     Capability,
     Check,
@@ -62,6 +63,8 @@ __all__ = [
     "Section",
     "SectionCard",
     "Task",
+    "TooSoon",
+    "Turns",
     "Utterance",
     "audiences",
     "documents",

@@ -17,6 +17,8 @@ from internationale.kit.ports import Section
 SESSION = timedelta(days=14)
 """How long a browser keeps the cookie; the plugin decides how long the session behind it lives."""
 MAX_PATH = 2000
+UNKEPT = "unkept"
+"""For the ``opt`` of a handler, where address or answer are secret: with ``opt={UNKEPT: True}`` nobody keeps a copy."""
 
 
 def cookie_name(section: Section) -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, or_, select
 
-from internationale.kit import Conflict, Section, marker
+from internationale.kit import Section, TooSoon, marker
 from internationale_members.rows import FailedSignIn
 from internationale_members.rules import handles, terms
 
@@ -22,15 +22,6 @@ _ = marker("members")
 
 _KEY = secrets.token_bytes(32)
 """Of this process, and written nowhere: without it nobody can try in the table which handle failed from which network."""
-
-
-class TooSoon(Conflict):
-    """Several attempts failed; the next one has to wait ``seconds``."""
-
-    def __init__(self, seconds: int, place: str = "") -> None:
-        sentence = _("After several attempts please wait %(seconds)s seconds, then try again.") % {"seconds": seconds}
-        super().__init__(sentence, place=place)
-        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -52,7 +43,8 @@ def begin(session: Session, section: Section, handle: str, address: str, *, plac
     lately = FailedSignIn.bucket == anywhere, FailedSignIn.at > now - terms.ATTEMPT_WINDOW
     attacked = session.exec(select(func.count()).where(*lately)).one() >= terms.ATTEMPTS_ANYWHERE
     if seconds := terms.wait(failures, now, attacked=attacked):
-        raise TooSoon(seconds, place)
+        sentence = _("After several attempts please wait %(seconds)s seconds, then try again.")
+        raise TooSoon(sentence % {"seconds": seconds}, seconds=seconds, place=place)
     attempt = Attempt(terms.new_id(), nearby)
     session.add(FailedSignIn(id=attempt.id, bucket=anywhere, at=now))
     session.add(FailedSignIn(id=terms.new_id(), bucket=nearby, at=now))
