@@ -184,8 +184,8 @@ def test_what_is_of_a_kind_for_the_sections_is_nobody_elses_even_when_its_sectio
         assert "To all, at once." in words(member.get("/documents/ic-abcdefghijkl"))
         assert passer.get("/documents/ic-abcdefghijkl").status_code == 303
         assert passer.get("/api/v1/documents/ic-abcdefghijkl").status_code == 403
-        assert passer.get("/api/v1/documents").json() == []
-        assert [each["title"] for each in member.get("/api/v1/documents").json()] == ["P"]
+        assert passer.get("/api/v1/documents").json()["documents"] == []
+        assert [each["title"] for each in member.get("/api/v1/documents").json()["documents"]] == ["P"]
 
 
 def test_a_text_is_opened_to_the_public_only_when_its_kind_may_be(three, ic, browser):

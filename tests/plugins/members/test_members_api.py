@@ -19,8 +19,8 @@ def test_a_whole_membership_through_the_api(house):
     )
     id = joined.json()["account"]
     assert joined.status_code == 201
-    assert [person["id"] for person in api.get("/api/v1/members/people").json() if person["branch"] == "Lyon"] == [id]
-    grant = api.post(f"/api/v1/members/people/{id}/roles", json={"role": "delegate", "until": "2027-05-01"}).json()
+    assert [person["id"] for person in api.get("/api/v1/members/people").json()["people"] if person["branch"] == "Lyon"] == [id]
+    grant = first.post(f"/api/v1/members/people/{id}/roles", json={"role": "delegate", "until": "2027-05-01"}).json()
     assert (grant["person"], grant["role"], grant["until"]) == (id, "delegate", "2027-05-02T00:00:00Z")
     assert api.delete(f"/api/v1/members/people/{id}/grants/{grant['id']}").status_code == 204
     assert api.put(f"/api/v1/members/people/{id}/branch", json={"branch": ""}).status_code == 204
