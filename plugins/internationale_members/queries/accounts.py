@@ -124,8 +124,16 @@ def own(reader: Reader) -> str:
 
 
 def in_person(reader: Reader) -> str:
-    """The same, for what a token may not do: a stolen one must not make itself a second way in. Raises ``Refused``."""
+    """The same, for what a token may not do. Raises ``Refused``."""
     account = own(reader)
-    if reader.by_token:
-        raise Refused(_("A program cannot do this with a token. Please sign in with your browser."))
+    not_by_token(reader)
     return account
+
+
+def not_by_token(by: Reader | None) -> None:
+    """For what makes a way in, or gives somebody a right: a stolen token must not outlive its withdrawal through what it made.
+
+    Raises ``Refused``. None: the host, on the command line.
+    """
+    if by is not None and by.by_token:
+        raise Refused(_("A program cannot do this with a token. Please sign in with your browser."))

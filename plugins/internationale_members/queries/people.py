@@ -113,7 +113,8 @@ def disable(session: Session, section: Section, account: str, *, by: Reader | No
 
 
 def enable(session: Session, section: Section, account: str, *, by: Reader | None) -> None:
-    """Raises ``NotFound``, and ``Refused`` for whoever holds a role that ``by`` may not hand out."""
+    """Raises ``NotFound``, and ``Refused`` for a token, and for whoever holds a role that ``by`` may not hand out."""
+    accounts.not_by_token(by)
     row = _looked_after(session, section, account, by)
     row.disabled_at = None
     session.add(row)
@@ -127,12 +128,12 @@ def _looked_after(session: Session, section: Section, account: str, by: Reader |
     return row
 
 
-def _person(row: Account, grants: tuple[Grant, ...], who: dict[str, str], where: dict[str, str]) -> Person:
 def _may_look_after(section: Section, grants: Iterable[Grant], by: Reader | None) -> bool:
     """Of single rights it is not asked: in need, closing must be within reach."""
     return {grant.role for grant in grants if grant.role} <= section.grants.assignable(by)
 
 
+def _person(row: Account, grants: tuple[Grant, ...], who: dict[str, str], where: dict[str, str]) -> Person:
     held = {grant.role for grant in grants}
     return Person(
         id=row.id,

@@ -104,6 +104,56 @@ def test_a_token_makes_itself_no_other_way_in(house):
 
 def test_a_browser_left_open_is_no_place_to_try_passwords(house):
     rosa, thief = house.person("rosa"), house.browser()
+def test_a_token_lets_nobody_else_in_and_gives_nobody_a_right(house):
+    """Whoever stole a secretary's token would stay inside by it after its withdrawal."""
+    secretary = house.person("rosa", "secretary")
+    house.person("clara")
+    house.command("add", "karl")
+    house.command("disable", "karl")
+    program = house.browser()
+    program.headers.update(house.token(secretary))
+    clara, karl = (f"members/people/{house.id_of(secretary, handle)}" for handle in ("clara", "karl"))
+    role, right = {"role": "secretary"}, {"capability": "members.invite"}
+    answers = [
+        program.post("/members/invitations", data={"role": "member"}),
+        program.post("/api/v1/members/invitations", json={"role": "member"}),
+        *(program.post(f"{root}/{clara}/link") for root in ("", "/api/v1")),
+        *(program.post(f"{root}/{karl}/enable") for root in ("", "/api/v1")),
+        program.post(f"/{clara}/roles", data=role),
+        program.post(f"/api/v1/{clara}/roles", json=role),
+        program.post(f"/{clara}/rights", data=right),
+        program.post(f"/api/v1/{clara}/rights", json=right),
+    ]
+    assert [(answer.status_code, "cannot do this with a token" in answer.text) for answer in answers] == [(403, True)] * 10
+    assert secretary.get("/api/v1/members/invitations").json() == []
+    people = {person["handle"]: person for person in secretary.get("/api/v1/members/people").json()["people"]}
+    assert (people["clara"]["roles"], people["karl"]["disabled"] is not None) == (["member"], True)
+    assert program.post(f"/api/v1/{clara}/disable").status_code == 204  # what takes away is no way in
+
+
+def test_nobody_takes_the_name_or_code_of_a_section_for_a_handle(house, federation):
+    unite([federation.alone("ic", plugins=Plugins([])), house.section], absent=["ar"])
+    rosa = house.person("rosa")
+    link = house.command("invite")
+    joining = {"password": PASSWORD, "language": "fr", "accept": "true"}
+    for handle in (
+        "InternationalCommittee",
+        "international.committee",
+        "IC",
+        "іс",
+        "ar",
+        "الفرع_العربي",
+        "fr",
+        "SectionFrançaise",
+    ):
+        for answer in (
+            rosa.post("/members/account/handle", data={"handle": handle}),
+            house.browser().post(link, data=joining | {"handle": handle}),
+        ):
+            assert (answer.status_code, "taken for an office or for the section" in answer.text) == (400, True), handle
+    assert who(rosa) == "rosa"
+
+
     sign_in(thief)
     thief.headers["X-Forwarded-For"] = "192.0.2.1"
     for number in range(5):
