@@ -35,6 +35,7 @@ __all__ = [
     "read_key",
     "read_nkey",
     "read_private",
+    "read_secret",
     "write_key",
 ]
 
@@ -67,8 +68,8 @@ class Settings:
     plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What each plugin is told, by its name: the tables ``[plugins.<name>]``."""
     attachments: Limits = field(default_factory=Limits)
-
     federation: Federation = field(default_factory=Federation)
+
     @property
     def log_key(self) -> Path:
         """Where the key lives that signs this section's log."""
@@ -88,6 +89,11 @@ class Settings:
     def hub_admin_key(self) -> Path:
         """Where the nkey lives with which hubs are looked after, on the instances that look after one."""
         return self.home / "keys" / "hub-admin.nkey"
+
+    @property
+    def secret_key(self) -> Path:
+        """Where the secret lives with which things are noted that nobody shall read out of the database alone."""
+        return self.home / "keys" / "section.secret"
 
     @property
     def sealing_keys(self) -> Path:

@@ -83,7 +83,8 @@ def accept(section: Section, secret: str, *, handle: str, password: str, languag
     """
     with section.reading() as session:
         look(session, section, secret)
-    shown = handles.check(handle, accounts.speaking_for_others(section))
+        taken = accounts.speaking_for_others(session, section)
+    shown = handles.check(handle, taken)
     passwords.check(password, (shown, section.code, section.name))
     if not accepted:
         raise Invalid(_("Whoever joins accepts the principles."), place="accept")

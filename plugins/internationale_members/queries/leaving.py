@@ -85,7 +85,7 @@ def erase(session: Session, section: Section, account: str) -> None:
         session.execute(delete(rows).where(col(rows.account) == account))
     session.execute(update(FormerHandle).where(col(FormerHandle.account) == account).values(account=None))
     session.execute(update(Invitation).where(col(Invitation.invited_by) == account).values(note=""))
-    session.add(FormerHandle(key=row.key, account=None))
+    accounts.give_up(session, section, row.key, None)
     session.execute(delete(Account).where(col(Account.id) == account))
 
 

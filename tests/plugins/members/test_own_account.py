@@ -6,6 +6,8 @@ from types import ModuleType
 import pytest
 
 from internationale.kit import Conflict, Message, hookimpl
+from internationale.plugins import Plugins
+from internationale.testing.founding import unite
 
 PASSWORD = "seven red umbrellas"
 OTHER = "two green bicycles"
@@ -102,8 +104,6 @@ def test_a_token_makes_itself_no_other_way_in(house):
     assert (len(rosa.get("/api/v1/members/me/tokens").json()), sign_in(house.browser())) == (1, 303)
 
 
-def test_a_browser_left_open_is_no_place_to_try_passwords(house):
-    rosa, thief = house.person("rosa"), house.browser()
 def test_a_token_lets_nobody_else_in_and_gives_nobody_a_right(house):
     """Whoever stole a secretary's token would stay inside by it after its withdrawal."""
     secretary = house.person("rosa", "secretary")
@@ -154,6 +154,8 @@ def test_nobody_takes_the_name_or_code_of_a_section_for_a_handle(house, federati
     assert who(rosa) == "rosa"
 
 
+def test_a_browser_left_open_is_no_place_to_try_passwords(house):
+    rosa, thief = house.person("rosa"), house.browser()
     sign_in(thief)
     thief.headers["X-Forwarded-For"] = "192.0.2.1"
     for number in range(5):
@@ -283,17 +285,17 @@ def test_leaving_erases_everything_and_keeps_the_handle_from_others(house):
 
 
 def test_who_has_left_is_on_no_page_of_the_database_and_not_in_its_log(house):
-    rosa = house.person("rosa", "member")
+    rosa = house.person("Montmasson", "member")
     assert rosa.post("/members/account", data={"language": "fr", "name": "Rosalia Montmasson"}).status_code == 200
     file = Path(house.section.database.engine.url.database or "")
     beside = (file, file.with_name(f"{file.name}-wal"))
 
     def written():
-        return any(b"Montmasson" in each.read_bytes() for each in beside if each.is_file())
+        return any(b"montmasson" in each.read_bytes().lower() for each in beside if each.is_file())
 
     on_sqlite = house.section.database.engine.dialect.name == "sqlite"
     assert written() == on_sqlite
-    assert rosa.post("/members/account/leave", data={"handle": "rosa", "password": PASSWORD}).status_code == 200
+    assert rosa.post("/members/account/leave", data={"handle": "Montmasson", "password": PASSWORD}).status_code == 200
     assert not written()
 
 
