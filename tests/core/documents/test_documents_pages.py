@@ -49,9 +49,10 @@ def test_sections_are_called_by_their_names_read_once_a_page(three, ic, fr, ar, 
         asked.clear()
         page = reader.get(f"{path}/amendments?lang=en").text
         counts.append(sum(asked))
-    assert page.count(f'rosa, <bdi lang="ar" title="ar">{ar.name}</bdi>') == 3
+    by = f'<span class="section"><bdi lang="ar">{ar.name}</bdi> <small dir="ltr">(ar)</small></span>, by <bdi>rosa</bdi>'
+    assert page.count(by) == 3
     assert len(set(counts)) == 1
-    shown = f'<bdi lang="en" title="ic">{ic.name}</bdi>'
+    shown = f'<span class="section"><bdi lang="en">{ic.name}</bdi> <small dir="ltr">(ic)</small></span>'
     page = reader.get(f"{path}?lang=en").text
     assert f"Home: {shown}" in page
     assert f"{shown}<span" in page, "who has it"
