@@ -27,7 +27,7 @@ AGAIN = 5
 
 class Turns:
     """A queue of one application. ``at_once`` handlers run, ``waiting`` more wait; of these at most ``of_one`` come from one
-    network address, so that nobody alone can fill it.
+    network (``kit.http.network``), so that nobody alone can fill it.
     """
 
     def __init__(self, *, at_once: int, waiting: int, of_one: int) -> None:
@@ -43,23 +43,23 @@ class Turns:
 
         @functools.wraps(handler)
         async def in_turn(request: Request[Any, Any, Any], **arguments: Any) -> T:
-            async with self._turn(http.address(request)):
+            async with self._turn(http.network(http.address(request))):
                 return await asyncio.to_thread(handler, request=request, **arguments)
 
         return in_turn
 
     @asynccontextmanager
-    async def _turn(self, address: str) -> AsyncIterator[None]:
-        full = self._waiting.total() >= self._longest or self._waiting[address] >= self._longest_of_one
+    async def _turn(self, network: str) -> AsyncIterator[None]:
+        full = self._waiting.total() >= self._longest or self._waiting[network] >= self._longest_of_one
         if full and self._turns.locked():
             raise TooSoon(_("Too many ask for this at once. Please try again in a few seconds."), seconds=AGAIN)
-        self._waiting[address] += 1
+        self._waiting[network] += 1
         try:
             await self._turns.acquire()
         finally:
-            self._waiting[address] -= 1
-            if not self._waiting[address]:
-                del self._waiting[address]
+            self._waiting[network] -= 1
+            if not self._waiting[network]:
+                del self._waiting[network]
         try:
             yield
         finally:

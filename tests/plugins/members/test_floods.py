@@ -54,7 +54,7 @@ def test_who_looks_at_a_page_is_not_held_up_and_a_full_queue_says_so(house, go, 
     go.set()
     house.person("rosa")
     go.clear()
-    attempts = [at_once(sign_in, house, handle="rosa" if number % 2 else "nobody") for number in range(80)]
+    attempts = [at_once(sign_in, house, f"192.0.2.{number}", "rosa" if number % 2 else "nobody") for number in range(80)]
     refused = answered(attempts, 80 - RUNNING - OF_ONE)
     assert {(answer.status_code, answer.headers["retry-after"]) for answer in refused} == {(429, "5")}
     assert len({re.sub("nobody|rosa|nonce=.*", "", answer.text) for answer in refused}) == 1
@@ -69,7 +69,7 @@ def test_who_looks_at_a_page_is_not_held_up_and_a_full_queue_says_so(house, go, 
 
 
 def test_the_queue_has_an_end_for_all_networks_together(house, go, at_once):
-    attempts = [at_once(sign_in, house, f"192.0.2.{number}") for number in range(RUNNING + WAITING + 1)]
+    attempts = [at_once(sign_in, house, f"10.0.{number}.1") for number in range(RUNNING + WAITING + 1)]
     (refused,) = answered(attempts, 1)
     assert refused.status_code == 429
     go.set()
