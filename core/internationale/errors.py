@@ -5,6 +5,7 @@ InternationaleError           carries a Message, and the place (a field, a line,
 ├── Invalid                   what was entered is wrong, at ``place``                  400
 ├── NotFound                  there is no such thing, or it is not for this reader    404
 ├── Conflict                  something changed meanwhile, or is already so           409
+├── TooSoon                   too many at once, or too often: again after ``seconds`` 429
 ├── Paused                    shared writing waits (fence, not joined, no hub yet)    503
 ├── Held                      not done yet: a second person has to release it        202
 ├── Misconfigured             settings, files or arguments of the host are wrong      exit status 2
@@ -48,6 +49,14 @@ class NotFound(InternationaleError):
 
 class Conflict(InternationaleError):
     """It changed meanwhile, or is already so; the answer says what to do."""
+
+
+class TooSoon(InternationaleError):
+    """Too many ask at once, or one asks too often; nothing was done. It can be sent again after ``seconds``."""
+
+    def __init__(self, message: Message, *, seconds: int, place: str = "") -> None:
+        super().__init__(message, place=place)
+        self.seconds = seconds
 
 
 class Paused(InternationaleError):

@@ -4,6 +4,7 @@ This is the one place that knows everything: it puts settings, plugins, rooms an
 the rest sees of it) and does nothing itself that one of them could do.
 """
 
+import hmac
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -46,7 +47,7 @@ from internationale.rooms.documents.port import DocumentsRoom
 from internationale.rooms.exchange import port as exchange_port
 from internationale.rooms.grants.port import Room as GrantsRoom
 from internationale.rooms.roster import queries
-from internationale.settings import Settings, read_nkey
+from internationale.settings import Settings, read_nkey, read_secret
 
 _ = marker("core")
 _log = logging.getLogger(__name__)
@@ -108,7 +109,9 @@ class Section:
     def prepare(self) -> list[str]:
         """Bring tables and rows up to date before the doors open. Returns the names of the projections made anew."""
         with self.database.engine.begin() as connection:
-            migrate.upgrade(connection, self.plugins.folders("migrations"))
+            changed = migrate.upgrade(connection, self.plugins.folders("migrations"), self.secret)
+        if changed:
+            self.database.scrub()  # a migration may be about what must not stay
         self.gate.load()
         with self.writing() as session:
             outdated = self.ledger.prepare(session, self.now())
@@ -142,6 +145,9 @@ class Section:
     def key(self) -> SigningKey:
         """With which this section signs its heads and its card: the one that signs its log, or will when its numbers come."""
         return self.log_keys.current(self._keyring[1].get(self.code))
+
+    def secret(self, purpose: str) -> bytes:
+        return hmac.digest(read_secret(self.settings.secret_key), purpose.encode(), "sha256")
 
     @property
     def recipients(self) -> tuple[str, ...]:

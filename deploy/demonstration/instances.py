@@ -97,6 +97,7 @@ class Instance:
             "INTERNATIONALE_PORT": str(self.port),
             "INTERNATIONALE_BASE_URL": self.url,
             "INTERNATIONALE_HUBS": self.hub,
+            "INTERNATIONALE_FEDERATION": json.dumps({"inner_addresses": True}),  # all three live on this machine
         }
         self.process = Process(["--home", str(self.home), "run"], self.home / "run.log", self.environment)
 

@@ -89,4 +89,4 @@ def panels(place: Place, subject: Any, section: Section, session: Database, read
     if place is not Place.DOCUMENT or not isinstance(subject, documents.Reading) or subject.document.kind != rules.KIND:
         return []
     cards = listing.cards(section, session, queries.on(session, subject.document.id), reader.language)
-    return [Panel("actions/panel.html", {"cards": cards, "names": listing.names(section, session)})] if cards else []
+    return [Panel("actions/panel.html", {"cards": cards})] if cards else []

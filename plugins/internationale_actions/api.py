@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from internationale.kit import Reader, Receipt, Ref, Section
 
@@ -30,11 +30,13 @@ class ActionsApi(Controller):
     path = "/api/v1/actions"
     tags = ("actions",)
 
-    @get("/", summary="All joint actions, upcoming and past", sync_to_thread=True)
-    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader]) -> listing.Overview:
+    @get("/", summary="All joint actions that are to come, and a page of those past", sync_to_thread=True)
+    def all(
+        self, section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+    ) -> listing.Overview:
         section.require(reader, "documents.read")
         with section.reading() as session:
-            return listing.overview(section, session, reader)
+            return listing.overview(section, session, reader, page)
 
     @get("/{action:str}", summary="One joint action", sync_to_thread=True)
     def one(self, action: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> ActionAnswer:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlmodel import Session
 
-from internationale.kit import Capability, Check, MenuItem, Need, Reader, Role, Section, Task, hookimpl, marker
+from internationale.kit import Capability, Check, MenuItem, Need, Reader, Role, Section, Task, Turns, hookimpl, marker
 from internationale.kit.grants import holds
 from internationale_members import api, pages
 from internationale_members import commands as hosting
@@ -28,7 +28,8 @@ def capabilities() -> Sequence[Capability]:
 
 @hookimpl
 def routes() -> Sequence[Any]:
-    return [*pages.routes(), *api.routes()]
+    hashing = Turns(at_once=2, waiting=64, of_one=16)
+    return [*pages.routes(hashing), *api.routes(hashing)]
 
 
 @hookimpl

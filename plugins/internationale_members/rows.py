@@ -46,11 +46,15 @@ class Account(Row, table=True):
 
 
 class FormerHandle(Row, table=True):
-    """A handle that was given up. Nobody else can take it: what was said under it stays said by its person."""
+    """A handle that was given up. Nobody else can take it: what was said under it stays said by its person.
 
-    __tablename__ = "members_former_handle"
+    Whose handles these were is nobody's to read any more: only whoever wants the very same one can be told that it was there.
+    """
 
-    key: str = Field(primary_key=True)
+    __tablename__ = "members_former"
+
+    hash: str = Field(primary_key=True)
+    """``rules.handles.former`` of its key, with a secret that is not in the database."""
     account: str | None = Field(default=None, index=True)
     """Whose it was and who may take it back; None once they have left."""
 

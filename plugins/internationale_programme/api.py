@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import JSONBody
+from litestar.params import FromQuery, JSONBody
 
 from internationale.kit import Reader, Section
 from internationale_programme import queries
@@ -63,6 +63,16 @@ class DraftOut:
 
 
 @dataclass(frozen=True)
+class DraftsOut:
+    """One page of drafts."""
+
+    drafts: list[DraftOut]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class Circulated:
     """The id of the new draft, for ``/api/v1/documents/<id>``."""
 
@@ -73,9 +83,10 @@ def routes() -> list[Any]:
     """Fresh handlers for one application."""
 
     @get(ROOT, sync_to_thread=True, operation_id="listDrafts")
-    def drafts(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> list[DraftOut]:
+    def drafts(section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> DraftsOut:
         with section.reading() as session:
-            return [DraftOut.of(draft) for draft in queries.drafts(section, session, reader)]
+            found = queries.drafts(section, session, reader, page)
+        return DraftsOut([DraftOut.of(draft) for draft in found.drafts], found.total, found.page, found.pages)
 
     @post(ROOT, sync_to_thread=True, operation_id="circulateDraft")
     def circulate(data: JSONBody[DraftForm], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Circulated:

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import MultipartBody, URLEncodedBody
+from litestar.params import FromQuery, MultipartBody, URLEncodedBody
 from litestar.response import Redirect, Template
 from pydantic import ValidationError
 
@@ -24,10 +24,10 @@ def routes() -> list[Any]:
 
 def _list() -> list[Any]:
     @get("/programme", sync_to_thread=True)
-    def drafts(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+    def drafts(section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> Template:
         with section.reading() as session:
-            found = queries.drafts(section, session, reader)
-        context = {"drafts": found, "inside": section.may(reader, READ), "may_open": section.may(reader, OPEN)}
+            found = queries.drafts(section, session, reader, page)
+        context = {"found": found, "inside": section.may(reader, READ), "may_open": section.may(reader, OPEN)}
         return Template("programme/list.html", context=context)
 
     return [drafts]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from internationale.kit import PUBLIC, Need, Reader, Section, documents, marker
+from internationale.kit import PUBLIC, Need, Reader, Section, documents, marker, paging
 from internationale_programme.rules import KIND, READ, is_recent
 
 _ = marker("programme")
@@ -28,11 +28,22 @@ class Draft:
     progress: Sequence[documents.Progress]
 
 
-def drafts(section: Section, session: Session, reader: Reader) -> list[Draft]:
-    """The drafts that the reader may see, latest change first."""
+@dataclass(frozen=True)
+class DraftPage:
+    """Drafts of one page."""
+
+    drafts: Sequence[Draft]
+    total: int
+    page: int
+    pages: int
+
+
+def drafts(section: Section, session: Session, reader: Reader, page: int) -> DraftPage:
+    """A page of the drafts that the reader may see, latest change first."""
     inside = section.may(reader, READ)
-    found = section.documents.list(session, KIND)
-    return _drafts(section, session, [each for each in found if inside or each.audience == PUBLIC], reader.language)
+    listed = [each for each in section.documents.list(session, KIND) if inside or each.audience == PUBLIC]
+    found = paging.part(listed, page)
+    return DraftPage(_drafts(section, session, found.things, reader.language), found.total, found.page, found.pages)
 
 
 def public(section: Section, session: Session, language: str) -> list[Draft]:

@@ -85,10 +85,8 @@ def needs(section: Section, session: Database, reader: Reader) -> Sequence[Need]
 @hookimpl
 def panels(place: Place, subject: Any, section: Section, session: Database, reader: Reader) -> Sequence[Panel]:
     if place is Place.FRONT:
-        latest = showing.public(section, session, reader.language, limit=FRONT)
-        return (
-            [Panel("statements/front.html", {"statements": latest, "names": showing.names(section, session)})] if latest else []
-        )
+        latest = showing.latest(section, session, reader.language, FRONT)
+        return [Panel("statements/front.html", {"statements": latest})] if latest else []
     if place is Place.DOCUMENT and isinstance(subject, documents.Reading) and subject.document.kind == rules.KIND:
         if not port.reads(section, reader):
             return []
@@ -96,7 +94,6 @@ def panels(place: Place, subject: Any, section: Section, session: Database, read
         context = {
             "document": known.document,
             "signing": known.signing,
-            "names": showing.names(section, session),
             "offers": port.offers(section, known, reader),
         }
         return [Panel("statements/panel.html", context)]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from internationale.kit import Reader, Ref, Section
 
@@ -15,10 +15,13 @@ from .queries import Signing, showing
 
 @dataclass(frozen=True)
 class StatementList:
-    """Issued statements for everybody; proposed ones for members."""
+    """One page of the issued statements, for everybody, ``total`` of them; and for members all that are proposed."""
 
     issued: Sequence[showing.Card]
     proposed: Sequence[showing.Card]
+    total: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -53,11 +56,11 @@ class StatementsApi(Controller):
     tags = ("statements",)
 
     @get("/", summary="Issued statements, and for members the proposed ones", sync_to_thread=True)
-    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader]) -> StatementList:
+    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> StatementList:
         with section.reading() as session:
-            issued = showing.public(section, session, reader.language)
+            issued = showing.public(section, session, reader.language, page)
             proposed = showing.proposed(section, session, reader.language) if port.reads(section, reader) else []
-        return StatementList(issued, proposed)
+        return StatementList(issued.things, proposed, issued.total, issued.page, issued.pages)
 
     @get("/{id:str}", summary="One statement, in the reader's language where that is complete", sync_to_thread=True)
     def one(self, id: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> StatementAnswer:

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from internationale.kit import Reader, Section
 from internationale.kit.documents import Progress
@@ -30,6 +30,16 @@ class DocumentLine:
     language: str
     revision: int
     progress: list[Progress]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """One page of the shared documents."""
+
+    documents: list[DocumentLine]
+    total: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -76,11 +86,12 @@ def routes() -> list[Any]:
 
 def _reading() -> list[Any]:
     @get(PATH, sync_to_thread=True)
-    def matrix(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> list[DocumentLine]:
+    def matrix(section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> Matrix:
         section.require(reader, queries.DRAFT)
         section.require(reader, queries.READ)
         with section.reading() as session:
-            return [_document(row) for row in queries.matrix(section, session)]
+            found = queries.page_of_matrix(section, session, page)
+        return Matrix([_document(row) for row in found.things], found.total, found.page, found.pages)
 
     @get(PATH + "/{document:str}/{language:str}", sync_to_thread=True)
     def desk(

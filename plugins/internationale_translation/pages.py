@@ -27,12 +27,12 @@ def routes() -> list[Any]:
 
 def _reading() -> list[Any]:
     @get("/translation", sync_to_thread=True)
-    def matrix(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+    def matrix(section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> Template:
         section.require(reader, queries.DRAFT)
         section.require(reader, queries.READ)
         with section.reading() as session:
-            rows = queries.matrix(section, session)
-        return Template("translation/matrix.html", context={"rows": rows, "codes": section.languages})
+            found = queries.page_of_matrix(section, session, page)
+        return Template("translation/matrix.html", context={"found": found, "codes": section.languages})
 
     return [matrix]
 

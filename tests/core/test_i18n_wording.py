@@ -146,3 +146,9 @@ def test_what_a_locale_says() -> None:
     assert i18n.moment(noon.astimezone(UTC), "en") == "1 May 2027, 10:00 UTC"
     assert i18n.number(1234.5, "fr") == "1\u202f234,5"
     assert [i18n.language_name("ar"), i18n.language_name("ar", "fr"), i18n.language_name("zz")] == ["العربية", "arabe", "zz"]
+
+
+def test_languages_that_strangers_make_up_do_not_pile_up() -> None:
+    for number in range(1000):
+        assert i18n.direction(f"x{number}") == "ltr"
+    assert i18n.locales.locale.cache_info().currsize <= i18n.locales.KNOWN

@@ -34,7 +34,8 @@ def test_everything_can_be_set_in_the_file(tmp_path: Path) -> None:
     text = SMALLEST + (
         'database = "postgresql://me:secret@localhost/section"\nhost = "0.0.0.0"\nport = 8001\nbase_url = "https://section.example/"\n'
         'proxies = ["127.0.0.1", "10.0.0.0/24", "::1"]\n'
-        'hubs = ["nats://one.example:4222", "wss://two.example"]\noff = ["actions"]\n[plugins.translation]\nmemory = "shared"\n'
+        'hubs = ["nats://one.example:4222", "wss://two.example"]\noff = ["actions"]\n'
+        '[federation]\ninner_addresses = true\n[plugins.translation]\nmemory = "shared"\n'
     )
     assert settings.load(written(tmp_path, text), {}) == settings.Settings(
         code="fr",
@@ -48,6 +49,7 @@ def test_everything_can_be_set_in_the_file(tmp_path: Path) -> None:
         proxies=("127.0.0.1/32", "10.0.0.0/24", "::1/128"),
         hubs=("nats://one.example:4222", "wss://two.example"),
         off=frozenset(["actions"]),
+        federation=settings.Federation(inner_addresses=True),
         plugins={"translation": {"memory": "shared"}},
     )
 

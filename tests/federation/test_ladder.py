@@ -17,6 +17,7 @@ from internationale.events.request import Request
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
+from internationale.settings import Federation
 from internationale.testing import builds, oracle
 from internationale.testing.carrying import settle
 from internationale.testing.founding import unite
@@ -233,12 +234,54 @@ def test_a_strangers_key_is_not_answered(three, browser):
     assert (answer.status_code, "roster" in answer.text) == (403, True)
 
 
-@pytest.mark.parametrize("host", ["private.example", "both.example"])
-def test_a_public_name_that_leads_into_the_house_is_not_asked(monkeypatch, host):
-    led = {"private.example": ["10.0.0.1"], "both.example": ["93.184.215.14", "127.0.0.1"]}
-    monkeypatch.setattr(socket, "getaddrinfo", lambda name, port, **_: [(2, 1, 6, "", (number, port)) for number in led[name]])
+INNER = {
+    "private.example": ["10.0.0.1"],
+    "both.example": ["93.184.215.14", "127.0.0.1"],
+    "tunnel.example": ["2002:c0a8:101::1"],
+    "gateway.example": ["64:ff9b::c0a8:101"],
+    "mapped.example": ["::ffff:192.168.1.1"],
+    "everybody.example": ["224.0.0.1"],
+    "link.example": ["fe80::1%eth0"],
+    "nowhere.example": ["0.0.0.0"],
+    "192.168.1.1": ["192.168.1.1"],
+    "0x7f.1": ["127.0.0.1"],
+    "fd00::1": ["fd00::1"],
+    "localhost": ["127.0.0.1"],
+}
+OUTER = {"name.example": ["93.184.215.14"], "93.184.215.14": ["93.184.215.14"], "gateway.example": ["64:ff9b::5db8:d70e"]}
+
+
+def leading(monkeypatch, places):
+    found = {name: [(2, 1, 6, "", (number, 443)) for number in numbers] for name, numbers in places.items()}
+    monkeypatch.setattr(socket, "getaddrinfo", lambda name, _port, **_: found[name])
+
+
+@pytest.mark.parametrize("host", INNER)
+def test_what_leads_into_the_house_is_not_asked_unless_the_host_says_so(monkeypatch, host):
+    leading(monkeypatch, INNER)
     with pytest.raises(Unanswered, match="private"):
-        origin._permitted(host, 443)  # what it would connect to
+        origin._permitted(host, 443, inner=False)  # what it would connect to
+    assert origin._permitted(host, 443, inner=True) == INNER[host][0]
+
+
+@pytest.mark.parametrize("host", OUTER)
+def test_what_leads_out_is_asked(monkeypatch, host):
+    leading(monkeypatch, OUTER)
+    assert origin._permitted(host, 443, inner=False) == OUTER[host][0]
+
+
+def test_a_section_that_names_an_address_of_the_house_is_not_asked_there(federation, monkeypatch):
+    """No setting says that sections live there: nobody knocks at that door."""
+    ic, fr = (federation.alone(code, federation=Federation()) for code in ("ic", "fr"))
+    with socket.create_server(("127.0.0.1", 0)) as door:
+        door.setblocking(False)
+        fr.base_url = f"http://127.0.0.1:{door.getsockname()[1]}"
+        unite([ic, fr])
+        for ask in (lambda: origin.ask(ic, "fr", {"log": "fr"}), lambda: origin.chunk(ic, "fr", "0" * 64, 0)):
+            with pytest.raises(Unanswered, match="private"):
+                ask()
+        with pytest.raises(BlockingIOError):
+            door.accept()
 
 
 def test_redirects_and_endless_answers_are_given_up(three, monkeypatch):
@@ -274,7 +317,7 @@ def test_an_answer_that_drips_is_given_up_in_time(monkeypatch, what):
     with dripping(*DRIPS[what]) as address:
         began = time.monotonic()
         with pytest.raises(Unanswered, match="too slow"):
-            origin.post(urlsplit(address), b"{}")
+            origin.post(urlsplit(address), b"{}", inner=True)
         assert time.monotonic() - began < 5
 
 

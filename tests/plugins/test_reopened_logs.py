@@ -115,7 +115,7 @@ def ref(section: Section, id: str) -> Any:
 
 def public(section: Section) -> list[list[str]]:
     with section.reading() as session:
-        return [list(card.signed_by) for card in showing.public(section, session, "fr")]
+        return [list(card.signed_by) for card in showing.public(section, session, "fr", 1).things]
 
 
 def test_a_co_signature_from_before_counts_in_an_issue_after(three: Any, ic: Any, fr: Any, ar: Any) -> None:

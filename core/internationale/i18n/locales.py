@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from functools import cache
+from functools import lru_cache
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
@@ -11,9 +11,11 @@ from babel.numbers import format_decimal
 
 MAX_HEADER = 1000
 """How much of an ``Accept-Language`` header is looked at, in characters."""
+KNOWN = 256
+"""How many locales are kept at hand: what strangers name must not pile up."""
 
 
-@cache
+@lru_cache(maxsize=KNOWN)
 def locale(language: str) -> Locale:
     """Babel's locale of a language code; English for what Babel does not know."""
     try:

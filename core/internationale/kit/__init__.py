@@ -1,13 +1,14 @@
 """All that a plugin may import from the core."""
 
-from internationale.errors import Conflict, InternationaleError, Invalid, Misconfigured, NotFound, Paused, Refused
+from internationale.errors import Conflict, InternationaleError, Invalid, Misconfigured, NotFound, Paused, Refused, TooSoon
 from internationale.events.envelope import INTERNATIONAL, PUBLIC, Address, Envelope
 from internationale.events.refs import Ref
 from internationale.events.types import Causes, Event, EventType, Payload
-from internationale.kit import audiences, documents, fields, grants, http, printing, texts
+from internationale.kit import audiences, documents, fields, grants, http, paging, printing, texts
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
 from internationale.kit.projecting import new_row
+from internationale.kit.turns import Turns
 from internationale.kit.vocabulary import (
     Capability,
     Check,
@@ -62,6 +63,8 @@ __all__ = [
     "Section",
     "SectionCard",
     "Task",
+    "TooSoon",
+    "Turns",
     "Utterance",
     "audiences",
     "documents",
@@ -72,6 +75,7 @@ __all__ = [
     "marker",
     "naming",
     "new_row",
+    "paging",
     "plural_marker",
     "printing",
     "texts",

@@ -239,8 +239,10 @@ class Documents(Protocol):
         """Publish the next revision, made on revision ``base``; returns its number. Only the home section may."""
         ...
 
-    def renderings(self, session: Session, source: str, target: str) -> Sequence[Rendering]:
-        """All that was ever offered from documents in language ``source`` into ``target``, also of earlier wordings."""
+    def renderings(self, session: Session, source: str, target: str, reader: Reader) -> Sequence[Rendering]:
+        """All that was ever offered from documents in language ``source`` into ``target``, also of earlier wordings: of those
+        documents that this reader may read.
+        """
         ...
 
     def offer(

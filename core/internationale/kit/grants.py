@@ -92,6 +92,10 @@ class Grants(Protocol):
         """
         ...
 
+    def may_withdraw(self, grant: Grant, by: Reader | None) -> bool:
+        """Whether ``withdraw`` would do it."""
+        ...
+
     def forget(self, session: Session, person: str) -> None:
         """Erase every trace of a person who leaves."""
         ...

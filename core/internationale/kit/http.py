@@ -4,6 +4,7 @@ There is no session store here. The plugin that knows people keeps sessions (hoo
 the cookie carries a secret of its making, new at every sign-in, and nothing is set for passers-by.
 """
 
+import ipaddress
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -17,6 +18,8 @@ from internationale.kit.ports import Section
 SESSION = timedelta(days=14)
 """How long a browser keeps the cookie; the plugin decides how long the session behind it lives."""
 MAX_PATH = 2000
+UNKEPT = "unkept"
+"""For the ``opt`` of a handler, where address or answer are secret: with ``opt={UNKEPT: True}`` nobody keeps a copy."""
 
 
 def cookie_name(section: Section) -> str:
@@ -32,6 +35,18 @@ def is_secure(section: Section) -> bool:
 def address(request: Request[Any, Any, Any]) -> str:
     """The network address that a request comes from; empty when nobody knows."""
     return request.client.host if request.client else ""
+
+
+def network(address: str) -> str:
+    """The network of an address, /24 or /48, as a household or a provider has them; empty for what is no address.
+
+    What is counted of visitors is counted so: a single one may have more addresses than can be counted.
+    """
+    try:
+        wide = 24 if ipaddress.ip_address(address).version == 4 else 48
+        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
+    except ValueError:
+        return ""
 
 
 def set_session(response: Response[Any], section: Section, secret: str, *, lasting: timedelta = SESSION) -> None:

@@ -73,6 +73,12 @@ class Section(Protocol, metaclass=_Remembering):
         """What the worker of this process sees of each hub, by address; empty where no worker runs."""
         ...
 
+    def secret(self, purpose: str) -> bytes:
+        """32 bytes of this instance for one purpose, the same each time. They are not in the database, and can be lost with the
+        folder of keys: for hashes that nobody shall try out who has a copy of the database alone.
+        """
+        ...
+
     def now(self) -> datetime:
         """The time, aware, in UTC. The only clock."""
         ...

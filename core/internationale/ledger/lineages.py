@@ -1,5 +1,6 @@
 """One owner's lineage of Alembic scripts, run. Imported only where there is something to run; see ``migrate``."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command
@@ -25,9 +26,10 @@ def configuration(connection: Connection, owner: str, scripts: Path, metadata: M
     return config
 
 
-def upgrade(connection: Connection, owner: str, scripts: Path) -> None:
+def upgrade(connection: Connection, owner: str, scripts: Path, secret: Callable[[str], bytes] | None = None) -> None:
     """Bring one owner to its latest revision. Raises ``Misconfigured`` when its tables are newer than its scripts."""
     config = configuration(connection, owner, scripts)
+    config.attributes["secret"] = secret
     lineage, current = ScriptDirectory.from_config(config), _current(connection, owner)
     if current is not None and current not in {script.revision for script in lineage.walk_revisions()}:
         raise Misconfigured(_("The database was written by a newer version of this software. Upgrade first."), place=owner)

@@ -5,7 +5,7 @@ never stands in the way of the others.
 """
 
 import ast
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from sqlalchemy import Connection, String, column, inspect, select, table
@@ -20,8 +20,10 @@ def version_table(owner: str) -> str:
     return f"{owner}_alembic_version"
 
 
-def upgrade(connection: Connection, folders: Mapping[str, Path]) -> None:
-    """Bring all owners to their latest revision. ``folders``: where each owner keeps its scripts.
+def upgrade(connection: Connection, folders: Mapping[str, Path], secret: Callable[[str], bytes] | None = None) -> list[str]:
+    """Bring all owners to their latest revision; returns the owners whose tables were changed.
+
+    ``folders``: where each owner keeps its scripts; ``secret``: ``kit.ports.Section.secret``, for scripts that need it.
 
     Raises ``Misconfigured`` when the tables are newer than the scripts, before anything of that owner is touched.
     """
@@ -32,7 +34,8 @@ def upgrade(connection: Connection, folders: Mapping[str, Path]) -> None:
         from internationale.ledger import lineages  # noqa: PLC0415  # Alembic takes 10 MiB; most starts have nothing to migrate
 
         for owner, scripts in behind.items():
-            lineages.upgrade(connection, owner, scripts)
+            lineages.upgrade(connection, owner, scripts, secret)
+    return list(behind)
 
 
 def _is_latest(connection: Connection, owner: str, scripts: Path, present: set[str]) -> bool:

@@ -18,8 +18,8 @@ from sqlalchemy import URL, make_url
 from internationale.errors import Misconfigured
 from internationale.kit.attachments import Limits
 from internationale.messages import marker
-from internationale.settings.keys import read_key, read_nkey, read_private, write_key
-from internationale.settings.values import KEYS, LISTS, READERS, fit_name, hub_addresses
+from internationale.settings.keys import read_key, read_nkey, read_private, read_secret, write_key
+from internationale.settings.values import KEYS, LISTS, READERS, Federation, fit_name, hub_addresses
 
 _ = marker("core")
 
@@ -27,6 +27,7 @@ __all__ = [
     "FILE",
     "KEYS",
     "PREFIX",
+    "Federation",
     "Settings",
     "fit_name",
     "hub_addresses",
@@ -34,6 +35,7 @@ __all__ = [
     "read_key",
     "read_nkey",
     "read_private",
+    "read_secret",
     "write_key",
 ]
 
@@ -66,6 +68,7 @@ class Settings:
     plugins: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """What each plugin is told, by its name: the tables ``[plugins.<name>]``."""
     attachments: Limits = field(default_factory=Limits)
+    federation: Federation = field(default_factory=Federation)
 
     @property
     def log_key(self) -> Path:
@@ -86,6 +89,11 @@ class Settings:
     def hub_admin_key(self) -> Path:
         """Where the nkey lives with which hubs are looked after, on the instances that look after one."""
         return self.home / "keys" / "hub-admin.nkey"
+
+    @property
+    def secret_key(self) -> Path:
+        """Where the secret lives with which things are noted that nobody shall read out of the database alone."""
+        return self.home / "keys" / "section.secret"
 
     @property
     def sealing_keys(self) -> Path:

@@ -32,19 +32,28 @@ def read_nkey(path: Path) -> Nkey:
 
     Raises ``Misconfigured`` when it is damaged, open to other users of the machine, or cannot be made.
     """
+    return _private_or_made(path, Nkey.parse, lambda: Nkey.generate().seed)
+
+
+def read_secret(path: Path) -> bytes:
+    """Read 32 secret bytes; they are made when there are none yet. Raises ``Misconfigured`` like ``read_nkey``."""
+    return _private_or_made(path, bytes.fromhex, lambda: secrets.token_hex(32))
+
+
+def _private_or_made(path: Path, parse: Callable[[str], _T], make: Callable[[], str]) -> _T:
     if not path.exists():
         try:
-            _write_nkey(path)
+            _write_first(path, make())
         except OSError as error:
             raise Misconfigured(_("The key cannot be made: %(why)s") % {"why": error}, place=str(path)) from error
-    return _private(path, Nkey.parse)
+    return _private(path, parse)
 
 
-def _write_nkey(path: Path) -> None:
+def _write_first(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     fresh.touch(mode=0o600, exist_ok=False)
-    fresh.write_text(Nkey.generate().seed + "\n", encoding="ascii")
+    fresh.write_text(text + "\n", encoding="ascii")
     with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
         path.hardlink_to(fresh)
     fresh.unlink()

@@ -1,8 +1,10 @@
 """What the value of each setting must be. Every reader raises ``Misconfigured``, without a place, for what it is not."""
 
 import ipaddress
+import json
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -19,6 +21,16 @@ from internationale.messages import marker
 _ = marker("core")
 
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
+
+
+@dataclass(frozen=True)
+class Federation:
+    """The table ``[federation]`` of the settings: how the other sections are reached."""
+
+    inner_addresses: bool = False
+    """Whether sections are asked at addresses of this machine and of private networks too: for trying, and where the sections
+    share a network of their own. Otherwise another section could have this one reach into the house that it stands in.
+    """
 
 
 def _text(value: object) -> str:
@@ -117,6 +129,20 @@ def _plugins(value: object) -> dict[str, dict[str, Any]]:
     return value
 
 
+def _federation(value: object) -> Federation:
+    try:
+        table = json.loads(value) if isinstance(value, str) else value
+    except ValueError:
+        table = None
+    if (
+        not isinstance(table, dict)
+        or not set(table) <= {"inner_addresses"}
+        or not all(type(each) is bool for each in table.values())
+    ):
+        raise Misconfigured(_("A table [federation] is needed, in which “inner_addresses” is true or false."))
+    return Federation(**table)
+
+
 READERS: Mapping[str, Callable[[object], Any]] = {
     "code": _code,
     "name": fit_name,
@@ -131,6 +157,7 @@ READERS: Mapping[str, Callable[[object], Any]] = {
     "release": lambda value: frozenset(_texts(value)),
     "plugins": _plugins,
     "attachments": Limits.read,
+    "federation": _federation,
 }
 LISTS = frozenset(["languages", "proxies", "hubs", "off", "release"])
 KEYS = tuple(READERS)

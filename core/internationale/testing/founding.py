@@ -23,7 +23,7 @@ from internationale.events.signed import SignedDocument
 from internationale.plugins import Plugins
 from internationale.rooms.roster import port, queries, rules
 from internationale.section import Section, utc_now
-from internationale.settings import Settings, write_key
+from internationale.settings import Federation, Settings, write_key
 from internationale.testing.preparing import prepare
 
 DATABASE = "INTERNATIONALE_TEST_DATABASE"
@@ -63,7 +63,15 @@ def database(home: Path) -> Iterator[str]:
 def begin(home: Path, code: str, url: str, **changed: Any) -> Settings:
     """Settings and key of a new section. ``home`` is made where it is missing; ``changed``: settings that are not as usual."""
     name, languages = NAMES.get(code, (f"Section {code}", ("en",)))
-    usual = Settings(code=code, name=name, languages=languages, home=home, database=url, base_url="http://127.0.0.1")
+    usual = Settings(
+        code=code,
+        name=name,
+        languages=languages,
+        home=home,
+        database=url,
+        base_url="http://127.0.0.1",
+        federation=Federation(inner_addresses=True),  # all of them live on this machine
+    )
     settings = replace(usual, **changed)
     home.mkdir(parents=True, exist_ok=True)
     write_key(settings.log_key, key_of(code))

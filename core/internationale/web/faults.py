@@ -26,6 +26,7 @@ from internationale.errors import (
     NotFound,
     Paused,
     Refused,
+    TooSoon,
     without_content,
 )
 from internationale.messages import Message, marker
@@ -43,6 +44,7 @@ STATUS: Mapping[type[InternationaleError], tuple[int, str]] = {
     Invalid: (400, "invalid"),
     NotFound: (404, "not_found"),
     Conflict: (409, "conflict"),
+    TooSoon: (429, "too_soon"),
     Paused: (503, "paused"),
     Misconfigured: (500, "misconfigured"),
 }
@@ -53,6 +55,7 @@ TITLES = {
     404: _("There is no such page"),
     409: _("Something changed meanwhile"),
     413: _("This is too large"),
+    429: _("Please wait a moment"),
     503: _("This has to wait"),
 }
 NEXT = {
@@ -60,6 +63,7 @@ NEXT = {
     403: _("If you think it should be, ask the secretary of your section."),
     404: _("It may have been moved, or the address may be mistyped."),
     409: _("Look at it again as it is now, then decide anew."),
+    429: _("Nothing was changed."),
     503: _("Nothing was lost: send it again later. The host can see the reason in the state of the section."),
 }
 SENTENCES = {
@@ -104,7 +108,10 @@ def on_purpose(request: Request[Any, Any, Any], error: InternationaleError) -> R
         if isinstance(error, kind):
             if kind is Misconfigured:
                 log.error("misconfigured: %s", error)
-            return _answer(request, status, name, error)
+            answer = _answer(request, status, name, error)
+            if isinstance(error, TooSoon):
+                answer.headers["Retry-After"] = str(error.seconds)
+            return answer
     return _unexpected(request, error)
 
 

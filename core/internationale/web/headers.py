@@ -4,6 +4,7 @@ from typing import Any
 
 from litestar.types import Message, Scope
 
+from internationale.kit.http import UNKEPT
 from internationale.web.visits import Visit
 
 POLICY = (
@@ -29,7 +30,7 @@ def add(message: Message, scope: Scope, *, secure: bool) -> None:
         return
     state: dict[str, Any] = scope.get("state", {})
     visit: Visit = state.get("visit") or Visit()
-    personal = visit.has_session or visit.reader.signed_in or visit.bad_token
+    personal = visit.has_session or visit.reader.signed_in or visit.bad_token or _is_unkept(scope)
     given = [(name, value) for name, value in message["headers"] if not (personal and name.lower() == b"cache-control")]
     there = {name.lower(): value for name, value in given}
     wanted = [*_FIXED, (b"content-security-policy", POLICY.format(nonce=visit.nonce or "none").encode())]
@@ -41,3 +42,8 @@ def add(message: Message, scope: Scope, *, secure: bool) -> None:
     if b"immutable" not in there.get(b"cache-control", b""):
         wanted.append((b"vary", b"Cookie, Accept-Language, Authorization"))
     message["headers"] = [*given, *(header for header in wanted if header[0] not in there)]
+
+
+def _is_unkept(scope: Scope) -> bool:
+    handler = scope.get("route_handler")
+    return handler is not None and bool(handler.opt.get(UNKEPT))

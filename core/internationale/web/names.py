@@ -1,4 +1,4 @@
-"""What pages call the sections: by their names, with the code for those who need it."""
+"""What pages call the sections: by their names, and by their codes, which are told apart where names look alike."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,10 @@ from internationale.web.visits import visit
 
 
 def naming(section: Section) -> Callable[[Context, str], Markup]:
-    """The filter ``|section_name``: a code as an element with the section's name; the code itself where no name is known.
+    """The filter ``|section_name``: a code as an element with the section's name and the code, ``Section française (fr)``; the
+    code alone where no name is known. It stands as one in a sentence that is read from the right, too.
+
+    Anybody can call a section like another, or with letters of another script that look the same; no two have one code.
 
     The roster is read once per request, however many names stand on the page.
     """
@@ -24,7 +27,9 @@ def naming(section: Section) -> Callable[[Context, str], Markup]:
         if code not in names:
             return Markup("<bdi>{}</bdi>").format(code)
         name, language = names[code]
-        return Markup('<bdi lang="{}" title="{}">{}</bdi>').format(language, code, name)
+        return Markup('<span class="section"><bdi lang="{}">{}</bdi> <small dir="ltr">({})</small></span>').format(
+            language, name, code
+        )
 
     return section_name
 

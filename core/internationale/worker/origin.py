@@ -1,7 +1,9 @@
 """The log's own section over HTTPS: the way to its events when no hub helps.
 
-Only the address that the signed roster names is asked, redirects are not followed, and both size and time are bounded. A public
-name that leads to a private address is not asked: nobody may use a section to reach into its own house.
+Only the address that the signed roster names is asked, redirects are not followed, and both size and time are bounded. What
+leads to this machine or into a private network is not asked, unless the host has said that sections live there: nobody may use a
+section to reach into its own house. The number that was looked at is the one that is connected to: no name changes its meaning in
+between.
 """
 
 import asyncio
@@ -35,6 +37,8 @@ QUIET = 5.0
 """How long it may be silent."""
 LARGEST = 16 * 1024 * 1024
 """Bytes of an answer that are read."""
+_GATEWAY = ipaddress.ip_network("64:ff9b::/96")
+"""NAT64 (RFC 6052): the last four bytes are the address that is meant."""
 SETTLED, REST = 3.0, 60.0
 """A gap is asked for over HTTPS after so many seconds, and again after so many."""
 
@@ -90,7 +94,7 @@ class Origin:
 def ask(section: Section, to: str, wanted: dict[str, object]) -> int:
     """Ask another section at the address that the roster has for it, and take in its answer. Raises ``Unanswered``."""
     address, question = _question(section, to, {"log": to} | wanted)
-    answer = post(urlsplit(address), question)
+    answer = post(urlsplit(address), question, inner=section.settings.federation.inner_addresses)
     try:
         found = unpack(section, io.BytesIO(answer), address)
     except Untrusted as error:
@@ -104,7 +108,7 @@ def chunk(section: Section, to: str, blob: str, number: int) -> bytes:
     Raises ``Unanswered``.
     """
     address, question = _question(section, to, {"log": to, "blob": blob, "chunk": number})
-    return post(urlsplit(address), question, PATH + "/chunk")
+    return post(urlsplit(address), question, PATH + "/chunk", inner=section.settings.federation.inner_addresses)
 
 
 def _question(section: Section, to: str, wanted: dict[str, object]) -> tuple[str, bytes]:
@@ -118,11 +122,14 @@ def _question(section: Section, to: str, wanted: dict[str, object]) -> tuple[str
     return entry.address, json.dumps(request.seal(question, section.key).plain()).encode()
 
 
-def post(address: SplitResult, body: bytes, path: str = PATH) -> bytes:
-    """Send a question to a section's address. Raises ``Unanswered``."""
+def post(address: SplitResult, body: bytes, path: str = PATH, *, inner: bool = False) -> bytes:
+    """Send a question to a section's address; ``inner``: also to one of this machine or of a private network.
+
+    Raises ``Unanswered``.
+    """
     headers = {"Content-Type": "application/json", "Accept": "application/jsonl, application/octet-stream"}
     try:
-        with socket.create_connection(_place(address), QUIET) as stream, _in_time(stream):
+        with socket.create_connection(_place(address, inner=inner), QUIET) as stream, _in_time(stream):
             connection = _connection(address, stream)
             try:
                 connection.request("POST", address.path.rstrip("/") + path, body, headers)
@@ -166,11 +173,11 @@ def _in_time(stream: socket.socket) -> Iterator[None]:
             raise Unanswered("too slow")
 
 
-def _place(address: SplitResult) -> tuple[str, int]:
+def _place(address: SplitResult, *, inner: bool) -> tuple[str, int]:
     if address.scheme not in ("http", "https") or address.hostname is None:
         raise Unanswered("no address of pages")
     port = _port(address)
-    return _permitted(address.hostname, port), port
+    return _permitted(address.hostname, port, inner=inner), port
 
 
 def _port(address: SplitResult) -> int:
@@ -185,16 +192,21 @@ def _connection(address: SplitResult, stream: socket.socket) -> http.client.HTTP
     return connection
 
 
-def _permitted(host: str, port: int) -> str:
-    """The number to connect to. A name that somebody else's server translates must lead to a public one; a number, or
-    ``localhost``, is what the roster itself says.
-    """
+def _permitted(host: str, port: int, *, inner: bool) -> str:
+    """The number to connect to. All that a name stands for must be public: the system would try one after the other."""
     found = [str(entry[4][0]) for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if host == "localhost" or host in found:
-        return found[0]
-    if not all(ipaddress.ip_address(number.partition("%")[0]).is_global for number in found):
+    if not inner and not all(map(_is_public, found)):
         raise Unanswered(f"{host} leads to a private address")
     return found[0]
+
+
+def _is_public(number: str) -> bool:
+    """Whether it is out in the world, also where it stands for another (of IPv4, behind a gateway)."""
+    address = ipaddress.ip_address(number.partition("%")[0])
+    if address in _GATEWAY:
+        address = ipaddress.IPv4Address(int(address) % 2**32)
+    tunnel = isinstance(address, ipaddress.IPv6Address) and address.sixtofour is not None
+    return address.is_global and not address.is_multicast and not tunnel
 
 
 def _read(response: http.client.HTTPResponse) -> bytes:

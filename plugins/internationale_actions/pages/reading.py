@@ -2,7 +2,7 @@
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 
 from internationale.kit import Reader, Ref, Section
@@ -16,13 +16,12 @@ class Actions(Controller):
     include_in_schema = False
 
     @get("/", sync_to_thread=True)
-    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> Template:
         section.require(reader, "documents.read")
         with section.reading() as session:
-            overview = listing.overview(section, session, reader)
-            names = listing.names(section, session)
+            overview = listing.overview(section, session, reader, page)
         may_call = section.may(reader, "actions.called")
-        return Template("actions/list.html", context={"overview": overview, "names": names, "may_call": may_call})
+        return Template("actions/list.html", context={"overview": overview, "may_call": may_call})
 
     @get("/{action:str}", sync_to_thread=True)
     def one(self, action: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
@@ -33,7 +32,6 @@ class Actions(Controller):
                 "action": known,
                 "reading": port.appeal(section, session, known.summary, reader.language),
                 "questions": QUESTIONS,
-                "names": listing.names(section, session),
                 "receipts": section.receipts(session, Ref.parse(known.summary.ref)),
                 "offers": port.offers(section, known, reader),
                 "files": section.attachments.panel(session, action, Ref.parse(known.summary.ref), reader),

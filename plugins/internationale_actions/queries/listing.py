@@ -1,11 +1,11 @@
 """Actions with the names and titles that pages show: in the reader's language where there is a translation."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session as Database
 
-from internationale.kit import Reader, Ref, Section, documents
+from internationale.kit import Reader, Ref, Section, documents, paging
 
 from . import ahead, every
 from .values import Action
@@ -27,18 +27,21 @@ class Card:
 
 @dataclass(frozen=True)
 class Overview:
-    """All actions: those to come or going on, and those past."""
+    """All actions to come or going on, and one page of those past, of which there are ``total``."""
 
     upcoming: Sequence[Card]
     past: Sequence[Card]
+    total: int
+    page: int
+    pages: int
 
 
-def overview(section: Section, session: Database, reader: Reader) -> Overview:
-    """Everything that was called, for this reader."""
-    actions = every(session)
-    known = {card.action.summary.id: card for card in cards(section, session, actions, reader.language)}
-    upcoming, past = ahead(actions, section.now().date())
-    return Overview([known[action.summary.id] for action in upcoming], [known[action.summary.id] for action in past])
+def overview(section: Section, session: Database, reader: Reader, page: int) -> Overview:
+    """What was called, for this reader."""
+    upcoming, past = ahead(every(session), section.now().date())
+    found = paging.part(past, page)
+    shown = cards(section, session, [*upcoming, *found.things], reader.language)
+    return Overview(shown[: len(upcoming)], shown[len(upcoming) :], found.total, found.page, found.pages)
 
 
 def cards(section: Section, session: Database, actions: Sequence[Action], language: str) -> list[Card]:
@@ -61,8 +64,3 @@ def standing(action: Action, section: str) -> str:
     if answer.reports:
         return "reported"
     return "committed" if answer.current else "withdrawn"
-
-
-def names(section: Section, session: Database) -> Mapping[str, str]:
-    """The sections' names by code, our own included."""
-    return {section.code: section.name, **{known.code: known.name for known in section.sections(session)}}

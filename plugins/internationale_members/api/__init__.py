@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from internationale.kit import Turns
 from internationale_members.api import administration, own
 
 
-def routes() -> list[Any]:
-    return [*own.routes(), *administration.routes()]
+def routes(hashing: Turns) -> list[Any]:
+    """The handlers, made anew for each application. ``hashing``: the queue of those that hash a password."""
+    return [*own.routes(hashing), *administration.routes()]

@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from internationale.kit import Reader, Section
 from internationale.kit.grants import Grant
@@ -52,10 +52,12 @@ def routes() -> list[Any]:
     ]
 
 
-def every(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[people.Person]:
+def every(
+    section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1, find: FromQuery[str] = ""
+) -> people.PeoplePage:
     section.require(reader, roles.MANAGE)
     with section.reading() as session:
-        return people.every(session, section)
+        return people.page(session, section, page, find)
 
 
 def one(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> people.Person:

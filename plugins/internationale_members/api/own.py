@@ -9,7 +9,7 @@ from litestar import Request, delete, get, post, put
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
-from internationale.kit import Reader, Role, Section, http
+from internationale.kit import Reader, Role, Section, Turns, http
 from internationale_members import forms
 from internationale_members.queries import accounts, credentials, invitations, leaving, people, sessions
 
@@ -44,13 +44,13 @@ class NewToken:
     token: str
 
 
-def routes() -> list[Any]:
+def routes(hashing: Turns) -> list[Any]:
     return [
-        post("/api/v1/members/join", sync_to_thread=True)(join),
+        post("/api/v1/members/join", opt={http.UNKEPT: True})(hashing.take(join)),
         get(ME, sync_to_thread=True)(me),
         put(ME, status_code=204, sync_to_thread=True)(change_settings),
         put(f"{ME}/handle", status_code=204, sync_to_thread=True)(change_handle),
-        put(f"{ME}/password", status_code=204, sync_to_thread=True)(change_password),
+        put(f"{ME}/password", status_code=204)(hashing.take(change_password)),
         get(f"{ME}/devices", sync_to_thread=True)(devices),
         delete(f"{ME}/devices", sync_to_thread=True)(sign_out_everywhere),
         delete(f"{ME}/devices/{{id:str}}", sync_to_thread=True)(sign_out_device),
@@ -58,11 +58,15 @@ def routes() -> list[Any]:
         post(f"{ME}/tokens", sync_to_thread=True)(make_token),
         delete(f"{ME}/tokens/{{id:str}}", sync_to_thread=True)(withdraw_token),
         get(f"{ME}/export", sync_to_thread=True)(export),
-        post(f"{ME}/leave", status_code=204, sync_to_thread=True)(leave),
+        post(f"{ME}/leave", status_code=204)(hashing.take(leave)),
     ]
 
 
-def join(section: NamedDependency[Section], data: JSONBody[forms.AcceptHere]) -> Joined:
+def join(
+    section: NamedDependency[Section],
+    request: Request[Any, Any, Any],  # by which its turn is kept
+    data: JSONBody[forms.AcceptHere],
+) -> Joined:
     account = invitations.accept(
         section, data.invitation, handle=data.handle, password=data.password, language=data.language, accepted=data.accept
     )
@@ -104,8 +108,7 @@ def change_password(
     request: Request[Any, Any, Any],
     data: JSONBody[forms.NewPassword],
 ) -> None:
-    account, address = accounts.in_person(reader), http.address(request)
-    credentials.change_password(section, account, old=data.old, new=data.new, secret=None, address=address)
+    credentials.change_password(section, reader, **data.model_dump(), secret=None, address=http.address(request))
 
 
 def devices(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[sessions.Device]:
@@ -130,7 +133,7 @@ def tokens(section: NamedDependency[Section], reader: NamedDependency[Reader]) -
 
 def make_token(section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.Named]) -> NewToken:
     with section.writing() as session:
-        return NewToken(*credentials.make_token(session, section, accounts.in_person(reader), data.name))
+        return NewToken(*credentials.make_token(session, section, reader, data.name))
 
 
 def withdraw_token(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> None:
@@ -149,5 +152,4 @@ def leave(
     request: Request[Any, Any, Any],
     data: JSONBody[forms.Leave],
 ) -> None:
-    address = http.address(request)
-    leaving.leave(section, accounts.own(reader), handle=data.handle, password=data.password, address=address)
+    leaving.leave(section, reader, **data.model_dump(), address=http.address(request))

@@ -8,29 +8,28 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Response, Template
 
-from internationale.kit import Conflict, InternationaleError, Invalid, Message, Place, Reader, Section, http
+from internationale.kit import Conflict, InternationaleError, Invalid, Message, Place, Reader, Section, TooSoon, Turns, http
 from internationale_members import forms
 from internationale_members.pages import signing
 from internationale_members.queries import accounts, credentials, leaving, links, people, sessions
-from internationale_members.queries.attempts import TooSoon
 from internationale_members.rules import roles
 
 ACCOUNT = "/members/account"
 
 
-def routes() -> list[Any]:
+def routes(hashing: Turns) -> list[Any]:
     return [
         get(ACCOUNT, sync_to_thread=True)(show),
         post(ACCOUNT, sync_to_thread=True)(change_settings),
         post(f"{ACCOUNT}/handle", sync_to_thread=True)(change_handle),
-        post(f"{ACCOUNT}/password", sync_to_thread=True)(change_password),
+        post(f"{ACCOUNT}/password")(hashing.take(change_password)),
         post(f"{ACCOUNT}/tokens", sync_to_thread=True)(make_token),
         post(f"{ACCOUNT}/tokens/{{id:str}}/withdraw", sync_to_thread=True)(withdraw_token),
         post(f"{ACCOUNT}/devices/sign-out", sync_to_thread=True)(sign_out_everywhere),
         post(f"{ACCOUNT}/devices/{{id:str}}/sign-out", sync_to_thread=True)(sign_out_device),
         get(f"{ACCOUNT}/export", sync_to_thread=True)(export),
         get(f"{ACCOUNT}/leave", sync_to_thread=True)(ask_leave),
-        post(f"{ACCOUNT}/leave", sync_to_thread=True)(leave),
+        post(f"{ACCOUNT}/leave")(hashing.take(leave)),
     ]
 
 
@@ -70,8 +69,7 @@ def change_password(
 ) -> Template | Redirect:
     try:
         secret = signing.current(section, request)
-        account, address = accounts.in_person(reader), http.address(request)
-        credentials.change_password(section, account, old=data.old, new=data.new, secret=secret, address=address)
+        credentials.change_password(section, reader, **data.model_dump(), secret=secret, address=http.address(request))
     except (Invalid, TooSoon) as error:
         return _page(section, reader, request, error)
     return _back("#password")
@@ -86,7 +84,7 @@ def make_token(
     """Shown on the answer itself, this once: a redirect would have to keep the secret somewhere."""
     try:
         with section.writing() as session:
-            _id, secret = credentials.make_token(session, section, accounts.in_person(reader), data.name)
+            _id, secret = credentials.make_token(session, section, reader, data.name)
     except Conflict as error:
         return _page(section, reader, request, error)
     return _page(section, reader, request, new_token=secret)
@@ -140,8 +138,7 @@ def leave(
     data: URLEncodedBody[forms.Leave],
 ) -> Template | Redirect:
     try:
-        address = http.address(request)
-        leaving.leave(section, accounts.own(reader), handle=data.handle, password=data.password, address=address)
+        leaving.leave(section, reader, **data.model_dump(), address=http.address(request))
     except (Invalid, TooSoon) as error:
         return _leave_page(section, reader, error)
     return signing.signed_out(section)

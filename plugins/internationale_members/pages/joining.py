@@ -7,17 +7,19 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
-from internationale.kit import Invalid, Section
+from internationale.kit import Invalid, Section, Turns, http
 from internationale_members import forms
 from internationale_members.pages import signing
 from internationale_members.queries import accounts, invitations, sessions
 from internationale_members.rules import roles
 
+INVITATION = "/members/invitation/{secret:str}"
 
-def routes() -> list[Any]:
+
+def routes(hashing: Turns) -> list[Any]:
     return [
-        get("/members/invitation/{secret:str}", sync_to_thread=True)(look),
-        post("/members/invitation/{secret:str}", sync_to_thread=True)(accept),
+        get(INVITATION, sync_to_thread=True, opt={http.UNKEPT: True})(look),
+        post(INVITATION, opt={http.UNKEPT: True})(hashing.take(accept)),
     ]
 
 

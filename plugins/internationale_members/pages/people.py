@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Conflict, Reader, Section
@@ -33,11 +33,13 @@ def routes() -> list[Any]:
     ]
 
 
-def every(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+def every(
+    section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1, find: FromQuery[str] = ""
+) -> Template:
     section.require(reader, roles.MANAGE)
     with section.reading() as session:
-        found = people.every(session, section)
-    return Template("members/people.html", context={"people": found, "role_names": roles.NAMES})
+        found = people.page(session, section, page, find)
+    return Template("members/people.html", context={"found": found, "find": find, "role_names": roles.NAMES})
 
 
 def one(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> Template:
@@ -158,8 +160,10 @@ def remove_branch(
 def _person(section: Section, reader: Reader, id: str, *, new_link: str = "") -> Template:
     section.require(reader, roles.MANAGE)
     with section.reading() as session:
+        person = people.one(session, section, id)
         context = {
-            "person": people.one(session, section, id),
+            "person": person,
+            "offers": people.offers(session, section, person, reader),
             "branches": branches.every(session),
             "assignable": rights.assignable_roles(section, reader),
             "rights": rights.assignable_capabilities(section, reader),

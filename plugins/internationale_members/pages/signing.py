@@ -7,19 +7,21 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
-from internationale.kit import Invalid, Message, Reader, Section, http
+from internationale.kit import Invalid, Message, Reader, Section, TooSoon, Turns, http
 from internationale_members import forms
-from internationale_members.queries import attempts, links, sessions
+from internationale_members.queries import links, sessions
 from internationale_members.rules import devices
 
+LINK = "/members/link/{secret:str}"
 
-def routes() -> list[Any]:
+
+def routes(hashing: Turns) -> list[Any]:
     return [
         get("/members/sign-in", sync_to_thread=True)(ask),
-        post("/members/sign-in", sync_to_thread=True)(sign_in),
+        post("/members/sign-in", opt={http.UNKEPT: True})(hashing.take(sign_in)),
         post("/members/sign-out", sync_to_thread=True)(sign_out),
-        get("/members/link/{secret:str}", sync_to_thread=True)(confirm),
-        post("/members/link/{secret:str}", sync_to_thread=True)(follow),
+        get(LINK, sync_to_thread=True, opt={http.UNKEPT: True})(confirm),
+        post(LINK, sync_to_thread=True, opt={http.UNKEPT: True})(follow),
     ]
 
 
@@ -43,7 +45,7 @@ def sign_in(
             device=device(request),
             previous=current(section, request),
         )
-    except attempts.TooSoon as error:
+    except TooSoon as error:
         answer = _form(next, data.handle, error.message, status=429)
         answer.headers["Retry-After"] = str(error.seconds)
         return answer

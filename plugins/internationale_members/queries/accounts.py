@@ -34,9 +34,10 @@ def languages(session: Session, section: Section) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*section.languages, *section.federation_languages(session), "en")))
 
 
-def speaking_for_others(section: Section) -> Collection[str]:
-    """Names that no person may take as a handle."""
-    return (section.code, section.name)
+def speaking_for_others(session: Session, section: Section) -> Collection[str]:
+    """Names that no person may take as a handle: names and codes of all sections, the committee's among them."""
+    known = section.sections(session)
+    return {section.code, section.name, *(card.code for card in known), *(card.name for card in known)}
 
 
 def open(
@@ -72,14 +73,23 @@ def change_handle(session: Session, section: Section, account: str, handle: str)
     old = row.key
     _take(session, section, row, handle)
     if row.key != old:
-        session.add(FormerHandle(key=old, account=row.id))
+        give_up(session, section, old, row.id)
+
+
+def give_up(session: Session, section: Section, key: str, account: str | None) -> None:
+    """Have nobody else take this handle. ``account``: who may take it back."""
+    session.add(FormerHandle(hash=_former(section, key), account=account))
+
+
+def _former(section: Section, key: str) -> str:
+    return handles.former(key, section.secret("members.former_handle"))
 
 
 def _take(session: Session, section: Section, row: Account, handle: str) -> None:
-    row.handle = handles.check(handle, speaking_for_others(section))
+    row.handle = handles.check(handle, speaking_for_others(session, section))
     row.key = handles.key(handle)
     taken = Invalid(_("Somebody has this handle, or one that looks like it. Please choose another."), place="handle")
-    former = session.get(FormerHandle, row.key)
+    former = session.get(FormerHandle, _former(section, row.key))
     if former is not None:
         if former.account != row.id:
             raise taken
@@ -124,8 +134,16 @@ def own(reader: Reader) -> str:
 
 
 def in_person(reader: Reader) -> str:
-    """The same, for what a token may not do: a stolen one must not make itself a second way in. Raises ``Refused``."""
+    """The same, for what a token may not do. Raises ``Refused``."""
     account = own(reader)
-    if reader.by_token:
-        raise Refused(_("A program cannot do this with a token. Please sign in with your browser."))
+    not_by_token(reader)
     return account
+
+
+def not_by_token(by: Reader | None) -> None:
+    """For what makes a way in, or gives somebody a right: a stolen token must not outlive its withdrawal through what it made.
+
+    Raises ``Refused``. None: the host, on the command line.
+    """
+    if by is not None and by.by_token:
+        raise Refused(_("A program cannot do this with a token. Please sign in with your browser."))

@@ -7,14 +7,13 @@ keep that person out, which would be worth more to them than a guess.
 
 import hashlib
 import hmac
-import ipaddress
 import secrets
 from dataclasses import dataclass
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, or_, select
 
-from internationale.kit import Conflict, Section, marker
+from internationale.kit import Section, TooSoon, http, marker
 from internationale_members.rows import FailedSignIn
 from internationale_members.rules import handles, terms
 
@@ -22,15 +21,6 @@ _ = marker("members")
 
 _KEY = secrets.token_bytes(32)
 """Of this process, and written nowhere: without it nobody can try in the table which handle failed from which network."""
-
-
-class TooSoon(Conflict):
-    """Several attempts failed; the next one has to wait ``seconds``."""
-
-    def __init__(self, seconds: int, place: str = "") -> None:
-        sentence = _("After several attempts please wait %(seconds)s seconds, then try again.") % {"seconds": seconds}
-        super().__init__(sentence, place=place)
-        self.seconds = seconds
 
 
 @dataclass(frozen=True)
@@ -47,12 +37,13 @@ def begin(session: Session, section: Section, handle: str, address: str, *, plac
 
     ``address`` is the network address it comes from, ``place`` the field of the password. Raises ``TooSoon``.
     """
-    nearby, anywhere, now = _bucket(handle, _network(address)), _bucket(handle), section.now()
+    nearby, anywhere, now = _bucket(handle, http.network(address)), _bucket(handle), section.now()
     failures = session.exec(select(FailedSignIn.at).where(FailedSignIn.bucket == nearby).order_by(col(FailedSignIn.at))).all()
     lately = FailedSignIn.bucket == anywhere, FailedSignIn.at > now - terms.ATTEMPT_WINDOW
     attacked = session.exec(select(func.count()).where(*lately)).one() >= terms.ATTEMPTS_ANYWHERE
     if seconds := terms.wait(failures, now, attacked=attacked):
-        raise TooSoon(seconds, place)
+        sentence = _("After several attempts please wait %(seconds)s seconds, then try again.")
+        raise TooSoon(sentence % {"seconds": seconds}, seconds=seconds, place=place)
     attempt = Attempt(terms.new_id(), nearby)
     session.add(FailedSignIn(id=attempt.id, bucket=anywhere, at=now))
     session.add(FailedSignIn(id=terms.new_id(), bucket=nearby, at=now))
@@ -63,15 +54,6 @@ def succeeded(session: Session, attempt: Attempt) -> None:
     """The password was right: nothing is held against this network any more."""
     mine = or_(col(FailedSignIn.bucket) == attempt.nearby, col(FailedSignIn.id) == attempt.id)
     session.execute(delete(FailedSignIn).where(mine))
-
-
-def _network(address: str) -> str:
-    """/24 or /48, as a household or a provider has them."""
-    try:
-        wide = 24 if ipaddress.ip_address(address).version == 4 else 48
-        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
-    except ValueError:
-        return ""
 
 
 def _bucket(handle: str, network: str = "anywhere") -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from internationale.kit import Conflict, Invalid, NotFound, Section, marker
+from internationale.kit import Conflict, Invalid, NotFound, Reader, Section, marker
 from internationale_members.queries import accounts, attempts, readers, sessions
 from internationale_members.rows import SignInLink, Token
 from internationale_members.rules import passwords, terms
@@ -28,12 +28,15 @@ class TokenEntry:
     used: datetime | None
 
 
-def change_password(section: Section, account: str, *, old: str, new: str, secret: str | None, address: str) -> None:
-    """Set a password and end every way in but this session. Makes its own transactions: hashing holds none open.
+def change_password(section: Section, by: Reader, *, old: str, new: str, secret: str | None, address: str) -> None:
+    """Set one's own password and end every way in but the session with this ``secret``. Makes its own transactions: hashing
+    holds none open.
 
     The old one is needed, unless there is none or the person has just come by a one-time link; attempts at it are counted like
-    those at signing in, from the network address ``address``. Raises ``Invalid`` at ``old`` or ``new``, and ``TooSoon``.
+    those at signing in, from the network address ``address``. Raises ``Refused`` for a token, ``Invalid`` at ``old`` or ``new``,
+    and ``TooSoon``.
     """
+    account = accounts.in_person(by)
     with section.reading() as session:
         row = accounts.get(session, account)
         hashed, handle = row.password, row.handle
@@ -71,8 +74,12 @@ def end_all(session: Session, account: str, *, but: str | None = None) -> None:
     session.execute(delete(SignInLink).where(col(SignInLink.account) == account, col(SignInLink.used_at).is_(None)))
 
 
-def make_token(session: Session, section: Section, account: str, name: str) -> tuple[str, str]:
-    """A new token: its id, and its secret, which is shown this once. Raises ``Conflict`` when there are too many."""
+def make_token(session: Session, section: Section, by: Reader, name: str) -> tuple[str, str]:
+    """A new token of one's own: its id, and its secret, which is shown this once.
+
+    Raises ``Refused`` for a token, and ``Conflict`` when there are too many.
+    """
+    account = accounts.in_person(by)
     if len(tokens(session, account)) >= TOKENS:
         raise Conflict(_("You have %(number)s tokens. Please withdraw one that you no longer use.") % {"number": TOKENS})
     secret = terms.new_secret(readers.TOKEN_PREFIX)

@@ -43,8 +43,9 @@ def make(
 ) -> tuple[str, str]:
     """Invite one person to this role; returns the invitation's id and the secret for its link, which is shown this once.
 
-    Raises ``Refused`` for a role that ``by`` may not hand out, ``Invalid`` at ``branch`` or ``days``.
+    Raises ``Refused`` for a role that ``by`` may not hand out, and for a token; ``Invalid`` at ``branch`` or ``days``.
     """
+    accounts.not_by_token(by)
     if role not in section.grants.assignable(by):
         raise Refused(_("You may not invite to this role."), place="role")
     if not 1 <= days <= terms.INVITATION_LONGEST_DAYS:
@@ -82,7 +83,8 @@ def accept(section: Section, secret: str, *, handle: str, password: str, languag
     """
     with section.reading() as session:
         look(session, section, secret)
-    shown = handles.check(handle, accounts.speaking_for_others(section))
+        taken = accounts.speaking_for_others(session, section)
+    shown = handles.check(handle, taken)
     passwords.check(password, (shown, section.code, section.name))
     if not accepted:
         raise Invalid(_("Whoever joins accepts the principles."), place="accept")

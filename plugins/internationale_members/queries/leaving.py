@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from internationale.kit import Invalid, Section, marker
+from internationale.kit import Invalid, Reader, Section, marker
 from internationale_members.queries import accounts, credentials, links, people, sessions
 from internationale_members.rows import Account, FormerHandle, Invitation, SignInLink, Token
 from internationale_members.rules import handles
@@ -57,12 +57,13 @@ def export(session: Session, section: Section, account: str) -> dict[str, object
     }
 
 
-def leave(section: Section, account: str, *, handle: str, password: str, address: str) -> None:
-    """Erase a person's account and all that hangs on it. Makes its own transactions: hashing holds none open.
+def leave(section: Section, by: Reader, *, handle: str, password: str, address: str) -> None:
+    """Erase one's own account and all that hangs on it. Makes its own transactions: hashing holds none open.
 
     What they said to other sections under their handle stays said; nobody else can take the handle. Raises ``Invalid`` at
     ``handle`` or ``password``, which confirm that it is meant, and ``TooSoon`` like signing in.
     """
+    account = accounts.own(by)
     with section.reading() as session:
         row = accounts.get(session, account)
         key, hashed = row.key, row.password
@@ -84,7 +85,7 @@ def erase(session: Session, section: Section, account: str) -> None:
         session.execute(delete(rows).where(col(rows.account) == account))
     session.execute(update(FormerHandle).where(col(FormerHandle.account) == account).values(account=None))
     session.execute(update(Invitation).where(col(Invitation.invited_by) == account).values(note=""))
-    session.add(FormerHandle(key=row.key, account=None))
+    accounts.give_up(session, section, row.key, None)
     session.execute(delete(Account).where(col(Account.id) == account))
 
 

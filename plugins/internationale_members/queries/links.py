@@ -28,12 +28,11 @@ class LinkEntry:
 def make(session: Session, section: Section, account: str, *, by: Reader | None) -> str:
     """A new link's secret, in place of any other that was not used.
 
-    Raises ``NotFound``, and ``Refused`` when the person holds a role or a single right that ``by`` may not hand out: nobody
-    shall come by such a thing through another's account.
+    Raises ``NotFound``, and ``Refused`` for a token, and when the person holds a role or a single right that ``by`` may not hand
+    out: nobody shall come by such a thing through another's account.
     """
     row = accounts.get(session, account)
-    if by is not None and by.id == account:
-        accounts.in_person(by)
+    accounts.not_by_token(by)
     if not section.grants.all_assignable(session, account, by) or row.disabled_at is not None:
         raise Refused(_("You may not make a link for this account."))
     session.execute(delete(SignInLink).where(col(SignInLink.account) == account, col(SignInLink.used_at).is_(None)))

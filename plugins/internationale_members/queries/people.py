@@ -1,15 +1,17 @@
 """The members as the secretary sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
-from internationale.kit import Conflict, Reader, Refused, Role, Section, marker
+from internationale.kit import Conflict, Reader, Refused, Role, Section, marker, paging
 from internationale.kit.grants import Grant
 from internationale_members.queries import accounts, branches, credentials
 from internationale_members.rows import Account
+from internationale_members.rules import handles
 
 _ = marker("members")
 
@@ -33,10 +35,43 @@ class Person:
     has_password: bool
 
 
+@dataclass(frozen=True)
+class Offers:
+    """What this reader can do with an account: a page offers nothing that would be refused. ``withdraw``: ids of grants."""
+
+    link: bool
+    close: bool
+    open: bool
+    withdraw: frozenset[str]
+
+
+@dataclass(frozen=True)
+class PeoplePage:
+    """One page of the members. ``total``: how many there are of those looked for."""
+
+    people: Sequence[Person]
+    total: int
+    page: int
+    pages: int
+
+
 def every(session: Session, section: Section) -> Sequence[Person]:
     """Everybody, by handle."""
+    return _people(session, section, session.exec(_by_handle("")).all())
+
+
+def page(session: Session, section: Section, number: int, find: str = "") -> PeoplePage:
+    """One page of those whose handle has ``find`` in it (in any spelling), by handle."""
+    found = paging.part(session.exec(_by_handle(handles.key(find))).all(), number)
+    return PeoplePage(_people(session, section, found.things), found.total, found.page, found.pages)
+
+
+def _by_handle(key: str) -> SelectOfScalar[Account]:
+    return select(Account).where(col(Account.key).contains(key, autoescape=True)).order_by(Account.key)
+
+
+def _people(session: Session, section: Section, rows: Sequence[Account]) -> list[Person]:
     who, where, grants = accounts.handles_of(session), branches.names(session), section.grants.everyone(session)
-    rows = session.exec(select(Account).order_by(Account.key))
     return [_person(row, tuple(grants.get(row.id, ())), who, where) for row in rows]
 
 
@@ -44,6 +79,16 @@ def one(session: Session, section: Section, account: str) -> Person:
     """Raises ``NotFound``."""
     row = accounts.get(session, account)
     return _person(row, tuple(section.grants.held(session, account)), accounts.handles_of(session), branches.names(session))
+
+
+def offers(session: Session, section: Section, person: Person, by: Reader) -> Offers:
+    closed, looked_after = person.disabled is not None, _may_look_after(section, person.grants, by)
+    return Offers(
+        link=not closed and section.grants.all_assignable(session, person.id, by),
+        close=not closed and looked_after and by.id != person.id,
+        open=closed and looked_after,
+        withdraw=frozenset(grant.id for grant in person.grants if section.grants.may_withdraw(grant, by)),
+    )
 
 
 def set_branch(session: Session, account: str, branch: str) -> None:
@@ -68,18 +113,24 @@ def disable(session: Session, section: Section, account: str, *, by: Reader | No
 
 
 def enable(session: Session, section: Section, account: str, *, by: Reader | None) -> None:
-    """Raises ``NotFound``, and ``Refused`` for whoever holds a role that ``by`` may not hand out."""
+    """Raises ``NotFound``, and ``Refused`` for a token, and for whoever holds a role that ``by`` may not hand out."""
+    accounts.not_by_token(by)
     row = _looked_after(session, section, account, by)
     row.disabled_at = None
     session.add(row)
 
 
 def _looked_after(session: Session, section: Section, account: str, by: Reader | None) -> Account:
-    """An account that ``by`` may close and open. Of single rights it is not asked: in need, closing must be within reach."""
+    """An account that ``by`` may close and open."""
     row = accounts.get(session, account)
-    if not {grant.role for grant in section.grants.held(session, account) if grant.role} <= section.grants.assignable(by):
+    if not _may_look_after(section, section.grants.held(session, account), by):
         raise Refused(_("You may not close or open this account: its person holds a role that you may not give."))
     return row
+
+
+def _may_look_after(section: Section, grants: Iterable[Grant], by: Reader | None) -> bool:
+    """Of single rights it is not asked: in need, closing must be within reach."""
+    return {grant.role for grant in grants if grant.role} <= section.grants.assignable(by)
 
 
 def _person(row: Account, grants: tuple[Grant, ...], who: dict[str, str], where: dict[str, str]) -> Person:

@@ -11,7 +11,8 @@ from internationale_members.queries import accounts
 
 
 def give_role(session: Session, section: Section, account: str, role: Role, *, until: date | None, by: Reader | None) -> Grant:
-    """Raises ``NotFound`` and what ``kit.grants.Grants.give_role`` raises. ``until`` is the last day, in UTC."""
+    """``until`` is the last day, in UTC. Raises ``NotFound``, ``Refused`` for a token, and what ``kit.grants.Grants`` raises."""
+    accounts.not_by_token(by)
     person = accounts.get(session, account).id
     return section.grants.give_role(session, person, role, until=_end(until), by=by)
 
@@ -19,7 +20,8 @@ def give_role(session: Session, section: Section, account: str, role: Role, *, u
 def give_capability(
     session: Session, section: Section, account: str, capability: str, *, object: str, until: date | None, by: Reader | None
 ) -> Grant:
-    """Raises ``NotFound`` and what ``kit.grants.Grants.give_capability`` raises. ``object``: empty for all."""
+    """``object``: empty for all. Raises ``NotFound``, ``Refused`` for a token, and what ``kit.grants.Grants`` raises."""
+    accounts.not_by_token(by)
     person = accounts.get(session, account).id
     return section.grants.give_capability(session, person, capability, object=object or None, until=_end(until), by=by)
 

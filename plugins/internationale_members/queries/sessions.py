@@ -31,7 +31,7 @@ def sign_in(section: Section, handle: str, password: str, *, address: str, devic
     """Sign in with a password; returns the new session's secret. Makes its own transactions: hashing holds none open.
 
     ``address`` is the network address it comes from, ``previous`` the secret of a session that this one replaces. Raises
-    ``Invalid`` (the same for a wrong password, an unknown handle and a closed account) and ``attempts.TooSoon``.
+    ``Invalid`` (the same for a wrong password, an unknown handle and a closed account) and ``TooSoon``.
     """
     with section.writing() as session:
         attempt = attempts.begin(session, section, handle, address)

@@ -1,5 +1,6 @@
 """Handles: the names of their own choice under which people speak, here and to other sections."""
 
+import hmac
 import unicodedata
 from collections.abc import Collection
 
@@ -11,7 +12,19 @@ _ = marker("members")
 
 SHORTEST, LONGEST = 2, 32
 RESERVED = frozenset(
-    ["admin", "administrator", "committee", "host", "internationale", "moderator", "root", "secretary", "system"]
+    [
+        "admin",
+        "administrator",
+        "committee",
+        "host",
+        "international committee",
+        "internationale",
+        "moderator",
+        "root",
+        "secretary",
+        "section",
+        "system",
+    ]
 )
 
 _SHAPE = regex.compile(r"[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*")
@@ -43,8 +56,13 @@ def key(handle: str) -> str:
     return unicodedata.normalize("NFC", _ACCENTS.sub("", text))
 
 
+def former(key: str, secret: bytes) -> str:
+    """What is kept of a handle (its ``key``) that was given up: enough to know it again, with the section's secret."""
+    return hmac.digest(secret, key.encode("utf-8", "surrogateescape"), "sha256").hex()
+
+
 def check(handle: str, forbidden: Collection[str]) -> str:
-    """The handle as it will be shown. ``forbidden`` are names that would speak for somebody else (the section's, for one).
+    """The handle as it will be shown. ``forbidden`` are names that would speak for somebody else (the sections', for one).
 
     Raises ``Invalid`` at ``handle``.
     """

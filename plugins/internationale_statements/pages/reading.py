@@ -2,7 +2,7 @@
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
-from litestar.params import FromPath
+from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 from sqlmodel import Session as Database
 
@@ -19,13 +19,12 @@ class Statements(Controller):
     include_in_schema = False
 
     @get("/", sync_to_thread=True)
-    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> Template:
         with section.reading() as session:
             context = {
-                "issued": showing.public(section, session, reader.language),
+                "issued": showing.public(section, session, reader.language, page),
                 "proposed": showing.proposed(section, session, reader.language) if port.reads(section, reader) else [],
                 "reads": port.reads(section, reader),
-                "names": showing.names(section, session),
                 "may_propose": section.may(reader, "documents.opened"),
             }
         return Template("statements/list.html", context=context)
@@ -63,7 +62,6 @@ def _issued(section: Section, session: Database, known: Statement, reader: Reade
         "reading": showing.shown(section, session, id, language, Ref.parse(issue.pinned)),
         "languages": showing.complete_languages(section, session, id, Ref.parse(issue.pinned)),
         "signatories": showing.signatories(known.signing, issue),
-        "names": showing.names(section, session),
         "offers": port.offers(section, known, reader),
         "reads": port.reads(section, reader),
         "files": section.attachments.panel(session, id, Ref.parse(issue.ref), reader),
@@ -78,7 +76,6 @@ def _proposed(section: Section, session: Database, known: Statement, reader: Rea
         "signing": known.signing,
         "reading": section.documents.read(session, known.document.id, reader.language),
         "progress": section.documents.progress(session, known.document.id),
-        "names": showing.names(section, session),
         "offers": port.offers(section, known, reader),
         "receipts": section.receipts(session, known.document.ref),
         "files": section.attachments.panel(session, known.document.id, known.document.ref, reader),

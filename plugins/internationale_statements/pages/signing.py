@@ -115,7 +115,6 @@ def _confirming(section: Section, deed: str, id: str, reader: Reader, values: di
             "holding": known.signing.holding(known.document.ref),
             "complete": showing.complete_languages(section, session, id, known.document.ref),
             "languages": section.federation_languages(session),
-            "names": showing.names(section, session),
             "values": values or {},
         }
     return Template(f"statements/{deed}.html", context=context)

@@ -1,6 +1,6 @@
 """Who signed what, and what is public, read from the rows."""
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 from typing import TypeVar
 
@@ -34,13 +34,13 @@ def signing(section: Section, session: Session, document: str) -> Signing:
     )
 
 
-def public(section: Section, session: Session) -> Iterator[Signing]:
-    """All that was said about each public statement, the latest issued first."""
+def public(section: Section, session: Session) -> Sequence[str]:
+    """The public statements, the latest issued first, by document."""
     issued = session.exec(select(Issue).order_by(col(Issue.section), col(Issue.epoch), col(Issue.sequence))).all()
     counting = _counting(section, session, issued)
     holding = {row.document: row for row in issued if row.pinned in counting}
-    for row in sorted(holding.values(), key=lambda row: (row.said, row.section, row.sequence), reverse=True):
-        yield signing(section, session, row.document)
+    latest = sorted(holding.values(), key=lambda row: (row.said, row.section, row.sequence), reverse=True)
+    return [row.document for row in latest]
 
 
 def _counting(section: Section, session: Session, rows: Sequence[Cosignature | Issue]) -> Set[str]:

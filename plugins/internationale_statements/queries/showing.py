@@ -1,13 +1,13 @@
 """Statements with their texts: in the reader's language where that is complete, and never half translated in public."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 
 from sqlmodel import Session as Database
 
-from internationale.kit import Ref, Section, documents
+from internationale.kit import Ref, Section, documents, paging
 from internationale_statements import queries
 from internationale_statements.rules import KIND
 
@@ -44,13 +44,19 @@ class Signatory:
     since: datetime
 
 
-def public(section: Section, session: Database, language: str, *, limit: int | None = None) -> list[Card]:
-    """The issued statements, the latest first."""
-    return list(islice(_public(section, session, language), limit))
+def latest(section: Section, session: Database, language: str, most: int) -> list[Card]:
+    """The statements that were issued last."""
+    return list(islice(_public(section, session, queries.public(section, session), language), most))
 
 
-def _public(section: Section, session: Database, language: str) -> Iterator[Card]:
-    for said in queries.public(section, session):
+def public(section: Section, session: Database, language: str, page: int) -> paging.Part[Card]:
+    """A page of the issued statements, the latest first."""
+    found = paging.part(queries.public(section, session), page)
+    return paging.Part(list(_public(section, session, found.things, language)), found.total, found.page, found.pages)
+
+
+def _public(section: Section, session: Database, documents: Sequence[str], language: str) -> Iterator[Card]:
+    for said in (queries.signing(section, session, document) for document in documents):
         issue = said.issues[-1]
         reading = shown(section, session, said.document, language, Ref.parse(issue.pinned))
         signed_by = [each.section for each in signatories(said, issue) if each.standing != "withdrawn"]
@@ -99,11 +105,6 @@ def signatories(said: Signing, issue: Issuance) -> list[Signatory]:
         elif signature.pinned == issue.pinned and signature.withdrawn is None:
             found.append(Signatory(signature.section, "later", signature.said))
     return found
-
-
-def names(section: Section, session: Database) -> Mapping[str, str]:
-    """The sections' names by code, our own included."""
-    return {section.code: section.name, **{known.code: known.name for known in section.sections(session)}}
 
 
 def _card(reading: documents.Reading, since: datetime, signed_by: list[str], *, public: bool) -> Card:

@@ -1,7 +1,7 @@
 """What the pages, the API and the home page show."""
 
 from .desk import Bench, Desk, desk, drafts, kept, suggestions, translating, with_suggestions
-from .matrix import Row, matrix
+from .matrix import Row, matrix, page_of_matrix
 from .waiting import DRAFT, READ, needs
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "kept",
     "matrix",
     "needs",
+    "page_of_matrix",
     "suggestions",
     "translating",
     "with_suggestions",

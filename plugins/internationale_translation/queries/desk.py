@@ -115,7 +115,7 @@ def kept(session: Database, account: str) -> dict[str, Any] | None:
 
 
 def _memory(bench: Bench, source: str) -> Memory:
-    return Memory(bench.section.documents.renderings(bench.session, source, bench.language))
+    return Memory(bench.section.documents.renderings(bench.session, source, bench.language, bench.reader))
 
 
 def _suggestions(memory: Memory, unit: Unit, *, thorough: bool) -> tuple[Suggestion, ...] | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session as Database
 
-from internationale.kit import Section
+from internationale.kit import Section, paging
 from internationale.kit.documents import Progress, Summary
 
 
@@ -17,11 +17,20 @@ class Row:
     cells: tuple[Progress | None, ...]
 
 
-def matrix(section: Section, session: Database) -> tuple[Row, ...]:
+def matrix(section: Section, session: Database) -> list[Row]:
     """Every shared document, latest change first, with the section's languages in its own order."""
-    documents = section.documents.list(session)
+    return _rows(section, session, section.documents.list(session))
+
+
+def page_of_matrix(section: Section, session: Database, page: int) -> paging.Part[Row]:
+    """One page of them."""
+    found = paging.part(section.documents.list(session), page)
+    return paging.Part(_rows(section, session, found.things), found.total, found.page, found.pages)
+
+
+def _rows(section: Section, session: Database, documents: Sequence[Summary]) -> list[Row]:
     progress = section.documents.progress_of(session, [document.id for document in documents])
-    return tuple(_row(section, document, progress[document.id]) for document in documents)
+    return [_row(section, document, progress[document.id]) for document in documents]
 
 
 def _row(section: Section, document: Summary, progress: Sequence[Progress]) -> Row:

@@ -2,10 +2,15 @@
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import pytest
+
+from internationale.errors import Conflict
+from internationale.rooms.attachments.port.room import room
+from internationale.rooms.attachments.rules.chunking import CHUNK, hash_of
 
 PICTURE = b"\xff\xd8\xff\xe1\x00\x10Exif\x00\x00" + bytes(200)
 API = "/api/v1/attachments"
@@ -210,3 +215,35 @@ def test_leaving_takes_what_was_brought_and_not_attached(three, share, bring, me
         assert fr.kept(session, account)["attachments"]["uploads"][0]["size"] == 5
         fr.forget(session, account)
         assert "attachments" not in fr.kept(session, account)
+
+
+def test_what_was_brought_and_not_attached_is_off_the_disk_when_its_person_has_left(three, share, bring, attach, member) -> None:
+    fr = three[1]
+    document, store = share(fr), room(three[1]).store
+    attach(fr, document, b"for all")
+    for content in (b"mine alone", b"for all"):
+        bring(fr, document, content)
+    with suppress(Unmeant), fr.writing() as session:
+        fr.forget(session, member(fr, "delegate").id)
+        raise Unmeant
+    assert {kept.name for kept in store.all()} == {hash_of(b"mine alone"), hash_of(b"for all")}
+    with fr.writing() as session:
+        fr.forget(session, member(fr, "delegate").id)
+    assert {kept.name for kept in store.all()} == {hash_of(b"for all")}
+
+
+def test_a_file_of_which_a_piece_went_meanwhile_is_brought_once_more(three, share, bring) -> None:
+    fr = three[1]
+
+    def pieces():
+        yield bytes(CHUNK)
+        room(fr).store.remove(hash_of(bytes(CHUNK)))  # somebody who had brought the same left
+        yield b"the rest"
+
+    document = share(fr)
+    with pytest.raises(Conflict, match="bring it once more"):
+        bring(fr, document, pieces())
+
+
+class Unmeant(Exception):
+    """The leaving did not come about."""

@@ -20,7 +20,7 @@ def test_the_life_of_a_document(three, fr, browser, clara, document, text):
     root = f"/api/v1/documents/{document}"
     carrying.hand_on(*three)
     rosa = browser(fr, "delegate", follow_redirects=False)
-    assert [each["id"] for each in rosa.get("/api/v1/documents?kind=draft").json()] == [document]
+    assert [each["id"] for each in rosa.get("/api/v1/documents?kind=draft").json()["documents"]] == [document]
     units = rosa.get(root, params={"language": "fr"}).json()["units"]
     assert {unit["state"] for unit in units} == {"missing", "current"}
     block = next(unit["id"] for unit in units if "thirty-five" in unit["source"])
@@ -67,7 +67,7 @@ def test_the_life_of_a_document(three, fr, browser, clara, document, text):
     assert [each["amendments"] for each in rosa.get(f"{root}/revisions").json()] == [[], [amendment]]
     states = [line["state"] for line in rosa.get(f"{root}/compare/1/2").json()]
     assert states == ["same", "changed", "same", "same", "same"]
-    assert [each["state"] for each in rosa.get(f"{root}/amendments").json()] == ["accepted"]
+    assert [each["state"] for each in rosa.get(f"{root}/amendments").json()["amendments"]] == ["accepted"]
     assert rosa.get(f"{root}/receipts").status_code == 200
     second = rosa.post(f"{root}/amendments", json=proposal | {"revision": 2, "change": "hint", "block": "", "text": "Shorter."})
     assert rosa.post(f"{root}/amendments/{second.json()['id']}/withdraw", json={}).status_code == 204
@@ -76,7 +76,7 @@ def test_the_life_of_a_document(three, fr, browser, clara, document, text):
 def test_what_the_api_refuses(ic, browser, clara, document):
     root = f"/api/v1/documents/{document}"
     passer, lucie = browser(ic, follow_redirects=False), browser(ic, "member", handle="lucie", follow_redirects=False)
-    assert passer.get("/api/v1/documents").json() == []
+    assert passer.get("/api/v1/documents").json()["documents"] == []
     for path in ("", "/progress", "/receipts", "/revisions", "/amendments", "/motions", "/debate/title", "/draft"):
         assert passer.get(root + path).status_code == 403, path
     revision = {"base": 1, "title": "T", "text": "Words."}

@@ -83,8 +83,8 @@ def test_a_commitment_is_not_moved_to_the_call_that_was_kept_back(
         assert [(rival.ref, rival.answered) for rival in known.rivals] == [(str(rivals[1]), ["ar", "fr"])]
         assert known.standing("fr") == Standing(known.summary, "fr", None, reported=False, closed=False)
     page = re.sub(r"<[^>]+>", "", browser(ar, "member", language="en").get(f"/actions/{ACTION}").text)
-    assert "International Committee wrote another call under the same id, for May 1, 2027." in page
-    assert "It was answered by الفرع العربي and Section française." in page
+    assert "International Committee (ic) wrote another call under the same id, for May 1, 2027." in page
+    assert "It was answered by الفرع العربي (ar) and Section française (fr)." in page
     with ic.reading() as session:
         (card,) = listing.cards(ic, session, [whole(ic)], "en")
     assert (card.title, card.committed) == ("Burn it down", [])

@@ -65,7 +65,7 @@ class House:
         return {"Authorization": "Bearer " + found(r"<code>(intl_[^<]+)</code>", answer.text)}
 
     def id_of(self, secretary: httpx.Client, handle: str) -> str:
-        people = secretary.get("/api/v1/members/people").json()
+        people = secretary.get("/api/v1/members/people").json()["people"]
         return next(person["id"] for person in people if person["handle"] == handle)
 
     def secret_of(self, client: httpx.Client) -> str | None:

@@ -72,7 +72,7 @@ def test_what_is_wrong_is_said_where_it_is_and_what_was_right_stays(house, enter
     assert said in answer.text
     assert f'value="{(ENTERED | entered)["handle"]}"' in answer.text
     assert PASSWORD not in answer.text
-    assert [person["handle"] for person in secretary.get("/api/v1/members/people").json()] == ["rosa"]
+    assert [person["handle"] for person in secretary.get("/api/v1/members/people").json()["people"]] == ["rosa"]
     assert accept(house, link).status_code == 303
 
 

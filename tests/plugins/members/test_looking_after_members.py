@@ -4,7 +4,7 @@ from types import ModuleType
 
 import pytest
 
-from internationale.kit import Capability, Message, Role, hookimpl
+from internationale.kit import Capability, Message, Role, hookimpl, paging
 
 HOSTS_OWN = ModuleType("beside")
 """A plugin that declares a right of the host's alone."""
@@ -156,6 +156,38 @@ def test_only_who_may_take_an_office_away_closes_the_account_that_holds_it(house
     assert karl.post(path(house, karl, "rosa") + "/enable").status_code == 200
 
 
+def offered(page):
+    """What the page of a person lets one do."""
+    said = {"link": "/link", "close": "/disable", "open": "/enable", "take": "/withdraw"}
+    return {deed for deed, path in said.items() if f'{path}"' in page.text}
+
+
+def test_a_page_offers_only_what_would_be_done(house):
+    secretary, karl = house.person("rosa", "secretary"), house.person("karl", "host", "secretary")
+    house.person("clara")
+    house.command("add", "emma", "--role", "host")
+    pages = {handle: path(house, secretary, handle) for handle in ("rosa", "karl", "clara", "emma")}
+    assert {handle: offered(secretary.get(page)) for handle, page in pages.items()} == {
+        "rosa": {"link"},
+        "karl": {"take"},  # the office of secretary
+        "clara": {"link", "close", "take"},
+        "emma": set(),
+    }
+    assert offered(karl.get(pages["emma"])) == {"link", "close", "take"}
+    house.command("disable", "clara")
+    house.command("disable", "emma")
+    assert offered(secretary.get(pages["clara"])) == {"open", "take"}
+    assert offered(secretary.get(pages["emma"])) == set()
+
+
+def test_who_may_not_invite_is_not_sent_to_the_invitations(house):
+    secretary, clara = house.person("rosa", "secretary"), house.person("clara")
+    form = {"capability": "members.manage", "object": "", "until": ""}
+    assert secretary.post(path(house, secretary, "clara") + "/rights", data=form).status_code == 200
+    assert "/members/invitations" in secretary.get("/members").text
+    assert "/members/invitations" not in clara.get("/members").text
+
+
 def test_branches_are_founded_renamed_filled_and_dissolved(house):
     secretary = house.person("rosa", "secretary")
     page = path(house, secretary, "rosa")
@@ -191,3 +223,27 @@ def test_what_waits_for_the_secretary_and_for_who_has_no_password(house):
     newcomer = house.browser()
     newcomer.post(house.command("link", "clara"))
     assert "Choose a password" in newcomer.get("/").text
+
+
+def test_a_long_list_comes_page_by_page_and_a_handle_is_found_in_any_spelling(house, monkeypatch):
+    monkeypatch.setattr(paging, "SHOWN", 2)
+    secretary = house.person("zoe", "secretary")
+    for handle in ("anna", "Éloïse", "clara", "eloi_se2"):
+        house.command("add", handle)
+    answers = [secretary.get(f"/api/v1/members/people?page={number}").json() for number in (1, 2, 3)]
+    assert [[person["handle"] for person in answer["people"]] for answer in answers] == [
+        ["anna", "clara"],
+        ["Éloïse", "eloi_se2"],
+        ["zoe"],
+    ]
+    first = secretary.get("/members").text
+    assert ("5 accounts." in first, 'href="/members?find=&amp;page=2"' in first, "clara" in first, "eloi_se2" in first) == (
+        True,
+        True,
+        True,
+        False,
+    )
+    for find, found in (("ELOI", ["Éloïse", "eloi_se2"]), ("se2", ["eloi_se2"]), ("_", ["anna", "clara"]), ("%", [])):
+        answer = secretary.get("/api/v1/members/people", params={"find": find}).json()
+        assert [person["handle"] for person in answer["people"]] == found, find
+    assert "<bdi>eloi_se2</bdi>" in secretary.get("/members?find=eloi.se2").text

@@ -1,12 +1,16 @@
 """The lasting tables: migrations, and what is cleared away."""
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 from sqlmodel import func, select
 
+from internationale.ledger import lineages
 from internationale.rooms.grants.rows import GrantRow
 from internationale_members import rows
+from internationale_members.rules import handles
 
 
 @pytest.mark.parametrize("metadata", [rows.Row.metadata, GrantRow.metadata], ids=["members", "grants"])
@@ -60,3 +64,37 @@ def test_nothing_secret_is_in_the_tables_or_the_log(house, caplog):
     for secret in secrets:
         assert secret not in kept
         assert secret not in caplog.text.replace("/members/link/" + secret, "").replace("/members/invitation/" + secret, "")
+
+
+def refused(client, handle):
+    return client.post("/members/account/handle", data={"handle": handle}).status_code == 400
+
+
+def kept(house):
+    with house.section.reading() as session:
+        return {row.hash: row.account for row in session.exec(select(rows.FormerHandle))}
+
+
+def test_of_a_handle_that_was_given_up_only_a_keyed_hash_is_kept(house):
+    rosa, clara = house.person("rosa"), house.person("clara")
+    assert not refused(rosa, "junius")
+    secret = house.section.secret("members.former_handle")
+    assert kept(house) == {handles.former("rosa", secret): house.id_of(house.person("karl", "secretary"), "junius")}
+    assert handles.former("rosa", secret) != handles.former("rosa", house.section.secret("something else"))
+    assert rosa.post("/members/account/leave", data={"handle": "junius", "password": "seven red umbrellas"}).status_code == 200
+    assert kept(house) == {handles.former(handles.key(handle), secret): None for handle in ("rosa", "junius")}
+    assert (refused(clara, "Rosa"), refused(clara, "junius"), refused(clara, "claire")) == (True, True, False)
+
+
+def test_handles_that_stood_there_in_plain_letters_are_hashed_by_the_upgrade(house):
+    clara = house.person("clara")
+    with house.section.database.engine.begin() as connection:
+        scripts = house.section.plugins.folders("migrations")["members"]
+        command.downgrade(lineages.configuration(connection, "members", scripts), "members_0001")
+        for key, account in (("rosa", None), ("luigi", "somebody")):
+            row = {"key": key, "account": account}
+            connection.execute(text("INSERT INTO members_former_handle (key, account) VALUES (:key, :account)"), row)
+    house.section.prepare()
+    secret = house.section.secret("members.former_handle")
+    assert kept(house) == {handles.former("rosa", secret): None, handles.former("luigi", secret): "somebody"}
+    assert (refused(clara, "Rosa"), refused(clara, "claire")) == (True, False)

@@ -206,6 +206,23 @@ def test_a_sign_in_link_holds_for_a_day_and_a_new_one_replaces_it(house):
     assert "Please ask for a new one." in client.get(new).text
 
 
+def test_no_copy_is_kept_of_what_stands_under_a_secret_address(house):
+    link, invitation = house.command("add", "rosa"), house.command("invite")
+    wrong = {"handle": "-", "password": PASSWORD, "language": "fr", "accept": "true"}
+    passer_by = house.browser()
+    answers = [
+        *(passer_by.get(address) for address in (link, invitation, link + "x", invitation + "x")),
+        passer_by.post(invitation, data=wrong),
+        passer_by.post(link + "x"),
+        passer_by.post(link, follow_redirects=False),
+        sign_in(house.browser(), password="wrong"),
+    ]
+    assert [(answer.status_code, answer.headers["cache-control"]) for answer in answers] == [
+        (status, "no-store") for status in (200, 200, 404, 404, 400, 404, 303, 400)
+    ]
+    assert house.browser().get("/about").headers["cache-control"] == "no-cache"
+
+
 def test_a_foreign_page_signs_nobody_in_or_out(house):
     client = house.person("rosa")
     for path in ("/members/sign-out", "/members/account/leave"):

@@ -59,7 +59,7 @@ def test_a_draft_goes_from_a_file_to_all_sections(sections, visiting, carry):
     assert f'href="{path}"' in lucie.get("/").text
     assert f'href="{path}"' not in clara.get("/").text
     assert "Thirty hours, and not one more." in lucie.get(path).text
-    (draft,) = lucie.get("/api/v1/programme").json()
+    (draft,) = lucie.get("/api/v1/programme").json()["drafts"]
     assert (draft["home"], draft["title"], draft["progress"]) == (
         "ic",
         "Hours",

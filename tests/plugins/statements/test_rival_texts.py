@@ -75,7 +75,7 @@ def signatures(section: Any, id: str) -> list[tuple[str, int, bool]]:
 
 def public(section: Any) -> list[tuple[str, int, list[str]]]:
     with section.reading() as session:
-        return [(card.id, card.revision, list(card.signed_by)) for card in showing.public(section, session, "fr")]
+        return [(card.id, card.revision, list(card.signed_by)) for card in showing.public(section, session, "fr", 1).things]
 
 
 def test_a_signature_is_not_moved_to_the_text_that_was_kept_back(

@@ -83,7 +83,7 @@ def signing(section: Any, id: str) -> queries.Signing:
 
 def public(section: Any, language: str) -> list[tuple[str, str]]:
     with section.reading() as session:
-        return [(card.title, card.language) for card in showing.public(section, session, language)]
+        return [(card.title, card.language) for card in showing.public(section, session, language, 1).things]
 
 
 def standing(section: Any, id: str) -> list[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The translator's work in three sections, through the plugin's deeds."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import click
@@ -13,6 +14,7 @@ from internationale.kit import Conflict, Invalid, NotFound, Refused
 from internationale.kit.documents import UnitState
 from internationale.testing.people import member
 from internationale_translation import port, queries
+from internationale_translation.queries import Bench
 from internationale_translation.rows import DraftRow
 from internationale_translation.rules.memory import digest
 
@@ -122,6 +124,26 @@ def test_memory_suggests_what_any_section_offered(story):
     assert [(found.score, found.text) for found in same] == [(100, FRENCH["The rich shall pay."])]
     story.work(port.adopt, block=story.block("The rich shall pay."), digest=digest(same[0].text))
     assert [line.text for line in story.desk().sharable] == [FRENCH["The rich shall pay."]]
+
+
+def test_memory_suggests_nothing_of_texts_that_the_reader_may_not_read(story):
+    story.work(port.share, texts=story.texts(), revision=1)
+    said = {"language": "en", "title": "Another", "text": "The rich shall pay.", "audience": "international"}
+    of = story.document
+    story.document = story.at(
+        "ic", lambda section, session: section.documents.open(session, kind="statement", **said, by=story.author)
+    )
+    story.carry()
+    fr, block = story.sections["fr"], story.block("The rich shall pay.")
+    reader = member(fr, "member", "translator", language="en")
+    narrow = replace(reader, capabilities={**reader.capabilities, "documents.read": frozenset([story.document])})
+    both = replace(reader, capabilities={**reader.capabilities, "documents.read": frozenset([story.document, of])})
+    with fr.reading() as session:
+        benches = [Bench(fr, session, story.document, "fr", who) for who in (reader, both, narrow)]
+        found = [[each.text for each in queries.suggestions(bench, block)] for bench in benches]
+        desks = [queries.with_suggestions(bench, desk, desk.lines) for bench in benches for desk in [queries.desk(bench)]]
+    assert found == [[FRENCH["The rich shall pay."]], [FRENCH["The rich shall pay."]], []]
+    assert [any(line.suggestions for line in lines) for lines in desks] == [True, True, False]
 
 
 def test_who_may(story):

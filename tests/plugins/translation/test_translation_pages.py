@@ -154,7 +154,7 @@ def test_the_same_over_json(desk):
         (source, "missing", text) for source, text in FRENCH.items()
     ]
     assert desk.client.post(desk.api + "/offers", json=drafts).json() == {"units": 4}
-    assert desk.client.get("/api/v1/translation").json()[0]["progress"] == [
+    assert desk.client.get("/api/v1/translation").json()["documents"][0]["progress"] == [
         {"language": "fr", "current": 4, "outdated": 0, "missing": 0}
     ]
     desk.story.revise(TEXT.replace("The rich", "Only the rich"))

@@ -83,5 +83,5 @@ def kept(session: Session, account: str) -> Mapping[str, Any] | None:
 
 
 @hookimpl
-def forgotten(session: Session, account: str) -> None:
-    uploading.forget(session, account)
+def forgotten(section: Section, session: Session, account: str) -> None:
+    uploading.forget(section, session, account)

@@ -95,14 +95,23 @@ class Room:
         row = session.get(GrantRow, grant)
         if row is None or row.person != person or row.withdrawn_at is not None:
             raise NotFound(_("There is no such grant."))
-        if row.role is not None and row.role not in rules.assignable(by):
-            raise Refused(_("You may not take this role away."))
-        if row.capability is not None and not rules.may_give(by, row.capability, self._vocabulary):
-            raise Refused(_("You may not take this right away."))
-        if by is not None and by.id == person and row.role == Role.SECRETARY:
-            raise Conflict(_("Another secretary has to take this role from you, so that somebody keeps it."))
+        if (obstacle := self._obstacle(row, by)) is not None:
+            raise obstacle
         row.withdrawn_at, row.withdrawn_by = self._now(), by.id if by else None
         session.add(row)
+
+    def may_withdraw(self, grant: Grant, by: Reader | None) -> bool:
+        return self._obstacle(grant, by) is None
+
+    def _obstacle(self, granted: Grant | GrantRow, by: Reader | None) -> Refused | Conflict | None:
+        """Why ``by`` cannot take this back."""
+        if granted.role is not None and granted.role not in rules.assignable(by):
+            return Refused(_("You may not take this role away."))
+        if granted.capability is not None and not rules.may_give(by, granted.capability, self._vocabulary):
+            return Refused(_("You may not take this right away."))
+        if by is not None and by.id == granted.person and granted.role == Role.SECRETARY:
+            return Conflict(_("Another secretary has to take this role from you, so that somebody keeps it."))
+        return None
 
     def forget(self, session: Session, person: str) -> None:
         session.execute(delete(GrantRow).where(col(GrantRow.person) == person))

@@ -2,10 +2,12 @@
 
 import errno
 import secrets
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sqlalchemy import event
 from sqlmodel import Session
 
 from internationale.errors import Conflict, Invalid, Paused, Untrusted
@@ -121,9 +123,14 @@ def incoming(section: Home, session: Session, at: Place) -> Incoming:
 
 
 def bring(section: Home, incoming: Incoming, at: Place, *, name: str, media: str, by: Reader) -> str:
-    """Note a file that has come whole; returns the upload's id."""
+    """Note a file that has come whole; returns the upload's id.
+
+    Raises ``Conflict`` when a piece of it went meanwhile, with the same file of somebody who left.
+    """
     row = incoming.upload(at, id=secrets.token_hex(8), account=by.id or "", name=name, media=media, section=section)
     with section.writing() as session:
+        if not all(map(room(section).store.has, known.content(row).chunks)):
+            raise Conflict(_("This file did not arrive whole. Please bring it once more."), place="file")
         session.add(row)
         return row.id
 
@@ -142,7 +149,16 @@ def kept(session: Session, account: str) -> dict[str, object] | None:
     return {"uploads": found} if found else None
 
 
-def forget(session: Session, account: str) -> None:
-    """Delete what a person who leaves has brought here and not attached."""
-    for row in known.uploads_of(session, account):
+def forget(section: Home, session: Session, account: str) -> None:
+    """Delete what a person who leaves has brought here and not attached, the chunks with the commit."""
+    rows = known.uploads_of(session, account)
+    needed = space.needed(session, uploads={row.id for row in rows})
+    names = {name for row in rows for name in known.content(row).chunks} - needed
+    for row in rows:
         session.delete(row)
+    began = time.time()
+
+    @event.listens_for(session, "after_commit", once=True)
+    def discard(_session: Session) -> None:
+        for name in names:
+            room(section).store.remove(name, unless_since=began)  # somebody may be bringing the same

@@ -64,9 +64,11 @@ class Files:
         """Whether a chunk is here."""
         return self._path(name).exists()
 
-    def remove(self, name: str) -> None:
-        """Let go of a chunk, if it is here."""
-        self._path(name).unlink(missing_ok=True)
+    def remove(self, name: str, *, unless_since: float | None = None) -> None:
+        """Let go of a chunk, if it is here, and was not brought (again) since a moment in seconds since 1970."""
+        path = self._path(name)
+        if unless_since is None or all(kept.touched < unless_since for kept in _kept(path)):
+            path.unlink(missing_ok=True)
 
     def all(self) -> Iterator[Kept]:
         """Everything that is here, also what was left half written by a crash (its name begins with a full stop)."""

@@ -4,8 +4,9 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
+from internationale.kit import paging
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.documents.api import values
@@ -25,12 +26,14 @@ def routes() -> list[Any]:
 def _read() -> list[Any]:
     @get(HERE, sync_to_thread=True, operation_id="listAmendments")
     def listed(
-        document: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]
-    ) -> list[values.AmendmentOut]:
+        document: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+    ) -> values.AmendmentsOut:
         with section.reading() as session:
             section.require(reader, READ, document)
             readable(section, session, document, reader)
-            return [values.AmendmentOut.of(card) for card in amendments.of_document(session, document)]
+            shown = paging.part(amendments.of_document(session, document), page)
+        proposed = [values.AmendmentOut.of(card) for card in shown.things]
+        return values.AmendmentsOut(proposed, shown.total, shown.page, shown.pages)
 
     @get(HERE + "/{amendment:str}", sync_to_thread=True, operation_id="readAmendment")
     def read(

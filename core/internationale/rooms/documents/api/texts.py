@@ -8,6 +8,7 @@ from litestar.params import FromPath, FromQuery, JSONBody
 
 from internationale.errors import Invalid
 from internationale.events.refs import Ref
+from internationale.kit import paging
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.messages import marker
@@ -29,14 +30,16 @@ def routes() -> list[Any]:
 def _read() -> list[Any]:
     @get(ROOT, sync_to_thread=True, operation_id="listDocuments")
     def listed(
-        section: NamedDependency[Section], reader: NamedDependency[Reader], kind: FromQuery[str] = ""
-    ) -> list[values.DocumentOut]:
+        section: NamedDependency[Section], reader: NamedDependency[Reader], kind: FromQuery[str] = "", page: FromQuery[int] = 1
+    ) -> values.DocumentsOut:
         if kind and kind not in section.kinds:
             raise Invalid(_("This kind of document is not known here."), place="kind")
         with section.reading() as session:
             found = documents.summaries(session, kind or None)
         inside = section.may(reader, READ)
-        return [values.DocumentOut.of(each) for each in found if inside or for_all(section, each)]
+        shown = paging.part([each for each in found if inside or for_all(section, each)], page)
+        documented = [values.DocumentOut.of(each) for each in shown.things]
+        return values.DocumentsOut(documented, shown.total, shown.page, shown.pages)
 
     @get(ROOT + "/{document:str}", sync_to_thread=True, operation_id="readDocument")
     def read(

@@ -30,6 +30,16 @@ class DocumentOut:
 
 
 @dataclass(frozen=True)
+class DocumentsOut:
+    """One page of documents."""
+
+    documents: list[DocumentOut]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class UnitOut:
     """One block, or the title (``id`` is ``title``), in the language asked for."""
 
@@ -192,6 +202,16 @@ class AmendmentOut:
             verdicts=list(card.verdicts),
             event=str(card.ref),
         )
+
+
+@dataclass(frozen=True)
+class AmendmentsOut:
+    """One page of the amendments to a document, the earliest first."""
+
+    amendments: list[AmendmentOut]
+    total: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True)

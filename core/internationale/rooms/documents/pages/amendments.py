@@ -4,9 +4,10 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
+from internationale.kit import paging
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.documents.forms import DecisionForm, WithdrawForm
@@ -21,17 +22,19 @@ def routes() -> list[Any]:
 
 def _shown() -> list[Any]:
     @get("/documents/{document:str}/amendments", sync_to_thread=True)
-    def all_of_them(document: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+    def all_of_them(
+        document: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+    ) -> Template:
         with section.reading() as session:
             section.require(reader, READ, document)
             summary = readable(section, session, document, reader)
             text = documents.text(session, document)
-            cards = amendments.of_document(session, document)
+            found = paging.part(amendments.of_document(session, document), page)
             motions = private.motions(session, document, reader)
         context = {
             "document": summary,
             "text": text,
-            "amendments": cards,
+            "found": found,
             "motions": motions,
             "may_amend": section.may(reader, home.DISCUSS, document),
         }

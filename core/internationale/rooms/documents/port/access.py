@@ -21,6 +21,11 @@ def for_all(section: Home, document: Summary) -> bool:
     return document.audience == PUBLIC and kind is not None and kind.public
 
 
+def may_read(section: Home, document: Summary, reader: Reader) -> bool:
+    """Whether the reader may read it: those for all everybody, the others whoever holds ``documents.read`` for it."""
+    return for_all(section, document) or section.may(reader, READ, document.id)
+
+
 def readable(section: Home, session: Session, document: str, reader: Reader) -> Summary:
     """The document, when the reader may read it: those for all everybody, the others whoever holds ``documents.read``.
 

@@ -13,7 +13,7 @@ from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader, Utterance
 from internationale.messages import marker
 from internationale.rooms.documents.events import OfferedUnit, TranslationOffered
-from internationale.rooms.documents.port import revising
+from internationale.rooms.documents.port import access, revising
 from internationale.rooms.documents.queries import documents, titles, translations
 from internationale.rooms.documents.queries.values import Text
 from internationale.rooms.documents.rows import chain
@@ -60,8 +60,10 @@ class DocumentsRoom:
         languages = {*self._section.federation_languages(session), *self._section.languages}
         return translations.progress_of(session, documents, sorted(languages))
 
-    def renderings(self, session: Session, source: str, target: str) -> Sequence[Rendering]:
-        return translations.renderings(session, source, target)
+    def renderings(self, session: Session, source: str, target: str, reader: Reader) -> Sequence[Rendering]:
+        written = (summary for summary in documents.summaries(session) if summary.language == source)
+        readable = {summary.id for summary in written if access.may_read(self._section, summary, reader)}
+        return translations.renderings(session, readable, target)
 
     def open(self, session: Session, *, kind: str, language: str, title: str, text: str, audience: str, by: Reader) -> str:
         self._section.require(by, "documents.opened")

@@ -110,14 +110,12 @@ def languages_offered(session: Session, document: str) -> set[str]:
     return set().union(*found.values())
 
 
-def renderings(session: Session, source: str, target: str) -> list[Rendering]:
-    """All offers between two languages, in the order of document, block and section."""
-    columns = select(Translation.quote, Translation.text, Translation.section)
-    chosen = columns.join(Document, col(Document.id) == col(Translation.document)).where(
-        col(Document.language) == source, col(Translation.language) == target
-    )
+def renderings(session: Session, documents: Set[str], target: str) -> list[Rendering]:
+    """All offers of these documents in a language, in the order of document, block and section."""
+    columns = select(Translation.document, Translation.quote, Translation.text, Translation.section)
     order = (col(Translation.document), col(Translation.block), col(Translation.section), col(Translation.source_hash))
-    return [Rendering(quote, text, section) for quote, text, section in session.exec(chosen.order_by(*order))]
+    rows = session.exec(columns.where(col(Translation.language) == target).order_by(*order))
+    return [Rendering(quote, text, section) for document, quote, text, section in rows if document in documents]
 
 
 Made = Mapping[str, Mapping[str, Set[str]]]

@@ -1,0 +1,27 @@
+"""Long lists, a page at a time: what grows without end is never shown at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+SHOWN = 50
+"""How many stand on one page."""
+
+
+@dataclass(frozen=True)
+class Part(Generic[T]):
+    """The things on one page. ``page`` of ``pages`` (1 at least), of ``total`` things."""
+
+    things: Sequence[T]
+    total: int
+    page: int
+    pages: int
+
+
+def part(of: Sequence[T], page: int) -> Part[T]:
+    """One page of a list; one beyond the last is the last, as everywhere."""
+    pages = max(1, -(-len(of) // SHOWN))
+    page = min(max(page, 1), pages)
+    return Part(of[(page - 1) * SHOWN : page * SHOWN], len(of), page, pages)
