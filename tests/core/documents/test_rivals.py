@@ -4,7 +4,7 @@ import pytest
 
 from internationale.errors import Conflict
 from internationale.kit import Utterance
-from internationale.rooms.documents.events import AmendmentProposed
+from internationale.rooms.documents.events import AmendmentDecided, AmendmentProposed
 from internationale.rooms.documents.port import amending, revising
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import amendments, documents
@@ -64,8 +64,7 @@ def rival_texts(three, ic, fr, ar, draft):
 
 def test_what_was_taken_in_is_that_amendment_and_no_other(three, ic, fr, draft, rival_amendments, browser):
     document, _block = draft
-    with ic.writing() as session:
-        amending.decide(ic, session, document, ID, decision="accepted", reason="R", by=speaker(ic))
+    say(ic, AmendmentDecided(document=document, amendment=ID, decision="accepted", reason="R"), rival_amendments[1])
     with ic.writing() as session:
         made = revising.draft(session, document, [ID])
         said = {"base": 1, "title": "Hours", "text": made.text, "note": "", "taking": [ID]}
@@ -81,6 +80,22 @@ def test_what_was_taken_in_is_that_amendment_and_no_other(three, ic, fr, draft, 
         assert ("Amendments taken in:" in history, f"<bdi>{ID}</bdi>" in history) == (True, True)
         assert "Sixty hours." not in history
         oracle.replayed(section)
+
+
+def test_nothing_is_said_of_what_may_become_something_else(three, ic, fr, draft, rival_amendments, rival_texts, browser):
+    """An earlier amendment under the same id, and an earlier text of the same number, are kept back."""
+    document, _block = draft
+    with ic.writing() as session, pytest.raises(Conflict, match=f"Message {rival_amendments[0].event_id} of the same"):
+        amending.decide(ic, session, document, ID, decision="accepted", reason="R", by=speaker(ic))
+    proposal = Proposal("", 2, "hint", "en", "T", "R", "Shorter.")
+    with fr.writing() as session, pytest.raises(Conflict, match=f"Message {rival_texts[0].event_id} of the same"):
+        amending.propose(fr, session, document, proposal, speaker(fr))
+    assert rival_texts[0].event_id in browser(fr, "member", language="en").get(f"/documents/{document}").text
+    carrying.hand_on(*three)
+    with ic.writing() as session:
+        amending.decide(ic, session, document, ID, decision="accepted", reason="R", by=speaker(ic))
+    with fr.writing() as session:
+        amending.propose(fr, session, document, proposal, speaker(fr))
 
 
 def test_a_decision_is_on_the_amendment_that_was_read(three, ic, draft, rival_amendments, browser):

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlmodel import Session, col, select
 
+from internationale.events.envelope import Envelope
 from internationale.events.types import Event
 from internationale.kit.projecting import new_row
 from internationale.kit.vocabulary import Projection
@@ -17,11 +18,11 @@ from internationale.rooms.documents.events import (
     Revised,
     TranslationOffered,
 )
-from internationale.rooms.documents.rows.chain import counted
+from internationale.rooms.documents.rows.chain import enter
 from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Row, Translation, Verdict
 from internationale.rooms.documents.rules.authority import taken_in
 from internationale.rooms.documents.rules.ids import section_of
-from internationale.rooms.documents.rules.state import base, carried, state
+from internationale.rooms.documents.rules.state import State, base, carried, standing, state
 from internationale.text.blocks import described
 from internationale.text.operations import Insert, Join, Move, Operation, from_json, to_json
 
@@ -29,19 +30,23 @@ from internationale.text.operations import Insert, Join, Move, Operation, from_j
 def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
     """A document was opened or revised."""
     said, envelope, now = event.payload, event.envelope, state(event)
+    before = base(event).envelope.id if isinstance(said, Revised) else ""
+    counts = enter(session, said.document, now.number, before, envelope)
     new_row(
         session,
         Revision,
         event=envelope.id,
         document=said.document,
+        counts=counts,
         ref=str(envelope.ref),
-        base=base(event).envelope.id if isinstance(said, Revised) else "",
+        base=before,
         epoch=envelope.epoch,
         sequence=envelope.sequence,
         number=now.number,
         kind=now.kind,
         language=now.language,
         audience=now.audience,
+        sealed=envelope.sealed,
         title=now.title,
         note=said.note if isinstance(said, Revised) else "",
         author=envelope.author,
@@ -53,33 +58,33 @@ def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
     numbered = zip(described(now.blocks), now.numbers, strict=True)
     blocks = [(block.id, block.kind, block.level, block.raw, number) for block, number in numbered]
     new_row(session, Content, event=envelope.id, blocks=msgspec.json.encode(blocks).decode())
-    _settle(session, said.document)
+    if counts:
+        _show(session, envelope, now)
 
 
-def _settle(session: Session, document: str) -> None:
-    """The document's row, made again from all its revisions, so that it never depends on which of them came last."""
-    chain = counted(session, document)
-    first, latest = session.get_one(Revision, chain[0].event), session.get_one(Revision, chain[-1].event)
+def _show(session: Session, envelope: Envelope, now: State) -> None:
+    """The document's row, at a revision that counts: none that counts stands on it yet, so it is the latest."""
+    known = session.get(Document, now.document) if now.number > 1 else None
     session.merge(
         Document(
-            id=document,
-            kind=latest.kind,
-            home=section_of(document),
-            language=latest.language,
-            audience=latest.audience,
-            opened=first.time,
-            number=latest.number,
-            title=latest.title,
-            event=latest.event,
-            ref=latest.ref,
-            changed=latest.time,
+            id=now.document,
+            kind=now.kind,
+            home=section_of(now.document),
+            language=now.language,
+            audience=now.audience,
+            opened=known.opened if known else envelope.time,
+            number=now.number,
+            title=now.title,
+            event=envelope.id,
+            ref=str(envelope.ref),
+            changed=envelope.time,
         )
     )
 
 
 def on_amendment(session: Session, event: Event[AmendmentProposed]) -> None:
     """An amendment was proposed."""
-    said, envelope, before = event.payload, event.envelope, state(base(event))
+    said, envelope, before = event.payload, event.envelope, standing(base(event))
     operations = from_json(list(carried(event).operations))
     row = Amendment(
         id=said.amendment,
@@ -189,7 +194,7 @@ TABLES: tuple[type[Row], ...] = (Document, Revision, Content, Amendment, Verdict
 
 projection = Projection(
     name="documents",
-    version=2,
+    version=3,
     tables=TABLES,
     on={
         Opened: on_revision,
