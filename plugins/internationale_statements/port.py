@@ -4,7 +4,7 @@ Raises ``Refused`` (may not), ``Conflict`` (already so, or revised meanwhile) or
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session as Database
 
@@ -49,9 +49,17 @@ def statement(section: Section, session: Database, id: str, by: Reader) -> State
     if signing.issued is None:
         section.require(by, "documents.read")
     document = section.documents.get(session, id)
+    if signing.issued is None:
+        check_kind(document)
+    if reads(section, by):
+        signing = replace(signing, undecided=section.documents.undecided(session, id, document.ref))
+    return Statement(document, signing)
+
+
+def check_kind(document: documents.Summary) -> None:
+    """Raise ``NotFound`` when what stands here now is no statement. One that was issued stays, whatever takes its place."""
     if document.kind != rules.KIND:
         raise NotFound(_("There is no such statement here."))
-    return Statement(document, signing)
 
 
 def ready(section: Section, session: Database, deed: str, id: str, by: Reader) -> Statement:
@@ -59,6 +67,7 @@ def ready(section: Section, session: Database, deed: str, id: str, by: Reader) -
     capability, obstacle = DEEDS[deed]
     section.require(by, capability)
     known = statement(section, session, id, by)
+    check_kind(known.document)
     if (message := obstacle(known.signing, known.document, section.code)) is not None:
         raise Conflict(message)
     return known
@@ -66,6 +75,8 @@ def ready(section: Section, session: Database, deed: str, id: str, by: Reader) -
 
 def offers(section: Section, known: Statement, by: Reader) -> frozenset[str]:
     """The deeds that the reader may do now: for the buttons."""
+    if known.document.kind != rules.KIND:
+        return frozenset()
     return frozenset(
         deed
         for deed, (capability, obstacle) in DEEDS.items()
