@@ -15,12 +15,12 @@ from internationale.testing.people import speaker
 ID = "fr-aaaaaaaaaaaa"
 
 
-def say(section, payload, *refs, withheld=False):
+def say(section, payload, *refs, withheld=False, audience="international"):
     """Said by hand; ``withheld``: its changes are in a part, without which it waits."""
     parts = (payload.changes.model_dump_json().encode(),) if withheld else ()
     payload = payload.model_copy(update={"changes": None}) if withheld else payload
     with section.writing() as session:
-        return section.publish(session, Utterance(payload, refs=refs, parts=parts), by=speaker(section))[0].ref
+        return section.publish(session, Utterance(payload, refs=refs, parts=parts, audience=audience), by=speaker(section))[0].ref
 
 
 def text(section, document, number=None):
@@ -33,7 +33,7 @@ def amended(section, document, block, words, *, withheld=False):
     written = writing.write(base.blocks, writing.rewritten(base.blocks, writing.replaced(base.blocks, block, words)))
     said = {"document": document, "amendment": ID, "language": "en", "title": words, "reason": "R"}
     payload = AmendmentProposed(**said, changes=written.changes, digest=written.digest)
-    return say(section, payload, base.revision.ref, withheld=withheld)
+    return say(section, payload, base.revision.ref, withheld=withheld, audience=base.revision.audience)
 
 
 def revised(section, document, words, *, withheld=False):
@@ -96,6 +96,23 @@ def test_nothing_is_said_of_what_may_become_something_else(three, ic, fr, draft,
         amending.decide(ic, session, document, ID, decision="accepted", reason="R", by=speaker(ic))
     with fr.writing() as session:
         amending.propose(fr, session, document, proposal, speaker(fr))
+
+
+def test_an_amendment_for_some_takes_no_open_ones_place(three, ic, fr, ar, draft):
+    """Said before it under the same id, on another text."""
+    document, block = draft
+    with ic.writing() as session:
+        said = {"kind": "draft", "language": "en", "title": "S", "text": "For some.", "audience": "fr ic"}
+        sealed = ic.documents.open(session, **said, by=speaker(ic))
+    for each in (fr, ar):
+        each.accept(carrying.said(ic))
+    amended(fr, sealed, text(fr, sealed).blocks[0].id, "Sealed.")
+    amended(fr, document, block, "Open.")
+    for each in three:
+        each.accept(carrying.said(fr))
+        with each.reading() as session:
+            assert amendments.one(session, document, ID).title == "Open."
+        oracle.replayed(each)
 
 
 def test_a_decision_is_on_the_amendment_that_was_read(three, ic, draft, rival_amendments, browser):

@@ -21,7 +21,7 @@ AFTER = datetime(2027, 5, 3, 9, tzinfo=UTC)
 PLAN = {"language": "fr", "plan": "Trois places", "what": "", "counts": "things", "number": ""}
 
 
-def call(section: Any, text: str, day: str, *, withheld: bool = False) -> Ref:
+def call(section: Any, text: str, day: str, *, withheld: bool = False, audience: str = "international") -> Ref:
     """A call written by hand, under always the same id; ``withheld``: the appeal is in a part, without which both wait."""
     document = ids.mint(section.code)
     opened, _parts = writing.opening(document, kind=rules.KIND, language="en", title=text, text=text)
@@ -29,8 +29,10 @@ def call(section: Any, text: str, day: str, *, withheld: bool = False) -> Ref:
     opened = opened.model_copy(update={"changes": None}) if parts else opened
     called = Called(action=ACTION, document=document, language="en", first=day, last=day, assessment=ASSESSMENT)
     with section.writing() as session:
-        appeal = section.publish(session, Utterance(opened, parts=parts), by=speaker(section))[0]
-        found: Ref = section.publish(session, Utterance(called, refs=(appeal.ref,)), by=speaker(section))[0].ref
+        appeal = section.publish(session, Utterance(opened, parts=parts, audience=audience), by=speaker(section))[0]
+        found: Ref = section.publish(session, Utterance(called, refs=(appeal.ref,), audience=audience), by=speaker(section))[
+            0
+        ].ref
         return found
 
 
@@ -111,6 +113,17 @@ def test_nobody_is_asked_to_answer_what_may_become_another_call(
     carrying.hand_on(*three)
     assert "waits for your section" in lyon.get("/").text
     commit(fr, rivals[0])
+
+
+def test_a_call_to_some_takes_no_open_calls_place(three: Any, ic: Any, fr: Any, ar: Any) -> None:
+    call(ic, "Burn it down", "2027-05-02", audience="fr ic")
+    open_call = call(ic, "March in peace", "2027-05-01")
+    for other in (fr, ar):
+        other.accept(carrying.said(ic))
+    for each, rivals in ((ic, 1), (fr, 1), (ar, 0)):
+        known = whole(each)
+        assert (known.summary.ref, len(known.rivals)) == (str(open_call), rivals)
+        oracle.replayed(each)
 
 
 def test_reports_and_conclusions_stay_under_their_call(

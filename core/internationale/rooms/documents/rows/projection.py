@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from sqlmodel import Session, col, select
 
-from internationale.events.envelope import Envelope
+from internationale.events.envelope import INTERNATIONAL, PUBLIC, Envelope
 from internationale.events.types import Event
 from internationale.kit.projecting import new_row
 from internationale.kit.vocabulary import Projection
@@ -25,6 +25,8 @@ from internationale.rooms.documents.rules.ids import section_of
 from internationale.rooms.documents.rules.state import State, base, carried, standing, state
 from internationale.text.blocks import described
 from internationale.text.operations import Insert, Join, Move, Operation, from_json, to_json
+
+OPEN = (PUBLIC, INTERNATIONAL)
 
 
 def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
@@ -108,7 +110,7 @@ def on_amendment(session: Session, event: Event[AmendmentProposed]) -> None:
         time=envelope.time,
     )
     known = session.get(Amendment, said.amendment)
-    if known is None or _is_earlier(row, known):
+    if known is None or _goes_before(row, known):
         session.merge(row)
 
 
@@ -185,7 +187,13 @@ def _touched(operations: Iterable[Operation], known: set[str]) -> set[str]:
     return touched & known
 
 
-def _is_earlier(row: Amendment | Translation, other: Amendment | Translation) -> bool:
+def _goes_before(row: Amendment, other: Amendment) -> bool:
+    """Whether an amendment has the id of both: of two open or two sealed ones the one that their section's log has first."""
+    places = ((each.audience not in OPEN, each.epoch, each.sequence) for each in (row, other))
+    return next(places) < next(places)
+
+
+def _is_earlier(row: Translation, other: Translation) -> bool:
     """Whether it stands before the other in their section's log."""
     return (row.epoch, row.sequence) < (other.epoch, other.sequence)
 
