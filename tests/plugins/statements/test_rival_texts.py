@@ -106,6 +106,8 @@ def test_a_signature_is_not_moved_to_the_text_that_was_kept_back(
     page = browser(ar, "member", language="en").get(f"/statements/{statement}").text
     assert "co-signed this text" not in page
     assert "co-signed another text that was revision 2" in page
+    page = browser(ic, "delegate", language="en").get(f"/statements/{statement}/withdraw").text
+    assert ("Pas un homme." in page, "Des canons." in page) == (True, False)
     cosign(ic, statement, rivals[0])
     assert signatures(ic, statement) == [("ic", 2, True)]
 
@@ -188,13 +190,20 @@ def test_nothing_takes_the_place_of_a_statement_that_was_issued(three: Any, ic: 
         with each.reading() as session:
             assert each.documents.get(session, id).kind == "action"
         assert public(each) == [(id, 1, ["fr", "ic"])]
-        for person in (browser(each, language="en"), browser(each, "delegate", language="en")):
+        for person, inside in ((browser(each, language="en"), False), (browser(each, "delegate", language="en"), True)):
             page = person.get(f"/statements/{id}").text
             assert ('lang="fr"' in page, "Pas un sou." in page, "Cannons." in page) == (True, True, False)
             assert person.get("/statements").status_code == 200
             answer = person.get(f"/api/v1/statements/{id}").json()
-            assert (answer["language"], answer["text"], answer["offers"]) == ("fr", "Pas un sou.", [])
+            assert (answer["language"], answer["text"]) == ("fr", "Pas un sou.")
+            assert answer["offers"] == (["withdraw"] if inside and each is ic else [])
             assert person.get(f"/statements/{id}/cosign").status_code != 200
+    page = browser(ic, "delegate", language="en").get(f"/statements/{id}/withdraw").text
+    assert ("Pas un sou." in page, "Cannons." in page) == (True, False)
+    with ic.writing() as session:
+        port.withdraw(ic, session, id, language="en", reason="No", by=member(ic, "delegate"))
+    carrying.hand_on(*three)
+    assert [public(each) for each in three] == [[(id, 1, ["fr"])]] * 3
 
 
 def test_what_is_issued_later_is_told_with_what_was_issued_before(
