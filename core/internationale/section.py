@@ -6,7 +6,7 @@ the rest sees of it) and does nothing itself that one of them could do.
 
 import hmac
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -20,6 +20,7 @@ from internationale.events.keys import SigningKey
 from internationale.events.logs import Keyring, LogRules
 from internationale.events.refs import Ref
 from internationale.events.types import Event, Vocabulary
+from internationale.kit.undecided import Undecided
 from internationale.kit.vocabulary import (
     Capability,
     DocumentKind,
@@ -38,6 +39,7 @@ from internationale.ledger.identities import Identities
 from internationale.ledger.log import WROTE, Ledger
 from internationale.ledger.ownkeys import OwnKeys
 from internationale.ledger.records import CHUNK, State
+from internationale.ledger.undecided import Sought
 from internationale.messages import Message, marker
 from internationale.plugins import Plugins
 from internationale.rooms import attachments, documents, exchange, grants, roster, sealing
@@ -290,6 +292,10 @@ class Section:
 
     def event(self, session: Session, ref: Ref) -> Event[Any] | None:
         return self.ledger.applied(session, self.vocabulary, ref)
+
+    def undecided(self, session: Session, ref: Ref, types: Collection[str], name: str) -> Sequence[Undecided]:
+        keyring = self.keyring(session) if ref.epoch > 1 else {}  # it says where earlier epochs end
+        return self.ledger.undecided(session, keyring, Sought(ref, types, name))
 
     def receipts(self, session: Session, ref: Ref) -> Sequence[Receipt]:
         known = self.ledger.readers(session, ref)

@@ -106,7 +106,7 @@ def _answer(section: Section, action: str, reader: Reader) -> ActionAnswer:
         appeal = Ref.parse(known.summary.pinned)
         title = section.documents.titles_pinned(session, [appeal], reader.language)[appeal]
         receipts = section.receipts(session, Ref.parse(known.summary.ref))
-        offers = sorted(port.offers(section, known, reader))
+        offers = sorted(port.offers(section, session, known, reader))
     return ActionAnswer(title.text, title.language, known, receipts, offers)
 
 

@@ -10,12 +10,25 @@ from datetime import date
 
 from sqlmodel import Session as Database
 
-from internationale.kit import INTERNATIONAL, Conflict, Invalid, Payload, Reader, Ref, Section, Utterance, documents, marker
+from internationale.kit import (
+    INTERNATIONAL,
+    Conflict,
+    Invalid,
+    Message,
+    Payload,
+    Reader,
+    Ref,
+    Section,
+    Utterance,
+    documents,
+    marker,
+)
 
 from . import queries, rules
 from .events import Assessment, Called, Closed, Committed, Figure, Number, Reported, Withdrew
 from .queries import Action, Plan, Standing, Summary
 from .queries.obstacles import DEEDS
+from .queries.waiting import unsettled
 
 _ = marker("actions")
 
@@ -58,7 +71,7 @@ def ready(section: Section, session: Database, deed: str, action: str, by: Reade
     """The action, when the reader may do this deed (a key of ``DEEDS``) now; ``Refused`` or ``Conflict`` otherwise."""
     section.require(by, DEEDS[deed][0])
     known = queries.whole(session, action)
-    _check(section, deed, known.standing(section.code))
+    _check(section, session, deed, known.standing(section.code))
     return known
 
 
@@ -66,24 +79,25 @@ def _standing(section: Section, session: Database, deed: str, action: str, by: R
     """As ``ready``, for a deed that need not read what all have said."""
     section.require(by, DEEDS[deed][0])
     standing = queries.standing(session, action, section.code)
-    _check(section, deed, standing)
+    _check(section, session, deed, standing)
     return standing
 
 
-def _check(section: Section, deed: str, standing: Standing) -> None:
-    _capability, obstacle = DEEDS[deed]
-    if (message := obstacle(standing, section.now().date())) is not None:
+def _check(section: Section, session: Database, deed: str, standing: Standing) -> None:
+    if (message := _obstacle(section, session, deed, standing)) is not None:
         raise Conflict(message)
 
 
-def offers(section: Section, known: Action, by: Reader) -> frozenset[str]:
+def _obstacle(section: Section, session: Database, deed: str, standing: Standing) -> Message | None:
+    found = DEEDS[deed][1](standing, section.now().date())
+    return unsettled(section, session, standing.summary) if found is None and deed == "commit" else found
+
+
+def offers(section: Section, session: Database, known: Action, by: Reader) -> frozenset[str]:
     """The deeds that the reader may do now: for the buttons."""
-    today, standing = section.now().date(), known.standing(section.code)
-    return frozenset(
-        deed
-        for deed, (capability, obstacle) in DEEDS.items()
-        if section.may(by, capability) and obstacle(standing, today) is None
-    )
+    standing = known.standing(section.code)
+    may = [deed for deed, (capability, _obstacle) in DEEDS.items() if section.may(by, capability)]
+    return frozenset(deed for deed in may if _obstacle(section, session, deed, standing) is None)
 
 
 def appeal(section: Section, session: Database, summary: Summary, language: str) -> documents.Reading:

@@ -38,6 +38,8 @@ class Call(Said, table=True):
     """The ref of the appeal's revision that it calls with."""
     first: date
     last: date = Field(index=True)
+    sealed: bool
+    """Whether it was said to some sections only: it takes no open call's place."""
     assessment: dict[str, str] = Field(sa_type=JSON)
 
 
@@ -99,7 +101,7 @@ def _answering(event: Event[Any]) -> dict[str, Any]:
 
 def add_call(session: Session, event: Event[Called]) -> None:
     days = {"first": date.fromisoformat(event.payload.first), "last": date.fromisoformat(event.payload.last)}
-    new_row(session, Call, **{**_said(event), **days}, pinned=str(appeal(event).ref))
+    new_row(session, Call, **{**_said(event), **days}, pinned=str(appeal(event).ref), sealed=event.envelope.sealed)
 
 
 def add_commitment(session: Session, event: Event[Committed]) -> None:
@@ -120,7 +122,7 @@ def add_closing(session: Session, event: Event[Closed]) -> None:
 
 projection = Projection(
     name="actions",
-    version=2,
+    version=3,
     tables=(Call, Commitment, Withdrawal, Report, Closing),
     on={
         Called: add_call,

@@ -123,7 +123,7 @@ def _answer(section: Section, id: str, reader: Reader) -> StatementAnswer:
             revision=reading.revision,
             event=str(reading.ref),
             issued=issue is not None,
-            audience=known.document.audience,
+            audience=reading.document.audience,
             title=reading.title,
             text="\n\n".join(unit.text or "" for unit in reading.units[1:]),
             language=reading.language,

@@ -4,7 +4,7 @@ Raises ``Refused`` (may not), ``Conflict`` (already so, or revised meanwhile) or
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session as Database
 
@@ -28,6 +28,8 @@ from .queries import Signing
 from .queries.obstacles import DEEDS
 
 _ = marker("statements")
+WITHDRAW = "withdraw"
+"""The deed that is open to who signed, whatever stands in the place of what was signed by now."""
 
 
 @dataclass(frozen=True)
@@ -44,21 +46,38 @@ def reads(section: Section, by: Reader) -> bool:
 
 
 def statement(section: Section, session: Database, id: str, by: Reader) -> Statement:
-    """One statement. Raises ``NotFound``; a passer-by is ``Refused`` alike for what is not issued and what is not there."""
+    """One statement. Raises ``NotFound``; a passer-by is ``Refused`` alike for what is not issued and what is not there.
+
+    One that was issued stays, whatever else its home section lets take the place of its text.
+    """
+    known = _known(section, session, id, by)
+    if known.signing.issued is None:
+        _check_kind(known.document)
+    return known
+
+
+def _known(section: Section, session: Database, id: str, by: Reader) -> Statement:
     signing = queries.signing(section, session, id)
     if signing.issued is None:
         section.require(by, "documents.read")
     document = section.documents.get(session, id)
+    if reads(section, by):
+        signing = replace(signing, undecided=section.documents.undecided(session, id, document.ref))
+    return Statement(document, signing)
+
+
+def _check_kind(document: documents.Summary) -> None:
     if document.kind != rules.KIND:
         raise NotFound(_("There is no such statement here."))
-    return Statement(document, signing)
 
 
 def ready(section: Section, session: Database, deed: str, id: str, by: Reader) -> Statement:
     """The statement, when the reader may do this deed (a key of ``DEEDS``) now; ``Refused`` or ``Conflict`` otherwise."""
     capability, obstacle = DEEDS[deed]
     section.require(by, capability)
-    known = statement(section, session, id, by)
+    known = _known(section, session, id, by)
+    if deed != WITHDRAW:
+        _check_kind(known.document)
     if (message := obstacle(known.signing, known.document, section.code)) is not None:
         raise Conflict(message)
     return known
@@ -69,7 +88,9 @@ def offers(section: Section, known: Statement, by: Reader) -> frozenset[str]:
     return frozenset(
         deed
         for deed, (capability, obstacle) in DEEDS.items()
-        if section.may(by, capability) and obstacle(known.signing, known.document, section.code) is None
+        if section.may(by, capability)
+        and (deed == WITHDRAW or known.document.kind == rules.KIND)
+        and obstacle(known.signing, known.document, section.code) is None
     )
 
 
@@ -88,7 +109,7 @@ def cosign(section: Section, session: Database, id: str, *, ref: Ref, by: Reader
 
 def withdraw(section: Section, session: Database, id: str, *, language: str, reason: str, by: Reader) -> None:
     """Take the section's co-signature back, with the reason."""
-    ours = ready(section, session, "withdraw", id, by).signing.of(section.code)
+    ours = ready(section, session, WITHDRAW, id, by).signing.of(section.code)
     refs = [Ref.parse(ours.ref)] if ours else []
     _say(section, session, CosignatureWithdrawn(document=id, language=language, reason=reason), refs, by)
 

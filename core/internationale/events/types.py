@@ -35,17 +35,23 @@ class Payload(BaseModel):
 P_co = TypeVar("P_co", bound=Payload, covariant=True)
 
 
+def _nothing() -> None:
+    """Nothing is kept."""
+
+
 @dataclass(frozen=True)
 class Event(Generic[P_co]):
     """An authentic event, decoded: what the rules and projections of its type are given.
 
-    ``parts`` holds the bytes of the content-addressed parts that the envelope names, by hash.
+    ``parts`` holds the bytes of the content-addressed parts that the envelope names, by hash. ``recall``: what rows keep of what
+    was derived from it when it was applied (``EventType.recall``), so that its causes need not be asked again; None: nothing.
     """
 
     envelope: Envelope
     payload: P_co
     causes: "Causes"
     parts: Mapping[str, bytes] = field(default_factory=dict)
+    recall: Callable[[], Any] = _nothing
 
 
 class Causes(Protocol):
@@ -78,6 +84,9 @@ class EventType:
     parts can be taken back (see ``events.withdrawn``), so nobody unsays a vote or a signature by that way.
     ``outlives``: the names of types on which it stands by counting them only: it counts whether such a cause does or not (as when
     its parts were taken back).
+    ``recall``: given the database and an applied event of this type, what its rows keep of what its rule derived from it and all
+    that it stands on, where deriving it again would cost more with each event; None when there is nothing. It must be what
+    would be derived.
     """
 
     name: str
@@ -86,6 +95,7 @@ class EventType:
     authority: Authority = anyone
     parts: bool = False
     outlives: frozenset[str] = frozenset()
+    recall: Callable[[Any, Envelope], Any] | None = None
     upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 
     @property

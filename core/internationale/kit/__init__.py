@@ -4,7 +4,7 @@ from internationale.errors import Conflict, InternationaleError, Invalid, Miscon
 from internationale.events.envelope import INTERNATIONAL, PUBLIC, Address, Envelope
 from internationale.events.refs import Ref
 from internationale.events.types import Causes, Event, EventType, Payload
-from internationale.kit import audiences, documents, fields, grants, http, paging, printing, texts
+from internationale.kit import audiences, documents, fields, grants, http, paging, printing, texts, undecided
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
 from internationale.kit.projecting import new_row
@@ -79,4 +79,5 @@ __all__ = [
     "plural_marker",
     "printing",
     "texts",
+    "undecided",
 ]

@@ -110,9 +110,11 @@ class Attachments(Protocol):
         """What is attached to a thing (a document, an action …) and this reader may see, the oldest first."""
         ...
 
-    def panel(self, session: Session, subject: str, on: Ref, reader: Reader) -> Panel | None:
+    def panel(self, session: Session, subject: str, on: Ref, reader: Reader, *, signed: Ref | None = None) -> Panel | None:
         """A piece for the thing's page: its attachments, and the way to attach another for those who may. None: nothing.
 
-        ``on``: the event that a new attachment stands on; it must name the ``subject`` in its data.
+        The files of the section whose thing it is come first, what others attached stands apart. ``on``: the event that a new
+        attachment stands on; it must name the ``subject`` in its data. ``signed``: the event with which the thing was signed;
+        what its section attached after that stands apart, too, and is said not to be signed.
         """
         ...

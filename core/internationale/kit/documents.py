@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from internationale.events.refs import Ref
 from internationale.events.types import Causes, Event
+from internationale.kit.undecided import Undecided
 from internationale.kit.vocabulary import Reader
 
 TITLE = "title"
@@ -76,7 +77,7 @@ class Reading:
     """A revision of a document in one language. In its own language every unit is CURRENT with the source as text."""
 
     document: Summary
-    """As it stands at its latest revision."""
+    """As it stands at its latest revision; its kind, language and audience are those of the revision that is read."""
     language: str
     """The language read in; may differ from ``document.language``."""
     units: Sequence[Unit]
@@ -167,14 +168,18 @@ def pinned_among(causes: Causes, document: str) -> Pinned | None:
     """The revision of the document that an event stands on, for the rules of what stands on documents; None without one."""
     for cause in causes:
         if _is(cause, "opened", "revised") and cause.payload.document == document:
-            first = cause
-            while _is(first, "revised"):
-                first = next(iter(first.causes))  # a revision's first ref pins the one before it
-            number = 1 if first is cause else cause.payload.number
-            return Pinned(
-                document, first.payload.kind, cause.envelope.section, number, cause.envelope.ref, cause.envelope.readers
-            )
+            number = cause.payload.number if _is(cause, "revised") else 1
+            return Pinned(document, _kind(cause), cause.envelope.section, number, cause.envelope.ref, cause.envelope.readers)
     return None
+
+
+def _kind(revision: Event[Any]) -> str:
+    """The kind of document that an applied revision is of, as the rows keep it; otherwise as its opening says."""
+    while _is(revision, "revised"):
+        if (kept := revision.recall()) is not None:
+            return str(kept.kind)
+        revision = next(iter(revision.causes))  # a revision's first ref pins the one before it
+    return str(revision.payload.kind)
 
 
 def _is(event: Event[Any], *names: str) -> bool:
@@ -215,6 +220,12 @@ class Documents(Protocol):
     def counting(self, session: Session, refs: Collection[Ref]) -> frozenset[Ref]:
         """Which of these revisions count, of whatever documents: what pins another one pins a rival of a text, and is not said
         of the text that is shown under that number.
+        """
+        ...
+
+    def undecided(self, session: Session, document: str, ref: Ref) -> Sequence[Undecided]:
+        """What its home said about a document before the revision ``ref`` and is not decided here: another text that may take its
+        number, a file. See ``Section.undecided``.
         """
         ...
 

@@ -1,6 +1,6 @@
 """The running section, as plugins and rooms see it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -13,6 +13,7 @@ from internationale.events.types import Event
 from internationale.kit.attachments import Attachments
 from internationale.kit.documents import Documents
 from internationale.kit.grants import Grants
+from internationale.kit.undecided import Undecided
 from internationale.kit.vocabulary import DocumentKind, HubState, Panel, Place, Reader, Receipt, SectionCard, Utterance
 from internationale.messages import Message
 
@@ -117,6 +118,14 @@ class Section(Protocol, metaclass=_Remembering):
 
     def event(self, session: Session, ref: Ref) -> Event[Any] | None:
         """An applied event by its ref; None when it is not here, does not count, or is sealed for others."""
+        ...
+
+    def undecided(self, session: Session, ref: Ref, types: Collection[str], name: str) -> Sequence[Undecided]:
+        """What the log of ``ref`` has before it that is not decided here and speaks of ``name``: it may take its place.
+
+        Asked (with ``kit.undecided.obstacle``) before anything is signed that stands on another section's word. ``types``: those
+        of the events that can take the place, without house and version; ``name``: a value of their data, as a document's id.
+        """
         ...
 
     def receipts(self, session: Session, ref: Ref) -> Sequence[Receipt]:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
@@ -80,7 +81,10 @@ class Archive:
         """An event as rules and projections get it."""
         decoded = self._vocabulary.decode(envelope) if payload is None else payload
         parts = SealedParts(self, envelope) if envelope.sealed else PartsOf(self._connection, envelope.parts)
-        return Event(envelope, decoded, CausesOf(self, envelope), parts)
+        causes, recall = CausesOf(self, envelope), self._vocabulary.kind(envelope.type).recall
+        if recall is None:
+            return Event(envelope, decoded, causes, parts)
+        return Event(envelope, decoded, causes, parts, partial(recall, self._connection, envelope))
 
     def inside(self, where: Address) -> Opened:
         """What is inside a sealed event of the log. Raises ``KeyError`` when it cannot be opened."""

@@ -16,8 +16,9 @@ from internationale.events.logs import Keyring, LogRules
 from internationale.events.refs import Ref
 from internationale.events.sealing import Identity
 from internationale.events.types import Vocabulary
+from internationale.kit.undecided import Undecided
 from internationale.kit.vocabulary import Projection, Utterance
-from internationale.ledger import forks, parts, quarantine, tables, threads, withdrawing
+from internationale.ledger import forks, parts, quarantine, tables, threads, undecided, withdrawing
 from internationale.ledger.causes import Archive
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.following import Following, settled
@@ -179,6 +180,13 @@ class Ledger(Reading):
     def replay_all(self, session: Session, now: datetime) -> None:
         """Drop and make anew all rows, as a fresh instance would have them."""
         self._anew(session, now)
+
+    def undecided(self, session: Session, keyring: Keyring, sought: undecided.Sought) -> list[Undecided]:
+        """What is sought and not decided here, first to last."""
+        connection = session.connection()
+        archive = Archive(connection, self.vocabulary, self.seals)
+        absent = undecided.missing(connection, keyring.get(sought.ref.section), sought.ref)
+        return [*absent, *undecided.before(archive, connection, self.code, sought)]
 
     def takes_back(self, session: Session) -> bool:
         """Whether texts were taken back of which rows are still there, and it is time to make all rows anew."""

@@ -29,6 +29,10 @@ OTHER = "other"
 
 LINES = 20_000
 """The most lines of a text that is looked into for the kinds of its blocks: five hundred printed pages."""
+MARKS = 4_000
+"""The most marks of lists, quotations and headings of such a text: each costs what a whole page of plain lines costs."""
+DEEP = 20
+"""So many marks of one line are counted; the parser goes no deeper."""
 WHITE = " \t\r\n"
 """What Markdown calls white space at the ends of a line."""
 
@@ -48,6 +52,8 @@ _KINDS = {
 }
 _LISTS = ("bullet_list_open", "ordered_list_open")
 _LINE_END = re.compile(r"\r\n?|\n")
+_LEAD = re.compile(r"[ \t>*+\-#0-9.)]+")
+_NO_MARK = str.maketrans("", "", " \t0123456789")
 _PARSER = without_cells(MarkdownIt("commonmark").enable("table"))
 _PARSER.core.ruler.enableOnly(["normalize", "block"])  # what is inside a block does not move its borders, and costs most
 
@@ -148,10 +154,11 @@ def described(pairs: Sequence[tuple[str, str]]) -> tuple[Block, ...]:
     """Blocks of ``(id, raw)`` pairs, with their kinds as they stand in the whole text.
 
     A block that begins in the middle of a Markdown block (after a merge) is called after the one it begins in. In a text of more
-    than ``LINES`` lines all blocks are called paragraphs: its home changes one word, and everybody would read all of it again.
+    than ``LINES`` lines or ``MARKS`` marks all blocks are called paragraphs: its home changes one word, and everybody would read
+    all of it again.
     """
     whole = "".join(raw for _, raw in pairs)
-    if len(_line_offsets(whole)) > LINES + 1:
+    if _is_absurd(whole):
         return tuple(Block(id, PARAGRAPH, 0, raw) for id, raw in pairs)
     kinds: list[Block] = []
     spans = iter(split(whole))
@@ -162,6 +169,17 @@ def described(pairs: Sequence[tuple[str, str]]) -> tuple[Block, ...]:
         kinds.append(Block(id, span.kind, span.level, raw))
         position += len(raw)
     return tuple(kinds)
+
+
+def _is_absurd(markdown: str) -> bool:
+    offsets = _line_offsets(markdown)
+    return len(offsets) > LINES + 1 or sum(_marks(markdown, start) for start in offsets) > MARKS
+
+
+def _marks(markdown: str, start: int) -> int:
+    """How many marks there may be at the beginning of a line."""
+    lead = _LEAD.match(markdown, start)
+    return min(len(lead[0].translate(_NO_MARK)), DEEP) if lead else 0
 
 
 def _starts(tokens: Iterable[Token]) -> Iterator[_Start]:

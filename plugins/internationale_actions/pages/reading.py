@@ -8,7 +8,7 @@ from litestar.response import Template
 from internationale.kit import Reader, Ref, Section
 from internationale_actions import port, queries
 from internationale_actions.forms import QUESTIONS
-from internationale_actions.queries import listing
+from internationale_actions.queries import listing, waiting
 
 
 class Actions(Controller):
@@ -33,7 +33,8 @@ class Actions(Controller):
                 "reading": port.appeal(section, session, known.summary, reader.language),
                 "questions": QUESTIONS,
                 "receipts": section.receipts(session, Ref.parse(known.summary.ref)),
-                "offers": port.offers(section, known, reader),
+                "offers": port.offers(section, session, known, reader),
+                "undecided": waiting.unsettled(section, session, known.summary),
                 "files": section.attachments.panel(session, action, Ref.parse(known.summary.ref), reader),
                 "ours": listing.standing(known, section.code),
             }

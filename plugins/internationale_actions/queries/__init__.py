@@ -56,7 +56,8 @@ def on(session: Session, document: str) -> Sequence[Action]:
 def find(session: Session, action: str) -> Summary:
     """One called action; raises ``NotFound``.
 
-    Should its caller have used an id twice, the call counts that its log has first, as with the revisions of a text.
+    Should its caller have used an id twice, the call counts that its log has first, an open one before a sealed one, as with the
+    revisions of a text.
     """
     return _summary(_found(session, action)[0])
 

@@ -1,4 +1,4 @@
-"""Reading what was said, by address: within a section, in the order in which it said it.
+"""Reading what was said, by address: within a section, in the order in which it said it (open calls first).
 
 Pages ask for it at every turn: so as prepared queries and plain rows, not as objects that could be changed.
 """
@@ -65,8 +65,7 @@ def _standing() -> Prepared:
     current = current.order_by(plans.epoch.desc(), plans.sequence.desc()).limit(1)
     closed = exists().where(closings.call == calls.ref)
     query = select(*calls, current.scalar_subquery(), exists().where(ours(reports, calls.ref)), closed)
-    order = (calls.section, calls.epoch, calls.sequence)
-    return Prepared(query.where(calls.action == bindparam("action")).order_by(*order).limit(1))
+    return Prepared(query.where(calls.action == bindparam("action")).order_by(*_order(calls)).limit(1))
 
 
 @cache
@@ -77,5 +76,11 @@ def _row(table: type[Said]) -> Any:
 @cache
 def _query(table: type[Said], by: str | None = None) -> Prepared:
     columns = inspect(table).local_table.c
-    query = select(*columns).order_by(columns.section, columns.epoch, columns.sequence)
+    query = select(*columns).order_by(*_order(columns))
     return Prepared(query if by is None else query.where(columns[by] == bindparam(by)))
+
+
+def _order(columns: Any) -> Sequence[ColumnElement[Any]]:
+    """By address; of calls the open ones before the sealed ones, or an id would be another's for whoever can open those."""
+    sealed = [columns.sealed] if "sealed" in columns else []
+    return [columns.section, *sealed, columns.epoch, columns.sequence]

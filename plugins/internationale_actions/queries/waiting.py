@@ -4,7 +4,7 @@ from datetime import date
 
 from sqlmodel import Session as Database
 
-from internationale.kit import Need, Reader, Ref, Section, marker
+from internationale.kit import Message, Need, Reader, Ref, Section, marker, undecided
 from internationale.kit.documents import Title
 
 from . import every
@@ -23,7 +23,7 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
         return []
     today = section.now().date()
     waiting = [(known.summary, _due(known, section.code, today)) for known in every(session, of=section.code)]
-    found = [(call, due) for call, due in waiting if due in may]
+    found = [(call, due) for call, due in waiting if due in may and (due != COMMIT or unsettled(section, session, call) is None)]
     appeals = [Ref.parse(call.pinned) for call, _due in found]
     titles = section.documents.titles_pinned(session, appeals, reader.language)
     return [_need(call, titles[appeal], due) for (call, due), appeal in zip(found, appeals, strict=True)]
@@ -40,6 +40,11 @@ def _due(known: Action, section: str, today: date) -> str | None:
     if answer is not None and not answer.reports and to_report(standing, today) is None and known.summary.last <= today:
         return REPORT
     return None
+
+
+def unsettled(section: Section, session: Database, call: Summary) -> Message | None:
+    """Why nobody is asked to commit yet: its caller said something under this id before, which is not decided here."""
+    return undecided.obstacle(section.undecided(session, Ref.parse(call.ref), ["actions.called"], call.id))
 
 
 def _need(call: Summary, title: Title, due: str) -> Need:

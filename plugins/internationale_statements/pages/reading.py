@@ -6,7 +6,7 @@ from litestar.params import FromPath, FromQuery
 from litestar.response import Template
 from sqlmodel import Session as Database
 
-from internationale.kit import NotFound, Reader, Ref, Section, marker
+from internationale.kit import NotFound, Reader, Ref, Section, marker, undecided
 from internationale_statements import port
 from internationale_statements.port import Statement
 from internationale_statements.queries import showing
@@ -64,7 +64,8 @@ def _issued(section: Section, session: Database, known: Statement, reader: Reade
         "signatories": showing.signatories(known.signing, issue),
         "offers": port.offers(section, known, reader),
         "reads": port.reads(section, reader),
-        "files": section.attachments.panel(session, id, Ref.parse(issue.ref), reader),
+        "undecided": undecided.obstacle(known.signing.undecided),
+        "files": section.attachments.panel(session, id, Ref.parse(issue.ref), reader, signed=Ref.parse(issue.ref)),
         "receipts": section.receipts(session, Ref.parse(issue.ref)) if reader.signed_in else (),
     }
     return Template("statements/issued.html", context=context)
@@ -78,6 +79,7 @@ def _proposed(section: Section, session: Database, known: Statement, reader: Rea
         "progress": section.documents.progress(session, known.document.id),
         "offers": port.offers(section, known, reader),
         "receipts": section.receipts(session, known.document.ref),
+        "undecided": undecided.obstacle(known.signing.undecided),
         "files": section.attachments.panel(session, known.document.id, known.document.ref, reader),
     }
     return Template("statements/proposed.html", context=context)

@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
-from internationale.kit import Reader, Section, marker
+from internationale.kit import Reader, Ref, Section, marker
 from internationale_statements import port
 from internationale_statements.forms import ProposePage, RevisionForm, WithdrawPage
 from internationale_statements.queries import showing
@@ -107,11 +107,14 @@ def _proposing(section: Section, page: str, values: dict[str, Any]) -> Template:
 def _confirming(section: Section, deed: str, id: str, reader: Reader, values: dict[str, Any] | None = None) -> Template:
     with section.reading() as session:
         known = port.ready(section, session, deed, id, reader)
+        ours = known.signing.of(section.code)
+        ref = Ref.parse(ours.pinned) if ours and deed == port.WITHDRAW else known.document.ref
+        reading = section.documents.read(session, id, reader.language, revision=ref)
         context = {
             "document": known.document,
             "signing": known.signing,
-            "reading": section.documents.read(session, id, reader.language),
-            "original": section.documents.read(session, id, known.document.language),
+            "reading": reading,
+            "original": section.documents.read(session, id, reading.document.language, revision=ref),
             "holding": known.signing.holding(known.document.ref),
             "complete": showing.complete_languages(section, session, id, known.document.ref),
             "languages": section.federation_languages(session),

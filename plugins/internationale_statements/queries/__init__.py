@@ -27,18 +27,16 @@ def signing(section: Section, session: Session, document: str) -> Signing:
     return Signing(
         document=document,
         signatures=[_signature(last[code], taken_back.get(code), counting) for code in sorted(last)],
-        issues=[_issuance(row) for row in issues if row.pinned in counting],
+        issues=[_issuance(row, counting) for row in issues],
         looked_at={row.section: row.sequence for row in everything},
         epochs={row.section: row.epoch for row in everything if row.epoch > 1},
-        discounted=[_issuance(row) for row in issues if row.pinned not in counting],
     )
 
 
 def public(section: Section, session: Session) -> Sequence[str]:
     """The public statements, the latest issued first, by document."""
     issued = session.exec(select(Issue).order_by(col(Issue.section), col(Issue.epoch), col(Issue.sequence))).all()
-    counting = _counting(section, session, issued)
-    holding = {row.document: row for row in issued if row.pinned in counting}
+    holding = {row.document: row for row in issued}
     latest = sorted(holding.values(), key=lambda row: (row.said, row.section, row.sequence), reverse=True)
     return [row.document for row in latest]
 
@@ -65,5 +63,6 @@ def _signature(row: Cosignature, withdrawal: Withdrawal | None, counting: Set[st
     return replace(signature, withdrawn=withdrawal.said, reason=withdrawal.reason, language=withdrawal.language)
 
 
-def _issuance(row: Issue) -> Issuance:
-    return Issuance(row.section, row.revision, row.pinned, row.signed_by, row.counted, row.epochs, row.said, row.ref)
+def _issuance(row: Issue, counting: Set[str]) -> Issuance:
+    counts = row.pinned in counting
+    return Issuance(row.section, row.revision, row.pinned, counts, row.signed_by, row.counted, row.epochs, row.said, row.ref)

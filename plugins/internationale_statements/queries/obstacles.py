@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from internationale.kit import Message, audiences, documents, marker
+from internationale.kit import Message, audiences, documents, marker, undecided
 
 from .values import Signing
 
@@ -18,7 +18,7 @@ def to_cosign(signing: Signing, statement: documents.Summary, section: str) -> M
     ours = signing.of(section)
     if ours and ours.withdrawn is None and ours.pinned == str(statement.ref):
         return _("Your section has co-signed this text already.")
-    return None
+    return undecided.obstacle(signing.undecided)
 
 
 def to_withdraw(signing: Signing, statement: documents.Summary, section: str) -> Message | None:
@@ -33,7 +33,7 @@ def to_issue(signing: Signing, statement: documents.Summary, section: str) -> Me
         return _("This was written for some sections only and cannot be made public. Propose it anew to all sections.")
     if signing.issued and signing.issued.pinned == str(statement.ref):
         return _("This text is issued already.")
-    return None
+    return undecided.obstacle(signing.undecided)
 
 
 DEEDS: Mapping[str, tuple[str, Obstacle]] = {

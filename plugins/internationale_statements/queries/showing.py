@@ -60,8 +60,7 @@ def _public(section: Section, session: Database, documents: Sequence[str], langu
         issue = said.issues[-1]
         reading = shown(section, session, said.document, language, Ref.parse(issue.pinned))
         signed_by = [each.section for each in signatories(said, issue) if each.standing != "withdrawn"]
-        if reading.document.kind == KIND:
-            yield _card(reading, issue.said, signed_by, public=True)
+        yield _card(reading, issue.said, signed_by, public=True)
 
 
 def proposed(section: Section, session: Database, language: str) -> list[Card]:
@@ -84,7 +83,7 @@ def shown(section: Section, session: Database, id: str, language: str, revision:
 
 def complete_languages(section: Section, session: Database, id: str, revision: Ref) -> list[str]:
     """The languages in which a revision can be read without a gap, by code."""
-    own = section.documents.get(session, id).language
+    own = section.documents.read(session, id, section.languages[0], revision=revision).document.language
     languages = {own, *section.languages, *section.federation_languages(session)}
     return [
         language

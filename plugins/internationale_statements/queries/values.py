@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from internationale.kit import Ref
+from internationale.kit.undecided import Undecided
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,14 @@ class Signature:
 class Issuance:
     """The home section's word that a revision is public. ``signed_by``: the sections whose co-signatures it counted.
 
-    ``pinned``: the ref of the revision.
+    ``pinned``: the ref of the revision. ``counts``: as of a ``Signature``; it decides nothing, for what was signed and issued
+    does not become another text by what its home section says, or lets come, under the same number.
     """
 
     home: str
     revision: int
     pinned: str
+    counts: bool
     signed_by: Sequence[str]
     counted: Mapping[str, int]
     epochs: Mapping[str, int]
@@ -48,7 +51,8 @@ class Issuance:
 class Signing:
     """All that was said about one statement beside its text.
 
-    ``issues``: those of revisions that count, oldest first: the last one holds.
+    ``issues``: oldest first, as the home section said them: the last one holds, under the very text that it pins.
+    ``undecided``: what the home section said before the text that stands here now, and what may take its place.
     """
 
     document: str
@@ -59,8 +63,7 @@ class Signing:
     """The highest number here of each section's events on this statement: what an issue made now counts."""
     epochs: Mapping[str, int]
     """The epochs of those numbers that are not in their log's first."""
-    discounted: Sequence[Issuance] = ()
-    """The issues of rival texts: of revisions that do not count, because their home section wrote two of one number."""
+    undecided: Sequence[Undecided] = ()
 
     @property
     def issued(self) -> Issuance | None:

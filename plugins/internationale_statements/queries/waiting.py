@@ -1,5 +1,7 @@
 """What waits for a delegate: statements of others to co-sign, and their own to issue once co-signed."""
 
+from dataclasses import replace
+
 from sqlmodel import Session as Database
 
 from internationale.kit import Need, Reader, Section, marker
@@ -12,7 +14,9 @@ _ = marker("statements")
 
 
 def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
-    """The proposed statements that the section has said nothing to, or that were revised since it did."""
+    """The proposed statements that the section has said nothing to, or that were revised since it did; not those of which the
+    text may still become another.
+    """
     if not section.may(reader, "statements.cosigned"):
         return []
     waiting = []
@@ -21,7 +25,9 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
         ours = said.of(section.code)
         answered = ours is not None and ours.pinned == str(document.ref)
         if not answered and to_cosign(said, document, section.code) is None:
-            waiting.append(document.id)
+            said = replace(said, undecided=section.documents.undecided(session, document.id, document.ref))
+            if to_cosign(said, document, section.code) is None:
+                waiting.append(document.id)
     titles = section.documents.titles(session, waiting, reader.language)
     return [_need(id, titles[id].text) for id in waiting]
 

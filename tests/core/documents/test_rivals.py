@@ -4,7 +4,7 @@ import pytest
 
 from internationale.errors import Conflict
 from internationale.kit import Utterance
-from internationale.rooms.documents.events import AmendmentProposed
+from internationale.rooms.documents.events import AmendmentDecided, AmendmentProposed
 from internationale.rooms.documents.port import amending, revising
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import amendments, documents
@@ -15,12 +15,12 @@ from internationale.testing.people import speaker
 ID = "fr-aaaaaaaaaaaa"
 
 
-def say(section, payload, *refs, withheld=False):
+def say(section, payload, *refs, withheld=False, audience="international"):
     """Said by hand; ``withheld``: its changes are in a part, without which it waits."""
     parts = (payload.changes.model_dump_json().encode(),) if withheld else ()
     payload = payload.model_copy(update={"changes": None}) if withheld else payload
     with section.writing() as session:
-        return section.publish(session, Utterance(payload, refs=refs, parts=parts), by=speaker(section))[0].ref
+        return section.publish(session, Utterance(payload, refs=refs, parts=parts, audience=audience), by=speaker(section))[0].ref
 
 
 def text(section, document, number=None):
@@ -33,7 +33,7 @@ def amended(section, document, block, words, *, withheld=False):
     written = writing.write(base.blocks, writing.rewritten(base.blocks, writing.replaced(base.blocks, block, words)))
     said = {"document": document, "amendment": ID, "language": "en", "title": words, "reason": "R"}
     payload = AmendmentProposed(**said, changes=written.changes, digest=written.digest)
-    return say(section, payload, base.revision.ref, withheld=withheld)
+    return say(section, payload, base.revision.ref, withheld=withheld, audience=base.revision.audience)
 
 
 def revised(section, document, words, *, withheld=False):
@@ -64,8 +64,7 @@ def rival_texts(three, ic, fr, ar, draft):
 
 def test_what_was_taken_in_is_that_amendment_and_no_other(three, ic, fr, draft, rival_amendments, browser):
     document, _block = draft
-    with ic.writing() as session:
-        amending.decide(ic, session, document, ID, decision="accepted", reason="R", by=speaker(ic))
+    say(ic, AmendmentDecided(document=document, amendment=ID, decision="accepted", reason="R"), rival_amendments[1])
     with ic.writing() as session:
         made = revising.draft(session, document, [ID])
         said = {"base": 1, "title": "Hours", "text": made.text, "note": "", "taking": [ID]}
@@ -81,6 +80,39 @@ def test_what_was_taken_in_is_that_amendment_and_no_other(three, ic, fr, draft, 
         assert ("Amendments taken in:" in history, f"<bdi>{ID}</bdi>" in history) == (True, True)
         assert "Sixty hours." not in history
         oracle.replayed(section)
+
+
+def test_nothing_is_said_of_what_may_become_something_else(three, ic, fr, draft, rival_amendments, rival_texts, browser):
+    """An earlier amendment under the same id, and an earlier text of the same number, are kept back."""
+    document, _block = draft
+    with ic.writing() as session, pytest.raises(Conflict, match=f"Message {rival_amendments[0].event_id} of the same"):
+        amending.decide(ic, session, document, ID, decision="accepted", reason="R", by=speaker(ic))
+    proposal = Proposal("", 2, "hint", "en", "T", "R", "Shorter.")
+    with fr.writing() as session, pytest.raises(Conflict, match=f"Message {rival_texts[0].event_id} of the same"):
+        amending.propose(fr, session, document, proposal, speaker(fr))
+    assert rival_texts[0].event_id in browser(fr, "member", language="en").get(f"/documents/{document}").text
+    carrying.hand_on(*three)
+    with ic.writing() as session:
+        amending.decide(ic, session, document, ID, decision="accepted", reason="R", by=speaker(ic))
+    with fr.writing() as session:
+        amending.propose(fr, session, document, proposal, speaker(fr))
+
+
+def test_an_amendment_for_some_takes_no_open_ones_place(three, ic, fr, ar, draft):
+    """Said before it under the same id, on another text."""
+    document, block = draft
+    with ic.writing() as session:
+        said = {"kind": "draft", "language": "en", "title": "S", "text": "For some.", "audience": "fr ic"}
+        sealed = ic.documents.open(session, **said, by=speaker(ic))
+    for each in (fr, ar):
+        each.accept(carrying.said(ic))
+    amended(fr, sealed, text(fr, sealed).blocks[0].id, "Sealed.")
+    amended(fr, document, block, "Open.")
+    for each in three:
+        each.accept(carrying.said(fr))
+        with each.reading() as session:
+            assert amendments.one(session, document, ID).title == "Open."
+        oracle.replayed(each)
 
 
 def test_a_decision_is_on_the_amendment_that_was_read(three, ic, draft, rival_amendments, browser):

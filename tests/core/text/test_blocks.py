@@ -83,6 +83,15 @@ def test_a_hundred_thousand_lines_take_no_long_time():
     assert blocks.join(blocks.split(text)) == text
 
 
+def test_a_text_of_more_marks_than_anybody_reads_is_not_looked_into():
+    """A word changed in a list of twenty thousand letters would cost everybody seconds."""
+    for line, marks in (("- a\n", 1), ("1. > - a\n", 3), ("## a\r", 2), ("> " * 30 + "a\n", blocks.DEEP)):
+        most = line * (blocks.MARKS // marks)
+        assert blocks.described([("o1", most)])[0].kind != "paragraph", line
+        assert blocks.described([("o1", most + line)])[0].kind == "paragraph", line
+        assert blocks.described([("o1", most + "a - b. 1)\n" * 9_000)])[0].kind != "paragraph", line
+
+
 def test_a_text_of_more_lines_than_anybody_reads_is_not_looked_into():
     most, more = "# a\n" + "b\n" * (blocks.LINES - 1), "# a\n" + "b\n" * blocks.LINES
     assert [block.kind for block in blocks.described([("o1", most[:4]), ("o2", most[4:])])] == ["heading", "paragraph"]

@@ -230,7 +230,8 @@ def test_only_delegates_speak_and_only_the_caller_closes(three: Any, fr: Any, cl
     clock.now = AFTER
     with fr.writing() as session, pytest.raises(Conflict, match="Only the section that called"):
         port.close(fr, session, action, language="fr", conclusions="Non", by=delegate(fr))
-    assert port.offers(fr, whole(fr, action), reader) == frozenset()
+    with fr.reading() as session:
+        assert port.offers(fr, session, whole(fr, action), reader) == frozenset()
     with fr.writing() as session, pytest.raises(Refused):
         port.call(fr, session, port.Calling("fr", "A", "B", MAY_DAY, MAY_DAY, ASSESSMENT), reader)
 

@@ -11,7 +11,7 @@ from internationale.rooms.documents.rules import ids, writing
 from internationale.testing import carrying, oracle
 from internationale.testing.people import member, speaker
 from internationale_actions import port, queries, rules
-from internationale_actions.events import Called, Closed
+from internationale_actions.events import Called, Closed, Committed
 from internationale_actions.queries import Standing, listing
 
 from .calls import ASSESSMENT
@@ -21,7 +21,7 @@ AFTER = datetime(2027, 5, 3, 9, tzinfo=UTC)
 PLAN = {"language": "fr", "plan": "Trois places", "what": "", "counts": "things", "number": ""}
 
 
-def call(section: Any, text: str, day: str, *, withheld: bool = False) -> Ref:
+def call(section: Any, text: str, day: str, *, withheld: bool = False, audience: str = "international") -> Ref:
     """A call written by hand, under always the same id; ``withheld``: the appeal is in a part, without which both wait."""
     document = ids.mint(section.code)
     opened, _parts = writing.opening(document, kind=rules.KIND, language="en", title=text, text=text)
@@ -29,8 +29,10 @@ def call(section: Any, text: str, day: str, *, withheld: bool = False) -> Ref:
     opened = opened.model_copy(update={"changes": None}) if parts else opened
     called = Called(action=ACTION, document=document, language="en", first=day, last=day, assessment=ASSESSMENT)
     with section.writing() as session:
-        appeal = section.publish(session, Utterance(opened, parts=parts), by=speaker(section))[0]
-        found: Ref = section.publish(session, Utterance(called, refs=(appeal.ref,)), by=speaker(section))[0].ref
+        appeal = section.publish(session, Utterance(opened, parts=parts, audience=audience), by=speaker(section))[0]
+        found: Ref = section.publish(session, Utterance(called, refs=(appeal.ref,), audience=audience), by=speaker(section))[
+            0
+        ].ref
         return found
 
 
@@ -47,6 +49,13 @@ def commit(section: Any, ref: Ref, plan: str = "Three places") -> None:
     with section.writing() as session:
         promise = port.Promise(str(ref), "en", plan, [])
         port.commit(section, session, ACTION, promise, member(section, "delegate"))
+
+
+def commit_unasked(section: Any, ref: Ref) -> None:
+    """As a section does whose software asks for nothing."""
+    committed = Committed(action=ACTION, language="en", plan="Three places", figures=[])
+    with section.writing() as session:
+        section.publish(session, Utterance(committed, refs=(ref,)), by=speaker(section))
 
 
 def withdraw(section: Any) -> None:
@@ -73,8 +82,8 @@ def test_a_commitment_is_not_moved_to_the_call_that_was_kept_back(
     three: Any, ic: Any, fr: Any, ar: Any, browser: Any, rivals: tuple[Ref, Ref]
 ) -> None:
     assert whole(fr).summary.first == date(2027, 5, 1)
-    commit(fr, rivals[1])
-    commit(ar, rivals[1])
+    commit_unasked(fr, rivals[1])
+    commit_unasked(ar, rivals[1])
     withdraw(ar)
     carrying.hand_on(*three)
     for each in three:
@@ -90,10 +99,37 @@ def test_a_commitment_is_not_moved_to_the_call_that_was_kept_back(
     assert (card.title, card.committed) == ("Burn it down", [])
 
 
+def test_nobody_is_asked_to_answer_what_may_become_another_call(
+    three: Any, fr: Any, browser: Any, rivals: tuple[Ref, Ref]
+) -> None:
+    lyon = browser(fr, "delegate", language="en")
+    page = re.sub(r"<[^>]+>", "", lyon.get(f"/actions/{ACTION}").text)
+    assert f"Message {rivals[0].event_id} of the same section is earlier than this one and not decided here" in page
+    assert f"/actions/{ACTION}/commit" not in lyon.get(f"/actions/{ACTION}").text
+    assert lyon.get(f"/api/v1/actions/{ACTION}").json()["offers"] == []
+    assert "waits for your section" not in lyon.get("/").text
+    with pytest.raises(Conflict, match="not decided here"):
+        commit(fr, rivals[1])
+    carrying.hand_on(*three)
+    assert "waits for your section" in lyon.get("/").text
+    commit(fr, rivals[0])
+
+
+def test_a_call_to_some_takes_no_open_calls_place(three: Any, ic: Any, fr: Any, ar: Any) -> None:
+    call(ic, "Burn it down", "2027-05-02", audience="fr ic")
+    open_call = call(ic, "March in peace", "2027-05-01")
+    for other in (fr, ar):
+        other.accept(carrying.said(ic))
+    for each, rivals in ((ic, 1), (fr, 1), (ar, 0)):
+        known = whole(each)
+        assert (known.summary.ref, len(known.rivals)) == (str(open_call), rivals)
+        oracle.replayed(each)
+
+
 def test_reports_and_conclusions_stay_under_their_call(
     three: Any, ic: Any, fr: Any, ar: Any, clock: Any, rivals: tuple[Ref, Ref]
 ) -> None:
-    commit(fr, rivals[1])
+    commit_unasked(fr, rivals[1])
     clock.now = AFTER
     report(fr)
     ic.accept(carrying.said(fr))
@@ -119,7 +155,7 @@ def test_what_is_committed_to_is_what_was_read(three: Any, fr: Any, browser: Any
 def test_the_order_of_arrival_decides_nothing(
     three: Any, ic: Any, fr: Any, ar: Any, federation: Any, rivals: tuple[Ref, Ref]
 ) -> None:
-    commit(fr, rivals[1])
+    commit_unasked(fr, rivals[1])
     carrying.hand_on(*three)
     commit(ar, rivals[0])
     carrying.hand_on(*three)

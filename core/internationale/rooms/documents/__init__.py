@@ -18,6 +18,7 @@ from internationale.rooms.documents import commands as hosting
 from internationale.rooms.documents.port import persons
 from internationale.rooms.documents.queries import waiting
 from internationale.rooms.documents.rows.projection import projection
+from internationale.rooms.documents.rows.recalling import recall
 from internationale.rooms.documents.rules import authority
 
 _ = marker("core")
@@ -26,12 +27,13 @@ _ = marker("core")
 @hookimpl
 def event_types() -> Sequence[EventType]:
     return [
-        EventType(name="documents.opened", payload=events.Opened, authority=authority.opened, parts=True),
+        EventType(name="documents.opened", payload=events.Opened, authority=authority.opened, parts=True, recall=recall),
         EventType(
             name="documents.revised",
             payload=events.Revised,
             authority=authority.revised,
             parts=True,
+            recall=recall,
             outlives=frozenset(["documents.amendment_proposed"]),  # taken in: their words are in the revision
         ),
         EventType(

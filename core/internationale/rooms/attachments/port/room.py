@@ -13,6 +13,7 @@ from internationale.kit.vocabulary import Panel, Reader
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries.files import Known
 from internationale.rooms.attachments.rows.files import Files
+from internationale.rooms.attachments.rules.beside import beside
 from internationale.rooms.attachments.rules.chunking import CHUNK, MOST
 
 ATTACH = "attachments.attached"
@@ -38,13 +39,14 @@ class AttachmentsRoom:
     def of(self, session: Session, subject: str, reader: Reader) -> Sequence[Attachment]:
         return [self.card(known) for known in files.of_subject(session, subject) if self.sees(reader, known)]
 
-    def panel(self, session: Session, subject: str, on: Ref, reader: Reader) -> Panel | None:
+    def panel(self, session: Session, subject: str, on: Ref, reader: Reader, *, signed: Ref | None = None) -> Panel | None:
         found = self.of(session, subject, reader)
         may = self.section.may(reader, ATTACH, subject)
         if not found and not may:
             return None
         context = {
             "attachments": found,
+            "groups": beside(found, subject, signed),
             "subject": subject,
             "on": on,
             "may_attach": may,

@@ -12,11 +12,12 @@ from sqlmodel import Session as Database
 from internationale.errors import NotFound
 from internationale.kit.documents import TITLE, Summary, UnitState
 from internationale.kit.ports import Section
+from internationale.kit.undecided import obstacle
 from internationale.kit.vocabulary import Place, Reader
 from internationale.messages import marker
 from internationale.rooms.documents.pages import views
 from internationale.rooms.documents.port import amending, home, revising
-from internationale.rooms.documents.port.access import READ, readable
+from internationale.rooms.documents.port.access import READ, readable, undecided
 from internationale.rooms.documents.queries import amendments, documents, translations
 from internationale.rooms.documents.queries.values import AmendmentCard, Beside, Text
 from internationale.text import compare
@@ -26,7 +27,7 @@ _ = marker("core")
 
 
 def routes() -> list[Any]:
-    return [*_texts(), *_comparisons()]
+    return [*_texts(), *_histories(), *_comparisons()]
 
 
 def _texts() -> list[Any]:
@@ -39,6 +40,7 @@ def _texts() -> list[Any]:
             text = documents.text(session, document)
             context = _page(session, section, summary, text, reader=reader, wanted=read)
             context["receipts"] = section.receipts(session, summary.ref)
+            context["undecided"] = obstacle(undecided(section, session, document, summary.ref)) if context["inside"] else None
             context["panels"] = section.panels(Place.DOCUMENT, context["reading"], reader)
         return Template("documents/reading.html", context=context)
 
@@ -58,13 +60,24 @@ def _texts() -> list[Any]:
             context["panels"] = ()
         return Template("documents/reading.html", context=context)
 
+    return [show, revision]
+
+
+def _histories() -> list[Any]:
     @get("/documents/{document:str}/revisions", sync_to_thread=True)
-    def history(document: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+    def history(
+        document: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        before: FromQuery[int] = documents.LARGEST,
+    ) -> Template:
         with section.reading() as session:
             summary = readable(section, session, document, reader)
-            cards = documents.revisions(session, document)
+            cards = documents.history(session, document, before)
             known = amendments.of_document(session, document) if section.may(reader, READ, document) else []
-        context = {"document": summary, "revisions": cards[::-1], "titles": {card.ref.event_id: card.title for card in known}}
+            rivals = documents.rivals(session, document)
+        titles = {card.ref.event_id: card.title for card in known}
+        context = {"document": summary, "revisions": cards, "rivals": rivals, "titles": titles}
         return Template("documents/history.html", context=context)
 
     @get("/documents/{document:str}/text.md", sync_to_thread=True)
@@ -84,7 +97,7 @@ def _texts() -> list[Any]:
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
 
-    return [show, revision, history, source]
+    return [history, source]
 
 
 def _comparisons() -> list[Any]:
@@ -150,6 +163,7 @@ def _page(session: Database, section: Section, summary: Summary, text: Text, *, 
         "kind": kind,
         "revision": text.revision,
         "latest": latest,
+        "undecided": None,
         "choices": offered,
         "progress": next((choice.progress for choice in offered if choice.language == language), None),
         "paragraphs": views.paragraphs(whole, beside),

@@ -12,6 +12,7 @@ from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader, Utterance
 from internationale.messages import marker
 from internationale.rooms.documents.events import AmendmentDecided, AmendmentProposed, AmendmentWithdrawn
+from internationale.rooms.documents.port import access
 from internationale.rooms.documents.queries import amendments, documents
 from internationale.rooms.documents.queries.values import AmendmentCard, Line, Text
 from internationale.rooms.documents.rules import ids, writing
@@ -51,6 +52,7 @@ def propose(section: Home, session: Session, document: str, proposal: Proposal, 
     section.require(by, PROPOSE, document)
     amendable(section, documents.summary(session, document))
     base = base_of(session, document, proposal)
+    access.check_text(section, session, document, base.revision.ref)
     written = writing.write(base.blocks, operations(base, proposal), numbered=False)
     said = AmendmentProposed(
         document=document,
@@ -90,6 +92,7 @@ def decide(
         raise Refused(_("Only the section that opened a document decides on amendments to it."))
     card = amendments.one(session, document, amendment)
     same(card.ref, event)
+    access.check_amendment(section, session, amendment, card.ref)
     if card.state == "withdrawn":
         raise Conflict(_("This amendment was withdrawn."))
     if card.state == decision:

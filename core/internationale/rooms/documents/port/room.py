@@ -10,6 +10,7 @@ from internationale.events.refs import Ref
 from internationale.kit import audiences
 from internationale.kit.documents import Block, Progress, Reading, Rendering, Summary, Title
 from internationale.kit.ports import Section as Home
+from internationale.kit.undecided import Undecided
 from internationale.kit.vocabulary import Reader, Utterance
 from internationale.messages import marker
 from internationale.rooms.documents.events import OfferedUnit, TranslationOffered
@@ -44,11 +45,18 @@ class DocumentsRoom:
         return titles.titles_pinned(self._section, session, revisions, language)
 
     def read(self, session: Session, document: str, language: str, *, revision: int | Ref | None = None) -> Reading:
-        summary, text = documents.summary(session, document), _text(session, document, revision)
+        text = _text(session, document, revision)
+        if isinstance(revision, Ref):
+            summary = documents.summary_pinned(session, document, revision)
+        else:
+            summary = documents.summary(session, document)
         return translations.reading(self._section, session, summary, text, language)
 
     def counting(self, session: Session, refs: Collection[Ref]) -> frozenset[Ref]:
         return chain.counting(session, refs)
+
+    def undecided(self, session: Session, document: str, ref: Ref) -> Sequence[Undecided]:
+        return access.undecided(self._section, session, document, ref)
 
     def progress(self, session: Session, document: str) -> Sequence[Progress]:
         found = self.progress_of(session, [document])

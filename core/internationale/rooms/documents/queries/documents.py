@@ -1,10 +1,11 @@
 """Documents, their revisions and their texts."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
-from sqlalchemy import bindparam, func
+from sqlalchemy import ColumnElement, bindparam, false, func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, exists, select
 
@@ -14,12 +15,17 @@ from internationale.kit.documents import Summary
 from internationale.kit.prepared import Prepared
 from internationale.messages import marker
 from internationale.rooms.documents.queries.values import RevisionCard, Text
-from internationale.rooms.documents.rows.chain import Link, counted
 from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Verdict
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.text.blocks import Block
 
 _ = marker("core")
+PAGE = 100
+"""So many revisions are listed on one page."""
+RIVALS = 20
+"""So many texts that do not count are listed."""
+LARGEST = 2**31 - 1
+"""No number of a revision is larger: a page's address may have any."""
 _BLOCKS = msgspec.json.Decoder(list[tuple[str, str, int, str, str]])
 _SUMMARY = ("id", "kind", "home", "language", "title", "number", "audience", "changed", "ref")
 _FACTS = [col(getattr(Document, name)) for name in _SUMMARY]
@@ -52,33 +58,60 @@ def summary(session: Session, document: str) -> Summary:
     return _summary(*found)
 
 
+def summary_pinned(session: Session, document: str, ref: Ref) -> Summary:
+    """One document, called as the revision that a ref pins has it: its opening may have a rival of another kind or language.
+
+    Raises ``NotFound``.
+    """
+    columns = select(Revision.kind, Revision.language, Revision.audience)
+    found = session.exec(columns.where(col(Revision.event) == ref.event_id, col(Revision.ref) == str(ref))).first()
+    if found is None:
+        raise unknown()
+    kind, language, audience = found
+    return replace(summary(session, document), kind=kind, language=language, audience=audience)
+
+
 def revisions(session: Session, document: str) -> list[RevisionCard]:
     """All revisions that count, first to latest; raises ``NotFound``."""
-    events = [link.event for link in _counted(session, document)]
-    rows = {row.event: row for row in session.exec(select(Revision).where(col(Revision.document) == document))}
-    return [_card_of(rows[event]) for event in events]
+    chain = select(Revision).where(*_counting(document)).order_by(col(Revision.number))
+    if not (rows := session.exec(chain).all()):
+        raise unknown()
+    return [_card_of(row) for row in rows]
+
+
+def history(session: Session, document: str, before: int) -> list[RevisionCard]:
+    """A page of the revisions that count, latest first: at most ``PAGE``, with numbers below ``before``."""
+    below = col(Revision.number) < min(before, LARGEST)
+    chosen = select(Revision).where(*_counting(document), below).order_by(col(Revision.number).desc()).limit(PAGE)
+    return [_card_of(row) for row in session.exec(chosen)]
+
+
+def rivals(session: Session, document: str) -> list[RevisionCard]:
+    """The latest of the revisions that do not count, at most ``RIVALS``: their home wrote others under the same numbers."""
+    where = col(Revision.document) == document, col(Revision.counts).is_(False)
+    chosen = select(Revision).where(*where).order_by(col(Revision.epoch).desc(), col(Revision.sequence).desc()).limit(RIVALS)
+    return [_card_of(row) for row in session.exec(chosen)]
 
 
 def revision(session: Session, document: str, number: int) -> RevisionCard:
     """One revision by its number; raises ``NotFound``."""
-    chain = _counted(session, document)
-    if not 1 <= number <= len(chain):
+    summary(session, document)
+    here = col(Revision.number) == number if 0 < number <= LARGEST else false()
+    row = session.exec(select(Revision).where(*_counting(document), here)).first()
+    if row is None:
         raise NotFound(_("There is no such revision of this text."), place="revision")
-    return _card_of(session.get_one(Revision, chain[number - 1].event))
+    return _card_of(row)
 
 
 def taken_in(session: Session, document: str) -> set[str]:
     """The events of the amendments that a revision which counts has taken in; raises ``NotFound``."""
-    events = {link.event for link in _counted(session, document)}
-    chosen = select(Revision.event, Revision.taken).where(col(Revision.document) == document, col(Revision.taken) != "")
-    return {taken for event, all_taken in session.exec(chosen) if event in events for taken in all_taken.split()}
+    summary(session, document)
+    chosen = select(Revision.taken).where(*_counting(document), col(Revision.taken) != "")
+    return {taken for all_taken in session.exec(chosen) for taken in all_taken.split()}
 
 
-def _counted(session: Session, document: str) -> list[Link]:
-    chain = counted(session, document) if section_of(document) else []
-    if not chain:
-        raise unknown()
-    return chain
+def _counting(document: str) -> tuple[ColumnElement[bool], ...]:
+    return col(Revision.document) == document, col(Revision.counts).is_(True)
 
 
 def text(session: Session, document: str, number: int | None = None) -> Text:

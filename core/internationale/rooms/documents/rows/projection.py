@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 from sqlmodel import Session, col, select
 
+from internationale.events.envelope import INTERNATIONAL, PUBLIC, Envelope
 from internationale.events.types import Event
 from internationale.kit.projecting import new_row
 from internationale.kit.vocabulary import Projection
@@ -17,31 +18,37 @@ from internationale.rooms.documents.events import (
     Revised,
     TranslationOffered,
 )
-from internationale.rooms.documents.rows.chain import counted
+from internationale.rooms.documents.rows.chain import enter
 from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Row, Translation, Verdict
 from internationale.rooms.documents.rules.authority import taken_in
 from internationale.rooms.documents.rules.ids import section_of
-from internationale.rooms.documents.rules.state import base, carried, state
+from internationale.rooms.documents.rules.state import State, base, carried, standing, state
 from internationale.text.blocks import described
 from internationale.text.operations import Insert, Join, Move, Operation, from_json, to_json
+
+OPEN = (PUBLIC, INTERNATIONAL)
 
 
 def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
     """A document was opened or revised."""
     said, envelope, now = event.payload, event.envelope, state(event)
+    before = base(event).envelope.id if isinstance(said, Revised) else ""
+    counts = enter(session, said.document, now.number, before, envelope)
     new_row(
         session,
         Revision,
         event=envelope.id,
         document=said.document,
+        counts=counts,
         ref=str(envelope.ref),
-        base=base(event).envelope.id if isinstance(said, Revised) else "",
+        base=before,
         epoch=envelope.epoch,
         sequence=envelope.sequence,
         number=now.number,
         kind=now.kind,
         language=now.language,
         audience=now.audience,
+        sealed=envelope.sealed,
         title=now.title,
         note=said.note if isinstance(said, Revised) else "",
         author=envelope.author,
@@ -53,33 +60,33 @@ def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
     numbered = zip(described(now.blocks), now.numbers, strict=True)
     blocks = [(block.id, block.kind, block.level, block.raw, number) for block, number in numbered]
     new_row(session, Content, event=envelope.id, blocks=msgspec.json.encode(blocks).decode())
-    _settle(session, said.document)
+    if counts:
+        _show(session, envelope, now)
 
 
-def _settle(session: Session, document: str) -> None:
-    """The document's row, made again from all its revisions, so that it never depends on which of them came last."""
-    chain = counted(session, document)
-    first, latest = session.get_one(Revision, chain[0].event), session.get_one(Revision, chain[-1].event)
+def _show(session: Session, envelope: Envelope, now: State) -> None:
+    """The document's row, at a revision that counts: none that counts stands on it yet, so it is the latest."""
+    known = session.get(Document, now.document) if now.number > 1 else None
     session.merge(
         Document(
-            id=document,
-            kind=latest.kind,
-            home=section_of(document),
-            language=latest.language,
-            audience=latest.audience,
-            opened=first.time,
-            number=latest.number,
-            title=latest.title,
-            event=latest.event,
-            ref=latest.ref,
-            changed=latest.time,
+            id=now.document,
+            kind=now.kind,
+            home=section_of(now.document),
+            language=now.language,
+            audience=now.audience,
+            opened=known.opened if known else envelope.time,
+            number=now.number,
+            title=now.title,
+            event=envelope.id,
+            ref=str(envelope.ref),
+            changed=envelope.time,
         )
     )
 
 
 def on_amendment(session: Session, event: Event[AmendmentProposed]) -> None:
     """An amendment was proposed."""
-    said, envelope, before = event.payload, event.envelope, state(base(event))
+    said, envelope, before = event.payload, event.envelope, standing(base(event))
     operations = from_json(list(carried(event).operations))
     row = Amendment(
         id=said.amendment,
@@ -103,7 +110,7 @@ def on_amendment(session: Session, event: Event[AmendmentProposed]) -> None:
         time=envelope.time,
     )
     known = session.get(Amendment, said.amendment)
-    if known is None or _is_earlier(row, known):
+    if known is None or _goes_before(row, known):
         session.merge(row)
 
 
@@ -180,7 +187,13 @@ def _touched(operations: Iterable[Operation], known: set[str]) -> set[str]:
     return touched & known
 
 
-def _is_earlier(row: Amendment | Translation, other: Amendment | Translation) -> bool:
+def _goes_before(row: Amendment, other: Amendment) -> bool:
+    """Whether an amendment has the id of both: of two open or two sealed ones the one that their section's log has first."""
+    places = ((each.audience not in OPEN, each.epoch, each.sequence) for each in (row, other))
+    return next(places) < next(places)
+
+
+def _is_earlier(row: Translation, other: Translation) -> bool:
     """Whether it stands before the other in their section's log."""
     return (row.epoch, row.sequence) < (other.epoch, other.sequence)
 
@@ -189,7 +202,7 @@ TABLES: tuple[type[Row], ...] = (Document, Revision, Content, Amendment, Verdict
 
 projection = Projection(
     name="documents",
-    version=2,
+    version=3,
     tables=TABLES,
     on={
         Opened: on_revision,

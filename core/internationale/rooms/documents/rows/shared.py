@@ -6,7 +6,7 @@ claim one place the one that stands first in its section's log has it.
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, MetaData
+from sqlalchemy import BigInteger, Index, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -37,12 +37,17 @@ class Document(Row, table=True):
 
 
 class Revision(Row, table=True):
-    """A revision as its event says. ``base`` is the id of the event that it changes, ``""`` for the opening."""
+    """A revision as its event says. ``base`` is the id of the event that it changes, ``""`` for the opening.
+
+    ``counts``: whether it is the one of its number (``rows.chain``); of all columns the only one that other events change.
+    """
 
     __tablename__ = "documents_revision"
+    __table_args__ = (Index("ix_documents_revision_document_number", "document", "number"),)
 
     event: str = Field(primary_key=True)
-    document: str = Field(index=True)
+    document: str
+    counts: bool
     ref: str
     base: str
     epoch: int
@@ -51,6 +56,7 @@ class Revision(Row, table=True):
     kind: str
     language: str
     audience: str
+    sealed: bool
     title: str
     note: str
     author: str | None

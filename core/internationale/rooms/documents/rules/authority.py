@@ -4,10 +4,11 @@ Reasons: ``foreign_id`` (an id of another section) · ``no_base``, ``wrong_base`
 document) · ``wrong_cause`` (it is not this amendment) · ``not_home`` · ``not_proposer`` · ``wrong_number`` (not the one after
 its base) · ``wrong_audience`` · ``unpinned_amendment`` (taken in, but not among the refs) · ``malformed_changes`` ·
 ``does_not_apply`` · ``digest_mismatch`` · ``wrong_numbers`` · ``bad_block_id`` · ``empty`` · ``own_language`` ·
-``no_such_block`` · ``quote_mismatch``.
+``no_such_block`` · ``quote_mismatch`` · ``changes_nothing`` (title, text and numbers are those of its base).
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from internationale.events.envelope import PUBLIC
@@ -23,7 +24,7 @@ from internationale.rooms.documents.events import (
     TranslationOffered,
 )
 from internationale.rooms.documents.rules.ids import section_of
-from internationale.rooms.documents.rules.state import Void, base, carried, changed, state
+from internationale.rooms.documents.rules.state import Void, base, carried, changed, standing, state
 from internationale.text.blocks import source_hash
 
 
@@ -61,7 +62,8 @@ def revised(event: Event[Revised]) -> None:
     pinned = {cause.payload.amendment for cause in _amendments(event)}
     if not pinned.issuperset(event.payload.amendments):
         raise Void("unpinned_amendment")
-    state(event)
+    if (said := state(event)) == replace(standing(before), number=said.number):
+        raise Void("changes_nothing")
 
 
 @_verdict
@@ -72,7 +74,7 @@ def amendment_proposed(event: Event[AmendmentProposed]) -> None:
     if event.envelope.audience == PUBLIC != before.envelope.audience:
         raise Void("wrong_audience")
     _same_readers(event, before)
-    changed(event, state(before).blocks)
+    changed(event, standing(before).blocks)
     if not carried(event).operations and not event.payload.hint.strip():
         raise Void("empty")
 
@@ -98,7 +100,7 @@ def amendment_decided(event: Event[AmendmentDecided]) -> None:
 @_verdict
 def translation_offered(event: Event[TranslationOffered]) -> None:
     """Any section, from what the revision really says."""
-    before = state(base(event))
+    before = standing(base(event))
     if event.envelope.audience != before.audience:
         raise Void("wrong_audience")
     if event.payload.language == before.language:

@@ -1,7 +1,8 @@
 """What a revision says: derived from its event and the revisions it stands on, the same on every instance.
 
-Deriving walks back through the causes to the opening and applies every list of operations again. The last few results are
-remembered by the hash of the signed bytes, which pins all that went into them; so the memory changes speed, never a verdict.
+Deriving walks back through the causes to the nearest revision that is known and applies every list of operations after it. Known
+are those of which the rows keep what was derived (``Event.recall``), and the last few results by the hash of the signed bytes,
+which pins all that went into them. Both change speed, never a verdict.
 """
 
 from collections import OrderedDict
@@ -83,13 +84,28 @@ def state(event: Event[Any]) -> State:
         if isinstance(event.payload, Opened):
             break
         event = base(event)
-        found = _memory.get(event.envelope.hash)
+        found = _known(event)
     for following in reversed(ahead):
         found = _opened(following) if found is None else _revised(following, found)
         _memory.keep(following.envelope.hash, found)
     if found is None:
         raise Void("no_base")
     return found
+
+
+def standing(event: Event[Any]) -> State:
+    """The same of a revision that is among the causes of what is judged, and so was applied. Raises ``Void``."""
+    return _known(event) or state(event)
+
+
+def _known(event: Event[Any]) -> State | None:
+    found = _memory.get(event.envelope.hash)
+    if found is not None or (kept := event.recall()) is None:
+        return found
+    recalled: State | None = kept.state()
+    if recalled is not None:
+        _memory.keep(event.envelope.hash, recalled)
+    return recalled
 
 
 def base(event: Event[Any]) -> Event[Any]:
