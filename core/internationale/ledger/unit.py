@@ -50,6 +50,7 @@ class Unit:
         self.connection = session.connection()
         self.vocabulary = vocabulary
         self.now = now
+        self.seals = seals
         self.heads = Heads(self.connection)
         self.archive = Archive(self.connection, vocabulary, seals)
         position, self.somebody_waits = _START.first(self.connection) or (0, False)
