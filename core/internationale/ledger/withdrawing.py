@@ -10,9 +10,9 @@ back, and what has shown that to more sections, since what was shown was forgott
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, delete, insert, select, tuple_, update
 
-from internationale.events.envelope import Address, recall
+from internationale.events.envelope import Address
 from internationale.events.refs import Ref
 from internationale.events.sealed import Reshared
 from internationale.events.types import Event
@@ -116,20 +116,13 @@ def _delete(unit: Unit, names: Collection[str]) -> None:
 
 
 def _named(unit: Unit, names: Collection[str]) -> set[str]:
-    """Which of these parts a message names that is not void, nor was taken back. Looks once through what has parts at all."""
+    """Which of these parts a message names that is not void, nor was taken back."""
     found = set[str]()
-    event = tables.event.c
-    query = select(event.body, event.hash).where(event.state != State.VOID, _has_parts(unit))
-    for body, hash_ in unit.connection.execute(query) if names else ():
-        envelope = recall(body, hash_)
-        named = set(names) & {*envelope.parts}
-        if named - found and envelope.ref not in parts.taken_back(unit.connection, [envelope.address]):
-            found |= named
+    event, mention = tables.event.c, tables.mention.c
+    same = (event.section == mention.section) & (event.epoch == mention.epoch) & (event.sequence == mention.sequence)
+    query = select(mention.part, event.section, event.epoch, event.sequence, event.hash).where(same, event.state != State.VOID)
+    for chunk in chunks(names):
+        rows = unit.connection.execute(query.where(mention.part.in_(chunk))).all()
+        gone = parts.taken_back(unit.connection, map(of, rows))
+        found.update(row.part for row in rows if Ref(row.section, row.epoch, row.sequence, row.hash[:16]) not in gone)
     return found
-
-
-def _has_parts(unit: Unit) -> ColumnElement[bool]:
-    body = tables.event.c.body
-    if unit.connection.dialect.name == "sqlite":
-        return func.instr(body, b'"parts":') > 0
-    return body.op("LIKE", is_comparison=True)(b'%"parts":%')
