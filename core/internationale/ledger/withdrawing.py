@@ -10,7 +10,7 @@ back, and what has shown that to more sections, since what was shown was forgott
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import Connection, delete, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, tuple_, update
 
 from internationale.events.envelope import Address
 from internationale.events.refs import Ref
@@ -54,6 +54,16 @@ def aside(connection: Connection) -> list[Address]:
     event = tables.event.c
     query = select(event.section, event.epoch, event.sequence).where(event.state == State.WAITING, event.reason == ASIDE)
     return list(map(of, connection.execute(query)))
+
+
+def gone(connection: Connection) -> frozenset[Ref]:
+    """Everything that was taken back, of what is here and had texts."""
+    event, withdrawn, mention = tables.event.c, tables.withdrawn.c, tables.mention.c
+    names = ("section", "epoch", "sequence")
+    meant = and_(*(event[name] == withdrawn[name] for name in names), func.substr(event.hash, 1, 16) == withdrawn.hash16)
+    had_texts = exists().where(*(mention[name] == event[name] for name in names))
+    query = select(withdrawn.section, withdrawn.epoch, withdrawn.sequence, withdrawn.hash16).distinct().where(meant, had_texts)
+    return frozenset(Ref(*row) for row in connection.execute(query))
 
 
 def restore(unit: Unit, gone: Collection[Address]) -> set[Address]:
