@@ -1,6 +1,7 @@
 """``hub run`` and ``hub provision``, with the real server."""
 
 import asyncio
+import fcntl
 import json
 import shutil
 import signal
@@ -171,16 +172,30 @@ def test_sections_without_a_hub_key_are_named(joined: Command, tmp_path: Path) -
         assert "section card" in said
 
 
-@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM])
+def free(path: Path) -> bool:
+    with path.open("rb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+    return True
+
+
+@pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_hub_runs_until_it_is_stopped(tmp_path: Path, stop: signal.Signals) -> None:
-    port = free_port()
-    command = [sys.executable, "-m", "internationale", "hub", "run", "--port", str(port), "--data", str(tmp_path / "hub")]
+    """However it is: the server does not outlive it, and another can be started with the same folder."""
+    port, folder = free_port(), tmp_path / "hub"
+    command = [sys.executable, "-m", "internationale", "hub", "run", "--port", str(port), "--data", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == f"The hub listens at nats://127.0.0.1:{port}.\n"
         socket.create_connection(("127.0.0.1", port), 10).close()
         process.send_signal(stop)
-        assert process.wait(20) == 0
+        assert process.wait(20) == (-stop if stop is signal.SIGKILL else 0)
+    deadline = time.monotonic() + 20
+    while not free(folder / "hub.lock"):  # the server has it until it ends
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", port), 1)
 

@@ -175,10 +175,6 @@ def test_what_is_very_large_is_taken_in_by_portions(make, monkeypatch):
     ic.on_commit(lambda: commits.append(len(words(ic))))
     assert ic.accept(batch) == ["applied"] * 6
     assert (words(ic), commits) == (words(fr), [2, 4, 6])
-    assert [len(portion) for portion in deliveries.portions(batch * 2)] == [2] * 6
-    monkeypatch.setattr(deliveries, "AT_ONCE", 1)
-    assert [*deliveries.portions(batch)] == [[each] for each in batch]
-    assert [*deliveries.portions([])] == []
 
 
 def test_only_who_holds_the_capability_may_speak(make):

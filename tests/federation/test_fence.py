@@ -9,14 +9,16 @@ from internationale import worker
 from internationale.bus import Outcome, Parcel
 from internationale.bus.nats import NatsBus
 from internationale.errors import Paused
-from internationale.events import heads
+from internationale.events import heads, keys
 from internationale.events.heads import Head, Heads
+from internationale.events.signed import SignedDocument
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.rooms.exchange.queries.alarms import findings
 from internationale.rooms.roster import port, queries
+from internationale.rooms.roster.rules import changes
 from internationale.testing import builds, oracle
-from internationale.testing.founding import database, open_section
+from internationale.testing.founding import ROOT, database, open_section
 from internationale.testing.memory import MemoryBus, MemoryHub
 from internationale.worker import fence, rosters
 
@@ -185,6 +187,29 @@ def test_junk_on_a_hub_keeps_nobody_from_asking_it(federation):
         return await fence.look(fr, bus), await rosters.carry(fr, bus, set()), await rosters.look(fr, bus)
 
     assert asyncio.run(story()) == (None, 1, None)
+
+
+def test_any_number_of_names_hides_no_version_from_who_asks_once(federation):
+    """As before the next version is signed: those names come first that whoever writes them makes so."""
+    ic, fr = federation("ic", "fr")
+    with ic.reading() as session:
+        latest = queries.latest(session)
+    true = SignedDocument.seal(keys.ROSTER, changes.renewed(latest, ic.now()), ROOT)
+    number = latest.roster.version + 1
+
+    async def story():
+        hub = MemoryHub()
+        bus, liar = MemoryBus(hub, "fr"), MemoryBus(hub, "ar")
+        await bus.provision()
+        for start in range(0, 2 * rosters.LOOKED, 256):
+            names = (f"intl.v1.roster.{number}.{each:016x}" for each in range(start, start + 256))
+            await liar.publish([Parcel(name, b"{}", "") for name in names])
+        await liar.publish([Parcel(f"intl.v1.roster.{number}.{'f' * 16}", true.body, true.header)])
+        await rosters.look(fr, bus)
+
+    asyncio.run(story())
+    with fr.reading() as session:
+        assert queries.latest(session).document.body == true.body
 
 
 def test_who_was_restored_believes_everybody_again(federation):

@@ -12,8 +12,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from internationale.bus import LOG, Parcel
+from internationale.errors import Untrusted
 from internationale.events import request
 from internationale.events.request import Request
+from internationale.events.signed import SignedDocument
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
@@ -219,6 +221,31 @@ def test_only_sections_of_the_roster_are_answered(three, browser, changed, statu
     ic, fr, _ar = three
     document = request.seal(asked_by(ic, fr, **changed), ic.key)
     assert browser(fr).post("/api/v1/log", json=document.plain()).status_code == status
+
+
+def test_a_copied_question_is_not_answered_again(three, browser):
+    """Nor when it is dressed up with more signatures; whoever asks anew is answered."""
+    ic, fr, _ar = three
+    client = browser(fr)
+    asked = [request.seal(asked_by(ic, fr, first=first), ic.key) for first in (1, 2)]
+    dressed = SignedDocument(asked[0].body, (*asked[0].signatures, *asked[1].signatures))
+    answers = [client.post("/api/v1/log", json=each.plain()).status_code for each in (*asked, asked[0], dressed)]
+    assert answers == [200, 200, 403, 403]
+    assert client.post("/api/v1/log/chunk", json=asked[0].plain()).status_code == 403
+
+
+def test_what_was_answered_is_forgotten_when_it_is_stale(three, monkeypatch):
+    monkeypatch.setattr(request, "MOST", 2)
+    ic, fr, _ar = three
+    now, remembered = ic.now(), request.Answered()
+    first, *others = (request.seal(asked_by(ic, fr, first=number), ic.key) for number in range(1, 5))
+    remembered.note(first, now)
+    with pytest.raises(Untrusted, match="repeated"):
+        remembered.note(first, now + request.FRESH)
+    remembered.note(first, now + 3 * request.FRESH)  # too old to be verified by then
+    for other in others:
+        remembered.note(other, now + 3 * request.FRESH)
+    remembered.note(first, now + 3 * request.FRESH)  # there were too many
 
 
 @pytest.mark.parametrize("content", [{}, {"body": 1}, {"body": "AA", "signatures": []}, {"body": "AA", "signatures": ["x.y"]}])

@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from typing import IO, Any, Self
 
+from internationale.bus import bound
 from internationale.bus.configuration import Configuration
 from internationale.errors import Misconfigured
 from internationale.messages import marker
@@ -56,15 +57,17 @@ class HubProcess:
     """A NATS server on 127.0.0.1 with its store in ``folder``; a context manager.
 
     The first start takes a free port (or ``port``) and keeps it, so that a restart is found again by its clients.
+    ``ends_with_us``: when whoever started it ends, also by ``kill -9``, so does the server (see ``bus.bound``).
     ``configured`` says more about it: what ``bus.configuration`` knows, but for the folder and where it listens. Its ``users`` is
     a file in the folder that is there before the start.
     """
 
-    def __init__(self, folder: Path, *, port: int = -1, wait: float = 20, **configured: Any) -> None:
+    def __init__(self, folder: Path, *, port: int = -1, wait: float = 20, ends_with_us: bool = False, **configured: Any) -> None:
         self.folder = folder
         self.port = port
         self.websocket_port = 0
         self._configured = configured
+        self._ends_with_us = ends_with_us
         self._wait = wait
         self._process: subprocess.Popen[bytes] | None = None
         self._said = 0
@@ -101,7 +104,7 @@ class HubProcess:
         configuration.write_text(self._configuration().text(), encoding="utf-8")
         with (self.folder / "hub.log").open("ab") as log:
             self._said = log.tell()
-            command: list[str | Path] = [binary(), "-c", configuration]
+            command: list[str | Path] = [*(bound.prefix() if self._ends_with_us else ()), binary(), "-c", configuration]
             self._process = subprocess.Popen(command, stdout=log, stderr=log, pass_fds=(lock,))  # noqa: S603  # our own file
         self.port = self._listening(self._process)
 

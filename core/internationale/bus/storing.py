@@ -1,7 +1,7 @@
 """Publishing: one message alone, several as JetStream atomic batches (one fsync for all of them)."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import nats.errors
 from nats.aio.client import Client
@@ -11,6 +11,7 @@ from nats.js.errors import APIError, NoStreamResponseError
 
 from internationale.bus import Outcome, Parcel, Unprovisioned, Unreachable
 from internationale.bus.reading import SIGNATURE, read
+from internationale.events.portions import portions
 
 AT_ONCE = 500
 """Messages of one atomic batch; the server takes 1,000."""
@@ -23,22 +24,9 @@ _REFUSED = (10071, 10077, 10201)
 async def store(client: Client, context: JetStreamContext, parcels: Sequence[Parcel]) -> list[Outcome]:
     """See ``Bus.publish``. Never raises for what a hub may do to one parcel; ``Unprovisioned`` when it has no stream."""
     outcomes: list[Outcome] = []
-    for batch in _batches(parcels):
+    for batch in portions(parcels, BYTES_AT_ONCE, AT_ONCE):
         outcomes += await _batch(client, context, batch)
     return outcomes
-
-
-def _batches(parcels: Sequence[Parcel]) -> Iterator[list[Parcel]]:
-    batch: list[Parcel] = []
-    size = 0
-    for parcel in parcels:
-        if batch and (len(batch) == AT_ONCE or size + len(parcel.body) > BYTES_AT_ONCE):
-            yield batch
-            batch, size = [], 0
-        batch.append(parcel)
-        size += len(parcel.body)
-    if batch:
-        yield batch
 
 
 async def _batch(client: Client, context: JetStreamContext, parcels: Sequence[Parcel]) -> list[Outcome]:

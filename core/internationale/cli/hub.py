@@ -52,7 +52,7 @@ def run(home: Home, port: int, data: Path, members_only: bool) -> None:
     if members_only:
         section = home()
         provisioning.write_users(folder / USERS, provisioning.administrator_of(section), provisioning.roster_of(section))
-    with HubProcess(folder, port=port, users=USERS if members_only else "") as process:
+    with HubProcess(folder, port=port, ends_with_us=True, users=USERS if members_only else "") as process:
         signal.signal(signal.SIGCHLD, _died)
         say(_("The hub listens at %(url)s.") % {"url": process.url})
         if members_only:

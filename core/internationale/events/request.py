@@ -1,6 +1,9 @@
 """A section's question to another over HTTPS, signed with its log key: so that only sections of the roster are answered."""
 
+import hashlib
+from collections import OrderedDict
 from datetime import datetime, timedelta
+from threading import Lock
 from typing import Annotated
 
 from pydantic import Field
@@ -11,7 +14,9 @@ from internationale.events.logs import Keyring
 from internationale.events.signed import Document, SignedDocument
 
 FRESH = timedelta(minutes=15)
-"""How far a question's time may be from the clock of who answers. Who copies it gets nothing that the section may not have."""
+"""How far a question's time may be from the clock of who answers."""
+MOST = 20_000
+"""How many questions whoever answers remembers at a time."""
 AT_ONCE = 200
 """Numbers of one question, at most."""
 
@@ -57,3 +62,25 @@ def verify(candidate: SignedDocument, keyring: Keyring, to: str, now: datetime) 
                 raise Untrusted("stale")
             return request
     raise Untrusted("bad_signature")
+
+
+class Answered:
+    """The questions that were answered, for as long as they are fresh. Each is answered once: who copied one gets nothing for it,
+    neither what was said since nor our work. May be used by several threads. Beyond ``MOST`` the oldest are forgotten.
+    """
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._when: OrderedDict[bytes, datetime] = OrderedDict()
+
+    def note(self, candidate: SignedDocument, now: datetime) -> None:
+        """Note a verified question, by what was signed. Raises ``Untrusted("repeated")`` when it was answered before."""
+        name = hashlib.sha256(candidate.body).digest()
+        with self._lock:
+            while self._when and next(iter(self._when.values())) < now - 2 * FRESH:
+                self._when.popitem(last=False)
+            if name in self._when:
+                raise Untrusted("repeated")
+            self._when[name] = now
+            if len(self._when) > MOST:
+                self._when.popitem(last=False)

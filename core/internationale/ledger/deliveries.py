@@ -1,6 +1,6 @@
 """What carriers bring, and whether it is authentic. No database here: checking signatures holds no lock."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from internationale.errors import Untrusted
@@ -35,19 +35,6 @@ class Arrival:
     delivery: Delivery
     envelope: Envelope | None
     reason: str = ""
-
-
-def portions(deliveries: Iterable[Delivery]) -> Iterator[list[Delivery]]:
-    """The same in the same order, in lists of which none is heavier than ``AT_ONCE``, or holds but one."""
-    portion, size = list[Delivery](), 0
-    for delivery in deliveries:
-        if portion and size + len(delivery.body) > AT_ONCE:
-            yield portion
-            portion, size = [], 0
-        portion.append(delivery)
-        size += len(delivery.body)
-    if portion:
-        yield portion
 
 
 def check(deliveries: Iterable[Delivery], keyring: Keyring, known: Mapping[Address, str]) -> list[Arrival]:

@@ -4,7 +4,7 @@ decide through the roster; what came after, and what stands on it, is withdrawn 
 
 from dataclasses import dataclass
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, Table, delete, insert, select
 from sqlmodel import Session
 
 from internationale.events.envelope import Address, Signed
@@ -59,23 +59,24 @@ def cut(unit: Unit, first: Address, reason: str) -> set[Address]:
         head.cut, head.reason = first.sequence, reason
     gone = set[Address]()
     if head.sequence >= first.sequence:
-        after = (event.c.section == first.section) & (event.c.epoch == first.epoch) & (event.c.sequence >= first.sequence)
+        after = _from(event, first)
         columns = (event.c.section, event.c.epoch, event.c.sequence)
         gone = set(map(of, unit.connection.execute(select(*columns).where(after, event.c.position.is_not(None)))))
         moved = select(*(event.c[name] for name in _MOVED)).where(after)
         unit.connection.execute(insert(parked).from_select(_MOVED, moved))
-        unit.connection.execute(delete(event).where(after))
-        waits = tables.waiting
-        unit.connection.execute(
-            delete(waits).where(
-                waits.c.section == first.section, waits.c.epoch == first.epoch, waits.c.sequence >= first.sequence
-            )
-        )
+        for table in (event, tables.mention, tables.waiting):
+            unit.connection.execute(delete(table).where(_from(table, first)))
         before = select(event.c.hash).filter_by(**key(Address(first.section, first.epoch, first.sequence - 1)))
         head.sequence = first.sequence - 1
         head.hash = unit.connection.execute(before).scalar() or ""
     unit.heads.save()
     return gone
+
+
+def _from(table: Table, first: Address) -> ColumnElement[bool]:
+    """The condition that a row belongs to this event, or to one after it in its log."""
+    here = (table.c.section == first.section) & (table.c.epoch == first.epoch)
+    return here & (table.c.sequence >= first.sequence)
 
 
 def _held(unit: Unit, where: Address) -> Signed:

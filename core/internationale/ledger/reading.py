@@ -72,8 +72,8 @@ class Stored:
 
     @property
     def named_parts(self) -> tuple[str, ...]:
-        """The parts that it names. Most events name none: these are not parsed for it."""
-        return self.envelope.parts if b'"parts":"' in self.signed.body else ()
+        """The parts that it names. Most events name none: these are not parsed for it. Others may write JSON in other ways."""
+        return self.envelope.parts if any(way in self.signed.body for way in (b'"parts"', b"\\u")) else ()
 
     def recheck(self, keyring: Keyring) -> Envelope:
         """Verify it again from its bytes, as before it is sent: a flipped bit on our disk must never be published.

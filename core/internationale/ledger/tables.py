@@ -113,6 +113,14 @@ part = Table(
     Column("received_at", UTCDateTime, nullable=False),
 )
 
+mention = Table(  # which events of the log name which parts to travel beside them, whether the parts are here or not
+    "ledger_mention",
+    metadata,
+    *_address(),
+    Column("part", Text, primary_key=True),
+    Index("ix_ledger_mention_part", "part"),
+)
+
 shown = Table(  # the insides of sealed events that were shown to us, by their digest and the event that showed them
     "ledger_shown",
     metadata,

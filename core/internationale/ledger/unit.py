@@ -33,6 +33,7 @@ _START = Prepared(
     select(select(func.max(tables.event.c.position)).scalar_subquery(), exists().where(tables.waiting.c.section != ""))
 )
 _INSERT = Prepared(insert(tables.event))
+_MENTION = Prepared(insert(tables.mention))
 _event = tables.event.c
 _KNOWN = select(
     _event.section, _event.epoch, _event.sequence, _event.hash, _event.state, _event.readers, _event.type, _event.reason
@@ -50,6 +51,7 @@ class Unit:
         self.connection = session.connection()
         self.vocabulary = vocabulary
         self.now = now
+        self.seals = seals
         self.heads = Heads(self.connection)
         self.archive = Archive(self.connection, vocabulary, seals)
         position, self.somebody_waits = _START.first(self.connection) or (0, False)
@@ -128,6 +130,8 @@ class Unit:
         """Write what these events have become, and what the waiting ones wait for."""
         if fresh := [_values(record) for record in records if record.new]:
             _INSERT.run_all(self.connection, fresh)
+        if named := [{**key(record.address), "part": name} for record in records if record.new for name in record.beside]:
+            _MENTION.run_all(self.connection, named)
         if changed := [_change(record) for record in records if not record.new]:
             self.connection.execute(_CHANGE, changed)
         for record in records:

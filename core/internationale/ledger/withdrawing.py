@@ -3,19 +3,24 @@
 Who comes later never had the parts, or hears of the withdrawal first, and must come to the same. So it is noted whether what it
 means is here or not; and what is here is decided again, as an event whose parts nobody has. The parts are deleted at once. What
 had been decided is put aside until all rows are made anew (see ``pacing``): until then it waits, and so does what stands on it.
+
+A withdrawal may cease to count (its log is cut before it). Then all is decided again that was decided because of it: what it took
+back, and what has shown that to more sections, since what was shown was forgotten.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, tuple_, update
 
-from internationale.events.envelope import Address, recall
+from internationale.events.envelope import Address
 from internationale.events.refs import Ref
+from internationale.events.sealed import Reshared
 from internationale.events.types import Event
 from internationale.events.withdrawn import REASON, PartWithdrawn
 from internationale.ledger import parts, tables
+from internationale.ledger.causes import Archive
 from internationale.ledger.database import ERASED
-from internationale.ledger.judging import address
+from internationale.ledger.judging import Verdict, address
 from internationale.ledger.records import Record, State, among, chunks, key, of
 from internationale.ledger.unit import Unit
 
@@ -51,9 +56,21 @@ def aside(connection: Connection) -> list[Address]:
     return list(map(of, connection.execute(query)))
 
 
+def gone(connection: Connection) -> frozenset[Ref]:
+    """Everything that was taken back, of what is here and had texts."""
+    event, withdrawn, mention = tables.event.c, tables.withdrawn.c, tables.mention.c
+    names = ("section", "epoch", "sequence")
+    meant = and_(*(event[name] == withdrawn[name] for name in names), func.substr(event.hash, 1, 16) == withdrawn.hash16)
+    had_texts = exists().where(*(mention[name] == event[name] for name in names))
+    query = select(withdrawn.section, withdrawn.epoch, withdrawn.sequence, withdrawn.hash16).distinct().where(meant, had_texts)
+    return frozenset(Ref(*row) for row in connection.execute(query))
+
+
 def restore(unit: Unit, gone: Collection[Address]) -> set[Address]:
-    """Withdrawals among ``gone`` do not count any more. What they took back waits for its parts again; returns it."""
-    withdrawn, restored = tables.withdrawn, set[Address]()
+    """Withdrawals among ``gone`` do not count any more. What they took back waits for its parts again, and what has shown it is
+    decided again; returns both.
+    """
+    withdrawn, restored = tables.withdrawn, set[Ref]()
     by = tuple_(withdrawn.c.section, withdrawn.c.by_epoch, withdrawn.c.by_sequence)
     for chunk in chunks(gone):
         places = [(each.section, each.epoch, each.sequence) for each in chunk]
@@ -64,9 +81,28 @@ def restore(unit: Unit, gone: Collection[Address]) -> set[Address]:
         for record in unit.load(map(address, sorted(meant))):
             undone = record.state is State.VOID or record.reason == ASIDE
             if record.beside and undone and record.envelope.ref in meant:
-                restored.add(record.address)
+                restored.add(record.envelope.ref)
                 _put_aside(unit, record)
-    return restored
+    showing = list(_showing(unit, restored)) if restored else []
+    for record in showing:
+        _put_aside(unit, record)
+    return {*map(address, restored), *(record.address for record in showing)}
+
+
+def _showing(unit: Unit, originals: Collection[Ref]) -> Iterator[Record]:
+    """What has shown one of these to more sections. Looks into everything that has shown something: it is seldom asked."""
+    event = tables.event.c
+    wires = [wire for wire, (kind, _) in unit.vocabulary.by_wire.items() if kind.payload is Reshared]
+    query = select(event.section, event.epoch, event.sequence).where(event.state == State.APPLIED, event.type.in_(wires))
+    archive = Archive(unit.connection, unit.vocabulary, unit.seals)  # what it opens need not open when rows are made anew
+    for where in map(of, unit.connection.execute(query).all()):
+        for record in unit.load([where]):
+            opened = archive.open(record.envelope)
+            if isinstance(opened, Verdict):
+                continue
+            said = unit.vocabulary.decode(opened)
+            if isinstance(said, Reshared) and not set(map(Ref.parse, said.events)).isdisjoint(originals):
+                yield record
 
 
 def _note(unit: Unit, ref: Ref, by: Address) -> None:
@@ -90,20 +126,13 @@ def _delete(unit: Unit, names: Collection[str]) -> None:
 
 
 def _named(unit: Unit, names: Collection[str]) -> set[str]:
-    """Which of these parts a message names that is not void, nor was taken back. Looks once through what has parts at all."""
+    """Which of these parts a message names that is not void, nor was taken back."""
     found = set[str]()
-    event = tables.event.c
-    query = select(event.body, event.hash).where(event.state != State.VOID, _has_parts(unit))
-    for body, hash_ in unit.connection.execute(query) if names else ():
-        envelope = recall(body, hash_)
-        named = set(names) & {*envelope.parts}
-        if named - found and envelope.ref not in parts.taken_back(unit.connection, [envelope.address]):
-            found |= named
+    event, mention = tables.event.c, tables.mention.c
+    same = (event.section == mention.section) & (event.epoch == mention.epoch) & (event.sequence == mention.sequence)
+    query = select(mention.part, event.section, event.epoch, event.sequence, event.hash).where(same, event.state != State.VOID)
+    for chunk in chunks(names):
+        rows = unit.connection.execute(query.where(mention.part.in_(chunk))).all()
+        gone = parts.taken_back(unit.connection, map(of, rows))
+        found.update(row.part for row in rows if Ref(row.section, row.epoch, row.sequence, row.hash[:16]) not in gone)
     return found
-
-
-def _has_parts(unit: Unit) -> ColumnElement[bool]:
-    body = tables.event.c.body
-    if unit.connection.dialect.name == "sqlite":
-        return func.instr(body, b'"parts":') > 0
-    return body.op("LIKE", is_comparison=True)(b'%"parts":%')

@@ -89,7 +89,7 @@ class Link:
         bus = await self._connect(self.hub.addresses, section.code, nkey=section.nkey, certificates=self.hub.certificates)
         try:
             identity = await self._arrive(bus)
-            await rosters.catch_up(section, bus)  # who is connected knows of the newest: people sign on pages meanwhile
+            await rosters.catch_up(section, bus, set())  # who is connected knows of the newest: people sign on pages meanwhile
             self.connected = True
             self.standing.connected()
             _log.info("hub %s: connected", self.url)
@@ -246,7 +246,7 @@ class Link:
         while True:
             await rosters.catch_up(self.section, bus, seen)
             await rosters.carry(self.section, bus, seen)
-            await rosters.follow(self.section, bus, WAIT)
+            await rosters.follow(self.section, bus, WAIT, seen)
 
 
 def _made_anew(section: Section, url: str, identity: str) -> bool:

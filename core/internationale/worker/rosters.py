@@ -1,5 +1,6 @@
 """The exchange of rosters: every section carries the versions it knows to the hub, and follows those it finds."""
 
+import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,12 +12,16 @@ from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.worker.pace import in_thread
 
+_log = logging.getLogger(__name__)
+
 PATTERN = "intl.v1.roster.*.*"
 AT_ONCE = 64
 DIGITS = 15
 """Of the number of a version, at most (``events.signed.Number``)."""
 LOOKED = 512
-"""How many names of the next version are looked at in one go: who may write on a hub can make as many as they like."""
+"""How many names of the next version are looked at in one go by who comes again: who may write on a hub can make as many as they
+like. Who comes but once looks at all of them: among those left out would be the true one.
+"""
 
 
 async def carry(section: Section, bus: Bus, seen: set[str]) -> int:
@@ -59,33 +64,37 @@ def _same(one: Parcel, other: Parcel) -> bool:
 
 
 async def look(section: Section, bus: Bus) -> None:
-    """Follow as far as the hub has versions, and look at those that stand against ours."""
+    """Follow as far as the hub has versions, and look at all those that stand against ours."""
     await catch_up(section, bus)
     if known := await in_thread(_known, section):
-        await _look(section, bus, await bus.kept(PATTERN) - known.keys(), set())
+        names, seen = await bus.kept(PATTERN) - known.keys(), set[str]()
+        while await _look(section, bus, names, seen):
+            pass
 
 
-async def _look(section: Section, bus: Bus, names: set[str], seen: set[str]) -> None:
+async def _look(section: Section, bus: Bus, names: set[str], seen: set[str]) -> int:
+    """Look at some names that were not looked at. Returns at how many."""
     some = sorted((name for name in names - seen if _number(name)), key=_number)[:AT_ONCE]
     found = await bus.get(some) if some else {}
     await take_in(section, [found[name] for name in some if name in found])
     seen.update(some)
+    return len(some)
 
 
-async def follow(section: Section, bus: Bus, wait: float) -> int:
-    """Wait for versions, take in what came and what follows it. Returns how many are new."""
+async def follow(section: Section, bus: Bus, wait: float, seen: set[str] | None = None) -> int:
+    """Wait for versions, take in what came and what follows it. Returns how many are new. ``seen``: as for ``catch_up``."""
     batch = await bus.receive(ROSTER, 16, wait)
     new = await take_in(section, batch.parcels)
     await batch.done()
-    return new + (await catch_up(section, bus) if batch.parcels else 0)
+    return new + (await catch_up(section, bus, set() if seen is None else seen) if batch.parcels else 0)
 
 
 async def catch_up(section: Section, bus: Bus, seen: set[str] | None = None) -> int:
     """Follow version by version as far as the hub has them: they may have come in another order, or before we had joined.
 
-    ``seen``: what was looked at before and does not follow.
+    ``seen``: what was looked at before and does not follow, of who comes again; None: everything is looked at now.
     """
-    new, seen = 0, set[str]() if seen is None else seen
+    new = 0
     while (latest := await in_thread(_latest, section)) is not None:
         if not await _next(section, bus, latest, seen):
             break
@@ -93,17 +102,20 @@ async def catch_up(section: Section, bus: Bus, seen: set[str] | None = None) -> 
     return new
 
 
-async def _next(section: Section, bus: Bus, latest: tuple[int, str], seen: set[str]) -> bool:
-    """Look at everything that says to be the next version, until one of them is. Whether one was."""
+async def _next(section: Section, bus: Bus, latest: tuple[int, str], seen: set[str] | None) -> bool:
+    """Look at what says to be the next version, until one of them is. Whether one was."""
     number, hash = latest
     names = {f"{name} after {hash}": name for name in await bus.kept(f"intl.v1.roster.{number + 1}.*")}
-    unseen = sorted(names.keys() - seen)[:LOOKED]
+    if len(names) > LOOKED:
+        _log.warning("%s: %d names say to be version %d of the roster: somebody fills it", bus.hub, len(names), number + 1)
+    unseen = sorted(names) if seen is None else sorted(names.keys() - seen)[:LOOKED]
     for start in range(0, len(unseen), AT_ONCE):
         some = unseen[start : start + AT_ONCE]
         found = await bus.get([names[each] for each in some])
         if await take_in(section, [found[names[each]] for each in some if names[each] in found]):
             return True
-        seen.update(some)
+        if seen is not None:
+            seen.update(some)
     return False
 
 

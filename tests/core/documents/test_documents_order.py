@@ -61,7 +61,7 @@ def test_rows_are_the_same_in_any_order_and_after_replay(federation, three, ic, 
     @given(st.permutations(everything), st.integers(1, 4))
     def check(order, batch):
         with late.writing() as session:
-            for table in ("event", "parked", "waiting", "head"):
+            for table in ("event", "mention", "parked", "waiting", "head"):
                 session.connection().exec_driver_sql(f"DELETE FROM ledger_{table}")
             late.ledger.replay_all(session, NOW)
         for start in range(0, len(order), batch):

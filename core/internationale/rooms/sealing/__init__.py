@@ -1,4 +1,4 @@
-"""The room sealing: who can read what was said to some sections only, and showing it to one more."""
+"""The room sealing: who can read what was said to some sections only, showing it to one more, and taking that back."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from internationale.events.sealed import Reshared
 from internationale.events.types import EventType
-from internationale.kit import Capability, Panel, Place, Projection, Reader, Role, Section, documents, hookimpl, marker
+from internationale.kit import Capability, Need, Panel, Place, Projection, Reader, Role, Section, documents, hookimpl, marker
 from internationale.rooms.sealing import api, pages, port, rules
 from internationale.rooms.sealing.rows import projection
 
@@ -38,3 +38,8 @@ def routes() -> Sequence[Any]:
 @hookimpl
 def panels(place: Place, subject: documents.Reading, section: Section, session: Session, reader: Reader) -> Sequence[Panel]:
     return port.panels(section, session, subject.document, reader) if place is Place.DOCUMENT else []
+
+
+@hookimpl
+def needs(section: Section, session: Session, reader: Reader) -> Sequence[Need]:
+    return port.needs(section, session, reader)

@@ -1,4 +1,4 @@
-"""Who can read a sealed document, for programs."""
+"""Who can read a sealed document, and what of that was taken back, for programs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
 
 from internationale.kit import Reader
+from internationale.rooms.exchange.rules import WITHDRAW
 from internationale.rooms.sealing import port
 from internationale.rooms.sealing.forms import ShareBody
 from internationale.rooms.sealing.queries import SharedAgain
@@ -26,9 +27,20 @@ class ReadersOut:
 
 @dataclass(frozen=True)
 class Shown:
-    """How many messages were shown."""
+    """How many messages were shown, or taken back."""
 
     messages: int
+
+
+@dataclass(frozen=True)
+class OutlivedOut:
+    """A message of ours, by its number, that still carries what was taken back since: ``gone``, by ref; and the ``rest``."""
+
+    id: str
+    subject: str
+    readers: Sequence[str]
+    gone: Sequence[str]
+    rest: Sequence[str]
 
 
 def routes() -> Sequence[Any]:
@@ -50,4 +62,22 @@ def routes() -> Sequence[Any]:
         with section.writing() as session:
             return Shown(port.share(section, session, document, with_=data.code, by=reader))
 
-    return [readers, share]
+    return [readers, share, *_outliving()]
+
+
+def _outliving() -> list[Any]:
+    path = "/api/v1/sealing/taken-back"
+
+    @get(path, sync_to_thread=True, summary="What this section still shows to others although it was taken back")
+    def outlived(section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Sequence[OutlivedOut]:
+        section.require(reader, WITHDRAW)
+        with section.reading() as session:
+            found = port.outlived(section, session)
+        return [OutlivedOut(str(each.address), each.subject, each.readers.split(), each.gone, each.rest) for each in found]
+
+    @post(path, sync_to_thread=True, summary="Take that back, too, and show the rest of it again")
+    def take_back(section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Shown:
+        with section.writing() as session:
+            return Shown(port.take_back(section, session, reader))
+
+    return [outlived, take_back]

@@ -1,6 +1,6 @@
 """What people send to let somebody read something sealed."""
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 from internationale.kit import marker
 from internationale.kit.audiences import Code
@@ -16,6 +16,14 @@ class ShareForm(Form):
 
     code: Code
     confirmed: bool = False
+
+
+class TakeBackForm(Form):
+    """``sure`` is ticked by whoever has read what follows from it."""
+
+    labels: ClassVar = {"sure": _("I know that this cannot be undone.")}
+
+    sure: Literal["true"]
 
 
 class ShareBody(Form):

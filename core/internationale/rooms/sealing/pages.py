@@ -1,4 +1,4 @@
-"""Who can read a sealed document, in a browser."""
+"""Who can read a sealed document, and what of that was taken back, in a browser."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +9,9 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Reader
+from internationale.rooms.exchange.rules import WITHDRAW
 from internationale.rooms.sealing import port
-from internationale.rooms.sealing.forms import ShareForm
+from internationale.rooms.sealing.forms import ShareForm, TakeBackForm
 from internationale.rooms.sealing.rules import RESHARE
 
 
@@ -34,7 +35,28 @@ def routes() -> Sequence[Any]:
             port.share(section, session, document, with_=data.code, by=reader)
         return Redirect(f"/documents/{document}", status_code=303)
 
-    return [readers, share]
+    return [readers, share, *_outliving()]
+
+
+def _outliving() -> list[Any]:
+    @get("/sealing/taken-back", sync_to_thread=True)
+    def outlived(section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Template:
+        section.require(reader, WITHDRAW)
+        with section.reading() as session:
+            found = port.outlived(section, session)
+        return Template("sealing/outlived.html", context={"found": found})
+
+    @post("/sealing/taken-back", sync_to_thread=True)
+    def take_back(
+        section: NamedDependency[Any],
+        reader: NamedDependency[Reader],
+        data: URLEncodedBody[TakeBackForm],  # ticked, or refused
+    ) -> Redirect:
+        with section.writing() as session:
+            port.take_back(section, session, reader)
+        return Redirect("/sealing/taken-back", status_code=303)
+
+    return [outlived, take_back]
 
 
 def _page(section: Any, id: str, reader: Reader, chosen: str = "") -> Template:

@@ -1,4 +1,4 @@
-"""Who can read a sealed document, and letting one more section read it: the same for pages and API."""
+"""Who can read a sealed document, and letting one more section read it."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,8 +7,20 @@ from typing import Any
 from sqlmodel import Session as Database
 
 from internationale.events.refs import Ref
-from internationale.events.sealed import Reshared
-from internationale.kit import Conflict, Panel, Reader, Refused, Section, SectionCard, Utterance, audiences, documents, marker
+from internationale.events.sealed import INLINE, Reshared
+from internationale.kit import (
+    Conflict,
+    NotFound,
+    Panel,
+    Reader,
+    Refused,
+    Section,
+    SectionCard,
+    Utterance,
+    audiences,
+    documents,
+    marker,
+)
 from internationale.rooms.documents.queries import documents as texts
 from internationale.rooms.sealing import queries
 from internationale.rooms.sealing.queries import SharedAgain
@@ -20,6 +32,8 @@ BUNDLE = 8 * 1024 * 1024
 """About how many bytes of originals go into one event."""
 MOST = 100
 """The most originals in one event."""
+LONG = INLINE // 2
+"""What is longer, in bytes, is shown in an event of its own: its section may take it back, and then only that goes."""
 
 
 @dataclass(frozen=True)
@@ -56,13 +70,38 @@ def share(section: Any, session: Database, id: str, *, with_: str, by: Reader) -
     audiences.check(with_, section.code, section.sections(session))
     lost = with_ in known.readers  # its key was lost: it gets everything again, for the key that the roster has now
     shown = frozenset() if lost else queries.already_shown(session, id, with_)
-    thread = section.ledger.thread(session, texts.revision(session, id, 1).ref)
-    originals = [(ref, plain) for ref, plain in thread if str(ref) not in shown]
+    originals = [(ref, plain) for ref, plain in thread(section, session, id) if str(ref) not in shown]
     if not originals:
         raise Conflict(_("This section was shown everything already."), place="code")
     audience = " ".join(sorted({*known.readers, with_}))
-    section.publish(session, *_utterances(id, originals, audience, by), by=by)
+    section.publish(session, *utterances(id, originals, audience, by), by=by)
     return len(originals)
+
+
+def thread(section: Any, session: Database, id: str) -> Iterator[tuple[Ref, bytes]]:
+    """A document and all that was said about it; nothing when it is gone."""
+    try:
+        first = texts.revision(session, id, 1).ref
+    except NotFound:
+        return
+    yield from section.ledger.thread(session, first)
+
+
+def utterances(subject: str, originals: Sequence[tuple[Ref, bytes]], audience: str, by: Reader) -> Iterator[Utterance]:
+    """What shows these originals; each long one is shown by itself."""
+    bundle: list[tuple[Ref, bytes]] = []
+    size = 0
+    for original in originals:
+        if len(original[1]) > LONG:
+            yield _utterance(subject, [original], audience, by)
+            continue
+        if bundle and (size + len(original[1]) > BUNDLE or len(bundle) == MOST):
+            yield _utterance(subject, bundle, audience, by)
+            bundle, size = [], 0
+        bundle.append(original)
+        size += len(original[1])
+    if bundle:
+        yield _utterance(subject, bundle, audience, by)
 
 
 def panels(section: Section, session: Database, document: documents.Summary, reader: Reader) -> Sequence[Panel]:
@@ -77,18 +116,6 @@ def panels(section: Section, session: Database, document: documents.Summary, rea
         "guest": section.code not in readers,
     }
     return [Panel("sealing/panel.html", context, weight=90)]
-
-
-def _utterances(subject: str, originals: Sequence[tuple[Ref, bytes]], audience: str, by: Reader) -> Iterator[Utterance]:
-    bundle: list[tuple[Ref, bytes]] = []
-    size = 0
-    for original in originals:
-        if bundle and (size + len(original[1]) > BUNDLE or len(bundle) == MOST):
-            yield _utterance(subject, bundle, audience, by)
-            bundle, size = [], 0
-        bundle.append(original)
-        size += len(original[1])
-    yield _utterance(subject, bundle, audience, by)
 
 
 def _utterance(subject: str, bundle: Sequence[tuple[Ref, bytes]], audience: str, by: Reader) -> Utterance:

@@ -1,16 +1,16 @@
 """One section at work. It has two doors: ``publish`` for what it says, ``accept`` for what it hears.
 
-This is the one place that knows everything: it puts settings, plugins, rooms and ledger together (``kit.ports.Section`` is what
-the rest sees of it) and does nothing itself that one of them could do.
+With what it answers (``answering``) this is the one place that knows everything: it puts settings, plugins, rooms and ledger
+together (``kit.ports.Section`` is what the rest sees of it) and does nothing itself that one of them could do.
 """
 
 import hmac
 import logging
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any, Self
+from typing import Self
 
 from sqlmodel import Session
 
@@ -18,50 +18,28 @@ from internationale.errors import Paused, Refused, without_content
 from internationale.events.envelope import Address, Envelope
 from internationale.events.keys import SigningKey
 from internationale.events.logs import Keyring, LogRules
-from internationale.events.refs import Ref
-from internationale.events.types import Event, Vocabulary
-from internationale.kit.undecided import Undecided
-from internationale.kit.vocabulary import (
-    Capability,
-    DocumentKind,
-    HubState,
-    Panel,
-    Place,
-    Reader,
-    Receipt,
-    SectionCard,
-    Utterance,
-)
+from internationale.events.portions import portions
+from internationale.kit.vocabulary import HubState, Reader, Utterance
 from internationale.ledger import database, deliveries, migrate
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.fencing import Fence, Lasting
-from internationale.ledger.identities import Identities
-from internationale.ledger.log import WROTE, Ledger
+from internationale.ledger.log import WROTE
 from internationale.ledger.ownkeys import OwnKeys
 from internationale.ledger.records import CHUNK, State
-from internationale.ledger.undecided import Sought
 from internationale.messages import Message, marker
 from internationale.plugins import Plugins
-from internationale.rooms import attachments, documents, exchange, grants, roster, sealing
 from internationale.rooms.attachments.port import AttachmentsRoom
 from internationale.rooms.attachments.rows.files import Files
 from internationale.rooms.documents.port import DocumentsRoom
 from internationale.rooms.exchange import port as exchange_port
 from internationale.rooms.grants.port import Room as GrantsRoom
 from internationale.rooms.roster import queries
+from internationale.section.answering import Answering
 from internationale.settings import Settings, read_nkey, read_secret
 
 _ = marker("core")
 _log = logging.getLogger(__name__)
 
-ROOMS = (
-    ("documents", documents),
-    ("roster", roster),
-    ("exchange", exchange),
-    ("grants", grants),
-    ("attachments", attachments),
-    ("sealing", sealing),
-)
 FEW = 8
 """So many signatures are checked within the transaction."""
 RECORDED = "recorded"
@@ -73,26 +51,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class Section:
+class Section(Answering):
     """A running section. Made with ``open``; usable after ``prepare``; all methods may be called from several threads."""
 
     def __init__(self, settings: Settings, plugins: Plugins, now: Callable[[], datetime] = utc_now) -> None:
-        self.settings = settings
-        self.code = settings.code
-        self.name = settings.name
-        self.languages = settings.languages
-        self.base_url = settings.base_url
+        super().__init__(settings, plugins)
         self.now = now
         self.log_keys = OwnKeys(settings.log_key)
         self.nkey = read_nkey(settings.hub_key)
-        self.plugins = plugins.with_rooms(ROOMS)
-        self.vocabulary = Vocabulary.of(self.plugins.all("event_types"))
-        self.capabilities: tuple[Capability, ...] = tuple(self.plugins.all("capabilities"))
-        self.kinds: dict[str, DocumentKind] = {kind.name: kind for kind in self.plugins.all("document_kinds")}
-        self.sealing = Identities(settings.sealing_keys)
-        self.sealing.begin()
-        self.ledger = Ledger(self.vocabulary, self.plugins.all("projections"), self.code, self.sealing.all)
-        self.database = database.connect(settings.database or f"sqlite:///{settings.home / 'section.db'}")
         self.releasing = exchange_port.Releasing(settings.release, self.vocabulary, self.ledger.projections)
         self.grants = GrantsRoom(self.capabilities, now)
         self.documents = DocumentsRoom(self)
@@ -101,7 +67,6 @@ class Section:
         self.hubs: dict[str, HubState] = {}
         """What the worker of this process sees of each hub, by address; empty where no worker runs."""
         self._callbacks: list[tuple[str, Callable[[], None]]] = [(database.ERASED, self.database.scrub)]
-        self._keyring: tuple[str, Keyring] = ("", {})
 
     @classmethod
     def open(cls, settings: Settings, plugins: Plugins | None = None, now: Callable[[], datetime] = utc_now) -> Self:
@@ -125,11 +90,6 @@ class Section:
         self.database.dispose()
 
     # Sessions
-
-    @contextmanager
-    def reading(self) -> Iterator[Session]:
-        with database.reading(self.database) as session:
-            yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -179,7 +139,7 @@ class Section:
         Never raises for what is in a delivery. Signatures are checked before the transaction begins, so that nobody waits for
         them; those of a few are checked within it, which is quicker than reading twice.
         """
-        return [outcome for portion in deliveries.portions(batch) for outcome in self._accept_whatever(portion)]
+        return [outcome for portion in portions(batch, deliveries.AT_ONCE) for outcome in self._accept_whatever(portion)]
 
     def _accept_whatever(self, batch: Sequence[Delivery]) -> list[str]:
         """Should a mistake of ours make one event fail, that one stays out; it never keeps out those that came with it."""
@@ -206,6 +166,12 @@ class Section:
             return ["duplicate"] * len(arrivals)
         with self.writing() as session:
             return self._take_in(session, arrivals, keyring)
+
+    def _take_in(
+        self, session: Session, arrivals: Sequence[Arrival], keyring: Keyring, known: dict[Address, str] | None = None
+    ) -> list[str]:
+        muted = exchange_port.muted(session) if any(arrival.envelope is None for arrival in arrivals) else ()
+        return self.ledger.accept(session, arrivals, keyring, self.now(), muted, known=known)
 
     def add_parts(self, bodies: Iterable[bytes]) -> list[str]:
         """Take in parts that events wait for; returns the hashes of those that were kept."""
@@ -251,6 +217,14 @@ class Section:
                 self.ledger.set_mark(session, RECORDED, applied[-1][0])
         return len(applied)
 
+    def _own_log(self, session: Session) -> LogRules:
+        rules = self.keyring(session).get(self.code)
+        if rules is None:
+            raise Paused(_("This section has not joined an International yet."))
+        if all(entry.last is not None for entry in rules.keys) and (standing := queries.standing(session, self.code)):
+            raise Paused(standing)
+        return rules
+
     # Who may
 
     def may(self, reader: Reader, capability: str, subject: str | None = None) -> bool:
@@ -270,63 +244,3 @@ class Section:
 
     def _refusal(self, reader: Reader) -> Refused:
         return Refused(_("You have not been given the right to do this.") if reader.signed_in else _("Sign in to do this."))
-
-    # The International
-
-    def keyring(self, session: Session) -> Keyring:
-        """The rules of every log, by the roster in force; empty before joining."""
-        latest = queries.latest_hash(session)
-        if latest is None:
-            return {}
-        version, keyring = self._keyring
-        if version != latest:
-            keyring = queries.keyring(session)
-            self._keyring = (latest, keyring)
-        return keyring
-
-    def sections(self, session: Session) -> Sequence[SectionCard]:
-        return queries.sections(session)
-
-    def federation_languages(self, session: Session) -> tuple[str, ...]:
-        return queries.federation_languages(session)
-
-    def event(self, session: Session, ref: Ref) -> Event[Any] | None:
-        return self.ledger.applied(session, self.vocabulary, ref)
-
-    def undecided(self, session: Session, ref: Ref, types: Collection[str], name: str) -> Sequence[Undecided]:
-        keyring = self.keyring(session) if ref.epoch > 1 else {}  # it says where earlier epochs end
-        return self.ledger.undecided(session, keyring, Sought(ref, types, name))
-
-    def receipts(self, session: Session, ref: Ref) -> Sequence[Receipt]:
-        known = self.ledger.readers(session, ref)
-        found = queries.receipts(session, ref, self.code)
-        return found if known is None else [receipt for receipt in found if receipt.section in known]
-
-    def panels(self, place: Place, subject: Any, reader: Reader) -> Sequence[Panel]:
-        with self.reading() as session:
-            answers = self.plugins.each("panels", place=place, subject=subject, section=self, session=session, reader=reader)
-        return sorted((panel for _name, panels in answers for panel in panels), key=lambda panel: -panel.weight)
-
-    def closed(self, session: Session, account: str) -> bool:
-        return any(answer for _name, answer in self.plugins.strictly("closed", section=self, session=session, account=account))
-
-    def kept(self, session: Session, account: str) -> dict[str, Any]:
-        return dict(self.plugins.strictly("kept", section=self, session=session, account=account))
-
-    def forget(self, session: Session, account: str) -> None:
-        self.plugins.strictly("forgotten", section=self, session=session, account=account)
-        session.info[database.ERASED] = True
-
-    def _take_in(
-        self, session: Session, arrivals: Sequence[Arrival], keyring: Keyring, known: dict[Address, str] | None = None
-    ) -> list[str]:
-        muted = exchange_port.muted(session) if any(arrival.envelope is None for arrival in arrivals) else ()
-        return self.ledger.accept(session, arrivals, keyring, self.now(), muted, known=known)
-
-    def _own_log(self, session: Session) -> LogRules:
-        rules = self.keyring(session).get(self.code)
-        if rules is None:
-            raise Paused(_("This section has not joined an International yet."))
-        if all(entry.last is not None for entry in rules.keys) and (standing := queries.standing(session, self.code)):
-            raise Paused(standing)
-        return rules

@@ -1,0 +1,220 @@
+"""What is sealed, shown to more, taken back, and the taking back forked away: whatever comes first, all come to the same."""
+
+import itertools
+import os
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select
+
+from internationale.events import envelope as envelopes
+from internationale.events import keys
+from internationale.events.envelope import Envelope
+from internationale.events.refs import Ref
+from internationale.events.sealed import Reshared
+from internationale.kit import Utterance
+from internationale.ledger import tables
+from internationale.ledger.deliveries import Delivery
+from internationale.ledger.pacing import Pace
+from internationale.rooms.exchange import port
+from internationale.section import Section
+from internationale.testing import builds, carrying, notes, oracle
+from internationale.testing.federations import Federation
+from internationale.testing.people import speaker
+
+ANNEX = b"annex " * 30_000
+WAYS = [None, *itertools.product(("text", "showing"), ("counts", "forked"))]
+"""What an author takes back, and whether that counts or another event of its own stands under the withdrawal's number."""
+ORDERS = int(os.environ.get("WITHDRAWING_ORDERS", "1"))
+"""How many orders of arrival each instance goes through in each course of the story."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """``fr`` and ``ic`` talk before ``be`` and show it to ``ar``; ``es`` can read nothing of it.
+
+    ``note`` is of ``fr``, the ``answer`` of ``ic`` has a long text too, and a short word stands on that; each has shown all of it
+    in ``shown``. ``texts``: all parts there ever were.
+    """
+
+    authors: tuple[Section, Section]
+    listeners: tuple[Section, ...]
+    said: tuple[Delivery, ...]
+    texts: tuple[bytes, ...]
+    note: Ref
+    answer: Ref
+    shown: dict[str, Ref]
+
+    def last(self, section: Section) -> Envelope:
+        """The end of an author's log, before anything was taken back."""
+        return max((envelopes.parse(each.body) for each in self.said if of(each) == section.code), key=lambda one: one.sequence)
+
+    def withdrawal(self, section: Section, meant: Ref, reason: str) -> Delivery:
+        """The next word of an author: that a text of its own is taken back."""
+        last, kind = self.last(section), "exchange.part_withdrawn"
+        said = Envelope(
+            section=section.code,
+            epoch=1,
+            sequence=last.sequence + 1,
+            type=f"org.intl.{kind}.v1",
+            time=last.time,
+            dataschema=f"urn:intl:schema:{kind}:1",
+            prevhash=last.hash,
+            data={"event": str(meant), "reason": reason},
+        )
+        body, written = envelopes.write(said)
+        return Delivery(written.address.subject, body, section.key.sign(keys.EVENT, body), "test")
+
+
+def of(delivery: Delivery) -> str:
+    return delivery.subject.split(".")[3]
+
+
+def say(section: Section, *refs: Ref, parts: Sequence[bytes] = (), audience: str = "international", **said: Any) -> Ref:
+    payload = said.get("payload") or (notes.Answered if refs else notes.Written)(text=section.code)
+    with section.writing() as session:
+        utterance = Utterance(payload, refs=refs, parts=tuple(parts), audience=audience)
+        return section.publish(session, utterance, by=speaker(section))[0].ref
+
+
+def show(section: Section, first: Ref) -> Ref:
+    with section.reading() as session:
+        originals = list(section.ledger.thread(session, first))
+    payload = Reshared(subject="notes", events=tuple(str(ref) for ref, _plain in originals))
+    return say(section, payload=payload, parts=[plain for _ref, plain in originals], audience="ar be fr ic")
+
+
+@pytest.fixture(scope="module")
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    with Federation(tmp_path_factory.mktemp("orders")) as federation:
+        ic, fr, *listeners = federation("ic", "fr", "be", "ar", "es", plugins=builds.today())
+        note = say(fr, parts=[ANNEX], audience="be ic")
+        carrying.hand_on(ic, fr)
+        answer = say(ic, note, parts=[ANNEX])
+        say(ic, answer)
+        carrying.hand_on(ic, fr)
+        shown = {"fr": show(fr, note), "ic": show(ic, note)}
+        said, texts = carrying.said(ic, fr), carrying.parts(ic) + carrying.parts(fr)
+        yield Story((ic, fr), tuple(listeners), tuple(said), tuple(sorted(set(texts))), note, answer, shown)
+
+
+class Clock:
+    """Each look at it takes two seconds: so making all rows anew took long, and the next time has to wait."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def seconds(self) -> float:
+        self.now += 2.0
+        return self.now
+
+
+def empty(section: Section) -> Clock:
+    """As if it had never heard anything, at its first start."""
+    with section.writing() as session:
+        for table in tables.metadata.tables.values():
+            if table is not tables.projection:
+                session.connection().execute(delete(table))
+        section.ledger.replay_all(session, section.now())
+    clock = Clock()
+    section.ledger.pace = Pace(clock.seconds)
+    return clock
+
+
+def live(section: Section, said: Sequence[Delivery], texts: Sequence[bytes], chance: random.Random) -> None:
+    """Events and texts come in any order, or almost as they were said; with starts in between. In the end it was offered all."""
+    clock, mixed = empty(section), list(said)
+    for _swap in range(chance.choice((0, 1, 3, 30))):
+        one, other = chance.sample(range(len(mixed)), 2)
+        mixed[one], mixed[other] = mixed[other], mixed[one]
+    while mixed:
+        size = chance.randint(1, 4)
+        section.accept(mixed[:size])
+        mixed = mixed[size:]
+        for deed in chance.sample(DEEDS, chance.randint(0, 2)):
+            deed(section, texts, chance)
+    clock.now += 1_000_000
+    port.make_anew(section)
+    section.add_parts(texts)
+
+
+def bring(section: Section, texts: Sequence[bytes], chance: random.Random) -> None:
+    section.add_parts(texts if chance.random() < 0.5 else chance.sample(texts, chance.randint(1, len(texts))))
+
+
+def start(section: Section, _texts: Sequence[bytes], _chance: random.Random) -> None:
+    section.prepare()
+
+
+def wait(section: Section, _texts: Sequence[bytes], _chance: random.Random) -> None:
+    port.make_anew(section)
+
+
+def again(section: Section, _texts: Sequence[bytes], _chance: random.Random) -> None:
+    with section.writing() as session:
+        section.ledger.replay_all(session, section.now())
+
+
+DEEDS: tuple[Callable[[Section, Sequence[bytes], random.Random], None], ...] = (bring, bring, start, wait, again)
+
+
+def seen(section: Section) -> dict[str, Any]:
+    """States, rows, the texts that are here, and what others have shown."""
+    with section.reading() as session:
+        connection = session.connection()
+        events = [(str(each.address), each.state.value, each.reason) for each in section.ledger.every_event(session)]
+        parts = set(connection.execute(select(tables.part.c.hash)).scalars())
+        shown = set(map(tuple, connection.execute(select(tables.shown.c.digest, tables.shown.c.section))))
+    return {"events": events, "rows": oracle.rows(section), "parts": parts, "shown": shown}
+
+
+def told(story: Story, meant: dict[str, Ref], course: dict[str, str]) -> tuple[list[Delivery], list[Delivery]]:
+    """All that is said in the end; and, of it, what counts."""
+    more, counting = [], []
+    for section in story.authors:
+        if section.code in course:
+            taken_back = story.withdrawal(section, meant[section.code], "safety")
+            more.append(taken_back)
+            if course[section.code] == "forked":
+                more.append(story.withdrawal(section, meant[section.code], "court"))
+            else:
+                counting.append(taken_back)
+    return [*story.said, *more], [*story.said, *counting]
+
+
+@pytest.mark.parametrize("fr", WAYS)
+@pytest.mark.parametrize("ic", WAYS)
+def test_all_come_to_the_same(story: Story, fr: tuple[str, str] | None, ic: tuple[str, str] | None) -> None:
+    chosen = {code: each for code, each in (("fr", fr), ("ic", ic)) if each is not None}
+    texts = {"fr": story.note, "ic": story.answer}
+    meant = {code: texts[code] if what == "text" else story.shown[code] for code, (what, _course) in chosen.items()}
+    first = WAYS.index(fr) + len(WAYS) * WAYS.index(ic)
+    everything, counting = told(story, meant, {code: course for code, (_what, course) in chosen.items()})
+    for listener in story.listeners:
+        empty(listener)
+        listener.accept(counting)
+        listener.add_parts(story.texts)
+        expected = seen(listener)
+        for seed in range(first, first + ORDERS):
+            live(listener, everything, story.texts, random.Random(seed))
+            assert seen(listener) == expected, f"{listener.code}, seed {seed}"
+        again(listener, (), random.Random())
+        assert seen(listener) == expected
+
+
+def test_what_was_shown_is_shown_again_when_its_withdrawal_does_not_count_any_more(story: Story) -> None:
+    """To whoever has lived through all of it, as to those who hear of it now."""
+    _be, ar, _es = story.listeners
+    fr = story.authors[1]
+    expected = []
+    for said in (story.said, [*story.said, *(story.withdrawal(fr, story.note, reason) for reason in ("safety", "court"))]):
+        empty(ar)
+        for each in said:
+            ar.accept([each])
+            ar.add_parts(story.texts)
+        expected.append(seen(ar))
+    assert expected[0] == expected[1]
+    assert {state for _id, state, _reason in expected[1]["events"]} == {"applied"}

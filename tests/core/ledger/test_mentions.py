@@ -1,0 +1,57 @@
+"""Which events name which parts is noted with them, however they are written, and goes with them."""
+
+import hashlib
+import json
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from internationale.events import envelope as envelopes
+from internationale.events.keys import EVENT
+from internationale.ledger import tables
+from internationale.ledger.deliveries import Delivery
+
+from .conftest import Author, House, Said, where
+
+ONE, OTHER = (hashlib.sha256(name).hexdigest() for name in (b"one", b"other"))
+WAYS: dict[str, Callable[[str], str]] = {
+    "ours": lambda body: body,
+    "wide": lambda body: json.dumps(json.loads(body), indent=2),
+    "escaped": lambda body: body.replace('"parts"', '"p\\u0061rts"'),
+}
+
+
+def written(author: Author, way: str, *parts: str) -> Delivery:
+    """What an author says who writes JSON in another way."""
+    body = WAYS[way](envelopes.serialize(author.draft(Said(text="\\u0022 parts"), parts=parts)).decode()).encode()
+    author.last = envelopes.parse(body)
+    return Delivery(author.last.address.subject, body, author.key.sign(EVENT, body), "test")
+
+
+def mentions(house: House) -> set[tuple[int, str]]:
+    mention = tables.mention.c
+    return house.read(lambda session: set(map(tuple, session.connection().execute(select(mention.sequence, mention.part)))))
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_who_names_a_part_is_noted_also_of_what_came_before(house: Callable[..., House], fr: Author, way: str) -> None:
+    """As a build left it that did not note it."""
+    here = house(fr)
+    here.accept(written(fr, way, ONE), fr.say("short"), written(fr, way, ONE, OTHER))
+    expected = {(1, ONE), (3, ONE), (3, OTHER)}
+    assert mentions(here) == expected
+    with here.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE ledger_mention")
+        connection.exec_driver_sql("UPDATE ledger_alembic_version SET version_num = 'ledger_0006'")
+    here.restart()
+    assert mentions(here) == expected
+
+
+def test_what_is_no_longer_in_the_log_names_nothing(house: Callable[..., House], fr: Author) -> None:
+    here = house(fr)
+    first = written(fr, "ours", ONE)
+    other = fr.forked()
+    here.accept(first, written(fr, "ours", OTHER))
+    assert here.accept(other.say("something else")) == ["forked"]
+    assert (here.head("fr"), where(first).sequence, mentions(here)) == (1, 1, {(1, ONE)})
