@@ -1,6 +1,7 @@
 """What the settings name is signed only after a second person has released it, exactly as it was written."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +94,16 @@ def test_a_second_person_is_another_person(section: Section, rosa: Reader) -> No
     with pytest.raises(Refused, match="second person"):
         port.reject(section, id, "no", rosa)
     assert said(section) == 0
+
+
+def test_a_token_is_no_person(section: Section, rosa: Reader, clara: Reader) -> None:
+    id = open_document(section, rosa)
+    program = replace(clara, by_token=True)
+    for decide in (lambda: port.release(section, id, program), lambda: port.reject(section, id, "No.", program)):
+        with pytest.raises(Refused, match="in person"):
+            decide()
+    assert said(section) == 0
+    assert len(port.release(section, id, clara)) == 1
 
 
 def test_a_rejection_is_told_with_its_reason_and_can_be_put_away(section: Section, rosa: Reader, clara: Reader) -> None:

@@ -4,6 +4,7 @@ import html
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -26,6 +27,7 @@ from internationale.section import Section
 from internationale.testing import notes
 from internationale.testing.builds import today
 from internationale.testing.federations import Federation
+from internationale.testing.people import member
 
 ROOTS = {code: SigningKey(bytes([number]) * 32) for number, code in enumerate(("ic", "fr", "ar"), 101)}
 
@@ -177,6 +179,8 @@ def test_the_same_by_the_api(three: list[Section], browser: Callable[..., Any]) 
     proposal = api.post(f"{base}/proposals", json={"change": "renew", "why": "A year has passed."}).json()
     assert (proposal["version"], proposal["state"], proposal["missing"]) == (5, "open", 2)
     here = f"{base}/proposals/{proposal['hash']}"
+    program = browser(ic, replace(member(ic, "delegate"), by_token=True))
+    assert program.post(f"{here}/sign", json={}).status_code == 403
     assert api.post(f"{here}/sign", json={}).json()["missing"] == 1
     paper = api.get(f"{here}/file").json()
     signature = ROOTS["fr"].sign(keys.ROSTER, keys.decode(paper["roster"]["body"]))

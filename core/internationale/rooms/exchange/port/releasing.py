@@ -160,8 +160,8 @@ class Releasing:
 
 
 def release(section: Speaking, id: str, by: Reader) -> Sequence[Envelope]:
-    """Say what waits. Raises ``Refused`` for the first person and when that one's account was closed meanwhile, ``Conflict``
-    when it no longer fits; then it goes on waiting.
+    """Say what waits. Raises ``Refused`` for the first person, for a token, and when the first person's account was closed
+    meanwhile, ``Conflict`` when it no longer fits; then it goes on waiting.
     """
     section.require(by, RELEASE)
     with section.writing() as session:
@@ -179,7 +179,7 @@ def release(section: Speaking, id: str, by: Reader) -> Sequence[Envelope]:
 
 
 def reject(section: Speaking, id: str, reason: str, by: Reader) -> None:
-    """Do not say it; the reason goes to whoever wrote it. Raises ``Refused`` for the first person."""
+    """Do not say it; the reason goes to whoever wrote it. Raises ``Refused`` for the first person and a token."""
     section.require(by, RELEASE)
     with section.writing() as session:
         row = _second(session, id, by)
@@ -203,6 +203,8 @@ def _second(session: Session, id: str, by: Reader) -> HeldRow:
     row = queries.held_row(session, id)
     if row.state != "waiting":
         raise Conflict(_("This was already decided."))
+    if by.by_token:  # whoever has stolen one, and is somebody's first person, would need no second
+        raise Refused(_("A second person decides on this in person, not a program with a token. Please sign in."))
     if by.id is None or by.id == row.account:
         raise Refused(_("A second person has to decide on this: not whoever wrote it."))
     return row

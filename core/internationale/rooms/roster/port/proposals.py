@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session as Database
 
-from internationale.errors import Conflict, Invalid, Untrusted
+from internationale.errors import Conflict, Invalid, Refused, Untrusted
 from internationale.events import keys, signed
 from internationale.events.keys import SigningKey
 from internationale.events.roster import Roster, Version
@@ -50,9 +50,11 @@ def sign(
 ) -> tuple[Proposal, bool]:
     """Sign a proposal with a root key. Returns it as it is now, and whether it came into force with this signature.
 
-    ``again``: also when this key has signed another proposal for the same version. Raises ``Conflict``, also for a version of a
-    time to come.
+    ``again``: also when this key has signed another proposal for the same version. Raises ``Refused`` for a token: whoever has
+    stolen one must not change who is in the International; and ``Conflict``, also for a version of a time to come.
     """
+    if by.by_token:
+        raise Refused(_("A root key is used in person, not by a program with a token. Please sign in."))
     require_undivided(session)
     known = _signable(queries.proposal(session, hash))
     rules.require_dated(signed.parse(Roster, known.document.body, "malformed_roster"), section.now())
