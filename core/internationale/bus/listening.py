@@ -5,6 +5,7 @@ nats-py's own ``next_msg`` makes two tasks, a timer and a random name for each m
 
 import asyncio
 import contextlib
+import secrets
 from collections import deque
 from collections.abc import AsyncIterator
 
@@ -35,13 +36,19 @@ class Inbox:
         return self._came.popleft()
 
 
+def unforeseeable() -> str:
+    """A name that nobody else can know or guess: 128 random bits. The library's own are counted up from one to the next."""
+    return secrets.token_hex(16)
+
+
 @contextlib.asynccontextmanager
-async def listening(client: Client) -> AsyncIterator[Inbox]:
-    """An inbox for as long as the block lasts; at its end the hub forgets a question that is still open.
+async def listening(client: Client, place: str = "") -> AsyncIterator[Inbox]:
+    """An inbox below ``place`` (empty: the client's own) for as long as the block lasts; at its end the hub forgets a question
+    that is still open.
 
     Raises nats-py's errors when the connection is gone at the beginning.
     """
-    inbox = Inbox(client.new_inbox())
+    inbox = Inbox(f"{place or client._inbox_prefix.decode()}.{unforeseeable()}")  # noqa: SLF001  # nothing public leads there
     subscription = await client.subscribe(inbox.name, cb=inbox.put)
     try:
         yield inbox

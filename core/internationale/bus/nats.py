@@ -120,7 +120,7 @@ class NatsBus:
 
     async def ask(self, section: str, question: bytes, wait: float) -> list[Parcel]:
         with self._asking():
-            return await ask(self._client, section, question, wait)
+            return await ask(self._client, self._section, section, question, wait)
 
     async def answer(self, answer: Answer) -> None:
         with self._asking(), unreachable():

@@ -10,6 +10,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import APIError, NoStreamResponseError
 
 from internationale.bus import Outcome, Parcel, Unprovisioned, Unreachable
+from internationale.bus.listening import unforeseeable
 from internationale.bus.reading import SIGNATURE, read
 
 AT_ONCE = 500
@@ -78,7 +79,7 @@ async def _one(client: Client, context: JetStreamContext, parcel: Parcel) -> Out
 
 async def _all_or_none(client: Client, parcels: Sequence[Parcel]) -> None:
     """An atomic batch: first and last are requests, the others are not answered. Source: NATS ADR-50."""
-    batch = client.new_inbox().rpartition(".")[2]
+    batch = unforeseeable()  # it is stored, for all to read, and who could count on from it knew where our answers go
     last = len(parcels)
     for number, parcel in enumerate(parcels, 1):
         headers = {**_headers(parcel), "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
