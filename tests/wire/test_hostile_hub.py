@@ -13,7 +13,7 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import LOG, Unreachable, connecting, reading
+from internationale.bus import LOG, Unreachable, protocol, reading
 from internationale.bus.configuration import Configuration
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
@@ -81,13 +81,21 @@ def page(*subjects: str, total: int = 10**9) -> bytes:
     return json.dumps({"state": {"subjects": dict.fromkeys(subjects, 1)}, "total": total}).encode()
 
 
+async def over(client: Client, message: Msg, word: str) -> None:
+    """The server's word about a question: in the first line, where the library writes none."""
+    await client.flush()
+    block = f"NATS/1.0 {word}\r\n\r\n"
+    client._transport.write(f"HPUB {message.reply} {len(block)} {len(block)}\r\n{block}\r\n".encode())
+    await client.flush()
+
+
 def kept(said: str, sequence: str = "1", body: bytes = b"x") -> Play:
     """One message, and the end of the answer."""
 
     async def play(client: Client, message: Msg) -> None:
         headers = {"Nats-Subject": said} | ({"Nats-Sequence": sequence} if sequence else {})
         await client.publish(message.reply, body, headers=headers)
-        await client.publish(message.reply, b"", headers={"Status": "204"})
+        await over(client, message, "204 EOB")
 
     return play
 
@@ -148,7 +156,7 @@ def test_a_place_in_the_stream_that_is_none_is_trouble_of_that_hub(hub, sequence
 
 def test_a_message_that_never_ends_is_not_kept(monkeypatch):
     """Its length is announced; a client that believed it would gather it in memory until there is none left."""
-    monkeypatch.setattr(connecting, "MOST", 1024 * 1024)
+    monkeypatch.setattr(protocol, "MOST", 1024 * 1024)
     taken: list[int] = []
 
     async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
