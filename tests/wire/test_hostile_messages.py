@@ -57,6 +57,7 @@ BLOCKS = [
     block(b"\xff\xfe: \xff"),
     block(b": a"),
     block(b"Intl-Sig\x00: a"),
+    *(block(b"Status: " + code, b"Description: x") for code in (b"100", b"404", b"408", b"409", b"503")),
     block(*[b"A: b"] * 10000),
     block(*[b"%d: b" % number for number in range(6000)]),
 ]

@@ -28,7 +28,9 @@ class Inbox:
         self._something.set()
 
     async def next(self, wait: float) -> Msg:
-        """The next message. Raises ``TimeoutError`` when none comes within ``wait`` seconds."""
+        """The next message. Raises ``TimeoutError`` when none comes within ``wait`` seconds, or these are over already."""
+        if wait <= 0:
+            raise TimeoutError
         while not self._came:
             self._something.clear()
             async with asyncio.timeout(wait):

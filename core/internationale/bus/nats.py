@@ -30,7 +30,7 @@ from internationale.bus import (
 from internationale.bus.asking import ask, serve
 from internationale.bus.connecting import TIMEOUT, Line, ways
 from internationale.bus.intake import Intake
-from internationale.bus.reading import names, parcel, read, status, unreachable
+from internationale.bus.reading import names, parcel, placed, read, unreachable
 from internationale.bus.storing import store
 from internationale.events.nkey import Nkey
 
@@ -112,7 +112,7 @@ class NatsBus:
         question = json.dumps({"last_by_subj": pattern}).encode()
         with self._asking(), unreachable():
             answer = await self._client.request(f"$JS.API.DIRECT.GET.{streams.stream_of(pattern)}", question, timeout=TIMEOUT)
-        return None if status(answer) else parcel(answer)
+        return parcel(answer) if placed(answer) else None
 
     async def kept(self, pattern: str) -> set[str]:
         with self._asking():

@@ -13,6 +13,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import Declined, Parcel, Unprovisioned, Unreachable, streams
+from internationale.bus.headers import SEQUENCE, STATUS
 from internationale.bus.listening import listening
 
 SIGNATURE = "Intl-Sig"
@@ -44,9 +45,16 @@ def parcel(message: Msg, subject: str | None = None) -> Parcel:
     return Parcel(subject or headers.get("Nats-Subject", message.subject), message.data, signature if plain and signature else "")
 
 
+def placed(message: Msg) -> bool:
+    """Whether an answer is something that the stream keeps: its place there is written by the server, over whatever its publisher
+    wrote.
+    """
+    return SEQUENCE in (message.headers or {})
+
+
 def status(message: Msg) -> str:
-    """The status code of a message that carries none of the kept things; empty for the others."""
-    return "" if message.data else str((message.headers or {}).get("Status", ""))
+    """The code of the server's word about a question; empty for what is none."""
+    return "" if message.data or placed(message) else (message.headers or {}).get(STATUS, "")
 
 
 async def read(client: Client, subjects: Sequence[str]) -> dict[str, Parcel]:
@@ -111,7 +119,7 @@ def _pattern(subjects: str) -> re.Pattern[str]:
 
 
 def _position(message: Msg) -> int:
-    written = str((message.headers or {}).get("Nats-Sequence", ""))
+    written = (message.headers or {}).get(SEQUENCE, "")
     if not (written.isascii() and written.isdecimal() and len(written) <= _DIGITS):
         raise Unreachable(f"no place in the stream: {written[:40]!r}")
     return int(written)
@@ -123,10 +131,12 @@ async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any], 
     with unreachable():
         async with listening(client) as answers:
             await client.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(question).encode(), reply=answers.name)
-            while not status(message := await answers.next(_WAIT)):
+            while placed(message := await answers.next(_WAIT)):
                 found.append(message)
                 if len(found) > most:
                     raise Unreachable(f"more than was asked for of {stream}")
     if status(message) == "503":
         raise Unprovisioned(f"no {stream}")
+    if not status(message):
+        raise Unreachable(f"no place in {stream}")
     return found
