@@ -28,7 +28,7 @@ async def put(hub, *messages):
     host, port = hub.url.split("//")[1].split(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     await reader.readline()
-    writer.write(b'CONNECT {"verbose":false,"headers":true}\r\n')
+    writer.write(b'CONNECT {"verbose":false,"pedantic":false,"headers":true}\r\n')
     for subject, block, body in messages:
         sizes = b"%d %d" % (len(block), len(block) + len(body))
         writer.write(b"HPUB %s %s\r\n%s%s\r\n" % (subject, sizes, block, body))
@@ -97,6 +97,47 @@ def test_no_subject_takes_the_hub_from_anybody(hub, name):
                     assert [each.body for each in (await de.receive(stream, 10, 1)).parcels] == [b"x"]
                 assert set(await de.get([*(await de.kept("intl.v1.log.*.*.*"))])) >= {each.subject for each in GOOD}
                 assert [position for position, _ in await read_range(de._client, LOG, 1, 3)] == [1, 2, 3]
+
+    asyncio.run(story())
+
+
+WILD = (
+    "roster.3.*",
+    "roster.3.>",
+    "roster.3.x>",
+    "proof.fr.1.1.*",
+    "seed.evil.fr.1.*",
+    "log.evil.*.1",
+    "blob.evil.*.0",
+    "heads.*",
+)
+
+
+def test_a_name_that_is_a_pattern_names_nothing(hub):
+    """Whoever asks for it is told of all the others under it, more than fit the answer."""
+
+    async def story():
+        async with connected(hub, "fr") as fr, connected(hub) as de:
+            rosters = [Parcel(f"intl.v1.roster.3.{number:016x}", b"true", "k.1") for number in range(150)]
+            await asyncio.gather(*(fr.publish([each]) for each in rosters))
+            await put(hub, *((f"intl.v1.{name}".encode(), b"NATS/1.0\r\n\r\n", b"x") for name in WILD))
+            subjects = {each.subject for each in rosters}
+            for pattern, there in (
+                ("intl.v1.roster.*.*", subjects),
+                ("intl.v1.roster.3.*", subjects),
+                ("intl.v1.proof.*.*.*.*", set()),
+                ("intl.v1.seed.*.fr.1.*", set()),
+                ("intl.v1.log.*.*.*", set()),
+                ("intl.v1.blob.*.*.*", set()),
+                ("intl.v1.heads.*", set()),
+            ):
+                assert await de.kept(pattern) == there
+            assert set(await de.get([*subjects])) == subjects
+            for name in WILD:
+                assert await de.get([f"intl.v1.{name}"]) == {}
+            some = [f"intl.v1.roster.3.{number:016x}" for number in range(2)]
+            assert set(await de.get(["intl.v1.roster.3.*", *some])) == set(some)
+            assert [each.body for each in (await de.receive(LOG, 10, 1)).parcels] == [b"x"]
 
     asyncio.run(story())
 

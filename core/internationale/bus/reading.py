@@ -20,6 +20,7 @@ SIGNATURE = "Intl-Sig"
 _AT_ONCE = 100
 """Subjects of one question."""
 _WAIT = 5.0
+_WILD = frozenset("*>")
 _DIGITS = 19
 """Of a position: 64 bits."""
 
@@ -58,8 +59,12 @@ def status(message: Msg) -> str:
 
 
 async def read(client: Client, subjects: Sequence[str]) -> dict[str, Parcel]:
-    """What is kept under exactly these subjects of one stream."""
+    """What is kept under exactly these subjects of one stream.
+
+    Whoever may publish can do so under ``*`` itself; asked for by that name a stream tells of others. So nobody is asked for it.
+    """
     found: dict[str, Parcel] = {}
+    subjects = [subject for subject in subjects if not _WILD.intersection(subject)]
     for start in range(0, len(subjects), _AT_ONCE):
         wanted = list(subjects[start : start + _AT_ONCE])
         while wanted:
@@ -114,8 +119,8 @@ class _Page(msgspec.Struct):
 
 
 def _pattern(subjects: str) -> re.Pattern[str]:
-    """A pattern as NATS has it: ``*`` is one word of a subject."""
-    return re.compile(r"\.".join("[^.]+" if word == "*" else re.escape(word) for word in subjects.split(".")))
+    """A pattern as NATS has it: ``*`` is one word of a subject, which has none in it itself (see ``read``)."""
+    return re.compile(r"\.".join("[^.*>]+" if word == "*" else re.escape(word) for word in subjects.split(".")))
 
 
 def _position(message: Msg) -> int:
@@ -126,15 +131,15 @@ def _position(message: Msg) -> int:
 
 
 async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any], most: int) -> list[Msg]:
-    """What the stream answers: not more than was asked for, whatever comes."""
+    """What the stream answers, and of that not more than was asked for, whatever comes."""
     found = list[Msg]()
     with unreachable():
         async with listening(client) as answers:
             await client.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(question).encode(), reply=answers.name)
             while placed(message := await answers.next(_WAIT)):
                 found.append(message)
-                if len(found) > most:
-                    raise Unreachable(f"more than was asked for of {stream}")
+                if len(found) == most:
+                    return found
     if status(message) == "503":
         raise Unprovisioned(f"no {stream}")
     if not status(message):
