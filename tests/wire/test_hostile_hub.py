@@ -13,7 +13,7 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import LOG, Unreachable, protocol, reading
+from internationale.bus import LOG, Unreachable, protocol, pulling, reading
 from internationale.bus.configuration import Configuration
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
@@ -139,6 +139,51 @@ def test_what_was_not_asked_for_is_not_taken_and_not_asked_for_again(hub, play, 
     async def story():
         async with played(hub, f"$JS.API.DIRECT.GET.{LOG}", play) as bus:
             assert set(await bus.get([EVENT, "intl.v1.log.fr.1.2"])) == there
+
+    asyncio.run(story())
+
+
+def test_names_without_end_have_one(hub, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_NAMES", 50)
+    told: list[int] = []
+
+    async def pages(client: Client, message: Msg) -> None:
+        told.append(len(told))
+        await client.publish(message.reply, page(*(f"intl.v1.log.fr.1.{len(told) * 20 + number}" for number in range(20))))
+
+    async def story():
+        async with played(hub, f"$JS.API.STREAM.INFO.{LOG}", pages) as bus:
+            assert len(await bus.kept("intl.v1.log.fr.1.*")) == 50
+            monkeypatch.setattr(reading, "_PAGES", 2)
+            assert len(await bus.kept("intl.v1.log.fr.1.*")) == 40
+
+    asyncio.run(story())
+    assert len(told) == 5
+
+
+async def large(client: Client, message: Msg) -> None:
+    """Each as long as three that a log has."""
+    for number in (1, 2):
+        headers = {"Nats-Subject": f"intl.v1.log.fr.1.{number}", "Nats-Sequence": str(number)}
+        await client.publish(message.reply, bytes(900 * 1024), headers=headers)
+    await over(client, message, "204 EOB")
+
+
+async def wordy(client: Client, message: Msg) -> None:
+    """The same as headers."""
+    await client.publish(message.reply, b"x", headers={"Nats-Sequence": "1", "Intl-Sig": "x" * 900 * 1024})
+    await over(client, message, "204 EOB")
+
+
+@pytest.mark.parametrize("play", [large, wordy])
+def test_an_answer_that_is_larger_than_any_is_not_kept_in_memory(hub, play):
+    async def story():
+        async with played(hub, f"$JS.API.DIRECT.GET.{LOG}", play) as bus:
+            with pytest.raises(Unreachable, match="more than any answer has"):
+                await bus.get([EVENT, "intl.v1.log.fr.1.2"])
+        async with played(hub, f"$JS.API.CONSUMER.MSG.NEXT.{LOG}.ic", play) as bus:
+            with pytest.raises(Unreachable, match="more than any answer has"):
+                await pulling.pull(bus._client, LOG, "ic", 2, 1)
 
     asyncio.run(story())
 

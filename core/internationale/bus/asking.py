@@ -17,28 +17,24 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import Answer, Parcel
-from internationale.bus.listening import listening
+from internationale.bus.listening import TooMuch, listening
 from internationale.bus.reading import SIGNATURE, parcel, status, unreachable
 
 _log = logging.getLogger(__name__)
 _SUBJECT = "Intl-Subject"
 LARGEST = 64 * 1024 * 1024
 """Bytes of one answer that are read, about: nobody can make us keep more by answering without end."""
-OVERHEAD = 1024
-"""What a message costs besides its body."""
 
 
 async def ask(client: Client, own: str, section: str, question: bytes, wait: float) -> list[Parcel]:
     """What the section answers us (``own``) within ``wait`` seconds of silence."""
     found: list[Parcel] = []
-    room = LARGEST
     with unreachable():
-        async with listening(client, f"intl.v1.ans.{own}.{section}") as answers:
+        async with listening(client, LARGEST, f"intl.v1.ans.{own}.{section}") as answers:
             await client.publish(f"intl.v1.req.{section}.{own}", question, reply=answers.name)
-            with contextlib.suppress(TimeoutError):
-                while room > 0 and (message := await answers.next(wait)).headers and not status(message):
-                    found.append(parcel(message, str(message.headers.get(_SUBJECT, ""))))
-                    room -= len(message.data) + OVERHEAD
+            with contextlib.suppress(TimeoutError, TooMuch):
+                while (message := await answers.next(wait)).headers and not status(message):
+                    found.append(parcel(message, message.headers.get(_SUBJECT, "")))
     return found
 
 

@@ -15,7 +15,7 @@ from nats.aio.msg import Msg
 from internationale.bus import Unprovisioned
 from internationale.bus.headers import DESCRIPTION
 from internationale.bus.listening import Inbox, listening
-from internationale.bus.reading import status, unreachable
+from internationale.bus.reading import room, status, unreachable
 
 GRACE = 2.0
 """Seconds after which the hub's word for the end of a request is taken to be lost."""
@@ -42,7 +42,7 @@ async def pull(client: Client, stream: str, consumer: str, limit: int, wait: flo
     if wait:
         question["expires"] = int(wait * 1_000_000_000)  # with no_wait: over after the first that come
     with unreachable():
-        async with listening(client) as answers:
+        async with listening(client, room(stream, limit)) as answers:
             subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
             await client.publish(subject, json.dumps(question).encode(), reply=answers.name)
             return await _gather(answers, limit, wait)

@@ -1,6 +1,7 @@
 """Reading what a hub keeps, by subject or by position: JetStream's batched direct get, which nats-py does not offer."""
 
 import contextlib
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,6 +21,12 @@ SIGNATURE = "Intl-Sig"
 _AT_ONCE = 100
 """Subjects of one question."""
 _WAIT = 5.0
+_BESIDE = 16 * 1024
+"""Bytes of what is said of a message when it is handed out: its subject is the longest of it, and may have 4 KiB."""
+MOST_NAMES = 1_000_000
+"""Names of one answer. No log of a section is so long; a hub that tells of more would not come to an end."""
+_PAGES = 100
+"""A server tells of 100,000 names on one page."""
 _WILD = frozenset("*>")
 _DIGITS = 19
 """Of a position: 64 bits."""
@@ -44,6 +51,11 @@ def parcel(message: Msg, subject: str | None = None) -> Parcel:
     signature = headers.get(SIGNATURE)
     plain = isinstance(signature, str) and signature.isascii()
     return Parcel(subject or headers.get("Nats-Subject", message.subject), message.data, signature if plain and signature else "")
+
+
+def room(stream: str, count: int) -> int:
+    """How many bytes so many messages of a stream have at most: no longer ones are stored there."""
+    return count * ((streams.CONFIGURATIONS[stream].max_msg_size or 0) + _BESIDE)
 
 
 def placed(message: Msg) -> bool:
@@ -84,10 +96,10 @@ async def read_range(client: Client, stream: str, first: int, count: int) -> lis
 
 
 async def names(client: Client, pattern: str) -> set[str]:
-    """The subjects of one stream under a pattern; the server tells them page by page."""
+    """The subjects of one stream under a pattern; the server tells them page by page. Of more than ``MOST_NAMES`` so many."""
     stream, found, told = streams.stream_of(pattern), set[str](), 0
     fits = _pattern(pattern).fullmatch
-    while True:
+    for _ in range(_PAGES):
         question = json.dumps({"subjects_filter": pattern, "offset": told}).encode()
         with unreachable():
             message = await client.request(f"$JS.API.STREAM.INFO.{stream}", question, timeout=_WAIT)
@@ -102,8 +114,9 @@ async def names(client: Client, pattern: str) -> set[str]:
         before, page = len(found), answer.state.subjects or {}
         told += len(page)
         found.update(filter(fits, page))
-        if len(found) == before or told >= answer.total:  # a page without a new name is no way on
-            return found
+        if len(found) == before or told >= answer.total or len(found) >= MOST_NAMES:  # a page without a new name is no way on
+            break
+    return set(itertools.islice(found, MOST_NAMES)) if len(found) > MOST_NAMES else found
 
 
 class _State(msgspec.Struct):
@@ -134,7 +147,7 @@ async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any], 
     """What the stream answers, and of that not more than was asked for, whatever comes."""
     found = list[Msg]()
     with unreachable():
-        async with listening(client) as answers:
+        async with listening(client, room(stream, most)) as answers:
             await client.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(question).encode(), reply=answers.name)
             while placed(message := await answers.next(_WAIT)):
                 found.append(message)
