@@ -332,6 +332,27 @@ def test_the_server_is_not_made_to_send_what_a_section_may_not(hub, number, wher
     asyncio.run(story())
 
 
+def test_batches_that_another_keeps_open_hold_up_nobody(hub):
+    """There are fifty for all who publish in a stream."""
+
+    async def opening(client):
+        for number in range(1, 51):
+            headers = {"Nats-Batch-Id": f"b{number}", "Nats-Batch-Sequence": "1"}
+            await client.publish(f"intl.v1.log.fr.1.{number}", b"x", headers=headers)
+
+    async def story():
+        events = [Parcel(f"intl.v1.log.de.1.{number}", b"x", "k.1") for number in range(1, 21)]
+        assert await refusals(hub, FR, [opening]) == []
+        async with signed_in(hub, "de", DE) as de:
+            assert await de.publish(events) == [Outcome.STORED] * 20
+            assert await de.publish(events) == [Outcome.PRESENT] * 20
+            assert await refusals(hub, FR, [opening]) == []
+            mixed = [events[0], Parcel(events[1].subject, b"other"), Parcel("intl.v1.log.de.1.21", b"x")]
+            assert await de.publish(mixed) == [Outcome.PRESENT, Outcome.TAKEN, Outcome.STORED]
+
+    asyncio.run(story())
+
+
 @pytest.fixture
 def impatient(monkeypatch):
     """A local server answers within a second."""
