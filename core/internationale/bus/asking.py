@@ -10,62 +10,43 @@ where its asker listens and nowhere else: what we say as ourselves is not for ot
 
 import asyncio
 import contextlib
-import logging
-import re
 
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 
 from internationale.bus import Answer, Parcel
+from internationale.bus.answering import SUBJECT, Answering
 from internationale.bus.listening import TooMuch, listening
-from internationale.bus.reading import SIGNATURE, parcel, status, unreachable
+from internationale.bus.reading import parcel, status, unreachable
 
-_log = logging.getLogger(__name__)
-_SUBJECT = "Intl-Subject"
 LARGEST = 64 * 1024 * 1024
 """Bytes of one answer that are read, about: nobody can make us keep more by answering without end."""
+MOST = 1000
+"""Parcels of one answer that are read."""
+LONGEST = 5
+"""How many times the patience with silence a whole answer may take."""
 
 
 async def ask(client: Client, own: str, section: str, question: bytes, wait: float) -> list[Parcel]:
-    """What the section answers us (``own``) within ``wait`` seconds of silence."""
+    """What the section answers us (``own``), until it is silent for ``wait`` seconds, or goes on without end."""
     found: list[Parcel] = []
     with unreachable():
         async with listening(client, LARGEST, f"intl.v1.ans.{own}.{section}") as answers:
             await client.publish(f"intl.v1.req.{section}.{own}", question, reply=answers.name)
+            clock = asyncio.get_running_loop().time
+            end = clock() + LONGEST * wait
             with contextlib.suppress(TimeoutError, TooMuch):
-                while (message := await answers.next(wait)).headers and not status(message):
-                    found.append(parcel(message, message.headers.get(_SUBJECT, "")))
+                while len(found) < MOST:
+                    message = await answers.next(min(wait, end - clock()))
+                    if not message.headers or status(message):
+                        break
+                    found.append(parcel(message, message.headers.get(SUBJECT, "")))
     return found
 
 
-async def serve(client: Client, section: str, answer: Answer) -> None:
-    """Answer questions to this section as long as the connection lasts."""
-
-    async def asked(message: Msg) -> None:
-        if not _asker(message, section):
-            _log.warning(
-                "what is no question is not answered: %s, with the answer to %s", message.subject[:100], message.reply[:100]
-            )
-            return
-        try:
-            for found in await answer(message.data):
-                headers = {_SUBJECT: found.subject} | ({SIGNATURE: found.signature} if found.signature else {})
-                await client.publish(message.reply, found.body, headers=headers)
-            await client.publish(message.reply, b"")
-        except asyncio.CancelledError:
-            raise
-        except Exception:
-            _log.exception("a question could not be answered")
-
-    await client.subscribe(f"intl.v1.req.{section}.*", cb=asked)
+async def serve(client: Client, section: str, answer: Answer) -> Answering:
+    """Answer questions to this section as long as the connection lasts, or until what is returned is stopped."""
+    answering = Answering(client, section, answer)
+    await client.subscribe(f"intl.v1.req.{section}.*", cb=answering.asked)
     for _ in range(2):  # a ping overtakes what is yet to be written, which a first round trip leaves time for
         await client.flush()
-
-
-def _asker(message: Msg, own: str) -> str:
-    """Who asks; empty when this is no question to us, or wants its answer anywhere but where its asker listens."""
-    fits = re.fullmatch(rf"intl\.v1\.req\.{re.escape(own)}\.([^.*>\s]+)", message.subject)
-    if fits is None:
-        return ""
-    place = rf"intl\.v1\.ans\.{re.escape(fits[1])}\.{re.escape(own)}\.[0-9a-f]{{32}}"
-    return fits[1] if re.fullmatch(place, message.reply) else ""
+    return answering

@@ -27,6 +27,7 @@ from internationale.bus import (
     Unreachable,
     streams,
 )
+from internationale.bus.answering import Answering
 from internationale.bus.asking import ask, serve
 from internationale.bus.connecting import TIMEOUT, Line, ways
 from internationale.bus.intake import Intake
@@ -45,6 +46,7 @@ class NatsBus:
         self._hub = hub
         self._section = section
         self._intakes: dict[str, Intake] = {}
+        self._answering: list[Answering] = []
         line.changed = self._interrupt
 
     @classmethod
@@ -124,9 +126,11 @@ class NatsBus:
 
     async def answer(self, answer: Answer) -> None:
         with self._asking(), unreachable():
-            await serve(self._client, self._section, answer)
+            self._answering.append(await serve(self._client, self._section, answer))
 
     async def close(self) -> None:
+        for answering in self._answering:
+            await answering.stop()
         await self._line.close()
 
     @contextlib.contextmanager
