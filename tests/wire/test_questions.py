@@ -72,7 +72,7 @@ def test_an_answer_has_an_end(hub, monkeypatch, play, most):
     asyncio.run(story())
 
 
-def test_who_asks_without_end_keeps_nobody_from_being_answered(hub, monkeypatch):
+def test_who_asks_without_end_keeps_nobody_from_being_answered(hub, monkeypatch, caplog):
     """Sixty questions for five megabytes each: some are answered, until the allowance is spent."""
     monkeypatch.setattr(answering, "MOST", 12_000_000)
     came = []
@@ -98,6 +98,7 @@ def test_who_asks_without_end_keeps_nobody_from_being_answered(hub, monkeypatch)
             assert 5_000_000 < sum(came) < 15_000_000
             assert came.count(0) <= answering.WAITING + 1
             assert len(await de.ask("fr", b"what?", 5)) == 50
+            assert [record.getMessage() for record in caplog.records] == ["section evil asks more than is answered"]
             await evil.close()
 
     asyncio.run(story())
@@ -126,6 +127,25 @@ def test_who_asks_under_many_names_is_not_remembered_without_end(hub, monkeypatc
             monkeypatch.setattr(answering, "RATE", 10**9)
             await de.ask("fr", b"what?", 1)
             assert len(asked) == 6
+
+    asyncio.run(story())
+
+
+def test_what_is_no_question_is_not_answered(hub, caplog):
+    async def story():
+        async with connected(hub, "fr") as fr, connected(hub, "de") as de:
+            asked = []
+
+            async def answer(question):
+                asked.append(question)
+                return []
+
+            await fr.answer(answer)
+            for body, where in ((bytes(100_000), f"intl.v1.ans.de.fr.{TOKEN}"), (b"x", "intl.v1.ans.de.fr.short"), (b"x", "")):
+                await de._client.publish("intl.v1.req.fr.de", body, reply=where)
+            await de.ask("fr", b"what?", 1)
+            assert asked == [b"what?"]
+            assert len(caplog.records) == 1
 
     asyncio.run(story())
 

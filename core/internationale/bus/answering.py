@@ -28,6 +28,8 @@ EACH = 16 * 1024
 """Bytes that a question costs besides its answer: it is looked up in the database."""
 WAITING = 8
 """Questions of one section that wait at most."""
+LONGEST = 64 * 1024
+"""Bytes of a question: far above any of ours."""
 AT_ONCE = 2
 """Sections that are answered at a time; the others wait for their turn, in the order in which they asked."""
 ASKERS = 1000
@@ -77,22 +79,27 @@ class Answering:
         self._answer = answer
         self._askers: dict[str, _Asker] = {}
         self._turns = asyncio.Semaphore(AT_ONCE)
+        self._said: set[str] = set()
 
     async def asked(self, message: Msg) -> None:
         """A question came. What comes while enough of the same section waits is not answered."""
         code = asker(message, self._own)
-        if not code:
-            _log.warning(
-                "what is no question is not answered: %s, with the answer to %s", message.subject[:100], message.reply[:100]
-            )
+        if not code or len(message.data) > LONGEST:
+            self._say_once("what is no question is not answered: %s, with the answer to %s", message.subject, message.reply)
             return
         asking = self._known(code)
         if asking is None or len(asking.waiting) >= WAITING:
-            _log.info("section %s asks more than is answered", code)
+            self._say_once("section %s asks more than is answered", code)
             return
         asking.waiting.append(message)
         if not asking.busy:
             asking.running = asyncio.create_task(self._serve(asking))
+
+    def _say_once(self, words: str, *who: str) -> None:
+        """For as long as the connection lasts: who asks without end shall not fill the disk with our words about it either."""
+        if words not in self._said:
+            self._said.add(words)
+            _log.warning(words, *(each[:100] for each in who))
 
     async def stop(self) -> None:
         """Answer no more."""

@@ -16,8 +16,8 @@ def parse(block: bytes) -> dict[str, str]:
 
     What is kept in a stream (it has a place there) carries no word of the server, whatever its publisher wrote.
     """
-    first, *lines = block.split(b"\r\n")
-    found = dict(filter(None, map(_line, lines[-_LINES:])))
+    first, lines = block.partition(b"\r\n")[0], block.rsplit(b"\r\n", _LINES)[1:]
+    found = dict(filter(None, map(_line, lines)))
     if SEQUENCE not in found and first.startswith(_VERSION):
         code, _, words = first.removeprefix(_VERSION).strip().partition(b" ")
         if code.isdigit():
