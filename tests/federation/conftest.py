@@ -12,10 +12,14 @@ import pytest
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from internationale.bus import LOG, streams
+from internationale.bus import LOG, streams, users
+from internationale.bus.server import HubProcess
+from internationale.events.nkey import Nkey
 from internationale.kit import Utterance
 from internationale.testing import builds, carrying, notes
 from internationale.testing.founding import DATABASE, open_section
+
+from .living import prepare
 
 
 @pytest.fixture
@@ -35,6 +39,26 @@ def say(member) -> Callable[..., object]:
             return section.publish(session, utterance, by=member(section))[0].ref
 
     return write
+
+
+@pytest.fixture
+def closed(tmp_path):
+    """A hub with users; ``closed.let_in(fr=True, ar=False)``: who may come in, and whether it may speak."""
+    folder = tmp_path / "closed"
+    folder.mkdir()
+    administrator = Nkey.generate()
+    (folder / "users.conf").write_text(users.text(administrator.public, ()))
+    with HubProcess(folder, users="users.conf") as process:
+        process.administrator = administrator
+
+        def let_in(*sections, silent=()):
+            known = [users.Member(each.code, each.nkey.public, each not in silent) for each in sections]
+            (folder / "users.conf").write_text(users.text(administrator.public, known))
+            process.reload()
+            asyncio.run(prepare(process, [each.code for each in sections]))
+
+        process.let_in = let_in
+        yield process
 
 
 class Intruder:

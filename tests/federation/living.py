@@ -5,6 +5,8 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 from internationale import worker
+from internationale.bus import Unreachable
+from internationale.bus.nats import NatsBus
 
 
 async def until(condition, seconds=60):
@@ -28,3 +30,16 @@ def live(story, *sections):
             await story()
 
     asyncio.run(run())
+
+
+async def prepare(hub, codes):
+    """Make the streams of a hub with users, and places to read for these sections."""
+    while True:  # in the very moment in which the server reads its users again it turns people away, and its streams with them
+        try:
+            bus = await NatsBus.connect(hub.url, "administrator", nkey=hub.administrator)
+            try:
+                return await bus.prepare(codes)
+            finally:
+                await bus.close()
+        except Unreachable:
+            await asyncio.sleep(0.05)

@@ -4,7 +4,6 @@ import asyncio
 import shutil
 
 import nats
-import pytest
 from nats.js.api import StreamConfig
 
 from internationale.bus import LOG, Unreachable, streams, users
@@ -19,7 +18,7 @@ from internationale.testing import builds, oracle
 from internationale.testing.founding import ROOT
 from internationale.worker import hubs, link
 
-from .living import live, until, with_hubs
+from .living import live, prepare, until, with_hubs
 
 
 def state(section, hub):
@@ -153,38 +152,6 @@ def test_a_hub_that_stores_nothing(three, hub, say, monkeypatch):
         await until(lambda: len(oracle.log(fr)) == 2)
 
     live(story, ic, fr)
-
-
-@pytest.fixture
-def closed(tmp_path):
-    """A hub with users; ``closed.let_in(fr=True, ar=False)``: who may come in, and whether it may speak."""
-    folder = tmp_path / "closed"
-    folder.mkdir()
-    administrator = Nkey.generate()
-    (folder / "users.conf").write_text(users.text(administrator.public, ()))
-    with HubProcess(folder, users="users.conf") as process:
-        process.administrator = administrator
-
-        def let_in(*sections, silent=()):
-            known = [users.Member(each.code, each.nkey.public, each not in silent) for each in sections]
-            (folder / "users.conf").write_text(users.text(administrator.public, known))
-            process.reload()
-            asyncio.run(prepare(process, [each.code for each in sections]))
-
-        process.let_in = let_in
-        yield process
-
-
-async def prepare(hub, codes):
-    while True:  # in the very moment in which the server reads its users again it turns people away, and its streams with them
-        try:
-            bus = await NatsBus.connect(hub.url, "administrator", nkey=hub.administrator)
-            try:
-                return await bus.prepare(codes)
-            finally:
-                await bus.close()
-        except Unreachable:
-            await asyncio.sleep(0.05)
 
 
 def test_a_hub_that_knows_its_sections(three, closed, say, monkeypatch):

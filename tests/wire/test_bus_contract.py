@@ -12,7 +12,7 @@ from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
 from internationale.testing.memory import MemoryBus, MemoryHub
 
-STORED, PRESENT, TAKEN = Outcome.STORED, Outcome.PRESENT, Outcome.TAKEN
+STORED, PRESENT, TAKEN, UNKNOWN = Outcome
 
 
 def event(number: int, section: str = "fr", body: bytes | None = None) -> Parcel:
@@ -108,6 +108,18 @@ def test_the_same_again_is_present_and_another_is_taken(connect):
             again = [event(1), event(2, body=b"other"), event(3), event(4)]
             assert await fr.publish(again) == [PRESENT, TAKEN, STORED, STORED]
             assert await everything(ar) == [event(1), event(2), event(3), event(4)]
+
+    run(story())
+
+
+def test_what_the_hub_does_not_store_ends_nothing_but_what_follows_it(connect):
+    async def story():
+        async with connect("fr") as fr:
+            large = event(2, body=bytes(400 * 1024))
+            assert await fr.publish([large]) == [UNKNOWN]
+            assert await fr.publish([event(1), large, event(3)]) == [STORED, UNKNOWN, UNKNOWN]
+            assert await fr.publish([event(2), event(3)]) == [STORED, STORED]
+            assert await everything(fr) == [event(1), event(2), event(3)]
 
     run(story())
 

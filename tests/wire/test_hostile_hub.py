@@ -6,14 +6,14 @@ The server here has no streams: somebody else plays them.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, nullcontext, suppress
+from contextlib import asynccontextmanager, suppress
 
 import nats
 import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import LOG, Unreachable, connecting, reading
+from internationale.bus import LOG, Unreachable, protocol, pulling, reading
 from internationale.bus.configuration import Configuration
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
@@ -81,13 +81,21 @@ def page(*subjects: str, total: int = 10**9) -> bytes:
     return json.dumps({"state": {"subjects": dict.fromkeys(subjects, 1)}, "total": total}).encode()
 
 
+async def over(client: Client, message: Msg, word: str) -> None:
+    """The server's word about a question: in the first line, where the library writes none."""
+    await client.flush()
+    block = f"NATS/1.0 {word}\r\n\r\n"
+    client._transport.write(f"HPUB {message.reply} {len(block)} {len(block)}\r\n{block}\r\n".encode())
+    await client.flush()
+
+
 def kept(said: str, sequence: str = "1", body: bytes = b"x") -> Play:
     """One message, and the end of the answer."""
 
     async def play(client: Client, message: Msg) -> None:
         headers = {"Nats-Subject": said} | ({"Nats-Sequence": sequence} if sequence else {})
         await client.publish(message.reply, body, headers=headers)
-        await client.publish(message.reply, b"", headers={"Status": "204"})
+        await over(client, message, "204 EOB")
 
     return play
 
@@ -126,12 +134,56 @@ def test_names_in_an_answer_that_is_none_are_trouble_of_that_hub(hub, answer):
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("play", [kept("intl.v1.log.fr.1.99"), without_end])
-def test_what_was_not_asked_for_is_not_taken_and_not_asked_for_again(hub, play):
+@pytest.mark.parametrize(("play", "there"), [(kept("intl.v1.log.fr.1.99"), set()), (without_end, {EVENT})])
+def test_what_was_not_asked_for_is_not_taken_and_not_asked_for_again(hub, play, there):
     async def story():
         async with played(hub, f"$JS.API.DIRECT.GET.{LOG}", play) as bus:
-            with pytest.raises(Unreachable) if play is without_end else nullcontext():
-                assert await bus.get([EVENT, "intl.v1.log.fr.1.2"]) == {}
+            assert set(await bus.get([EVENT, "intl.v1.log.fr.1.2"])) == there
+
+    asyncio.run(story())
+
+
+def test_names_without_end_have_one(hub, monkeypatch):
+    monkeypatch.setattr(reading, "MOST_NAMES", 50)
+    told: list[int] = []
+
+    async def pages(client: Client, message: Msg) -> None:
+        told.append(len(told))
+        await client.publish(message.reply, page(*(f"intl.v1.log.fr.1.{len(told) * 20 + number}" for number in range(20))))
+
+    async def story():
+        async with played(hub, f"$JS.API.STREAM.INFO.{LOG}", pages) as bus:
+            assert len(await bus.kept("intl.v1.log.fr.1.*")) == 50
+            monkeypatch.setattr(reading, "_PAGES", 2)
+            assert len(await bus.kept("intl.v1.log.fr.1.*")) == 40
+
+    asyncio.run(story())
+    assert len(told) == 5
+
+
+async def large(client: Client, message: Msg) -> None:
+    """Each as long as three that a log has."""
+    for number in (1, 2):
+        headers = {"Nats-Subject": f"intl.v1.log.fr.1.{number}", "Nats-Sequence": str(number)}
+        await client.publish(message.reply, bytes(900 * 1024), headers=headers)
+    await over(client, message, "204 EOB")
+
+
+async def wordy(client: Client, message: Msg) -> None:
+    """The same as headers."""
+    await client.publish(message.reply, b"x", headers={"Nats-Sequence": "1", "Intl-Sig": "x" * 900 * 1024})
+    await over(client, message, "204 EOB")
+
+
+@pytest.mark.parametrize("play", [large, wordy])
+def test_an_answer_that_is_larger_than_any_is_not_kept_in_memory(hub, play):
+    async def story():
+        async with played(hub, f"$JS.API.DIRECT.GET.{LOG}", play) as bus:
+            with pytest.raises(Unreachable, match="more than any answer has"):
+                await bus.get([EVENT, "intl.v1.log.fr.1.2"])
+        async with played(hub, f"$JS.API.CONSUMER.MSG.NEXT.{LOG}.ic", play) as bus:
+            with pytest.raises(Unreachable, match="more than any answer has"):
+                await pulling.pull(bus._client, LOG, "ic", 2, 1)
 
     asyncio.run(story())
 
@@ -148,7 +200,7 @@ def test_a_place_in_the_stream_that_is_none_is_trouble_of_that_hub(hub, sequence
 
 def test_a_message_that_never_ends_is_not_kept(monkeypatch):
     """Its length is announced; a client that believed it would gather it in memory until there is none left."""
-    monkeypatch.setattr(connecting, "MOST", 1024 * 1024)
+    monkeypatch.setattr(protocol, "MOST", 1024 * 1024)
     taken: list[int] = []
 
     async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -30,7 +30,7 @@ from internationale.bus.server import HubProcess
 from internationale.events.nkey import Nkey
 
 ADMIN, FR, DE, STRANGER = (Nkey.generate() for _ in range(4))
-HASH = "0" * 64
+HASH, TOKEN = "0" * 64, "0" * 32
 SOON = 0.5
 """Seconds in which a local server has refused something."""
 OWN = (
@@ -141,6 +141,10 @@ def test_a_section_may_not_do_what_is_the_others_or_the_administrators(hub):
         f"intl.v1.blob.de.{HASH}.1",
         "intl.v1.log.fr.1",
         "_INBOX_de.x",
+        "intl.v1.req.fr.de",
+        "intl.v1.req.fr",
+        f"intl.v1.ans.de.gr.{TOKEN}",
+        f"intl.v1.ans.fr.de.{TOKEN}",
         "$JS.API.STREAM.CREATE.X",
         f"$JS.API.STREAM.UPDATE.{LOG}",
         f"$JS.API.STREAM.DELETE.{LOG}",
@@ -156,7 +160,16 @@ def test_a_section_may_not_do_what_is_the_others_or_the_administrators(hub):
         f"$JS.ACK.{LOG}.de.1.1.1.1.0",
         "$SYS.REQ.SERVER.PING",
     ]
-    deaf = ["_INBOX_de.>", "intl.v1.req.de", "intl.v1.>", ">", "$JS.EVENT.>"]
+    deaf = [
+        "_INBOX_de.>",
+        "intl.v1.req.de.*",
+        "intl.v1.req.*.fr",
+        "intl.v1.ans.de.fr.*",
+        "intl.v1.ans.*.fr.*",
+        "intl.v1.>",
+        ">",
+        "$JS.EVENT.>",
+    ]
     deeds = [*map(publishing, forbidden), *map(hearing, deaf)]
     said = asyncio.run(refusals(hub, FR, deeds))
     assert len(said) == len(deeds), said
@@ -164,14 +177,16 @@ def test_a_section_may_not_do_what_is_the_others_or_the_administrators(hub):
         assert any(f'"{subject.lower()}"' in words for words in said), subject
 
 
-@pytest.mark.parametrize("where", ["intl.v1.log.de.1.1", "intl.v1.heads.de", f"$JS.API.STREAM.DELETE.{LOG}", ""])
+@pytest.mark.parametrize("where", ["intl.v1.log.de.1.1", f"intl.v1.ans.gr.de.{TOKEN}", f"$JS.API.STREAM.DELETE.{LOG}", ""])
 def test_nobody_is_made_to_send_as_itself_what_another_wants(hub, where):
-    """Who asks names where the answer goes, and the server lets it through: as the other's word, or as an order to the hub."""
+    """Who asks names where the answer goes: not as the other's word, not to somebody else, not as an order to the hub."""
+    answered = []
 
     async def asking(client):
-        await client.publish("intl.v1.req.de", b"what?", reply=where)
+        await client.publish("intl.v1.req.de.fr", b"what?", reply=where)
 
     async def answer(question):
+        answered.append(question)
         return [Parcel("intl.v1.log.fr.1.7", question, "k.1")]
 
     async def story():
@@ -179,9 +194,98 @@ def test_nobody_is_made_to_send_as_itself_what_another_wants(hub, where):
             await de.publish([Parcel("intl.v1.log.de.1.9", b"x", "k.1")])
             await de.answer(answer)
             assert await refusals(hub, FR, [asking]) == []
+            assert answered == []
             assert await de.kept("intl.v1.log.*.*.*") == {"intl.v1.log.de.1.9"}
-            assert await de.kept("intl.v1.heads.*") == set()
             assert len(await fr.ask("de", b"what?", 5)) == 1, "it goes on answering"
+
+    asyncio.run(story())
+
+
+OTHERS = ("intl.v1.log.de.1.1", "intl.v1.heads.de", f"$JS.API.CONSUMER.MSG.NEXT.{LOG}.de", f"$JS.ACK.{LOG}.de.1.1.1.1.0")
+
+
+@pytest.mark.parametrize("heard", ["intl.v1.req.fr.*", "intl.v1.ans.fr.*.*"])
+@pytest.mark.parametrize("where", OTHERS)
+def test_nobody_asks_itself_for_the_rights_of_others(hub, where, heard):
+    """A question, or an answer, of its own, with the answer wanted where only another may publish."""
+    asked = heard.replace("*", "fr", 1).replace("*", TOKEN)
+
+    async def asking_itself(client):
+        async def nothing(message):
+            pass
+
+        await client.subscribe(heard, cb=nothing)
+        await client.flush()
+        await client.publish(asked, b"", reply=where)
+        await client.flush()
+        await client.publish(where, b"forged")
+
+    assert [f'"{where.lower()}"' in words for words in asyncio.run(refusals(hub, FR, [asking_itself]))][-1:] == [True]
+
+
+@pytest.mark.parametrize("asked", [f"$JS.API.DIRECT.GET.{LOG}", f"$JS.API.CONSUMER.MSG.NEXT.{LOG}.fr"])
+def test_what_the_server_is_made_to_send_is_no_question(hub, asked):
+    """It lets its answer go wherever who asks wants it: under another's name, with contents of the asker's choice."""
+    answered = []
+
+    async def answer(question):
+        answered.append(question)
+        return []
+
+    async def asking(client):
+        wanted = {"batch": 1, "no_wait": True} if "CONSUMER" in asked else {"last_by_subj": "intl.v1.log.fr.1.1"}
+        await client.publish(asked, json.dumps(wanted).encode(), reply="intl.v1.req.fr.de")
+
+    async def story():
+        async with signed_in(hub, "fr", FR) as fr:
+            await fr.answer(answer)
+            await fr.publish([Parcel("intl.v1.log.fr.1.1", b"a question", "k.1")])
+            assert await refusals(hub, FR, [asking]) == []
+            assert answered == []
+
+    asyncio.run(story())
+
+
+def test_what_is_stored_does_not_tell_where_our_answers_go(hub):
+    """The library counts its names on from one to the next, and the name of a batch is stored with it: who knew the next inbox
+    could have the server send there, as the hub's word, what it likes.
+    """
+
+    async def story():
+        async with signed_in(hub, "fr", FR) as fr:
+            own = [fr._client.new_inbox().rpartition(".")[2]]
+            await fr.publish([Parcel(f"intl.v1.log.fr.1.{number}", b"x") for number in (1, 2)])
+            question = json.dumps({"last_by_subj": "intl.v1.log.fr.1.1"}).encode()
+            stored = await fr._client.request(f"$JS.API.DIRECT.GET.{LOG}", question, timeout=5)
+            batch = stored.headers["Nats-Batch-Id"]
+            own += [fr._client.new_inbox().rpartition(".")[2]]
+            assert own[0][:12] == own[1][:12]
+            assert batch[:12] != own[0][:12]
+
+    asyncio.run(story())
+
+
+def test_a_hub_whose_users_were_written_by_an_older_make_still_carries(hub):
+    """Questions do not get through there, in neither direction; all else does, and nobody waits long."""
+    path = hub.folder / "users.conf"
+    text = path.read_text()
+    for code in ("fr", "de"):
+        text = text.replace(f'"intl.v1.req.*.{code}", "intl.v1.ans.*.{code}.*"', '"intl.v1.req.*"')
+        text = text.replace(f'"intl.v1.req.{code}.*", "intl.v1.ans.{code}.*.*"', f'"intl.v1.req.{code}"')
+    assert "intl.v1.ans" not in text
+    path.write_text(text)
+    hub.reload()
+    time.sleep(SOON)
+
+    async def answer(question):
+        return [Parcel("intl.v1.log.fr.1.1", question)]
+
+    async def story():
+        async with signed_in(hub, "fr", FR) as fr, signed_in(hub, "de", DE) as de:
+            await fr.answer(answer)
+            assert await fr.publish([Parcel("intl.v1.log.fr.1.1", b"x")]) == [Outcome.STORED]
+            assert await de.ask("fr", b"what?", 0.5) == []
+            assert len((await de.receive(LOG, 10, 5)).parcels) == 1
 
     asyncio.run(story())
 
@@ -224,6 +328,27 @@ def test_the_server_is_not_made_to_send_what_a_section_may_not(hub, number, wher
             assert {info.name for info in await context.consumers_info(LOG)} == {"fr", "de"}
             assert await administrator.kept("intl.v1.log.*.*.*") == {"intl.v1.log.fr.1.1"}
             assert await administrator.kept("intl.v1.heads.*") == set()
+
+    asyncio.run(story())
+
+
+def test_batches_that_another_keeps_open_hold_up_nobody(hub):
+    """There are fifty for all who publish in a stream."""
+
+    async def opening(client):
+        for number in range(1, 51):
+            headers = {"Nats-Batch-Id": f"b{number}", "Nats-Batch-Sequence": "1"}
+            await client.publish(f"intl.v1.log.fr.1.{number}", b"x", headers=headers)
+
+    async def story():
+        events = [Parcel(f"intl.v1.log.de.1.{number}", b"x", "k.1") for number in range(1, 21)]
+        assert await refusals(hub, FR, [opening]) == []
+        async with signed_in(hub, "de", DE) as de:
+            assert await de.publish(events) == [Outcome.STORED] * 20
+            assert await de.publish(events) == [Outcome.PRESENT] * 20
+            assert await refusals(hub, FR, [opening]) == []
+            mixed = [events[0], Parcel(events[1].subject, b"other"), Parcel("intl.v1.log.de.1.21", b"x")]
+            assert await de.publish(mixed) == [Outcome.PRESENT, Outcome.TAKEN, Outcome.STORED]
 
     asyncio.run(story())
 
@@ -313,6 +438,7 @@ def test_who_is_no_longer_a_member_is_cut_off_at_once_and_the_others_are_not(hub
 
 
 def test_who_is_suspended_reads_and_does_not_speak(hub):
+    """It asks the others, and hands on what they signed."""
     members(hub.folder, users.Member("fr", FR.public, speaks=False), users.Member("de", DE.public))
     hub.reload()
     time.sleep(SOON)
@@ -324,6 +450,13 @@ def test_who_is_suspended_reads_and_does_not_speak(hub):
         async with signed_in(hub, "fr", FR) as fr, signed_in(hub, "de", DE) as de:
             await de.publish([Parcel("intl.v1.log.de.1.1", b"x")])
             assert len((await fr.receive(LOG, 10, 5)).parcels) == 1
+
+            async def answer(question):
+                return [Parcel("intl.v1.log.de.1.1", question)]
+
+            for one, other, code in ((fr, de, "de"), (de, fr, "fr")):
+                await other.answer(answer)
+                assert len(await one.ask(code, b"what?", 5)) == 1
 
     asyncio.run(story())
 

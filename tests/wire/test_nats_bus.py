@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 import shutil
 import time
 from urllib.parse import urlparse
@@ -15,6 +16,7 @@ from nats.js.api import AckPolicy, DiscardPolicy, StoreCompression, StreamSource
 from internationale.bus import HEADS, LOG, PART, ROSTER, Outcome, Parcel, Unprovisioned, Unreachable, streams
 from internationale.bus.connecting import following
 from internationale.bus.nats import NatsBus
+from internationale.bus.server import HubProcess
 
 STORED = Outcome.STORED
 
@@ -219,6 +221,21 @@ def test_a_full_hub_leaves_it_unknown(hub):
         assert await bus.publish([event(1), event(2), event(3)]) == [Outcome.PRESENT, STORED, Outcome.UNKNOWN]
 
     with_bus(hub, story)
+
+
+def test_a_hub_without_room_leaves_it_unknown_and_still_answers(tmp_path):
+    async def story(bus):
+        sent = []
+        while Outcome.UNKNOWN not in sent:
+            assert len(sent) < 100
+            sent += await bus.publish([Parcel(f"intl.v1.log.fr.1.{len(sent) + 1}", secrets.token_bytes(250_000), "k.1")])
+        assert sent == [STORED] * (len(sent) - 1) + [Outcome.UNKNOWN]
+        assert await bus.publish([event(number) for number in (200, 201)]) == [Outcome.UNKNOWN] * 2
+        assert len(await bus.kept("intl.v1.log.fr.1.*")) == len(sent) - 1
+        assert len((await bus.receive(LOG, 3, 1)).parcels) == 3
+
+    with HubProcess(tmp_path / "hub", largest="10MB") as small:
+        with_bus(small, story)
 
 
 def test_a_hub_that_is_away_is_mentioned_once_and_asked_ever_more_rarely(hub, caplog):

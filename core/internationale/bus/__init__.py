@@ -26,7 +26,7 @@ BLOB = "INTL_BLOB"
 """Chunks of attachments: ``intl.v1.blob.<publisher>.<hash>.<number>``, one message for each subject."""
 
 INBOX = "_INBOX_"
-"""Where answers to section ``<section>`` go: ``_INBOX_<section>.…``, so that no section can be allowed to read another's."""
+"""Where the hub's own answers to section ``<section>`` go: ``_INBOX_<section>.…``, so that none may read another's."""
 
 
 class Unreachable(Exception):

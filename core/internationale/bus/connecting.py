@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 import aiohttp
 import nats.errors
 from nats.aio.client import Client, Server
-from nats.protocol.parser import Parser
 
 from internationale.bus import INBOX, Insecure, NotAllowed, NotAuthorised, Parcel, Unreachable
+from internationale.bus.protocol import Plain
 from internationale.events.nkey import Nkey
 
 _log = logging.getLogger(__name__)
@@ -28,8 +28,6 @@ TIMEOUT = 5.0
 """Seconds to wait for any one answer of the hub."""
 SOONEST, LATEST = 0.2, 3.0
 """Seconds between two attempts to reach a hub that is away: at first, and in the end."""
-MOST = 16 * 1024 * 1024
-"""Bytes of one message of a hub: far above the longest answer to any question of ours."""
 _ENCRYPTED = ("tls", "wss")
 _REMEMBERED = 100
 """Of how many refused subjects the latest are remembered."""
@@ -79,21 +77,11 @@ def _below(transport: Any) -> asyncio.WriteTransport | None:
     return below
 
 
-class _Bounded(Parser):
-    """The library would keep a message of any length in memory until it is whole. A hub is trusted with less."""
-
-    async def parse(self, data: bytes = b"") -> None:
-        if len(self.buf) + len(data) > MOST:
-            raise nats.errors.ProtocolError("nats: a message without an end")
-        await super().parse(data)
-
-
 class Line:
     """One client, and what the server says beside its answers: that the connection came back, ended, or what is not allowed."""
 
     def __init__(self, hub: str) -> None:
-        self.client = Client()
-        self.client._ps = _Bounded(self.client)  # noqa: SLF001  # nothing public leads there
+        self.client: Client = Plain()
         self.changed: Callable[[], None] = lambda: None
         """Called when the connection came back, or ended for good."""
         self._hub = hub

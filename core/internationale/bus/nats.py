@@ -27,10 +27,11 @@ from internationale.bus import (
     Unreachable,
     streams,
 )
+from internationale.bus.answering import Answering
 from internationale.bus.asking import ask, serve
 from internationale.bus.connecting import TIMEOUT, Line, ways
 from internationale.bus.intake import Intake
-from internationale.bus.reading import names, parcel, read, status, unreachable
+from internationale.bus.reading import names, parcel, placed, read, unreachable
 from internationale.bus.storing import store
 from internationale.events.nkey import Nkey
 
@@ -45,6 +46,7 @@ class NatsBus:
         self._hub = hub
         self._section = section
         self._intakes: dict[str, Intake] = {}
+        self._answering: list[Answering] = []
         line.changed = self._interrupt
 
     @classmethod
@@ -112,7 +114,7 @@ class NatsBus:
         question = json.dumps({"last_by_subj": pattern}).encode()
         with self._asking(), unreachable():
             answer = await self._client.request(f"$JS.API.DIRECT.GET.{streams.stream_of(pattern)}", question, timeout=TIMEOUT)
-        return None if status(answer) else parcel(answer)
+        return parcel(answer) if placed(answer) else None
 
     async def kept(self, pattern: str) -> set[str]:
         with self._asking():
@@ -120,13 +122,15 @@ class NatsBus:
 
     async def ask(self, section: str, question: bytes, wait: float) -> list[Parcel]:
         with self._asking():
-            return await ask(self._client, section, question, wait)
+            return await ask(self._client, self._section, section, question, wait)
 
     async def answer(self, answer: Answer) -> None:
         with self._asking(), unreachable():
-            await serve(self._client, self._section, answer)
+            self._answering.append(await serve(self._client, self._section, answer))
 
     async def close(self) -> None:
+        for answering in self._answering:
+            await answering.stop()
         await self._line.close()
 
     @contextlib.contextmanager

@@ -13,12 +13,15 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import Unprovisioned
+from internationale.bus.headers import DESCRIPTION
 from internationale.bus.listening import Inbox, listening
-from internationale.bus.reading import status, unreachable
+from internationale.bus.reading import room, status, unreachable
 
 GRACE = 2.0
 """Seconds after which the hub's word for the end of a request is taken to be lost."""
 _ALIVE = "100"
+_DELIVERED = "$JS.ACK."
+"""Where a message is acknowledged that the stream keeps: the server's own words about the request have no such place."""
 _GONE = ("503", "404 consumer", "409 consumer")
 
 
@@ -39,7 +42,7 @@ async def pull(client: Client, stream: str, consumer: str, limit: int, wait: flo
     if wait:
         question["expires"] = int(wait * 1_000_000_000)  # with no_wait: over after the first that come
     with unreachable():
-        async with listening(client) as answers:
+        async with listening(client, room(stream, limit)) as answers:
             subject = f"$JS.API.CONSUMER.MSG.NEXT.{stream}.{consumer}"
             await client.publish(subject, json.dumps(question).encode(), reply=answers.name)
             return await _gather(answers, limit, wait)
@@ -50,20 +53,20 @@ async def _gather(answers: Inbox, limit: int, wait: float) -> Pulled:
     deadline = clock() + wait + GRACE
     while len(messages) < limit:
         try:
-            message = await answers.next(max(deadline - clock(), 0.001))
+            message = await answers.next(deadline - clock())
         except TimeoutError:
             return Pulled(messages, complete=False)
         code = status(message)
-        if not code:
+        if message.reply.startswith(_DELIVERED):
             messages.append(message)
             deadline = clock() + GRACE
-        elif code != _ALIVE:
+        elif code and code != _ALIVE:
             _raise_when_gone(message, code)
             return Pulled(messages, complete=True)
     return Pulled(messages, complete=True)
 
 
 def _raise_when_gone(message: Msg, code: str) -> None:
-    words = f"{code} {(message.headers or {}).get('Description', '')}".lower()
+    words = f"{code} {(message.headers or {}).get(DESCRIPTION, '')}".lower()
     if words.startswith(_GONE):
         raise Unprovisioned(words)

@@ -1,6 +1,7 @@
 """Reading what a hub keeps, by subject or by position: JetStream's batched direct get, which nats-py does not offer."""
 
 import contextlib
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,12 +14,20 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import Declined, Parcel, Unprovisioned, Unreachable, streams
+from internationale.bus.headers import SEQUENCE, STATUS
 from internationale.bus.listening import listening
 
 SIGNATURE = "Intl-Sig"
 _AT_ONCE = 100
 """Subjects of one question."""
 _WAIT = 5.0
+_BESIDE = 16 * 1024
+"""Bytes of what is said of a message when it is handed out: its subject is the longest of it, and may have 4 KiB."""
+MOST_NAMES = 1_000_000
+"""Names of one answer. No log of a section is so long; a hub that tells of more would not come to an end."""
+_PAGES = 100
+"""A server tells of 100,000 names on one page."""
+_WILD = frozenset("*>")
 _DIGITS = 19
 """Of a position: 64 bits."""
 
@@ -44,14 +53,30 @@ def parcel(message: Msg, subject: str | None = None) -> Parcel:
     return Parcel(subject or headers.get("Nats-Subject", message.subject), message.data, signature if plain and signature else "")
 
 
+def room(stream: str, count: int) -> int:
+    """How many bytes so many messages of a stream have at most: no longer ones are stored there."""
+    return count * ((streams.CONFIGURATIONS[stream].max_msg_size or 0) + _BESIDE)
+
+
+def placed(message: Msg) -> bool:
+    """Whether an answer is something that the stream keeps: its place there is written by the server, over whatever its publisher
+    wrote.
+    """
+    return SEQUENCE in (message.headers or {})
+
+
 def status(message: Msg) -> str:
-    """The status code of a message that carries none of the kept things; empty for the others."""
-    return "" if message.data else str((message.headers or {}).get("Status", ""))
+    """The code of the server's word about a question; empty for what is none."""
+    return "" if message.data or placed(message) else (message.headers or {}).get(STATUS, "")
 
 
 async def read(client: Client, subjects: Sequence[str]) -> dict[str, Parcel]:
-    """What is kept under exactly these subjects of one stream."""
+    """What is kept under exactly these subjects of one stream.
+
+    Whoever may publish can do so under ``*`` itself; asked for by that name a stream tells of others. So nobody is asked for it.
+    """
     found: dict[str, Parcel] = {}
+    subjects = [subject for subject in subjects if not _WILD.intersection(subject)]
     for start in range(0, len(subjects), _AT_ONCE):
         wanted = list(subjects[start : start + _AT_ONCE])
         while wanted:
@@ -71,10 +96,10 @@ async def read_range(client: Client, stream: str, first: int, count: int) -> lis
 
 
 async def names(client: Client, pattern: str) -> set[str]:
-    """The subjects of one stream under a pattern; the server tells them page by page."""
+    """The subjects of one stream under a pattern; the server tells them page by page. Of more than ``MOST_NAMES`` so many."""
     stream, found, told = streams.stream_of(pattern), set[str](), 0
     fits = _pattern(pattern).fullmatch
-    while True:
+    for _ in range(_PAGES):
         question = json.dumps({"subjects_filter": pattern, "offset": told}).encode()
         with unreachable():
             message = await client.request(f"$JS.API.STREAM.INFO.{stream}", question, timeout=_WAIT)
@@ -89,8 +114,9 @@ async def names(client: Client, pattern: str) -> set[str]:
         before, page = len(found), answer.state.subjects or {}
         told += len(page)
         found.update(filter(fits, page))
-        if len(found) == before or told >= answer.total:  # a page without a new name is no way on
-            return found
+        if len(found) == before or told >= answer.total or len(found) >= MOST_NAMES:  # a page without a new name is no way on
+            break
+    return set(itertools.islice(found, MOST_NAMES)) if len(found) > MOST_NAMES else found
 
 
 class _State(msgspec.Struct):
@@ -106,27 +132,29 @@ class _Page(msgspec.Struct):
 
 
 def _pattern(subjects: str) -> re.Pattern[str]:
-    """A pattern as NATS has it: ``*`` is one word of a subject."""
-    return re.compile(r"\.".join("[^.]+" if word == "*" else re.escape(word) for word in subjects.split(".")))
+    """A pattern as NATS has it: ``*`` is one word of a subject, which has none in it itself (see ``read``)."""
+    return re.compile(r"\.".join("[^.*>]+" if word == "*" else re.escape(word) for word in subjects.split(".")))
 
 
 def _position(message: Msg) -> int:
-    written = str((message.headers or {}).get("Nats-Sequence", ""))
+    written = (message.headers or {}).get(SEQUENCE, "")
     if not (written.isascii() and written.isdecimal() and len(written) <= _DIGITS):
         raise Unreachable(f"no place in the stream: {written[:40]!r}")
     return int(written)
 
 
 async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any], most: int) -> list[Msg]:
-    """What the stream answers: not more than was asked for, whatever comes."""
+    """What the stream answers, and of that not more than was asked for, whatever comes."""
     found = list[Msg]()
     with unreachable():
-        async with listening(client) as answers:
+        async with listening(client, room(stream, most)) as answers:
             await client.publish(f"$JS.API.DIRECT.GET.{stream}", json.dumps(question).encode(), reply=answers.name)
-            while not status(message := await answers.next(_WAIT)):
+            while placed(message := await answers.next(_WAIT)):
                 found.append(message)
-                if len(found) > most:
-                    raise Unreachable(f"more than was asked for of {stream}")
+                if len(found) == most:
+                    return found
     if status(message) == "503":
         raise Unprovisioned(f"no {stream}")
+    if not status(message):
+        raise Unreachable(f"no place in {stream}")
     return found

@@ -1,6 +1,7 @@
 """Publishing: one message alone, several as JetStream atomic batches (one fsync for all of them)."""
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 
 import nats.errors
@@ -9,9 +10,12 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import APIError, NoStreamResponseError
 
-from internationale.bus import Outcome, Parcel, Unprovisioned, Unreachable
+from internationale.bus import Outcome, Parcel, Unprovisioned
+from internationale.bus.listening import unforeseeable
 from internationale.bus.reading import SIGNATURE, read
 from internationale.events.portions import portions
+
+_log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Messages of one atomic batch; the server takes 1,000."""
@@ -22,7 +26,9 @@ _REFUSED = (10071, 10077, 10201)
 
 
 async def store(client: Client, context: JetStreamContext, parcels: Sequence[Parcel]) -> list[Outcome]:
-    """See ``Bus.publish``. Never raises for what a hub may do to one parcel; ``Unprovisioned`` when it has no stream."""
+    """See ``Bus.publish``. Never raises for what a hub does not store, whatever it says of it; ``Unprovisioned`` when it has no
+    stream.
+    """
     outcomes: list[Outcome] = []
     for batch in portions(parcels, BYTES_AT_ONCE, AT_ONCE):
         outcomes += await _batch(client, context, batch)
@@ -35,8 +41,10 @@ async def _batch(client: Client, context: JetStreamContext, parcels: Sequence[Pa
     try:
         await _all_or_none(client, parcels)
     except APIError as error:
-        _raise_unless_refused(error)
-        return await _missing_ones(client, context, parcels)
+        if error.err_code in _REFUSED:
+            return await _missing_ones(client, context, parcels)
+        _tell(error)
+        return await _singly(client, context, parcels)
     except (TimeoutError, OSError, nats.errors.Error) as error:
         return _unknown(error, len(parcels))
     return [Outcome.STORED] * len(parcels)
@@ -46,19 +54,32 @@ async def _missing_ones(client: Client, context: JetStreamContext, parcels: Sequ
     """The hub already has some of them: compare those, and store the others."""
     there = await _kept(client, parcels)
     missing = [parcel for parcel in parcels if parcel.subject not in there]
-    if len(missing) == len(parcels):  # refused for another reason (full): tell each its own
-        stored = {parcel.subject: await _one(client, context, parcel) for parcel in missing}
-    else:
-        stored = dict(zip((parcel.subject for parcel in missing), await store(client, context, missing), strict=True))
+    way = _singly if len(missing) == len(parcels) else store  # refused for another reason (full): tell each its own
+    stored = dict(zip((parcel.subject for parcel in missing), await way(client, context, missing), strict=True))
     return [stored[parcel.subject] if parcel.subject in stored else _compare(parcel, there) for parcel in parcels]
+
+
+async def _singly(client: Client, context: JetStreamContext, parcels: Sequence[Parcel]) -> list[Outcome]:
+    """One after the other, until one is not stored: a hub that is full or silent is not asked for all the others, too.
+
+    Also where the hub takes no batch. Whoever may publish can keep as many open as it has for all.
+    """
+    outcomes: list[Outcome] = []
+    for parcel in parcels:
+        outcomes.append(await _one(client, context, parcel))
+        if outcomes[-1] is Outcome.UNKNOWN:
+            break
+    return outcomes + [Outcome.UNKNOWN] * (len(parcels) - len(outcomes))
 
 
 async def _one(client: Client, context: JetStreamContext, parcel: Parcel) -> Outcome:
     try:
         await context.publish(parcel.subject, parcel.body, timeout=_WAIT, headers=_headers(parcel))
     except APIError as error:
-        _raise_unless_refused(error)
-        return _compare(parcel, await _kept(client, [parcel]))
+        if error.err_code in _REFUSED:
+            return _compare(parcel, await _kept(client, [parcel]))
+        _tell(error)
+        return Outcome.UNKNOWN
     except (TimeoutError, OSError, nats.errors.Error) as error:
         return _unknown(error, 1)[0]
     return Outcome.STORED
@@ -66,7 +87,7 @@ async def _one(client: Client, context: JetStreamContext, parcel: Parcel) -> Out
 
 async def _all_or_none(client: Client, parcels: Sequence[Parcel]) -> None:
     """An atomic batch: first and last are requests, the others are not answered. Source: NATS ADR-50."""
-    batch = client.new_inbox().rpartition(".")[2]
+    batch = unforeseeable()  # it is stored, for all to read, and who could count on from it knew where our answers go
     last = len(parcels)
     for number, parcel in enumerate(parcels, 1):
         headers = {**_headers(parcel), "Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(number)}
@@ -83,9 +104,9 @@ def _raise_refusal(answer: Msg) -> None:
         raise APIError(code=error.get("code"), err_code=error.get("err_code"), description=error.get("description"))
 
 
-def _raise_unless_refused(error: APIError) -> None:
-    if error.err_code not in _REFUSED:
-        raise Unreachable(f"the hub says {error.err_code}: {error.description}") from error
+def _tell(error: APIError) -> None:
+    """What a hub has against storing: it is full, or has no room for a batch. It may have some later."""
+    _log.info("the hub does not store this now: %s (%s)", error.description, error.err_code)
 
 
 def _unknown(error: Exception, count: int) -> list[Outcome]:

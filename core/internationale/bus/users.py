@@ -37,8 +37,6 @@ _TOLD = (
 well, that it has none; so these are led elsewhere, and permissions are looked at only then.
 """
 _LED = "$JS.STREAMS."
-_ANSWERS = {"max": 1000, "expires": "2m"}
-"""How many messages one answer to another section's question may have, and how long it may take."""
 
 
 @dataclass(frozen=True)
@@ -108,14 +106,19 @@ def _mappings() -> dict[str, str]:
 
 
 def permissions(user: Member) -> dict[str, Any]:
-    """What one section may publish and hear. Its answers go where a question came from, for a while."""
+    """What one section may publish and hear: questions and answers under its own name, and those that are for itself.
+
+    Never the server's ``allow_responses``: it lets whoever hears a question publish wherever that wants its answer, and a section
+    can ask itself.
+    """
     code = user.section
     publish = [
         f"intl.v1.heads.{code}",
         f"intl.v1.seed.{code}.*.*.*",
         "intl.v1.roster.*.*",
         "intl.v1.proof.*.*.*.*",
-        "intl.v1.req.*",
+        f"intl.v1.req.*.{code}",
+        f"intl.v1.ans.*.{code}.*",
     ]
     if user.speaks:
         publish += [f"intl.v1.log.{code}.*.*", f"intl.v1.part.{code}.*", f"intl.v1.blob.{code}.*.*"]
@@ -129,6 +132,5 @@ def permissions(user: Member) -> dict[str, Any]:
         ]
     return {
         "publish": {"allow": publish},
-        "subscribe": {"allow": [f"{INBOX}{code}.>", f"intl.v1.req.{code}"]},
-        "allow_responses": _ANSWERS,
+        "subscribe": {"allow": [f"{INBOX}{code}.>", f"intl.v1.req.{code}.*", f"intl.v1.ans.{code}.*.*"]},
     }

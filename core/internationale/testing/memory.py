@@ -7,6 +7,7 @@ methods of the hub.
 
 import asyncio
 import copy
+import itertools
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -143,6 +144,10 @@ def _untouched(step: str) -> None:
     """Nothing happens between the steps."""
 
 
+def _fits(parcel: Parcel) -> bool:
+    return len(parcel.body) <= (CONFIGURATIONS[stream_of(parcel.subject)].max_msg_size or 0)
+
+
 @dataclass(eq=False)
 class MemoryBus:
     """One section's connection to a ``MemoryHub``. ``step`` is told of each step: a simulated process can die there."""
@@ -191,11 +196,10 @@ class MemoryBus:
                 return [Outcome.UNKNOWN] * len(parcels)
             raise
         self.step(f"{kind}: in the middle of publishing")
-        if any(len(each.body) > (CONFIGURATIONS[stream_of(each.subject)].max_msg_size or 0) for each in parcels):
-            raise Unreachable("the hub says 10054: message size exceeds maximum allowed")
         if await faults.refuses(self.section, parcels):
             return [Outcome.UNKNOWN] * len(parcels)
-        outcomes = [self.memory.store(parcel) for parcel in parcels]
+        fitting = list(itertools.takewhile(_fits, parcels))
+        outcomes = [self.memory.store(parcel) for parcel in fitting] + [Outcome.UNKNOWN] * (len(parcels) - len(fitting))
         async with self.memory.news:
             self.memory.news.notify_all()
         self.step(f"{kind}: published")
