@@ -8,6 +8,7 @@
 After these only a bundle helps, which people carry. Whichever way something comes, it is verified alike.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ from internationale.worker.origin import Origin
 from internationale.worker.pace import in_thread
 from internationale.worker.questions import PATIENCE, Question
 from internationale.worker.receiving import take_in
+from internationale.worker.resting import Resting
 from internationale.worker.seeding import SEED, unseeded
 
 _log = logging.getLogger(__name__)
@@ -38,10 +40,12 @@ class Sought:
 
     gap: Gap
     numbers: set[int] = field(default_factory=set)
+    resting: Resting | None = None
+    """Who did not answer lately, and is not asked."""
 
     @classmethod
-    def of(cls, gap: Gap) -> "Sought":
-        return cls(gap, set(range(gap.first, min(gap.last, gap.first + AT_ONCE - 1) + 1)))
+    def of(cls, gap: Gap, resting: Resting | None = None) -> "Sought":
+        return cls(gap, set(range(gap.first, min(gap.last, gap.first + AT_ONCE - 1) + 1)), resting)
 
     def address(self, number: int) -> Address:
         return Address(self.gap.section, self.gap.epoch, number)
@@ -58,9 +62,9 @@ Found = AsyncIterator[tuple[str, Sequence[Parcel]]]
 Rung = Callable[[Section, Bus, Sought], Found]
 
 
-async def fill(section: Section, bus: Bus, gap: Gap, origin: Origin | None = None) -> int:
+async def fill(section: Section, bus: Bus, gap: Gap, origin: Origin | None = None, resting: Resting | None = None) -> int:
     """Fetch a gap (its first ``AT_ONCE`` numbers). Returns how many events came that were not here."""
-    sought = Sought.of(gap)
+    sought = Sought.of(gap, resting)
     came = await climb(section, bus, sought, RUNGS)
     if not sought.numbers or origin is None:
         return came
@@ -103,9 +107,22 @@ async def _from_seeds(_section: Section, bus: Bus, sought: Sought) -> Found:
 
 
 async def _from_holders(section: Section, bus: Bus, sought: Sought) -> Found:
-    question = msgspec.json.encode(Question(sought.gap.section, sought.gap.epoch, min(sought.numbers), max(sought.numbers)))
+    question = Question(sought.gap.section, sought.gap.epoch, min(sought.numbers), max(sought.numbers))
     for peer in await in_thread(_holders, section, sought.gap):
-        yield f"{bus.hub} {peer}", await bus.ask(peer, question, PATIENCE)
+        yield f"{bus.hub} {peer}", await ask(bus, peer, question, sought.resting)
+
+
+async def ask(bus: Bus, peer: str, question: Question, resting: Resting | None) -> list[Parcel]:
+    """Ask another section. Who was silent the last time is left in peace for a while: everybody else waits meanwhile."""
+    if resting is None:
+        return await bus.ask(peer, msgspec.json.encode(question), PATIENCE)
+    if not resting.due(("asked", peer)):
+        return []
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    answer = await bus.ask(peer, msgspec.json.encode(question), PATIENCE)
+    resting.note(("asked", peer), worked=bool(answer) or clock() - began < PATIENCE)
+    return answer
 
 
 RUNGS: tuple[Rung, ...] = (from_the_hub, _from_seeds, _from_holders)

@@ -15,6 +15,7 @@ from internationale.worker.origin import Origin
 from internationale.worker.pace import Backoff, Bells, Crowd, in_thread, together
 from internationale.worker.published import Published
 from internationale.worker.relay import BATCH, Relay
+from internationale.worker.resting import Resting
 
 _log = logging.getLogger(__name__)
 
@@ -193,9 +194,10 @@ class Link:
             await crowd.gather(len(outcomes))
 
     async def _mend(self, bus: Bus) -> None:
+        resting = Resting()
         while True:
             self._unsettled.clear()
-            came, left = await mending.glance(self.section, bus)
+            came, left = await mending.glance(self.section, bus, resting)
             if left:
                 self._missing.set()
             try:
@@ -205,10 +207,11 @@ class Link:
 
     async def _search(self, bus: Bus) -> None:
         """What the hub itself does not have, from everybody else. It may take long; what comes meanwhile does not wait for it."""
+        resting = Resting()
         while True:
             await self._missing.wait()
             self._missing.clear()
-            if await mending.mend(self.section, bus, self._origin):
+            if await mending.mend(self.section, bus, self._origin, resting):
                 self._unsettled.set()
             else:
                 await asyncio.sleep(SEARCH_REST)
