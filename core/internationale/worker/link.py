@@ -221,11 +221,11 @@ class Link:
             await heads.hear(self.section, bus, WAIT)
 
     async def _prove(self, bus: Bus) -> None:
-        seen = set[str]()
+        seen = proofs.Seen()
         while True:
-            await proofs.carry(self.section, bus)
+            await proofs.carry(self.section, bus, seen)
             await proofs.look(self.section, bus, seen)
-            await proofs.hear(self.section, bus, WAIT)
+            await proofs.hear(self.section, bus, WAIT, seen)
 
     async def _seed(self, bus: Bus) -> None:
         """After a while, so that who is only a moment late does it for itself, and not everybody does it at once."""
@@ -245,7 +245,7 @@ class Link:
             await bell.wait(HEADS_REST)
 
     async def _follow(self, bus: Bus) -> None:
-        seen = set[str]()
+        seen = rosters.Seen()
         while True:
             await rosters.catch_up(self.section, bus, seen)
             await rosters.carry(self.section, bus, seen)
