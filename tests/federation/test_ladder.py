@@ -103,6 +103,22 @@ def test_a_false_seed_harms_nothing(three, say):
     assert oracle.quarantined(ar) == [("intl.v1.log.fr.1.1", "unknown_key")]
 
 
+def test_seeds_that_are_none_keep_nobody_from_republishing(three, say):
+    ic, fr, ar = three
+    hub, pairs = connected(ic, fr, answering=False)
+    for number in range(3):
+        say(fr, str(number))
+    asyncio.run(settle(pairs))
+    lose(hub)
+    for number in (1, 2, 3):
+        hub.put(f"intl.v1.seed.ar.fr.1.{number}", b"junk", "x.y")
+        hub.put(f"intl.v1.log.fr.1.x{number}", b"junk", "x.y")
+    bus = pairs[0][1]
+    assert (asyncio.run(seeding.seed(ic, bus)), asyncio.run(seeding.seed(ic, bus))) == (3, 0)
+    assert asyncio.run(ladder.fill(ar, MemoryBus(hub, "ar"), gap(3))) == 3
+    assert asyncio.run(seeding.seed(ar, MemoryBus(hub, "ar"))) == 0, "what is true counts, whoever brought it"
+
+
 def signed(section):
     with section.reading() as session:
         event = section.ledger.events_after(session, "fr", 1, 0)[0]

@@ -4,12 +4,14 @@ A section publishes under its own name only, so what is junk there takes nobody 
 Names are looked at so many of each section in turn; those that stand under no section's name share one place.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
 
 from internationale.events.roster import Status
 from internationale.rooms.roster import queries
 from internationale.section import Section
 
+T = TypeVar("T")
 NOBODY = ""
 """Whose the names are that bear nobody's: those of an older make, and of sections that we do not know."""
 
@@ -43,7 +45,7 @@ class Branches:
         return found
 
 
-def portions(names: list[str], size: int) -> Iterator[list[str]]:
+def portions(names: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """So many at a time, in order."""
     return (names[start : start + size] for start in range(0, len(names), size))
 

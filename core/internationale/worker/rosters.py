@@ -85,7 +85,7 @@ async def _compare(section: Section, bus: Bus, known: Mapping[int, str], seen: S
             break  # the others' another time
 
 
-async def _look(section: Section, bus: Bus, names: list[str], known: Mapping[int, str], seen: Seen) -> None:
+async def _look(section: Section, bus: Bus, names: Sequence[str], known: Mapping[int, str], seen: Seen) -> None:
     for some in portions(names, AT_ONCE):
         strange = []
         for name, parcel in (await bus.get(some)).items():
