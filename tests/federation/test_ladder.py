@@ -13,7 +13,9 @@ import pytest
 
 from internationale.bus import LOG, Parcel
 from internationale.events import request
+from internationale.events.keys import PublicKey
 from internationale.events.request import Request
+from internationale.events.signed import SignedDocument
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
@@ -247,6 +249,28 @@ def test_a_strangers_key_is_not_answered(three, browser):
     document = request.seal(asked_by(ic, fr), ar.key)
     answer = browser(fr).post("/api/v1/log", json=document.plain(), headers={"Accept-Language": "en"})
     assert (answer.status_code, "roster" in answer.text) == (403, True)
+
+
+def test_a_question_has_one_signature_and_a_strangers_noise_is_not_verified(three, browser, monkeypatch):
+    ic, fr, _ar = three
+    document, verified = request.seal(asked_by(ic, fr), ic.key), []
+    verify = PublicKey.verify
+
+    def counted(self, payload_type, body, signature):
+        verified.append(signature)
+        verify(self, payload_type, body, signature)
+
+    monkeypatch.setattr(PublicKey, "verify", counted)
+    false = f"{ic.key.public.id}.{'A' * 86}"
+    for noise in (
+        SignedDocument(document.body, (false,) * 64),
+        SignedDocument(document.body, (false, *document.signatures)),
+        SignedDocument(document.body, ()),
+        SignedDocument(b" " * 256 * 1024, (false,)),
+    ):
+        assert browser(fr).post("/api/v1/log", json=noise.plain()).status_code in (400, 403)
+    assert verified == []
+    assert browser(fr).post("/api/v1/log", json=document.plain()).status_code == 200
 
 
 @pytest.mark.parametrize("host", ["private.example", "both.example"])
