@@ -15,10 +15,12 @@ from internationale.events.envelope import Signed
 from internationale.events.nkey import Nkey
 from internationale.events.signed import SignedDocument
 from internationale.ledger import forks
+from internationale.ledger.reading import Gap
+from internationale.rooms.exchange.queries import waiting
 from internationale.rooms.roster import port, queries
 from internationale.testing import oracle
 from internationale.testing.founding import ROOT
-from internationale.worker import proofs, rosters
+from internationale.worker import ladder, proofs, rosters
 
 from .living import live, until, with_hubs
 
@@ -201,6 +203,28 @@ def test_who_forked_does_not_hide_the_proof_under_its_names(federation, three, s
     carry(ic, fr)
     assert proven(ic) == proven(fr) == ["ar:1:1"]
     assert list(oracle.log(ic)) == list(oracle.log(fr)) == []
+
+
+def test_what_one_brings_in_anothers_name_is_told_of_who_brought_it(three, intruder, hub):
+    ic, _fr, _ar = three
+    intruder.put("intl.v1.proof.ar.fr.1.1-0123456789abcdef", b"junk", "x.y")
+    intruder.put("intl.v1.seed.ar.fr.1.1", b"junk", "x.y")
+    intruder.put("intl.v1.proof.fr.1.1.0123456789abcdef", b"junk of nobody's", "x.y")
+
+    async def story():
+        bus = await NatsBus.connect(hub.url, "ic")
+        await bus.provision()
+        await proofs.look(ic, bus, proofs.Seen())
+        await ladder.fill(ic, bus, Gap("fr", 1, 1, 1))
+        await bus.close()
+
+    asyncio.run(story())
+    with ic.reading() as session:
+        held = waiting.listing(session, waiting.Kind.QUARANTINED).held
+    assert sorted((each.source, each.brought, each.via.partition(" ")[2]) for each in held) == [
+        ("?", True, "proof"),
+        ("ar", True, "proof ar"),
+    ], "the same thing is kept once"
 
 
 def test_proofs_are_heard_whatever_somebody_else_leaves_before_them(federation, three, say, said, tmp_path):

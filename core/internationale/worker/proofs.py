@@ -8,10 +8,12 @@ counts is what is there, not its name. Whoever receives them comes to the same v
 import asyncio
 import secrets
 from dataclasses import replace
+from itertools import groupby
 
 from internationale.bus import PROOF, Bus, Outcome, Parcel
 from internationale.events.envelope import Signed
 from internationale.ledger import forks
+from internationale.ledger.quarantine import STRANGER
 from internationale.section import Section
 from internationale.worker.branches import NOBODY, Branches, carriers, portions
 from internationale.worker.pace import in_thread
@@ -110,9 +112,10 @@ async def look(section: Section, bus: Bus, seen: Seen) -> int:
 async def _look(section: Section, bus: Bus, seen: Seen) -> list[str]:
     """The next of each section's."""
     outcomes = list[str]()
-    for names in portions(seen.branches.take(EACH, await in_thread(carriers, section)), AT_ONCE):
-        found = [_as_event(parcel) for parcel in (await bus.get(names)).values()]
-        outcomes += await take_in(section, found, f"{bus.hub} proof")
+    for whose, names in groupby(seen.branches.take(EACH, await in_thread(carriers, section)), _whose):
+        for some in portions([*names], AT_ONCE):
+            found = [_as_event(parcel) for parcel in (await bus.get(some)).values()]
+            outcomes += await take_in(section, found, f"{bus.hub} proof {whose}".strip(), whose or STRANGER)
     return outcomes
 
 
