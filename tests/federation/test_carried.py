@@ -1,6 +1,7 @@
 """What anybody may carry: versions of the roster, proofs of forks. Junk stands under the name of who left it, in nobody's way."""
 
 import asyncio
+import os
 from contextlib import AsyncExitStack
 
 import nats
@@ -103,10 +104,14 @@ def test_what_fills_the_names_of_one_takes_no_room_of_the_logs(three, tmp_path):
         async def story():
             await prepare(hub, "ic", "fr")
             assert await leave(hub, [f"intl.v1.roster.evil.v{each}" for each in range(200)], b"x" * 250_000) == []
+            assert await leave(hub, [f"intl.v1.proof.evil.fr.1.{each}-x" for each in range(200)], b"x" * 250_000) == []
+            assert await leave(hub, [f"intl.v1.seed.evil.fr.1.{each}" for each in range(200)], b"x" * 250_000) == []
             bus = await NatsBus.connect(hub.url, "fr", nkey=fr.nkey)
             try:
                 await bus.provision()
-                assert await bus.publish([Parcel("intl.v1.log.fr.1.1", b"{}", "k.1")]) == [Outcome.STORED]
+                for number in range(1, 70):  # more than half of the store
+                    parcel = Parcel(f"intl.v1.log.fr.1.{number}", os.urandom(250_000), "k.1")
+                    assert await bus.publish([parcel]) == [Outcome.STORED]
                 assert await rosters.carry(fr, bus, rosters.Seen()) == version(fr)
                 assert await rosters.carry(fr, bus, rosters.Seen()) == 0
             finally:

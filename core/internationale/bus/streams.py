@@ -66,10 +66,12 @@ CONFIGURATIONS: Mapping[str, StreamConfig] = {
 
 _MIB = 1024 * 1024
 LIMITS: Mapping[str, int] = {ROSTER: 64 * _MIB, PROOF: 64 * _MIB, SEED: 1024 * _MIB}
-"""Bytes that what anybody may carry takes at most, at a hub that somebody looks after; half of it on a small one, and so on. What
-is beyond puts out the oldest, which who holds it brings again: so it never takes the room of the logs.
+"""Bytes that what anybody may carry takes at most, at a hub that somebody looks after; on a small one less (``_PART``). What is
+beyond puts out the oldest, which who holds it brings again: so it never takes the room of the logs.
 """
 _LEAST = 2 * _MIB
+_PART = 8
+"""No limit is more than such a part of what the server has left: it is promised, and the logs must have room beside it."""
 _NO_ROOM = 10047
 _PUTTING_OUT: Mapping[str, object] = {"discard": DiscardPolicy.OLD, "discard_new_per_subject": False}
 """Under its own name a section may set right what is wrong there, and no limit refuses what is new. Only who keeps everybody to
@@ -108,19 +110,25 @@ async def provision(
 
 
 async def _limit(context: JetStreamContext, wanted: StreamConfig, most: int) -> None:
-    """With the room that it has already, or as much as the server can still promise."""
+    """With the room that it has already, or as much as is a small part of what the server can still promise."""
     try:
         has = (await context.stream_info(wanted.name or "")).config.max_bytes or 0
     except NotFoundError:
         has = 0
-    most = has if has > 0 else most
-    while True:
-        try:
-            return await _make(context, wanted.evolve(max_bytes=most))
-        except APIError as refused:
-            if refused.err_code != _NO_ROOM or most <= _LEAST:
-                raise
-        most //= 2
+    if has <= 0:
+        while most > _LEAST and not await _promised(context, wanted.evolve(max_bytes=_PART * most)):
+            most //= 2
+    await _make(context, wanted.evolve(max_bytes=has if has > 0 else most))
+
+
+async def _promised(context: JetStreamContext, wanted: StreamConfig) -> bool:
+    try:
+        await _make(context, wanted)
+    except APIError as refused:
+        if refused.err_code != _NO_ROOM:
+            raise
+        return False
+    return True
 
 
 async def _make(context: JetStreamContext, wanted: StreamConfig, left: Collection[str] = ()) -> None:
