@@ -42,7 +42,7 @@ def versions(hub: HubProcess) -> set[str]:
         bus = await NatsBus.connect(hub.url, "ic")
         names = await bus.kept("intl.v1.roster.*.*")
         await bus.close()
-        return {name.split(".")[3] for name in names}
+        return {name.rpartition(".v")[2] for name in names}
 
     return asyncio.run(ask())
 

@@ -184,7 +184,7 @@ def test_junk_on_a_hub_keeps_nobody_from_asking_it(federation):
         await bus.provision()
         junk = ("intl.v1.log.fr.1.x", f"intl.v1.log.fr.1.{'9' * 30}", f"intl.v1.roster.{'7' * 5000}.x", "intl.v1.roster.x.y")
         await liar.publish([Parcel(name, b"{}", "") for name in junk])
-        return await fence.look(fr, bus), await rosters.carry(fr, bus, set()), await rosters.look(fr, bus)
+        return await fence.look(fr, bus), await rosters.carry(fr, bus, rosters.Seen()), await rosters.look(fr, bus)
 
     assert asyncio.run(story()) == (None, 1, None)
 

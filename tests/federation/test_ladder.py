@@ -14,6 +14,7 @@ import pytest
 from internationale.bus import LOG, Parcel
 from internationale.errors import Untrusted
 from internationale.events import request
+from internationale.events.keys import PublicKey
 from internationale.events.request import Request
 from internationale.events.signed import SignedDocument
 from internationale.ledger.fencing import WORDS, Lasting
@@ -104,6 +105,22 @@ def test_a_false_seed_harms_nothing(three, say):
     asyncio.run(bus.publish([seeding.seeded("ic", Parcel("intl.v1.log.fr.1.1", *signed(ic)))]))
     assert asyncio.run(ladder.fill(ar, MemoryBus(hub, "ar"), gap(1))) == 1
     assert oracle.quarantined(ar) == [("intl.v1.log.fr.1.1", "unknown_key")]
+
+
+def test_seeds_that_are_none_keep_nobody_from_republishing(three, say):
+    ic, fr, ar = three
+    hub, pairs = connected(ic, fr, answering=False)
+    for number in range(3):
+        say(fr, str(number))
+    asyncio.run(settle(pairs))
+    lose(hub)
+    for number in (1, 2, 3):
+        hub.put(f"intl.v1.seed.ar.fr.1.{number}", b"junk", "x.y")
+        hub.put(f"intl.v1.log.fr.1.x{number}", b"junk", "x.y")
+    bus = pairs[0][1]
+    assert (asyncio.run(seeding.seed(ic, bus)), asyncio.run(seeding.seed(ic, bus))) == (3, 0)
+    assert asyncio.run(ladder.fill(ar, MemoryBus(hub, "ar"), gap(3))) == 3
+    assert asyncio.run(seeding.seed(ar, MemoryBus(hub, "ar"))) == 0, "what is true counts, whoever brought it"
 
 
 def signed(section):
@@ -259,6 +276,28 @@ def test_a_strangers_key_is_not_answered(three, browser):
     document = request.seal(asked_by(ic, fr), ar.key)
     answer = browser(fr).post("/api/v1/log", json=document.plain(), headers={"Accept-Language": "en"})
     assert (answer.status_code, "roster" in answer.text) == (403, True)
+
+
+def test_a_question_has_one_signature_and_a_strangers_noise_is_not_verified(three, browser, monkeypatch):
+    ic, fr, _ar = three
+    document, verified = request.seal(asked_by(ic, fr), ic.key), []
+    verify = PublicKey.verify
+
+    def counted(self, payload_type, body, signature):
+        verified.append(signature)
+        verify(self, payload_type, body, signature)
+
+    monkeypatch.setattr(PublicKey, "verify", counted)
+    false = f"{ic.key.public.id}.{'A' * 86}"
+    for noise in (
+        SignedDocument(document.body, (false,) * 64),
+        SignedDocument(document.body, (false, *document.signatures)),
+        SignedDocument(document.body, ()),
+        SignedDocument(b" " * 256 * 1024, (false,)),
+    ):
+        assert browser(fr).post("/api/v1/log", json=noise.plain()).status_code in (400, 403)
+    assert verified == []
+    assert browser(fr).post("/api/v1/log", json=document.plain()).status_code == 200
 
 
 INNER = {

@@ -166,7 +166,7 @@ def test_waiting_ends_with_what_comes(connect):
 def test_one_stream_does_not_disturb_another(connect):
     async def story():
         heads = [Parcel("intl.v1.heads.fr", b"heads %d" % number, "key.x") for number in range(20)]
-        roster = Parcel("intl.v1.roster.1.0123456789abcdef", b"roster", "a.1,b.2")
+        roster = Parcel("intl.v1.roster.ic.v1", b"roster", "a.1,b.2")
         part = Parcel(f"intl.v1.part.fr.{'0' * 64}", b"part")
         async with connect("fr") as fr, connect("ar") as ar:
             for parcel in (*heads, roster, part, event(1)):

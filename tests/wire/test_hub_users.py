@@ -39,8 +39,8 @@ OWN = (
     "intl.v1.heads.fr",
     "intl.v1.seed.fr.de.1.1",
     f"intl.v1.blob.fr.{HASH}.1",
-    f"intl.v1.roster.1.{HASH[:16]}",
-    f"intl.v1.proof.de.1.1.{HASH[:16]}",
+    "intl.v1.roster.fr.v1",
+    f"intl.v1.proof.fr.de.1.1-{HASH[:16]}",
 )
 
 
@@ -139,6 +139,9 @@ def test_a_section_may_not_do_what_is_the_others_or_the_administrators(hub):
         "intl.v1.heads.de",
         "intl.v1.seed.de.fr.1.1",
         f"intl.v1.blob.de.{HASH}.1",
+        "intl.v1.roster.de.v1",
+        f"intl.v1.roster.1.{HASH[:16]}",
+        f"intl.v1.proof.de.fr.1.1-{HASH[:16]}",
         "intl.v1.log.fr.1",
         "_INBOX_de.x",
         "intl.v1.req.fr.de",

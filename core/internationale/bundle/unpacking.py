@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from internationale.bundle import taking
@@ -52,8 +52,10 @@ class Unpacked:
         return sum(count for outcome, count in self.outcomes.items() if outcome not in ("duplicate", "quarantined", "full"))
 
 
-def unpack(section: Section, stream: BinaryIO, via: str, progress: Progress = lambda _done, _all: None) -> Unpacked:
-    """Take in a bundle. What is read before a damage or a cut counts.
+def unpack(
+    section: Section, stream: BinaryIO, via: str, progress: Progress = lambda _done, _all: None, *, by: str = ""
+) -> Unpacked:
+    """Take in a bundle. What is read before a damage or a cut counts. ``by``: the section that sent it.
 
     Raises ``Untrusted("malformed_bundle")`` for what is none, ``Conflict`` before the section has joined: the first roster is
     never taken from a file that nobody has compared.
@@ -63,7 +65,7 @@ def unpack(section: Section, stream: BinaryIO, via: str, progress: Progress = la
             raise Conflict(_("This section has not joined an International yet. Join it first, with its invitation."))
     work = _Unpacking(section, progress)
     for item in read(stream, via):
-        work.take(item)
+        work.take(replace(item, by=by) if isinstance(item, Delivery) else item)
     work.flush()
     return work.found
 

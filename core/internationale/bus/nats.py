@@ -93,7 +93,7 @@ class NatsBus:
     async def prepare(self, sections: Sequence[str], *, replicas: int | None = None, blob_bytes: int | None = None) -> None:
         """Make the streams, and the consumers of all these sections: for who looks after the hub. See ``streams.provision``."""
         with self._asking(), unreachable():
-            await streams.provision(self._context, *sections, replicas=replicas, blob_bytes=blob_bytes)
+            await streams.provision(self._context, *sections, replicas=replicas, blob_bytes=blob_bytes, limits=True)
 
     async def publish(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         self._line.check()

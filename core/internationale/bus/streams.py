@@ -4,7 +4,7 @@
 ``max_deliver`` is without limit: a finite one silently drops what could not be taken in yet.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from nats.js import JetStreamContext
 from nats.js.api import (
@@ -17,7 +17,7 @@ from nats.js.api import (
     StreamConfig,
     StreamInfo,
 )
-from nats.js.errors import BadRequestError, NotFoundError
+from nats.js.errors import APIError, BadRequestError, NotFoundError
 
 from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED
 
@@ -64,37 +64,82 @@ CONFIGURATIONS: Mapping[str, StreamConfig] = {
 }
 
 
+_MIB = 1024 * 1024
+LIMITS: Mapping[str, int] = {ROSTER: 64 * _MIB, PROOF: 64 * _MIB, SEED: 1024 * _MIB}
+"""Bytes that what anybody may carry takes at most, at a hub that somebody looks after; on a small one less (``_PART``). What is
+beyond puts out the oldest, which who holds it brings again: so it never takes the room of the logs.
+"""
+_LEAST = 2 * _MIB
+_PART = 8
+"""No limit is more than such a part of what the server has left: it is promised, and the logs must have room beside it."""
+_NO_ROOM = 10047
+_PUTTING_OUT: Mapping[str, object] = {"discard": DiscardPolicy.OLD, "discard_new_per_subject": False}
+"""Under its own name a section may set right what is wrong there, and no limit refuses what is new. Only who keeps everybody to
+their own names can say so: where everybody may write everywhere, the first stays.
+"""
+
+
 def stream_of(subject: str) -> str:
     """The stream that keeps a subject or a pattern of one kind. Raises ``KeyError`` for a kind that is not ours."""
     return _KIND[subject.split(".")[2]]
 
 
 async def provision(
-    context: JetStreamContext, *sections: str, replicas: int | None = None, blob_bytes: int | None = None
+    context: JetStreamContext,
+    *sections: str,
+    replicas: int | None = None,
+    blob_bytes: int | None = None,
+    limits: bool = False,
 ) -> None:
     """Make what is missing, and set right what an operator may have changed by mistake. Safe to repeat.
 
     ``replicas``: on how many servers of a cluster each stream is kept; ``blob_bytes``: how much room attachments may take. None:
-    as it is.
+    as it is. ``limits``: also what only who looks after a hub decides; sections leave that as they find it.
     """
-    for configuration in CONFIGURATIONS.values():
+    for name, configuration in CONFIGURATIONS.items():
         chosen: dict[str, object] = {} if replicas is None else {"num_replicas": replicas}
-        if configuration.name == BLOB and blob_bytes is not None:
+        if name == BLOB and blob_bytes is not None:
             chosen["max_bytes"] = blob_bytes
-        await _make(context, configuration.evolve(**chosen))
+        if name in LIMITS and limits:
+            await _limit(context, configuration.evolve(**chosen, **_PUTTING_OUT), LIMITS[name])
+        else:
+            await _make(context, configuration.evolve(**chosen), tuple(_PUTTING_OUT) if name in LIMITS else ())
     for stream in DELIVERED:
         for section in sections:
             await _attach(context, stream, section)
 
 
-async def _make(context: JetStreamContext, wanted: StreamConfig) -> None:
+async def _limit(context: JetStreamContext, wanted: StreamConfig, most: int) -> None:
+    """With the room that it has already, or as much as is a small part of what the server can still promise."""
+    try:
+        has = (await context.stream_info(wanted.name or "")).config.max_bytes or 0
+    except NotFoundError:
+        has = 0
+    if has <= 0:
+        while most > _LEAST and not await _promised(context, wanted.evolve(max_bytes=_PART * most)):
+            most //= 2
+    await _make(context, wanted.evolve(max_bytes=has if has > 0 else most))
+
+
+async def _promised(context: JetStreamContext, wanted: StreamConfig) -> bool:
+    try:
+        await _make(context, wanted)
+    except APIError as refused:
+        if refused.err_code != _NO_ROOM:
+            raise
+        return False
+    return True
+
+
+async def _make(context: JetStreamContext, wanted: StreamConfig, left: Collection[str] = ()) -> None:
+    """``left``: options that stay as they are found."""
     try:
         found = (await context.stream_info(wanted.name or "")).config
     except NotFoundError:
         found = (await _add(context, wanted)).config
     if found.mirror is not None:
         return  # a leaf node's, of the hub beyond it: its operator's affair
-    if differing := differences(wanted, found):
+    if differing := [name for name in differences(wanted, found) if name not in left]:
         await context.update_stream(found.evolve(**{name: getattr(wanted, name) for name in differing}))
 
 

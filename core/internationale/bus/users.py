@@ -115,8 +115,8 @@ def permissions(user: Member) -> dict[str, Any]:
     publish = [
         f"intl.v1.heads.{code}",
         f"intl.v1.seed.{code}.*.*.*",
-        "intl.v1.roster.*.*",
-        "intl.v1.proof.*.*.*.*",
+        f"intl.v1.roster.{code}.*",
+        f"intl.v1.proof.{code}.*.*.*",
         f"intl.v1.req.*.{code}",
         f"intl.v1.ans.*.{code}.*",
     ]

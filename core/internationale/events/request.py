@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from internationale.errors import Untrusted
-from internationale.events import envelope, keys, signed
+from internationale.events import keys, signed
 from internationale.events.logs import Keyring
 from internationale.events.signed import Document, SignedDocument
 
@@ -19,6 +19,8 @@ MOST = 20_000
 """How many questions whoever answers remembers at a time."""
 AT_ONCE = 200
 """Numbers of one question, at most."""
+LARGEST = 16 * 1024
+"""Bytes of a question: many times what the longest of ours has."""
 
 
 class Request(Document):
@@ -48,10 +50,13 @@ def seal(request: Request, key: keys.SigningKey) -> SignedDocument:
 
 def verify(candidate: SignedDocument, keyring: Keyring, to: str, now: datetime) -> Request:
     """A question that is to be answered. Raises ``Untrusted``: ``oversize``, ``bad_signature``, ``malformed_request``,
-    ``section_mismatch`` (another's key, or not asked of us), ``stale``.
+    ``section_mismatch`` (another's key, or not asked of us), ``stale``. A question has one signature: strangers send us what they
+    like, and each that names a key of ours costs.
     """
-    if len(candidate.body) > envelope.MAX_BODY:
+    if len(candidate.body) > LARGEST:
         raise Untrusted("oversize")
+    if len(candidate.signatures) != 1:
+        raise Untrusted("bad_signature")
     for rules in keyring.values():
         current = tuple(entry.key for entry in rules.keys if entry.last is None)
         if signed.signers(keys.REQUEST, candidate, current):

@@ -14,12 +14,16 @@ AT_ONCE = 4 * 2**20
 
 @dataclass(frozen=True)
 class Delivery:
-    """One message as it came: the subject it was under, the bytes, ``keyid.base64url``, and who brought it."""
+    """One message as it came: the subject it was under, the bytes, ``keyid.base64url``, and on which way (for people).
+
+    ``by``: the section that brought it, where it was not its own (``?``: nobody knows); empty: whose log it says to be of.
+    """
 
     subject: str
     body: bytes
     signature: str
     via: str = ""
+    by: str = ""
 
     @property
     def signed(self) -> Signed:

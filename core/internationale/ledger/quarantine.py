@@ -1,6 +1,7 @@
 """What is not authentic: kept outside the log with its reason, so that the host can look at it and the true event still comes.
 
-Bounded by bytes for each source (the section that a message claims to be from, if there is such a section); counts go on.
+Bounded by bytes for each source; counts go on. The source is the section that brought it, where that is known, else the one whose
+it claims to be: nobody's budget is used up, and nobody blamed, by what others bring in their name.
 """
 
 import hashlib
@@ -58,7 +59,7 @@ def take(connection: Connection, limit: int) -> list[Delivery]:
     """Take out (and delete) what a new roster may have made authentic, to be accepted again."""
     rows = connection.execute(select(quarantine).where(quarantine.c.reason.in_(RETRIED)).limit(limit)).all()
     _strike(connection, rows)
-    return [Delivery(row.subject, row.body, row.signature, row.via) for row in rows]
+    return [_delivery(row) for row in rows]
 
 
 def kept(connection: Connection, ids: Collection[str]) -> dict[str, Delivery]:
@@ -66,7 +67,7 @@ def kept(connection: Connection, ids: Collection[str]) -> dict[str, Delivery]:
     found: dict[str, Delivery] = {}
     for chunk in chunks(ids):
         rows = connection.execute(select(quarantine).where(quarantine.c.id.in_(chunk)))
-        found |= {row.id: Delivery(row.subject, bytes(row.body), row.signature, row.via) for row in rows}
+        found |= {row.id: _delivery(row) for row in rows}
     return found
 
 
@@ -74,6 +75,11 @@ def release(connection: Connection, ids: Collection[str]) -> None:
     """Delete these: they were accepted."""
     for chunk in chunks(ids):
         _strike(connection, connection.execute(select(quarantine).where(quarantine.c.id.in_(chunk))).all())
+
+
+def _delivery(row: Row[*tuple[Any, ...]]) -> Delivery:
+    """As it came; of a stranger it is looked again whose it says to be."""
+    return Delivery(row.subject, bytes(row.body), row.signature, row.via, "" if row.source == STRANGER else row.source)
 
 
 def _strike(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> None:
@@ -97,6 +103,8 @@ def _name(delivery: Delivery) -> str:
 
 
 def _source(delivery: Delivery, sections: Collection[str]) -> str:
+    if delivery.by:
+        return delivery.by if delivery.by in sections else STRANGER
     claimed = address(delivery)
     return claimed.section if claimed is not None and claimed.section in sections else STRANGER
 

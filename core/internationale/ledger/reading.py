@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, bindparam, delete, insert, select
+from sqlalchemy import Integer, bindparam, delete, func, insert, select
 from sqlmodel import Session
 
 from internationale.errors import Untrusted
@@ -24,6 +24,8 @@ from internationale.ledger.judging import Verdict
 from internationale.ledger.opening import Seals, nobody
 from internationale.ledger.records import CHUNK, State, key
 
+PARTS = 64
+"""Missing parts of one section that are told at a time."""
 _event = tables.event.c
 _LOG = (_event.section == bindparam("section_")) & (_event.epoch == bindparam("epoch_"))
 _HASHES = Prepared(
@@ -203,12 +205,18 @@ class Reading:
                 found += _holes(empty := Head(section, epoch), self._parked(session, empty))
         return found
 
-    def missing_parts(self, session: Session, limit: int = CHUNK) -> dict[str, str]:
-        """Hashes of parts that events wait for, each with the section whose event named it first."""
-        waiting = tables.waiting
-        query = select(waiting.c.what, waiting.c.section).where(waiting.c.kind == "part").limit(limit)
+    def missing_parts(self, session: Session, limit: int = PARTS, start: str = "") -> dict[str, str]:
+        """Hashes of parts that events wait for, each with a section whose event names it, in any order. Of each section at most
+        ``limit``, so that nobody's wait behind those that another made up. ``start``: from which hash on, and round to it.
+        """
+        waiting = tables.waiting.c
+        named = select(waiting.section, waiting.what).where(waiting.kind == "part").distinct().subquery().c
+        order = (named.what < start, named.what)
+        place = func.row_number().over(partition_by=named.section, order_by=order).label("place")
+        turn = select(named.what, named.section, place).subquery().c
+        some = select(turn.what, turn.section).where(turn.place <= limit).order_by(func.random())
         found: dict[str, str] = {}
-        for name, section in session.connection().execute(query.order_by(waiting.c.what, waiting.c.section)):
+        for name, section in session.connection().execute(some):
             found.setdefault(name, section)
         return found
 

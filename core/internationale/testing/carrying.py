@@ -65,7 +65,7 @@ async def _send(relay: Relay) -> int:
 
 async def step(section: Section, bus: Bus) -> int:
     """One round of a section's errands. Returns how much moved."""
-    moved = await rosters.catch_up(section, bus) + await rosters.carry(section, bus, set())
+    moved = await rosters.catch_up(section, bus) + await rosters.carry(section, bus, rosters.Seen())
     while came := await rosters.follow(section, bus, 0):
         moved += came
     if section.fenced is not None and await fence.look(section, bus) is None:
@@ -74,8 +74,11 @@ async def step(section: Section, bus: Bus) -> int:
         moved += await _send(Relay(section, bus, await bus.identity()))
     while outcomes := await receiving.receive(section, bus, 0, Published()):
         moved += sum(outcome != "duplicate" for outcome in outcomes)
-    while outcomes := await proofs.hear(section, bus, 0):
+    seen = proofs.Seen()
+    while outcomes := await proofs.hear(section, bus, 0, seen):
         moved += sum(outcome not in ("duplicate", "forked", "quarantined") for outcome in outcomes)
+    while await proofs.look(section, bus, seen):
+        pass
     moved += await proofs.carry(section, bus) + await mending.mend(section, bus)
     moved += section.fenced is None and await heads.say(section, bus)
     moved += await heads.hear(section, bus, 0)

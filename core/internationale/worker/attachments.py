@@ -64,6 +64,7 @@ class Carriage:
         self._room = section.attachments
         self._bus = bus
         self._offered: set[str] = set()
+        self._looked: dict[str, bool] = {}
         self._refused: dict[str, float] = {}
         self._audited = -AUDIT_REST
         self._later: dict[tuple[str, object], tuple[float, float]] = {}
@@ -176,12 +177,19 @@ class Carriage:
         return {number for number, body in bodies.items() if fetching.add(self._room, wanted, number, body)}
 
     async def _offer(self, known: Known) -> int:
-        """Our own under our name; another's only where nobody has offered it. What the hub does not take now is tried later."""
+        """Our own under our name; another's only where nobody has offered it. What the hub does not take now is tried later.
+
+        Under their own names its sender and we are believed to have put it; of everybody else's it is looked whether it is that.
+        """
         ref, blob, code, sent = known.file.ref, known.file.blob, self._section.code, 0
         try:
             there = numbers(await self._bus.kept(subject("*", blob, "*")))
-            has = there.get(code, set()) if known.file.section == code else set().union(*there.values())
-            for number in set(range(len(known.content.chunks))) - has:
+            lacking = set(range(len(known.content.chunks))) - there.get(code, set())
+            if known.file.section != code:
+                lacking -= there.get(known.file.section, set())
+                for publisher in await in_thread(self._members, known.file.section) if lacking else ():
+                    lacking -= await self._true(known, publisher, there.get(publisher, set()) & lacking)
+            for number in lacking:
                 if not await self._send(known, number):
                     self._refused[ref] = time.monotonic() + REFUSED_REST
                     break
@@ -189,6 +197,19 @@ class Carriage:
         except Unprovisioned:
             _log.info("hub %s: takes no attachments; other sections ask for them directly", self._bus.hub)
         return sent
+
+    async def _true(self, known: Known, publisher: str, numbers: set[int]) -> set[int]:
+        """Those chunks under a section's name that are what was attached, until one is not; each is looked at once."""
+        true = set[int]()
+        for number in sorted(numbers):
+            name = subject(publisher, known.file.blob, number)
+            if name not in self._looked:
+                body = (await self._bus.get([name])).get(name)
+                self._looked[name] = body is not None and known.content.fits(number, body.body)
+            if not self._looked[name]:
+                break
+            true.add(number)
+        return true
 
     async def _send(self, known: Known, number: int) -> bool:
         body = await in_thread(self._room.store.get, known.content.chunks[number])

@@ -38,8 +38,8 @@ async def hear(section: Section) -> Heard:
     for code in await in_thread(_neighbours, section):
         try:
             came += await _all_of(section, code, code)
-            for gap in await in_thread(mending.wanted, section):
-                came += await _all_of(section, code, gap.section)
+            for log in sorted({claim.gap.section for claim in await in_thread(mending.wanted, section)}):
+                came += await _all_of(section, code, log)
         except Unanswered as trouble:
             _log.info("section %s does not answer over HTTPS: %s", code, trouble)
         else:

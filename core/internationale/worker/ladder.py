@@ -8,9 +8,11 @@
 After these only a bundle helps, which people carry. Whichever way something comes, it is verified alike.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 
 import msgspec
 
@@ -19,16 +21,20 @@ from internationale.events.envelope import Address
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
 from internationale.section import Section
+from internationale.worker.branches import portions
 from internationale.worker.origin import Origin
 from internationale.worker.pace import in_thread
 from internationale.worker.questions import PATIENCE, Question
 from internationale.worker.receiving import take_in
+from internationale.worker.resting import Resting
 from internationale.worker.seeding import SEED, unseeded
 
 _log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Numbers fetched at a time."""
+SEEDS = 100
+"""Seeds fetched at a time."""
 USELESS = frozenset(["quarantined", "full"])
 
 
@@ -38,10 +44,12 @@ class Sought:
 
     gap: Gap
     numbers: set[int] = field(default_factory=set)
+    resting: Resting | None = None
+    """Who did not answer lately, and is not asked."""
 
     @classmethod
-    def of(cls, gap: Gap) -> "Sought":
-        return cls(gap, set(range(gap.first, min(gap.last, gap.first + AT_ONCE - 1) + 1)))
+    def of(cls, gap: Gap, resting: Resting | None = None) -> "Sought":
+        return cls(gap, set(range(gap.first, min(gap.last, gap.first + AT_ONCE - 1) + 1)), resting)
 
     def address(self, number: int) -> Address:
         return Address(self.gap.section, self.gap.epoch, number)
@@ -53,14 +61,14 @@ class Sought:
         self.numbers = {number for number in self.numbers if self.address(number).subject not in subjects}
 
 
-Found = AsyncIterator[tuple[str, Sequence[Parcel]]]
-"""What a way brings: from where, and what."""
+Found = AsyncIterator[tuple[str, str, Sequence[Parcel]]]
+"""What a way brings: from where, by whom (empty: by their own section), and what."""
 Rung = Callable[[Section, Bus, Sought], Found]
 
 
-async def fill(section: Section, bus: Bus, gap: Gap, origin: Origin | None = None) -> int:
+async def fill(section: Section, bus: Bus, gap: Gap, origin: Origin | None = None, resting: Resting | None = None) -> int:
     """Fetch a gap (its first ``AT_ONCE`` numbers). Returns how many events came that were not here."""
-    sought = Sought.of(gap)
+    sought = Sought.of(gap, resting)
     came = await climb(section, bus, sought, RUNGS)
     if not sought.numbers or origin is None:
         return came
@@ -71,8 +79,8 @@ async def climb(section: Section, bus: Bus, sought: Sought, rungs: Sequence[Rung
     """Try some ways in turn, until all is found. Returns how many events came that were not here."""
     came = 0
     for rung in rungs:
-        async for via, parcels in rung(section, bus, sought):
-            outcomes = await take_in(section, parcels, via)
+        async for via, by, parcels in rung(section, bus, sought):
+            outcomes = await take_in(section, parcels, via, by)
             sought.strike(parcels, outcomes)
             news = _news(outcomes)
             if news and via != bus.hub:
@@ -86,7 +94,7 @@ async def climb(section: Section, bus: Bus, sought: Sought, rungs: Sequence[Rung
 async def from_the_hub(_section: Section, bus: Bus, sought: Sought) -> Found:
     subjects = [sought.address(number).subject for number in sorted(sought.numbers)]
     found = await bus.get(subjects)
-    yield bus.hub, [found[subject] for subject in subjects if subject in found]
+    yield bus.hub, "", [found[subject] for subject in subjects if subject in found]
 
 
 async def _from_seeds(_section: Section, bus: Bus, sought: Sought) -> Found:
@@ -97,15 +105,29 @@ async def _from_seeds(_section: Section, bus: Bus, sought: Sought) -> Found:
     except Unprovisioned:
         return  # a hub of an older make
     wanted = [name for name in sorted(names) if name.rpartition(".")[2] in {str(number) for number in sought.numbers}]
-    for start in range(0, len(wanted), AT_ONCE):
-        found = await bus.get(wanted[start : start + AT_ONCE])
-        yield f"{bus.hub} seed", [unseeded(parcel) for parcel in found.values()]
+    for publisher, seeds in groupby(wanted, lambda name: name.split(".")[3]):
+        for some in portions([*seeds], SEEDS):
+            found = await bus.get(some)
+            yield f"{bus.hub} seed {publisher}", publisher, [unseeded(parcel) for parcel in found.values()]
 
 
 async def _from_holders(section: Section, bus: Bus, sought: Sought) -> Found:
-    question = msgspec.json.encode(Question(sought.gap.section, sought.gap.epoch, min(sought.numbers), max(sought.numbers)))
+    question = Question(sought.gap.section, sought.gap.epoch, min(sought.numbers), max(sought.numbers))
     for peer in await in_thread(_holders, section, sought.gap):
-        yield f"{bus.hub} {peer}", await bus.ask(peer, question, PATIENCE)
+        yield f"{bus.hub} {peer}", peer, await ask(bus, peer, question, sought.resting)
+
+
+async def ask(bus: Bus, peer: str, question: Question, resting: Resting | None) -> list[Parcel]:
+    """Ask another section. Who was silent the last time is left in peace for a while: everybody else waits meanwhile."""
+    if resting is None:
+        return await bus.ask(peer, msgspec.json.encode(question), PATIENCE)
+    if not resting.due(("asked", peer)):
+        return []
+    clock = asyncio.get_running_loop().time
+    began = clock()
+    answer = await bus.ask(peer, msgspec.json.encode(question), PATIENCE)
+    resting.note(("asked", peer), worked=bool(answer) or clock() - began < PATIENCE)
+    return answer
 
 
 RUNGS: tuple[Rung, ...] = (from_the_hub, _from_seeds, _from_holders)

@@ -15,6 +15,7 @@ from internationale.worker.origin import Origin
 from internationale.worker.pace import Backoff, Bells, Crowd, in_thread, together
 from internationale.worker.published import Published
 from internationale.worker.relay import BATCH, Relay
+from internationale.worker.resting import Resting
 
 _log = logging.getLogger(__name__)
 
@@ -89,7 +90,9 @@ class Link:
         bus = await self._connect(self.hub.addresses, section.code, nkey=section.nkey, certificates=self.hub.certificates)
         try:
             identity = await self._arrive(bus)
-            await rosters.catch_up(section, bus, set())  # who is connected knows of the newest: people sign on pages meanwhile
+            await rosters.catch_up(
+                section, bus, rosters.Seen()
+            )  # who is connected knows of the newest: people sign on pages meanwhile
             self.connected = True
             self.standing.connected()
             _log.info("hub %s: connected", self.url)
@@ -193,9 +196,10 @@ class Link:
             await crowd.gather(len(outcomes))
 
     async def _mend(self, bus: Bus) -> None:
+        resting = Resting()
         while True:
             self._unsettled.clear()
-            came, left = await mending.glance(self.section, bus)
+            came, left = await mending.glance(self.section, bus, resting)
             if left:
                 self._missing.set()
             try:
@@ -205,10 +209,11 @@ class Link:
 
     async def _search(self, bus: Bus) -> None:
         """What the hub itself does not have, from everybody else. It may take long; what comes meanwhile does not wait for it."""
+        resting = Resting()
         while True:
             await self._missing.wait()
             self._missing.clear()
-            if await mending.mend(self.section, bus, self._origin):
+            if await mending.mend(self.section, bus, self._origin, resting):
                 self._unsettled.set()
             else:
                 await asyncio.sleep(SEARCH_REST)
@@ -218,11 +223,11 @@ class Link:
             await heads.hear(self.section, bus, WAIT)
 
     async def _prove(self, bus: Bus) -> None:
-        seen = set[str]()
+        seen = proofs.Seen()
         while True:
-            await proofs.carry(self.section, bus)
+            await proofs.carry(self.section, bus, seen)
             await proofs.look(self.section, bus, seen)
-            await proofs.hear(self.section, bus, WAIT)
+            await proofs.hear(self.section, bus, WAIT, seen)
 
     async def _seed(self, bus: Bus) -> None:
         """After a while, so that who is only a moment late does it for itself, and not everybody does it at once."""
@@ -242,7 +247,7 @@ class Link:
             await bell.wait(HEADS_REST)
 
     async def _follow(self, bus: Bus) -> None:
-        seen = set[str]()
+        seen = rosters.Seen()
         while True:
             await rosters.catch_up(self.section, bus, seen)
             await rosters.carry(self.section, bus, seen)

@@ -96,7 +96,7 @@ def ask(section: Section, to: str, wanted: dict[str, object]) -> int:
     address, question = _question(section, to, {"log": to} | wanted)
     answer = post(urlsplit(address), question, inner=section.settings.federation.inner_addresses)
     try:
-        found = unpack(section, io.BytesIO(answer), address)
+        found = unpack(section, io.BytesIO(answer), address, by=to)
     except Untrusted as error:
         raise Unanswered(error.reason) from error
     return found.new + found.parts

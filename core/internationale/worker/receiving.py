@@ -38,9 +38,9 @@ def _another_speaks(section: Section, parcels: Sequence[Parcel], outcomes: Seque
     return any(parcel.subject.startswith(own) and outcome not in ("duplicate", "quarantined") for parcel, outcome in pairs)
 
 
-async def take_in(section: Section, parcels: Sequence[Parcel], via: str) -> list[str]:
-    """Accept parcels that came on any way."""
+async def take_in(section: Section, parcels: Sequence[Parcel], via: str, by: str = "") -> list[str]:
+    """Accept parcels that came on any way. ``by``: the section that brought them, where it was not their own."""
     if not parcels:
         return []
-    deliveries = [Delivery(parcel.subject, parcel.body, parcel.signature, via) for parcel in parcels]
+    deliveries = [Delivery(parcel.subject, parcel.body, parcel.signature, via, by) for parcel in parcels]
     return await in_thread(section.accept, deliveries)

@@ -21,7 +21,7 @@ class Refilled:
 async def refill(section: Section, bus: Bus) -> Refilled:
     """Publish what the hub lacks. A section whose own log is in doubt republishes the others' only. Raises ``Unreachable``."""
     await bus.provision()
-    versions, own = await rosters.carry(section, bus, set()), 0
+    versions, own = await rosters.carry(section, bus, rosters.Seen()), 0
     if section.gate.lasting is None:  # what was said already may always be repeated, unless our log is known to be in doubt
         relay = Relay(section, bus, await bus.identity())
         await relay.audit()

@@ -1,98 +1,146 @@
-"""The exchange of rosters: every section carries the versions it knows to the hub, and follows those it finds."""
+"""The exchange of rosters: every section carries the versions it knows to the hub, and follows those it finds.
 
+A version travels as ``intl.v1.roster.<publisher>.v<version>``, below the name of who brings it (``branches``): so there are never
+more names of one version than sections that carry it. What counts is what is there, not its name. Names of before,
+``intl.v1.roster.<version>.<hash16>``, were nobody's; they are read after all others, and so many at a time.
+"""
+
+import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from internationale.bundle import taking
-from internationale.bus import ROSTER, Bus, Parcel
+from internationale.bus import ROSTER, Bus, Outcome, Parcel
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster import queries
 from internationale.section import Section
+from internationale.worker.branches import NOBODY, Branches, carriers, portions
 from internationale.worker.pace import in_thread
 
 _log = logging.getLogger(__name__)
 
 PATTERN = "intl.v1.roster.*.*"
-AT_ONCE = 64
+AT_ONCE = 16
+HEARD = 64
+HEARD_EACH = 4
+"""Of what a hub delivers at a time, so many of each section are looked at; all else is found by its name."""
 DIGITS = 15
 """Of the number of a version, at most (``events.signed.Number``)."""
-LOOKED = 512
-"""How many names of the next version are looked at in one go by who comes again: who may write on a hub can make as many as they
-like. Who comes but once looks at all of them: among those left out would be the true one.
+LOOKED = 128
+"""How many names of nobody's are looked at in one go by who comes again: on some hubs there can be any number of them. Who comes
+but once looks at all: among those left out would be the true one.
 """
+LIST_REST = 3600.0
+"""Seconds after which everything that is there is compared again."""
 
 
-async def carry(section: Section, bus: Bus, seen: set[str]) -> int:
-    """Publish the versions that the hub does not have, and look at those that we do not have. Returns how many were published.
+class Seen:
+    """What was seen of one hub's rosters, for one connection."""
 
-    ``seen``: what was looked at before. What it is told once may have been told to the instance that a backup was made of.
-    """
-    known = await in_thread(_known, section)
-    there = await bus.kept(PATTERN) if known else set()
-    await _look(section, bus, there - known.keys(), seen)
-    missing = [subject for subject in known if subject not in there]
-    for subject in missing:
-        await bus.publish([await in_thread(_version, section, subject, known[subject])])
-    return len(missing) + await _carry_past(section, bus, known, there, seen)
+    def __init__(self) -> None:
+        self.branches = Branches(_whose)
+        self.after = set[str]()
+        """What was looked at and does not follow the version in force."""
+        self.places: dict[int, str] = {}
+        """Under which subject each of our versions is there."""
+        self.listed = 0.0
+        """When everything is compared again."""
 
 
-async def _carry_past(section: Section, bus: Bus, known: dict[str, int], there: set[str], seen: set[str]) -> int:
-    """Where something else stands under a name of ours, publish that version under a name that nobody could foresee, unless it
-    is there under another one. A hub does not look whether a name fits. Returns how many were published.
-    """
-    names = [name for name in reversed(known) if name in there and name not in seen][:AT_ONCE]
-    found = await bus.get(names) if names else {}
-    published = 0
-    for name in found:
-        ours = await in_thread(_version, section, name, known[name])
-        if not _same(found[name], ours) and not await _elsewhere(bus, ours, known[name], there - {name}):
-            await bus.publish([replace(ours, subject=f"intl.v1.roster.{known[name]}.{secrets.token_hex(8)}")])
+async def carry(section: Section, bus: Bus, seen: Seen) -> int:
+    """Publish the versions that the hub does not have, and look at those that we do not have. Returns how many were published."""
+    known, published = await in_thread(_known, section), 0
+    if not known:
+        return 0
+    await _compare(section, bus, known, seen)
+    for number in [each for each in known if each not in seen.places]:
+        if place := await _publish(section, bus, number):
+            seen.places[number] = place
             published += 1
-        seen.add(name)
     return published
-
-
-async def _elsewhere(bus: Bus, ours: Parcel, number: int, there: set[str]) -> bool:
-    others = sorted(name for name in there if _number(name) == number)[:AT_ONCE]
-    return bool(others) and any(_same(each, ours) for each in (await bus.get(others)).values())
-
-
-def _same(one: Parcel, other: Parcel) -> bool:
-    return (one.body, one.signature) == (other.body, other.signature)
 
 
 async def look(section: Section, bus: Bus) -> None:
     """Follow as far as the hub has versions, and look at all those that stand against ours."""
     await catch_up(section, bus)
     if known := await in_thread(_known, section):
-        names, seen = await bus.kept(PATTERN) - known.keys(), set[str]()
-        while await _look(section, bus, names, seen):
-            pass
+        await _compare(section, bus, known, Seen(), everything=True)
 
 
-async def _look(section: Section, bus: Bus, names: set[str], seen: set[str]) -> int:
-    """Look at some names that were not looked at. Returns at how many."""
-    some = sorted((name for name in names - seen if _number(name)), key=_number)[:AT_ONCE]
-    found = await bus.get(some) if some else {}
-    await take_in(section, [found[name] for name in some if name in found])
-    seen.update(some)
-    return len(some)
+async def _compare(section: Section, bus: Bus, known: Mapping[int, str], seen: Seen, *, everything: bool = False) -> None:
+    """Find where our versions are, and take in what stands beside them. What a restored instance is told once may have been told
+    to the one that the backup was made of. ``everything``: also of what stands under nobody's name, leave nothing for later.
+    """
+    now, newest = asyncio.get_running_loop().time(), seen.places.get(max(known))
+    if now >= seen.listed or (newest is not None and not await bus.kept(newest)):  # or an old store was put back
+        seen.listed = now + LIST_REST
+        seen.branches, newest = Branches(_whose), None
+        seen.places.clear()
+    if newest is None:
+        names = [name for name in await bus.kept(PATTERN) if _number(name) in known]
+        seen.branches.add(names)
+        await _look(section, bus, sorted(set(known.values()).intersection(names)), known, seen)
+    members = await in_thread(carriers, section)
+    while names := seen.branches.take(AT_ONCE, members):
+        await _look(section, bus, names, known, seen)
+        if not everything and all(_whose(name) not in members for name in names):
+            break  # the others' another time
 
 
-async def follow(section: Section, bus: Bus, wait: float, seen: set[str] | None = None) -> int:
+async def _look(section: Section, bus: Bus, names: Sequence[str], known: Mapping[int, str], seen: Seen) -> None:
+    for some in portions(names, AT_ONCE):
+        strange = []
+        for name, parcel in (await bus.get(some)).items():
+            if _same(parcel, await in_thread(_version, section, _number(name))):
+                seen.places.setdefault(_number(name), name)
+            else:
+                strange.append(parcel)
+        await take_in(section, strange)
+
+
+async def _publish(section: Section, bus: Bus, number: int) -> str | None:
+    """Under our own name; where that is taken (by who had our key, or where everybody may write) under one that nobody foresees.
+
+    Returns where it is then.
+    """
+    ours = await in_thread(_version, section, number)
+    for name in (_name(section.code, number), f"intl.v1.roster.{number}.{secrets.token_hex(8)}"):
+        outcome = (await bus.publish([replace(ours, subject=name)]))[0]
+        if outcome is Outcome.UNKNOWN:
+            return None
+        there = ours if outcome is Outcome.STORED else (await bus.get([name])).get(name)
+        if there is not None and _same(there, ours):
+            return name
+    return None
+
+
+async def follow(section: Section, bus: Bus, wait: float, seen: Seen | None = None) -> int:
     """Wait for versions, take in what came and what follows it. Returns how many are new. ``seen``: as for ``catch_up``."""
-    batch = await bus.receive(ROSTER, 16, wait)
-    new = await take_in(section, batch.parcels)
+    batch = await bus.receive(ROSTER, HEARD, wait)
+    latest = await in_thread(_latest, section)
+    new = await take_in(section, _worth_a_look(batch.parcels, latest[0] if latest else 10**DIGITS))
     await batch.done()
-    return new + (await catch_up(section, bus, set() if seen is None else seen) if batch.parcels else 0)
+    return new + (await catch_up(section, bus, seen) if batch.parcels else 0)
 
 
-async def catch_up(section: Section, bus: Bus, seen: set[str] | None = None) -> int:
+def _worth_a_look(parcels: Sequence[Parcel], latest: int) -> list[Parcel]:
+    """Those that may follow our version or stand against ours, a few of each section's."""
+    counted, some = Counter[str](), list[Parcel]()
+    for parcel in parcels:
+        whose = _whose(parcel.subject)
+        if 0 < _number(parcel.subject) <= latest + 1 and counted[whose] < HEARD_EACH:
+            counted[whose] += 1
+            some.append(parcel)
+    return some
+
+
+async def catch_up(section: Section, bus: Bus, seen: Seen | None = None) -> int:
     """Follow version by version as far as the hub has them: they may have come in another order, or before we had joined.
 
-    ``seen``: what was looked at before and does not follow, of who comes again; None: everything is looked at now.
+    ``seen``: of who comes again, what was looked at before; None: everything is looked at now.
     """
     new = 0
     while (latest := await in_thread(_latest, section)) is not None:
@@ -102,20 +150,22 @@ async def catch_up(section: Section, bus: Bus, seen: set[str] | None = None) -> 
     return new
 
 
-async def _next(section: Section, bus: Bus, latest: tuple[int, str], seen: set[str] | None) -> bool:
-    """Look at what says to be the next version, until one of them is. Whether one was."""
-    number, hash = latest
-    names = {f"{name} after {hash}": name for name in await bus.kept(f"intl.v1.roster.{number + 1}.*")}
-    if len(names) > LOOKED:
-        _log.warning("%s: %d names say to be version %d of the roster: somebody fills it", bus.hub, len(names), number + 1)
-    unseen = sorted(names) if seen is None else sorted(names.keys() - seen)[:LOOKED]
-    for start in range(0, len(unseen), AT_ONCE):
-        some = unseen[start : start + AT_ONCE]
-        found = await bus.get([names[each] for each in some])
-        if await take_in(section, [found[names[each]] for each in some if names[each] in found]):
+async def _next(section: Section, bus: Bus, latest: tuple[int, str], seen: Seen | None) -> bool:
+    """Look at everything that says to be the next version, until one of them is. Whether one was."""
+    number, hash = latest[0] + 1, latest[1]
+    there = await bus.kept(_name("*", number)) | await bus.kept(f"intl.v1.roster.{number}.*")
+    if len(there) > LOOKED:
+        _log.warning("hub %s has %d names of version %d of the list of sections", bus.hub, len(there), number)
+    after = set[str]() if seen is None else seen.after
+    unseen = sorted(name for name in there if f"{name} after {hash}" not in after)
+    members = await in_thread(carriers, section)
+    sections = [name for name in unseen if _whose(name) in members]
+    others = [name for name in unseen if _whose(name) not in members]
+    for some in portions(sections + (others if seen is None else others[:LOOKED]), AT_ONCE):
+        found = await bus.get(some)
+        if await take_in(section, [found[name] for name in some if name in found]):
             return True
-        if seen is not None:
-            seen.update(some)
+        after.update(f"{name} after {hash}" for name in some)
     return False
 
 
@@ -127,22 +177,35 @@ async def take_in(section: Section, parcels: Sequence[Parcel]) -> int:
     return await in_thread(taking.follow, section, documents)
 
 
-def _known(section: Section) -> dict[str, int]:
-    """The subjects of our versions, in order."""
-    with section.reading() as session:
-        return queries.subjects(session)
+def _same(one: Parcel, other: Parcel) -> bool:
+    return (one.body, one.signature) == (other.body, other.signature)
+
+
+def _name(publisher: str, number: int) -> str:
+    return f"intl.v1.roster.{publisher}.v{number}"
+
+
+def _whose(name: str) -> str:
+    return name.split(".")[3] if name.split(".")[4].startswith("v") else NOBODY
 
 
 def _number(name: str) -> int:
     """The number of the version that a subject says to be; 0 when it says none."""
-    number = name.split(".")[3]
+    first, end = name.split(".")[3:5]
+    number = end[1:] if end.startswith("v") else first
     return int(number) if number.isascii() and number.isdecimal() and len(number) <= DIGITS else 0
 
 
-def _version(section: Section, subject: str, number: int) -> Parcel:
+def _known(section: Section) -> dict[int, str]:
+    """Our versions, in order, with the names that they had before."""
+    with section.reading() as session:
+        return {number: name for name, number in queries.subjects(session).items()}
+
+
+def _version(section: Section, number: int) -> Parcel:
     with section.reading() as session:
         (document,) = queries.chain(session, number - 1, number)
-    return Parcel(subject, document.body, document.header)
+    return Parcel("", document.body, document.header)
 
 
 def _latest(section: Section) -> tuple[int, str] | None:

@@ -13,12 +13,15 @@ from internationale.bus import Bus, Outcome, Parcel, Unprovisioned
 from internationale.events.envelope import Address
 from internationale.ledger.heads import Head
 from internationale.section import Section
+from internationale.worker.branches import carriers, portions
 from internationale.worker.pace import in_thread
 from internationale.worker.questions import PATIENCE, Question
 
 _log = logging.getLogger(__name__)
 _LOG, SEED = "intl.v1.log.", "intl.v1.seed."
 AT_ONCE = 500
+COMPARED = 32
+"""Seeds whose contents are compared at a time."""
 
 
 def seeded(publisher: str, parcel: Parcel) -> Parcel:
@@ -33,25 +36,42 @@ def unseeded(parcel: Parcel) -> Parcel:
 
 async def seed(section: Section, bus: Bus, *, always: bool = False) -> int:
     """Republish what the hub lacks of other sections' logs, if they do not answer (or ``always``). Returns how many events."""
-    count = 0
+    count, publishers = 0, await in_thread(carriers, section)
     for log in await in_thread(_foreign, section):
-        lacking = await _lacking(bus, log)
+        lacking = await _lacking(section, bus, log, publishers)
         if lacking and (always or not await _present(bus, log.section)):
             count += await _publish(section, bus, log, lacking)
     return count
 
 
-async def _lacking(bus: Bus, log: Head) -> list[int]:
-    """Numbers that we hold and this hub has neither as their log nor as anybody's seed."""
+async def _lacking(section: Section, bus: Bus, log: Head, publishers: Sequence[str]) -> list[int]:
+    """Numbers that we hold and this hub has neither as their log nor as anybody's seed. A seed counts for what it is, not for its
+    name: below their own name everybody may leave anything.
+    """
     there = await bus.kept(f"{_LOG}{log.section}.{log.epoch}.*")
-    if len(there) >= log.sequence:
-        return []
+    lacking = [number for number in range(1, log.sequence + 1) if f"{_LOG}{log.section}.{log.epoch}.{number}" not in there]
     try:
-        there |= await bus.kept(f"{SEED}*.{log.section}.{log.epoch}.*")
+        seeds = await bus.kept(f"{SEED}*.{log.section}.{log.epoch}.*") if lacking else set()
     except Unprovisioned:
         return []  # a hub of an older make, without seeds
-    names = {name.rpartition(".")[2] for name in there}
-    return [number for number in range(1, log.sequence + 1) if str(number) not in names]
+    for publisher in publishers:
+        name = f"{SEED}{publisher}.{log.section}.{log.epoch}."
+        true = await _true(section, bus, log, publisher, [number for number in lacking if f"{name}{number}" in seeds])
+        lacking = [number for number in lacking if number not in true]
+    return lacking
+
+
+async def _true(section: Section, bus: Bus, log: Head, publisher: str, numbers: Sequence[int]) -> set[int]:
+    """Those of one publisher's seeds that are what they are called, until some are not."""
+    true = set[int]()
+    for some in portions(numbers, COMPARED):
+        ours = [seeded(publisher, parcel) for parcel in await in_thread(_read, section, log, some)]
+        found = await bus.get([parcel.subject for parcel in ours]) if ours else {}
+        same = [parcel.subject for parcel in ours if found.get(parcel.subject) == parcel]
+        true.update(int(name.rpartition(".")[2]) for name in same)
+        if len(same) < len(ours):
+            break
+    return true
 
 
 async def _present(bus: Bus, code: str) -> bool:

@@ -207,6 +207,31 @@ def test_what_the_hub_does_not_have_is_asked_of_the_sections(three, share, attac
     assert taken(ar, attachment) == content
 
 
+def test_names_that_another_section_left_count_only_for_what_they_are(three, share, attach, carry, carriages, taken) -> None:
+    """The sender is away; ``ar`` has left junk under the names of all chunks."""
+    ic, fr, ar = three
+    content = some_bytes(2 * CHUNK + 7)
+    attachment = attach(fr, share(fr), content)
+    carry(*three)
+
+    async def first(at: Any) -> None:
+        assert await at["ic"].fetch() == 3
+
+    carriages(first, ic, fr)
+
+    async def second(at: Any) -> None:
+        with ic.reading() as session:
+            blob = files.find(session, attachment).file.blob
+        bus = at["ar"]._bus
+        for number in range(3):
+            await bus.publish([Parcel(subject("ar", blob, number), b"junk")])
+        assert await at["ic"].offer() == 3
+        assert await at["ar"].fetch() == 3
+
+    carriages(second, ic, ar)
+    assert taken(ar, attachment) == content
+
+
 def test_nobody_has_it_and_that_is_said_and_it_is_not_hurried(three, share, attach, carry, carriages) -> None:
     _ic, fr, ar = three
     attachment = attach(fr, share(fr), some_bytes(100))

@@ -112,6 +112,16 @@ def test_quarantine_is_bounded_and_goes_on_counting(house, fr: Author, monkeypat
     assert (row["count"], row["bytes"] <= 4_000, row["bytes"] > 2_000) == (40, True, True)
 
 
+def test_what_another_brings_in_somebodys_name_uses_up_its_own_room(house, fr: Author, ar: Author, monkeypatch):
+    monkeypatch.setattr("internationale.ledger.quarantine.BUDGET", 4_000)
+    home: House = house(fr, ar)
+    thief = Author("fr")
+    assert home.accept(*(replace(thief.say(str(number)), by="ar") for number in range(20))) == ["quarantined"] * 20
+    assert home.accept(replace(thief.say("from nowhere"), by="nobody"), thief.say("by itself")) == ["quarantined"] * 2
+    kept = {row["source"]: (row["count"], row["bytes"] > 0) for row in home.read(home.ledger.refusals)}
+    assert kept == {"ar": (20, True), "?": (1, True), "fr": (1, True)}
+
+
 def test_parking_is_bounded(house, fr: Author, monkeypatch):
     monkeypatch.setattr("internationale.ledger.parking.MAX_PARKED", 2)
     home: House = house(fr)

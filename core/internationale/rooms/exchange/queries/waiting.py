@@ -54,8 +54,8 @@ class Counts:
 
 @dataclass(frozen=True)
 class Held:
-    """One thing that is held back. ``id`` names it among its kind; ``source``: the section it is of, or claims to be of (``?``:
-    none that is known); ``what``: what it waits for, as ``(kind, name)``.
+    """One thing that is held back. ``id`` names it among its kind; ``source``: the section it is of, or claims to be of, or that
+    brought it in another's name (``?``: none that is known); ``what``: what it waits for, as ``(kind, name)``.
     """
 
     id: str
@@ -66,6 +66,11 @@ class Held:
     via: str
     source: str
     what: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def brought(self) -> bool:
+        """Whether its source is another section than the one in whose log it would stand."""
+        return self.kind == "" and self.name.startswith("intl.v1.log.") and self.name.split(".")[3] != self.source
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from .chain import (
     versions,
 )
 from .heads import LatestWord, heads_document, heads_documents, latest_words, own_heads, peers, read_heads
-from .held import OwnLog, ahead, contradictions, held, own_log
+from .held import Claim, OwnLog, ahead, claims, contradictions, held, own_log
 from .joining import Candidate, announcement, candidate, candidates, check_announced
 from .needs import needs
 from .proposals import Examined, Holder, Proposal, VersionState, examined, history, pending, proposal, proposals
@@ -30,6 +30,7 @@ from .rivals import Division, contradicting, division, rivals
 
 __all__ = [
     "Candidate",
+    "Claim",
     "Division",
     "Examined",
     "Holder",
@@ -44,6 +45,7 @@ __all__ = [
     "candidates",
     "chain",
     "check_announced",
+    "claims",
     "contradicting",
     "contradictions",
     "division",

@@ -1,7 +1,7 @@
 """What the others' latest heads say of single logs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select, union_all
 from sqlmodel import Session, col
@@ -63,6 +63,32 @@ def ahead(session: Session, epochs: Mapping[str, int]) -> list[Gap]:
     furthest = {row.origin: row.last for row in rows if epochs.get(row.origin) == row.epoch}
     logs = ((origin, epochs[origin], last) for origin, last in sorted(furthest.items()))
     return [Gap(origin, epoch, here.get((origin, epoch), 0) + 1, last) for origin, epoch, last in logs]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What is missing here, or is another here, by what sections have signed; ``witnesses``: who has."""
+
+    gap: Gap
+    witnesses: tuple[str, ...]
+
+
+def claims(session: Session, epochs: Mapping[str, int]) -> list[Claim]:
+    """Each thing that others have signed to hold beyond what we hold, or otherwise, with who says so; the nearest first."""
+    found: dict[Gap, list[str]] = {}
+    for most in ahead(session, epochs):
+        said = select(col(HeldRow.sequence), col(HeldRow.witness)).where(
+            col(HeldRow.origin) == most.section, col(HeldRow.epoch) == most.epoch, col(HeldRow.sequence) >= most.first
+        )
+        for last, witness in session.execute(said.order_by(*said.selected_columns)):
+            found.setdefault(replace(most, last=last), []).append(witness)
+    mine = own_heads(session)
+    for witness, origins in contradictions(session).items():
+        for origin in origins:
+            if origin in epochs:
+                end = Gap(origin, mine[origin].epoch, mine[origin].sequence, mine[origin].sequence, another=True)
+                found.setdefault(end, []).append(witness)
+    return [Claim(gap, tuple(witnesses)) for gap, witnesses in found.items()]
 
 
 def contradictions(session: Session) -> Mapping[str, tuple[str, ...]]:

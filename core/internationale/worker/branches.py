@@ -1,0 +1,59 @@
+"""Names on a hub, by the section under whose name they stand: rosters and proofs of forks, which anybody may carry.
+
+A section publishes under its own name only, so what is junk there takes nobody else's place, and who left it there is known.
+Names are looked at so many of each section in turn; those that stand under no section's name share one place.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from internationale.events.roster import Status
+from internationale.rooms.roster import queries
+from internationale.section import Section
+
+T = TypeVar("T")
+NOBODY = ""
+"""Whose the names are that bear nobody's: those of an older make, and of sections that we do not know."""
+
+
+class Branches:
+    """Names that are yet to be looked at. ``whose``: the word that says whose a name is."""
+
+    def __init__(self, whose: Callable[[str], str]) -> None:
+        self._whose = whose
+        self._waiting: dict[str, dict[str, None]] = {}
+        self._seen: set[str] = set()
+
+    def add(self, names: Iterable[str], *, again: bool = False) -> None:
+        """These are there; what was taken before only when it came ``again``. In the order of their names."""
+        for name in sorted(names):
+            if again or name not in self._seen:
+                self._waiting.setdefault(self._whose(name), {})[name] = None
+
+    def take(self, each: int, known: Collection[str]) -> list[str]:
+        """The next of every branch of ``known`` sections, at most so many of each, and as many of all the others."""
+        found, strangers = list[str](), each
+        for branch, names in [*self._waiting.items()]:
+            some = [*names][: each if branch in known else strangers]
+            strangers -= 0 if branch in known else len(some)
+            found += some
+            for name in some:
+                del names[name]
+            if not names:
+                del self._waiting[branch]
+        self._seen.update(found)
+        return found
+
+
+def portions(names: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """So many at a time, in order."""
+    return (names[start : start + size] for start in range(0, len(names), size))
+
+
+def carriers(section: Section) -> list[str]:
+    """Whose branches there may be, our own first: who belongs to the International, also for the time being not."""
+    with section.reading() as session:
+        latest = queries.latest(session)
+    entries = latest.roster.sections if latest is not None else ()
+    others = [entry.code for entry in entries if entry.code != section.code and entry.status in (Status.MEMBER, Status.SUSPENDED)]
+    return [section.code, *others]
