@@ -74,7 +74,7 @@ def test_what_came_after_signing_stands_apart(three: Any, browser: Any, statemen
         for person in (inside, outside):
             page = person.get(path).text
             assert "Sections sign the text, not the files beside it." in page
-            assert "Section française added these later." in re.sub(r"<[^>]+>", "", page)
+            assert "Section française (fr) added these later." in re.sub(r"<[^>]+>", "", page)
         *own, others, foreign = beside(inside, f"/documents/{statement}")
         assert (set(own), others, foreign) == ({"before.txt", "after.txt"}, OTHERS, "foreign.txt")
 

@@ -159,7 +159,7 @@ def test_no_text_takes_the_place_of_one_that_was_signed_and_issued(
         assert public(each) == [(statement, 2, ["fr", "ic"])]
         status, page = read_public(each, browser, statement)
         assert (status, "Pas un homme." in page, "Des canons." in page) == (200, True, False)
-        assert "Section française wrote two texts as revision 2. This is the one that was signed and issued" in page
+        assert "Section française (fr) wrote two texts as revision 2. This is the one that was signed and issued" in page
         answer = browser(each, language="en").get(f"/api/v1/statements/{statement}").json()
         assert (answer["text"], answer["event"]) == (READ, str(rivals[1]))
         assert [one["section"] for one in answer["signatories"]] == ["fr", "ic"]
