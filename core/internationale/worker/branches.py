@@ -26,7 +26,7 @@ class Branches:
 
     def add(self, names: Iterable[str], *, again: bool = False) -> None:
         """These are there; what was taken before only when it came ``again``. In the order of their names."""
-        for name in sorted(names):
+        for name in sorted(filter(plain, names)):
             if again or name not in self._seen:
                 self._waiting.setdefault(self._whose(name), {})[name] = None
 
@@ -43,6 +43,13 @@ class Branches:
                 del self._waiting[branch]
         self._seen.update(found)
         return found
+
+
+def plain(name: str) -> bool:
+    """Whether a name asks for nothing but what stands under it. A server keeps what was sent to ``….*``, and asked for that it
+    gives all that fits.
+    """
+    return "*" not in name and ">" not in name
 
 
 def portions(names: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -21,7 +21,7 @@ from internationale.events.envelope import Address
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker.branches import portions
+from internationale.worker.branches import plain, portions
 from internationale.worker.origin import Origin
 from internationale.worker.pace import in_thread
 from internationale.worker.questions import PATIENCE, Question
@@ -104,7 +104,9 @@ async def _from_seeds(_section: Section, bus: Bus, sought: Sought) -> Found:
         names = await bus.kept(f"{SEED}*.{log}.*")
     except Unprovisioned:
         return  # a hub of an older make
-    wanted = [name for name in sorted(names) if name.rpartition(".")[2] in {str(number) for number in sought.numbers}]
+    wanted = [
+        name for name in sorted(filter(plain, names)) if name.rpartition(".")[2] in {str(number) for number in sought.numbers}
+    ]
     for publisher, seeds in groupby(wanted, lambda name: name.split(".")[3]):
         for some in portions([*seeds], SEEDS):
             found = await bus.get(some)

@@ -15,7 +15,7 @@ from internationale.events.envelope import Signed
 from internationale.ledger import forks
 from internationale.ledger.quarantine import STRANGER
 from internationale.section import Section
-from internationale.worker.branches import NOBODY, Branches, carriers, portions
+from internationale.worker.branches import NOBODY, Branches, carriers, plain, portions
 from internationale.worker.pace import in_thread
 from internationale.worker.receiving import take_in
 
@@ -65,7 +65,7 @@ async def _find(bus: Bus, ours: Parcel, hash: str, members: list[str]) -> str | 
     found = await bus.get([_name(code, ours, hash) for code in members] + [_old_name(ours, hash[:16])])
     place = next((name for name, there in found.items() if _same(there, ours)), None)
     if place is None and found:
-        others = sorted(await bus.kept(_old_name(ours, "*")) - found.keys())[:HEARD]
+        others = sorted(filter(plain, await bus.kept(_old_name(ours, "*")) - found.keys()))[:HEARD]
         found = await bus.get(others) if others else {}
         place = next((name for name, there in found.items() if _same(there, ours)), None)
     return place

@@ -16,7 +16,7 @@ from internationale.bus import ROSTER, Bus, Outcome, Parcel
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker.branches import NOBODY, Branches, carriers, portions
+from internationale.worker.branches import NOBODY, Branches, carriers, plain, portions
 from internationale.worker.pace import in_thread
 
 PATTERN = "intl.v1.roster.*.*"
@@ -75,7 +75,7 @@ async def _compare(section: Section, bus: Bus, known: Mapping[int, str], seen: S
         seen.branches, newest = Branches(_whose), None
         seen.places.clear()
     if newest is None:
-        names = [name for name in await bus.kept(PATTERN) if _number(name) in known]
+        names = [name for name in await bus.kept(PATTERN) if plain(name) and _number(name) in known]
         seen.branches.add(names)
         await _look(section, bus, sorted(set(known.values()).intersection(names)), known, seen)
     members = await in_thread(carriers, section)
@@ -146,7 +146,7 @@ async def _next(section: Section, bus: Bus, latest: tuple[int, str], seen: Seen)
     """Look at everything that says to be the next version, until one of them is. Whether one was."""
     number, hash = latest[0] + 1, latest[1]
     there = await bus.kept(_name("*", number)) | await bus.kept(f"intl.v1.roster.{number}.*")
-    unseen = sorted(name for name in there if f"{name} after {hash}" not in seen.after)
+    unseen = sorted(name for name in filter(plain, there) if f"{name} after {hash}" not in seen.after)
     members = await in_thread(carriers, section)
     sections = [name for name in unseen if _whose(name) in members]
     others = [name for name in unseen if _whose(name) not in members]
