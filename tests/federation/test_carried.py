@@ -255,6 +255,27 @@ def test_proofs_are_heard_whatever_somebody_else_leaves_before_them(federation, 
     assert proven(fr) == ["ar:1:1"]
 
 
+def test_a_name_that_stands_for_all_others_stops_nobody(three, tmp_path):
+    ic, fr, _ar = three
+    with members_hub(tmp_path / "members", ic, fr) as hub:
+
+        async def story():
+            await prepare(hub, "ic", "fr")
+            stars = ["intl.v1.roster.evil.*", "intl.v1.proof.evil.fr.1.*", "intl.v1.seed.evil.fr.1.*"]
+            assert await leave(hub, [*stars, "intl.v1.proof.evil.fr.1.1-0123456789abcdef"]) == []
+            bus = await NatsBus.connect(hub.url, "fr", nkey=fr.nkey)
+            try:
+                seen = proofs.Seen()
+                assert await rosters.carry(fr, bus, rosters.Seen()) == version(fr)
+                assert (await proofs.look(fr, bus, seen), await proofs.carry(fr, bus, seen)) == (1, 0)
+                assert await proofs.hear(fr, bus, 1, seen) == ["quarantined", "duplicate"]
+                assert await ladder.fill(fr, bus, Gap("ic", 1, 1, 1)) == 0
+            finally:
+                await bus.close()
+
+        asyncio.run(story())
+
+
 async def names(hub, stream, prefix):
     client = await nats.connect(hub.url, nkeys_seed_str=ADMIN.seed)
     info = await client.jetstream().stream_info(stream, subjects_filter=f"{prefix}>")
