@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
-from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
@@ -15,7 +14,7 @@ from internationale.cli.speech import language, say, tell, worded
 from internationale.events import card
 from internationale.kit import Check
 from internationale.kit.printing import visible
-from internationale.ledger import tables
+from internationale.ledger import outbox
 from internationale.ledger.ownkeys import LOST
 from internationale.messages import Message, marker, plural_marker
 from internationale.rooms.exchange import queries as exchange
@@ -97,11 +96,10 @@ def survey(section: Section) -> Status:
 
 def _hubs(session: Session, section: Section, named: Sequence[str]) -> tuple[HubState, ...]:
     """Cursors are kept for ``<address> <identity>``; a hub that was never reached has none."""
-    head = section.ledger.head(session, section.code)
-    rows = session.connection().execute(select(tables.cursor).order_by(tables.cursor.c.hub)).all()
-    known = [HubState(row.hub, head.sequence - row.sequence if row.epoch == head.epoch else head.sequence) for row in rows]
+    logs = section.ledger.own_logs(session)
+    known = [HubState(hub, outbox.unsent(logs, cursor)) for hub, cursor in section.ledger.cursors(session).items()]
     reached = {state.hub.partition(" ")[0] for state in known}
-    return (*known, *(HubState(url, head.sequence) for url in named if url not in reached))
+    return (*known, *(HubState(url, outbox.unsent(logs, (0, 0))) for url in named if url not in reached))
 
 
 def _problems(section: Section, counts: Counts) -> Sequence[Message]:

@@ -11,7 +11,7 @@ from internationale.events.card import fingerprint
 from internationale.events.heads import Head
 from internationale.events.roster import Version
 from internationale.kit import HubState
-from internationale.ledger import tables
+from internationale.ledger import heads, outbox, tables
 from internationale.rooms.exchange import rules
 from internationale.rooms.exchange.queries.alarms import clocks_ahead, findings, standing_still
 from internationale.rooms.exchange.queries.progress import Progress, progress
@@ -146,14 +146,13 @@ class SentTo:
 
 def sent_to(session: Session, own: str) -> tuple[SentTo, ...]:
     """Every hub that ever confirmed something of ours, by address."""
-    logs = select(tables.head.c.epoch, tables.head.c.sequence).where(tables.head.c.section == own)
-    head = session.connection().execute(logs.order_by(tables.head.c.epoch.desc()).limit(1)).first()
-    if head is None:
+    logs = heads.read(session.connection(), [own])
+    if not logs:
         return ()
     rows = session.connection().execute(select(tables.cursor).order_by(tables.cursor.c.hub))
     found = []
     for row in rows:
         url, _space, identity = row.hub.partition(" ")
-        sequence = row.sequence if row.epoch == head.epoch else 0
-        found.append(SentTo(url, identity, sequence, head.sequence - sequence))
+        sequence = row.sequence if row.epoch == logs[-1].epoch else 0
+        found.append(SentTo(url, identity, sequence, outbox.unsent(logs, (row.epoch, row.sequence))))
     return tuple(found)
