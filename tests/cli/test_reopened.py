@@ -24,6 +24,6 @@ def test_what_was_said_before_counts_as_unsent(united: Command, at_work: Callabl
     hub.start()
     united("ic", "hub", "provision", hub.url)
     assert "1 event of this section is not there yet." in united("fr", "hub", "status").output
-    assert "Sent: 1 own events, " in united("fr", "bundle", "seed", hub.url).output
+    assert "events of this section: 1;" in united("fr", "bundle", "seed", hub.url).output
     assert "It has everything that this section said." in united("fr", "hub", "status").output
     assert [each["unsent"] for each in plain(united("fr", "hub", "status", "--json"))] == [0]
