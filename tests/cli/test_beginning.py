@@ -124,7 +124,7 @@ def test_a_tampered_card_is_refused(joined: Command, tmp_path: Path) -> None:
     card = json.loads((tmp_path / "fr.card").read_text())
     card["signatures"] = []
     (tmp_path / "fr.card").write_text(json.dumps(card))
-    assert "bad_signature" in joined("ic", "section", "admit", "fr.card", "--yes", "--unasked", status=1).output
+    assert "bad_signature" in joined("ic", "section", "admit", "fr.card", "--yes", "--unasked", status=2).output
 
 
 def test_a_tampered_invitation_is_refused(joined: Command, tmp_path: Path) -> None:

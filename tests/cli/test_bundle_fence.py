@@ -104,6 +104,6 @@ def test_a_hub_is_given_everything_that_one_section_holds(joined, speak, hub):
     speak("ic", "two")
     joined("fr", "bundle", "export", "fr.bundle")
     joined("ic", "bundle", "import", "fr.bundle")
-    assert "1 own events, 1 of others" in joined("ic", "bundle", "seed", hub.url).output
-    assert "0 own events, 0 of others" in joined("ic", "bundle", "seed", hub.url).output
+    assert "events of this section: 1; of others: 1;" in joined("ic", "bundle", "seed", hub.url).output
+    assert "events of this section: 0; of others: 0;" in joined("ic", "bundle", "seed", hub.url).output
     assert "does not take it" in joined("ic", "bundle", "seed", "nats://127.0.0.1:1", status=2).output

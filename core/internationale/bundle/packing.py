@@ -2,11 +2,15 @@
 
 import heapq
 from collections.abc import Collection, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
 from internationale.bundle.form import Header, Span, Writer
+from internationale.errors import Untrusted
+from internationale.events import heads
+from internationale.events.signed import SignedDocument
 from internationale.ledger import forks
 from internationale.ledger.reading import Stored
 from internationale.rooms.roster import queries
@@ -58,9 +62,18 @@ def lines(section: Section, wanted: Wanted) -> Iterator[bytes]:
         for proof in forks.proofs(session):
             for signed in (proof.first, proof.second):
                 yield writer.event(proof.address.subject, signed.body, signed.signature)
-        for document in queries.heads_documents(session):
+        for document in _counting_heads(section, session):
             yield writer.heads(document)
     yield writer.end()
+
+
+def _counting_heads(section: Section, session: Session) -> Iterator[SignedDocument]:
+    """Not those of a section that is no member any more, or signed with a key that was replaced: nobody would take them."""
+    signers = heads.signers(section.keyring(session))
+    for document in queries.heads_documents(session):
+        with suppress(Untrusted):
+            heads.verify_by(document, signers)
+            yield document
 
 
 def _with_parts(section: Section, session: Session, writer: Writer, event: Stored) -> Iterator[bytes]:

@@ -2,8 +2,11 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 from internationale.errors import Untrusted
+from internationale.events import signed
+from internationale.events.heads import Heads
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster import port, queries
 from internationale.section import Section
@@ -34,17 +37,34 @@ def follow(section: Section, documents: Sequence[SignedDocument]) -> int:
     return new
 
 
-def hear(section: Section, documents: Sequence[SignedDocument]) -> int:
-    """Keep those heads that are authentic and newer; returns how many. The others are left aside: true ones come soon."""
+@dataclass
+class Heard:
+    """What came of heads: how many were ``new``; in whose name others were that do not count (``?``: nobody's)."""
+
+    new: int = 0
+    strange: list[str] = field(default_factory=list)
+
+
+def hear(section: Section, documents: Sequence[SignedDocument]) -> Heard:
+    """Keep those heads that are authentic and newer. The others are left aside: true ones come soon."""
+    heard = Heard()
     if not documents:
-        return 0
-    new = 0
+        return heard
     with section.writing() as session:
         hearing = port.Hearing(session, documents, section.now(), section.keyring(session))
         for document in documents:
             try:
-                new += hearing.take(document)
+                heard.new += hearing.take(document)
             except Untrusted as error:
-                _log.warning("heads that are not authentic: %s", error.reason)
+                heard.strange.append(_named(document))
+                _log.info("heads in the name of %s do not count: %s", heard.strange[-1], error.reason)
         hearing.write()
-    return new
+    return heard
+
+
+def _named(document: SignedDocument) -> str:
+    """Whose heads these would be."""
+    try:
+        return signed.parse(Heads, document.body, "malformed_heads").section
+    except Untrusted:
+        return "?"

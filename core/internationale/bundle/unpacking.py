@@ -33,7 +33,8 @@ Progress = Callable[[int, int], None]
 @dataclass
 class Unpacked:
     """What came of a bundle: by outcome the number of events (``Ledger.accept``), new rosters, parts and heads, and what was
-    damaged. ``whole``: it had its end, and nothing was changed on the way.
+    damaged. ``strange``: in whose name there were heads that do not count. ``whole``: it had its end, and nothing was changed on
+    the way.
     """
 
     announced: int = 0
@@ -42,6 +43,7 @@ class Unpacked:
     rosters: int = 0
     parts: int = 0
     heads: int = 0
+    strange: set[str] = field(default_factory=set)
     damaged: list[Damaged] = field(default_factory=list)
     damages: int = 0
     whole: bool = False
@@ -117,7 +119,9 @@ class _Unpacking:
             self._progress(self.found.read, self.found.announced)
         if self._parts:
             self.found.parts += len(self._section.add_parts(self._parts))
-        self.found.heads += taking.hear(self._section, self._heads)
+        heard = taking.hear(self._section, self._heads)
+        self.found.heads += heard.new
+        self.found.strange.update(heard.strange)
         self._rosters, self._events, self._parts, self._heads, self._bytes = [], [], [], [], 0
 
     def _look_for_ourselves(self, outcomes: Sequence[str]) -> None:

@@ -11,7 +11,7 @@ from internationale.cli import files
 from internationale.cli.comparing import tell_roots
 from internationale.cli.files import read_invitation
 from internationale.cli.keys import show
-from internationale.cli.root import Home
+from internationale.cli.root import NAMING, Home
 from internationale.cli.speech import say, worded
 from internationale.errors import Conflict, Invalid, Misconfigured
 from internationale.events import fingerprints
@@ -27,6 +27,25 @@ from internationale.section import Section
 
 _ = marker("core")
 FILES = click.Path(dir_okay=False, path_type=Path)
+_OPTIONS = {
+    "code": "CODE",
+    "name": "--name",
+    "languages": "--language",
+    "port": "--port",
+    "base_url": "--base-url",
+    "hubs": "--hub",
+    "database": "--database",
+}
+"""What each setting is called on the command line."""
+_OTHER = _(
+    "This is not the fingerprint of the list in the invitation, up to version %(version)s. Nothing was joined. If the committee"
+    " has a newer list, let it make another invitation. Otherwise compare again; should it stay so, the file is not the"
+    " committee's."
+)
+_OTHER_LIST = _(
+    "This is not the fingerprint of the list in the invitation, up to version %(version)s. This section joined before, and stays"
+    " as it was: nothing of the file was taken."
+)
 
 
 @click.command()
@@ -100,6 +119,11 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
         % {"path": section.settings.root_key}
     )
     show(root.public)
+    if not named:
+        told = _(
+            "No hub is named yet, and without one the sections do not hear from each other. When one runs, name it: %(command)s"
+        )
+        say(told % {"command": NAMING})
 
 
 def _propose_founding(section: Section, shown: list[RootCard], threshold: int, hubs: tuple[str, ...], out: Path) -> None:
@@ -127,17 +151,13 @@ def join(home: Home, invitation: BinaryIO, fingerprint: str | None) -> None:
     documents, hubs = read_invitation(invitation.read(), invitation.name)
     section = home()
     with section.reading() as session:
+        joined = queries.latest(session) is not None
         offer = port.offered(session, documents, code=section.code, key=section.key.public, now=section.now())
     _tell_offer(offer, hubs)
     typed = fingerprint or click.prompt(worded(_("The fingerprint of the list, as the committee says it (words or digits)")))
     if not fingerprints.matches(offer.fingerprint, typed):
         raise Invalid(
-            _(
-                "This is not the fingerprint of the list in the invitation, up to version %(version)s. Nothing was joined. If the"
-                " committee has a newer list, let it make another invitation. Otherwise compare again; should it stay so, the"
-                " file is not the committee's."
-            )
-            % {"version": offer.version.roster.version},
+            (_OTHER_LIST if joined else _OTHER) % {"version": offer.version.roster.version},
             place="--fingerprint",
         )
     with section.writing() as session:
@@ -156,19 +176,21 @@ def _tell_offer(offer: port.Offer, hubs: tuple[str, ...]) -> None:
 
 
 def _write_settings(home: Home, given: dict[str, object]) -> None:
-    """A new ``section.toml``; taken away again when what was given makes no sense."""
+    """A new ``section.toml``, and its folder; neither when what was given makes no sense."""
     file = home.path / settings.FILE
-    missing = {"code": "CODE", "name": "--name", "languages": "--language"}
-    for name, option in missing.items():
+    for name in ("code", "name", "languages"):
         if not given[name]:
-            raise Misconfigured(_("“%(option)s” is missing.") % {"option": option})
+            raise Misconfigured(_("“%(option)s” is missing.") % {"option": _OPTIONS[name]})
+    for name, value in given.items():
+        if value:
+            settings.check(name, value, _OPTIONS.get(name, name))
     home.path.mkdir(mode=0o750, parents=True, exist_ok=True)
     lines = [f"{name} = {_toml(value)}\n" for name, value in given.items() if value]
     file.touch(mode=0o600)  # a database's address may have a password in it
     file.write_text("# What each setting means: internationale.settings.\n" + "".join(lines), encoding="utf-8")
     try:
         settings.load(home.path, home.environ)
-    except Misconfigured:
+    except Misconfigured:  # the environment
         file.unlink()
         raise
 

@@ -78,7 +78,7 @@ def take(home: Home, file: BinaryIO, as_json: bool) -> None:
     except Untrusted as error:
         raise Misconfigured(_("This is not a bundle."), place=file.name) from error
     if as_json:
-        tell({**vars(found), "outcomes": dict(found.outcomes), "new": found.new})
+        tell({**vars(found), "outcomes": dict(found.outcomes), "strange": sorted(found.strange), "new": found.new})
     else:
         _report(found)
     if not found.whole or found.damages:
@@ -96,7 +96,10 @@ def seed(home: Home, hub: str) -> None:
         given = asyncio.run(_refill(section, address))
     except Unreachable as trouble:
         raise Misconfigured(_("The hub does not take it: %(reason)s") % {"reason": str(trouble)}, place=hub) from trouble
-    told = _("The hub has everything now. Sent: %(own)s own events, %(seeds)s of others, %(rosters)s versions of the roster.")
+    told = _(
+        "The hub has everything now. Sent, events of this section: %(own)s; of others: %(seeds)s; versions of the roster:"
+        " %(rosters)s."
+    )
     say(told % {"own": given.own, "seeds": given.seeds, "rosters": given.rosters})
 
 
@@ -160,7 +163,7 @@ def _report(found: Unpacked) -> None:
     counts = {"new": found.new, "known": found.outcomes["duplicate"], "refused": found.outcomes["quarantined"]}
     say(_("Events: %(new)s new, %(known)s known before, %(refused)s not authentic.") % counts)
     say(
-        _("Besides: %(rosters)s new versions of the roster, %(parts)s parts, %(heads)s new heads.")
+        _("Besides, new versions of the roster: %(rosters)s; parts: %(parts)s; new heads: %(heads)s.")
         % {"rosters": found.rosters, "parts": found.parts, "heads": found.heads}
     )
     waiting = found.outcomes["waiting"] + found.outcomes["parked"] + found.outcomes["full"]
@@ -171,6 +174,12 @@ def _report(found: Unpacked) -> None:
             waiting,
         )
         say(told % {"n": waiting})
+    if found.strange:
+        told = _(
+            "What these sections sign to hold is left aside: %(sections)s. By the list of sections here, who signed it is no"
+            " member any more, or the key was replaced."
+        )
+        say(told % {"sections": tuple(sorted(found.strange))})
     for damaged in found.damaged:
         say(_("Line %(n)s is damaged: %(code)s") % {"n": damaged.number, "code": damaged.reason}, problem=True)
     if not found.whole:

@@ -17,12 +17,16 @@ ngettext = plural_marker("core")
 
 def tell_roots(roster: Roster) -> None:
     """Who signs changes of the list, and how many of them must."""
-    told = ngettext(
+    one = _("Version %(version)s of the list; this root key must sign each change:")
+    several = ngettext(
         "Version %(version)s of the list; %(needed)s of these %(roots)s root keys must sign each change:",
         "Version %(version)s of the list; %(needed)s of these %(roots)s root keys must sign each change:",
         roster.threshold,
     )
-    say(told % {"version": roster.version, "needed": roster.threshold, "roots": len(roster.roots)})
+    say(
+        (one if roster.threshold == len(roster.roots) == 1 else several)
+        % {"version": roster.version, "needed": roster.threshold, "roots": len(roster.roots)}
+    )
     for root in roster.roots:
         click.echo(f"  {visible(root.holder)}\n    {fingerprints.groups(root.key)}\n    {fingerprints.words(root.key)}")
 

@@ -11,7 +11,7 @@ from internationale.cli.comparing import tell_list
 from internationale.cli.files import invitation, printed, read_card, write
 from internationale.cli.keys import show
 from internationale.cli.root import Home
-from internationale.cli.speech import agreed, language, say, tell
+from internationale.cli.speech import agreed, language, say, tell, worded
 from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.kit.printing import visible
 from internationale.messages import marker
@@ -120,9 +120,12 @@ def every(home: Home, as_json: bool) -> None:
         say(_("This section has not joined an International yet."))
     for each in state.sections:
         lacks = "?" if each.lacks is None else f"-{each.lacks}" if each.lacks else "="
-        click.echo(
-            f"{each.code:16} {each.status:10} {lacks:>7}  {each.fingerprint}  {visible(each.name)} ({', '.join(each.languages)})"
-        )
+        first, *later = each.signers
+        known = first.fingerprint
+        click.echo(f"{each.code:16} {each.status:10} {lacks:>7}  {known}  {visible(each.name)} ({', '.join(each.languages)})")
+        for key in later:
+            told = _("%(fingerprint)s (from number %(first)s on)")
+            click.echo(f"{'':36}{worded(told % {'fingerprint': key.fingerprint, 'first': key.first})}")
 
 
 for _command in joining.COMMANDS:

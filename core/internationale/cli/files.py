@@ -5,21 +5,13 @@ from pathlib import Path
 
 from internationale.cli.speech import say
 from internationale.errors import Invalid, Misconfigured
-from internationale.events import card
-from internationale.events.card import Card
 from internationale.messages import marker
-from internationale.rooms.roster.rules import papers
-from internationale.rooms.roster.rules.papers import invitation, printed, read_invitation
+from internationale.rooms.roster.rules.papers import invitation, printed, read_card, read_invitation
 
 __all__ = ["invitation", "named", "printed", "read_card", "read_invitation", "write"]
 
 _ = marker("core")
 _HASH = re.compile(r"[0-9a-f]+")
-
-
-def read_card(content: bytes, name: str) -> Card:
-    """Raises ``Invalid`` for what is no card, ``Untrusted`` when its own key has not signed it."""
-    return card.verify(papers.signed_document(papers.read(content, name), name))
 
 
 def named(what: str) -> Path | None:

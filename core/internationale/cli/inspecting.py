@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from internationale.bus import Bus, NotAuthorised, Unreachable
 from internationale.bus.nats import NatsBus
+from internationale.events.envelope import Address
 from internationale.kit import HubState
 from internationale.section import Section
-from internationale.worker.fence import own_log
 from internationale.worker.hubs import KEYLESS, Hub, keyless, named, worded
 
 
@@ -37,7 +37,11 @@ async def _ask(section: Section, hub: Hub) -> HubState:
 
 async def _look(section: Section, bus: Bus, state: HubState) -> HubState:
     await bus.identity()
-    epoch, number = own_log(section) or (1, 0)
-    there = await bus.kept(f"intl.v1.log.{section.code}.{epoch}.*")
-    missing = sum(f"intl.v1.log.{section.code}.{epoch}.{each}" not in there for each in range(1, number + 1))
+    with section.reading() as session:
+        logs = section.ledger.own_logs(session)
+    missing = 0
+    for log in logs:
+        there = await bus.kept(f"intl.v1.log.{section.code}.{log.epoch}.*")
+        said = (Address(section.code, log.epoch, number) for number in range(1, log.sequence + 1))
+        missing += sum(address.subject not in there for address in said)
     return replace(state, unsent=missing)

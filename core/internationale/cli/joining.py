@@ -62,7 +62,9 @@ def requests(home: Home) -> None:
             say(_("Declined by %(section)s: %(why)s") % {"section": refusal.section, "why": refusal.why})
         if each.member:
             say(_("It is a member now."))
-        else:
+        elif each.past:
+            say(_("It was a member after this request, and is none any more. To come back it asks anew."))
+        elif not each.refusals:
             command = f"internationale roster propose admit {each.hash[:16]}"
             say(_("The committee proposes to admit it: %(command)s") % {"command": command})
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import click
 import segno
+from sqlmodel import Session
 
 from internationale import settings
 from internationale.cli.files import printed, write
@@ -14,8 +15,10 @@ from internationale.events import card, fingerprints, joining
 from internationale.events.fingerprints import Listed
 from internationale.events.keys import PublicKey, SigningKey
 from internationale.messages import marker
-from internationale.rooms.roster import port, queries
+from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.rules import changes
+from internationale.rooms.roster.rules.signers import Signer
+from internationale.section import Section
 
 _ = marker("core")
 _FOREIGN = _(
@@ -61,8 +64,14 @@ def new_root(home: Home, holder: str, lock: bool, out: Path) -> None:
 @click.option("--qr", is_flag=True, help="Also as a square code to scan.")
 @click.pass_obj
 def fingerprint(home: Home, qr: bool) -> None:
-    """Show the fingerprint of this section's key, to compare it by voice or on paper."""
-    show(home().key.public, qr=qr)
+    """Show the fingerprint of this section's key, to compare it by voice or on paper; of both, while one follows the other."""
+    section = home()
+    with section.reading() as session:
+        signers = own_signers(section, session)
+    for each in signers:
+        if len(signers) > 1:
+            say(_("From number %(first)s of the log on:") % {"first": each.first})
+        show(each.key, qr=qr)
 
 
 @group.command("rotate-sealing")
@@ -128,6 +137,17 @@ def rotate_log(home: Home, after: int) -> None:
     )
     show(key.public)
     say(_("The committee confirms it: %(command)s") % {"command": f"internationale roster propose rotate {section.code}"})
+
+
+def own_signers(section: Section, session: Session) -> tuple[Signer, ...]:
+    """The keys of this machine that sign what is said from now on, with the first number of each."""
+    latest = queries.latest(session)
+    entry = latest.roster.entry(section.code) if latest is not None else None
+    if entry is None:
+        return (Signer(section.key.public, 1),)
+    held = {key.public for key in section.log_keys.all}
+    signers = rules.signers.to_come(entry, queries.last_good(session, entry).sequence)
+    return tuple(each for each in signers if each.key in held) or (Signer(section.key.public, 1),)
 
 
 def show(key: PublicKey | Listed, *, qr: bool = False) -> None:

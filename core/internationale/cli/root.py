@@ -18,13 +18,14 @@ from internationale.cli.speech import worded
 from internationale.errors import InternationaleError, Invalid, Misconfigured, Paused
 from internationale.kit import Reader, Role
 from internationale.ledger import database
-from internationale.messages import marker
+from internationale.messages import marker, plural_marker
 from internationale.plugins import Plugins
 from internationale.rooms.roster import port, queries
 from internationale.section import Section
 from internationale.settings import Settings
 
 _ = marker("core")
+ngettext = plural_marker("core")
 
 UNASKED = _("Nothing was said: this command has not made sure that the section remembers all that it said before.")
 """For whoever writes a command that publishes (of a plugin, say) and forgets ``Home.speaking``."""
@@ -34,6 +35,13 @@ _UNASKED = _(
     " is, another version with the same number would divide the International. Nothing was signed or put into force. Try again"
     " when a hub can be reached; if you are sure that there is no newer list: --unasked"
 )
+_HUBLESS = _(
+    "No hub is named, neither in the list of sections nor in the settings: the sections cannot hear from each other, and nobody"
+    " could be asked whether there is a newer list than version %(version)s, which is the newest here. Nothing was signed or put"
+    " into force. Name a hub: %(command)s. If you are sure that there is no newer list: --unasked"
+)
+NAMING = "internationale roster propose hubs nats://HOST:4222 --sign"
+"""The command that names a hub, where one root key is enough."""
 
 
 class Home:
@@ -76,7 +84,11 @@ class Home:
         from internationale.worker import fence  # noqa: PLC0415  # only what speaks needs the network
 
         section = self()
-        reason = asyncio.run(fence.clear(section)) if section.fenced is not None else None
+        if section.fenced is None:
+            return section
+        before = fence.own_log(section)
+        reason = asyncio.run(fence.clear(section))
+        _tell_taken_back(before, fence.own_log(section))
         if reason is not None:
             words = {"why": reason, "command": f"internationale --home {self.path} fence open"}
             raise Paused(_("%(why)s Nothing was said. Try again later; where nobody can answer: %(command)s") % words)
@@ -87,13 +99,13 @@ class Home:
         into force: its number may be taken. ``unasked``: also when no hub can be asked. Raises ``Paused``; ``Conflict`` while the
         International is divided.
         """
-        from internationale.worker import fence  # noqa: PLC0415  # only what signs needs the network
+        from internationale.worker import fence, hubs  # noqa: PLC0415  # only what signs needs the network
 
         section = self()
         with section.reading() as session:
             version = queries.latest_number(session)
         if version and not asyncio.run(fence.newest(section)) and not unasked:
-            raise Paused(_UNASKED % {"version": version})
+            raise Paused((_UNASKED if hubs.named(section) else _HUBLESS) % {"version": version, "command": NAMING})
         with section.reading() as session:
             port.require_undivided(session)
         return section
@@ -107,6 +119,19 @@ class Home:
         """Let go of the database, if it was opened."""
         if self._section is not None:
             self._section.close()
+
+
+def _tell_taken_back(before: tuple[int, int] | None, now: tuple[int, int] | None) -> None:
+    """What this section had forgotten of its own log and has again."""
+    if before is None or now is None or now <= before:
+        return
+    number = now[1] - before[1] if now[0] == before[0] else now[1]
+    told = ngettext(
+        "%(n)s event of this section's own log came back from the hubs. This looks like a restored backup.",
+        "%(n)s events of this section's own log came back from the hubs. This looks like a restored backup.",
+        number,
+    )
+    click.echo(worded(told % {"n": number}), err=True)
 
 
 class Failure(click.ClickException):

@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import click
-from sqlalchemy import select
 from sqlalchemy.engine import make_url
 from sqlmodel import Session
 
 from internationale import i18n
+from internationale.cli.inspecting import inspect
+from internationale.cli.keys import own_signers
 from internationale.cli.root import Home
 from internationale.cli.speech import language, say, tell, worded
 from internationale.events import card
 from internationale.kit import Check
 from internationale.kit.printing import visible
-from internationale.ledger import tables
+from internationale.ledger import outbox
 from internationale.ledger.ownkeys import LOST
 from internationale.messages import Message, marker, plural_marker
 from internationale.rooms.exchange import queries as exchange
@@ -39,8 +40,16 @@ class HubState:
 
 
 @dataclass(frozen=True)
+class Key:
+    """The fingerprint of a key that signs what this section says from number ``first`` of its log on."""
+
+    fingerprint: str
+    first: int
+
+
+@dataclass(frozen=True)
 class Status:
-    """Everything that ``status`` knows. ``problems`` empty: all is well."""
+    """Everything that ``status`` knows. ``problems`` empty: all is well. ``fingerprint``: of the first of ``keys``."""
 
     code: str
     name: str
@@ -48,6 +57,7 @@ class Status:
     database: str
     address: str
     fingerprint: str
+    keys: tuple[Key, ...]
     federation: Federation
     logs: dict[str, int]
     own_log: OwnLog
@@ -79,13 +89,15 @@ def survey(section: Section) -> Status:
         hubs = _hubs(session, section, named)
         own_log = queries.own_log(session, section.code)
         counts = exchange.counts(session)
+        keys = tuple(Key(card.fingerprint(each.key), each.first) for each in own_signers(section, session))
     return Status(
         code=section.code,
         name=section.name,
         home=str(section.settings.home),
         database=make_url(section.settings.database).render_as_string(hide_password=True),
         address=section.base_url,
-        fingerprint=card.fingerprint(section.key.public),
+        fingerprint=keys[0].fingerprint,
+        keys=keys,
         federation=federation,
         logs=heads,
         own_log=own_log,
@@ -97,11 +109,10 @@ def survey(section: Section) -> Status:
 
 def _hubs(session: Session, section: Section, named: Sequence[str]) -> tuple[HubState, ...]:
     """Cursors are kept for ``<address> <identity>``; a hub that was never reached has none."""
-    head = section.ledger.head(session, section.code)
-    rows = session.connection().execute(select(tables.cursor).order_by(tables.cursor.c.hub)).all()
-    known = [HubState(row.hub, head.sequence - row.sequence if row.epoch == head.epoch else head.sequence) for row in rows]
+    logs = section.ledger.own_logs(session)
+    known = [HubState(hub, outbox.unsent(logs, cursor)) for hub, cursor in section.ledger.cursors(session).items()]
     reached = {state.hub.partition(" ")[0] for state in known}
-    return (*known, *(HubState(url, head.sequence) for url in named if url not in reached))
+    return (*known, *(HubState(url, outbox.unsent(logs, (0, 0))) for url in named if url not in reached))
 
 
 def _problems(section: Section, counts: Counts) -> Sequence[Message]:
@@ -119,6 +130,7 @@ def _problems(section: Section, counts: Counts) -> Sequence[Message]:
             counts.failed,
         )
         found.append(failed % {"n": counts.failed})
+    found += _perhaps_out(section)
     for name, checks in section.plugins.each("checks"):
         for check in checks:
             found += _run(section, name, check)
@@ -135,6 +147,25 @@ def _lacks_its_key(section: Section) -> bool:
     return section.log_keys.lacking(rules, head.sequence + 1 if head.epoch == rules.epoch else 1)
 
 
+def _perhaps_out(section: Section) -> list[Message]:
+    """A change by which this section is a member no more waits here for signatures: no hub brings the news that it is in force,
+    for none lets it in. So they are asked.
+    """
+    with section.reading() as session:
+        ends = any(each.state in ("open", "complete") and queries.ends(each, section.code) for each in queries.pending(session))
+    shut = [state for state in inspect(section) if state.trouble == worker_hubs.REFUSED] if ends else []
+    if not shut:
+        return []
+    return [
+        *(_("%(hub)s: %(why)s") % {"hub": state.url, "why": worker_hubs.REFUSED} for state in shut),
+        _(
+            "A proposal by which this section is a member no more may be in force already. Let another section hand you its"
+            " bundle (%(export)s), and take it in: %(take)s"
+        )
+        % {"export": "internationale bundle export FILE", "take": "internationale bundle import FILE"},
+    ]
+
+
 def _run(section: Section, name: str, check: Check) -> list[Message]:
     """A check that fails is a finding itself; the others go on."""
     try:
@@ -144,6 +175,12 @@ def _run(section: Section, name: str, check: Check) -> list[Message]:
         return [_("The check “%(check)s” of %(name)s failed: %(why)s") % {"check": check.name, "name": name, "why": repr(error)}]
 
 
+def _fingerprint(key: Key, *, alone: bool) -> str:
+    if alone:
+        return key.fingerprint
+    return worded(_("%(fingerprint)s (from number %(first)s on)") % {"fingerprint": key.fingerprint, "first": key.first})
+
+
 def _print(found: Status) -> None:
     spoken = language()
     rows: list[tuple[Message, str]] = [
@@ -151,7 +188,7 @@ def _print(found: Status) -> None:
         (_("Folder"), found.home),
         (_("Database"), found.database),
         (_("Address"), found.address),
-        (_("Fingerprint"), found.fingerprint),
+        *((_("Fingerprint"), _fingerprint(each, alone=len(found.keys) == 1)) for each in found.keys),
     ]
     if found.federation.version and found.federation.expires:
         until = i18n.day(found.federation.expires, spoken)
@@ -163,9 +200,17 @@ def _print(found: Status) -> None:
     rows += [(_("Log"), f"{code} {number}") for code, number in found.logs.items()]
     if found.federation.progress is not None:
         far = found.federation.progress
-        told = _("%(here)s of %(all)s events are here, the latest from %(via)s")
+        told = ngettext(
+            "%(here)s of %(all)s event is here, the latest from %(via)s",
+            "%(here)s of %(all)s events are here, the latest from %(via)s",
+            far.known,
+        )
         rows.append((_("Catching up"), worded(told % {"here": far.here, "all": far.known, "via": far.via or "-"})))
-    told = _("%(n)s events are here; others have signed to hold %(others)s")
+    told = ngettext(
+        "%(n)s event is here; others have signed to hold %(others)s",
+        "%(n)s events are here; others have signed to hold %(others)s",
+        found.own_log.here,
+    )
     rows.append((_("Our own log"), worded(told % {"n": found.own_log.here, "others": found.own_log.elsewhere})))
     rows += [
         (_("Hub"), worded(_("%(hub)s: %(n)s unsent") % {"hub": hub.hub.partition(" ")[0], "n": hub.unsent})) for hub in found.hubs

@@ -160,6 +160,10 @@ class Reading:
         """The end of each section's log in its latest epoch here, by section."""
         return {log.section: log for log in heads.read(session.connection())}
 
+    def own_logs(self, session: Session) -> list[Head]:
+        """The ends of the own log in each of its epochs, in order."""
+        return [log for log in heads.read(session.connection(), [self.code]) if log.sequence]
+
     def all_heads(self, session: Session) -> list[Head]:
         """The ends of all logs, by section and epoch."""
         return heads.read(session.connection())

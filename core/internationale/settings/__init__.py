@@ -158,6 +158,11 @@ def _read(name: str, value: object, place: str) -> Any:
         raise Misconfigured(error.message, place=place) from error
 
 
+def check(name: str, value: object, place: str) -> None:
+    """Whether a setting may be this, before it is written. Raises ``Misconfigured`` with that place."""
+    _read(name, list(value) if isinstance(value, tuple) else value, place)
+
+
 def _absolute(url: URL, home: Path) -> str:
     """A SQLite file is looked for from the home, wherever the command is started."""
     if url.drivername == "sqlite" and url.database not in (None, "", ":memory:"):

@@ -161,7 +161,7 @@ async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
         await take_in(section, [found[name] for name in some if name in found], bus.hub)
     end = await in_thread(_own_number, section)
     if end > start:
-        _log.warning("took back %d own events from %s: this looks like a restored backup", end - start, bus.hub)
+        _log.info("took back %d own events from %s: this looks like a restored backup", end - start, bus.hub)
 
 
 async def _words(section: Section, bus: Bus) -> list[tuple[str, Head]]:

@@ -59,9 +59,9 @@ def _write(section: Section, again: bool) -> SignedDocument | None:
 async def hear(section: Section, bus: Bus, wait: float) -> int:
     """Take in the others' heads. Returns how many were new; what is not authentic is left aside: the next true one comes soon."""
     batch = await bus.receive(HEADS, BATCH, wait)
-    new = await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in batch.parcels])
+    heard = await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in batch.parcels])
     await batch.done()
-    return new
+    return heard.new
 
 
 def read(section: Section, parcels: list[Parcel]) -> list[tuple[str, Head]]:

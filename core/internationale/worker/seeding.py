@@ -86,7 +86,7 @@ async def _publish(section: Section, bus: Bus, log: Head, numbers: Sequence[int]
         outcomes = await bus.publish([seeded(section.code, parcel) for parcel in parcels])
         stored += sum(outcome is Outcome.STORED for outcome in outcomes)
     if stored:
-        _log.warning("hub %s has lost events of %s, who is away: republished %d of them", bus.hub, log.section, stored)
+        _log.warning("hub %s had lost events of %s: republished %d of them", bus.hub, log.section, stored)
     return stored
 
 

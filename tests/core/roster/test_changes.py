@@ -256,3 +256,24 @@ def test_no_sequence_of_changes_makes_a_version_that_is_refused(
     assert set(rules) == {entry.code for entry in versions[-1].roster.sections}
     assert roster.verify_chain([version.document for version in versions]) == tuple(versions)
     assert versions[-1].roster.issued <= NOW + timedelta(days=1)
+
+
+def test_the_only_committee_and_the_only_root_key_are_not_lost() -> None:
+    begun = founded()
+    for status in (Status.SUSPENDED, Status.EXPELLED, Status.RESIGNED):
+        with pytest.raises(Conflict, match="only international committee"):
+            changes.ended(begun, "ic", status, good(0), NOW)
+    with pytest.raises(Conflict, match="only international committee"):
+        changes.mandated(begun, "ic", [], NOW)
+    shared = follow(begun, changes.mandated(begun, "fr", ["committee"], NOW))
+    assert follow(shared, changes.mandated(shared, "ic", [], NOW)).roster.entry("ic").mandates == ()
+    governed = changes.governed(shared, [Root(key=ROOT.public, holder=shared.roster.entry("ic").name)], 1, NOW)
+    with pytest.raises(Conflict, match="only root key"):
+        changes.ended(follow(shared, governed, *ROOTS[:2]), "ic", Status.EXPELLED, good(0), NOW)
+    assert changes.ended(shared, "ic", Status.EXPELLED, good(0), NOW).entry("ic").status is Status.EXPELLED
+
+
+def test_a_mandate_that_there_is_not() -> None:
+    begun = founded()
+    with pytest.raises(Conflict, match="no such mandate"):
+        changes.mandated(begun, "fr", ["committee", "zzz"], NOW)

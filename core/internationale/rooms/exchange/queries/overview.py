@@ -9,15 +9,24 @@ from sqlmodel import Session
 
 from internationale.events.card import fingerprint
 from internationale.events.heads import Head
-from internationale.events.roster import Version
+from internationale.events.roster import Entry, Version
 from internationale.kit import HubState
-from internationale.ledger import tables
+from internationale.ledger import heads, outbox, tables
 from internationale.rooms.exchange import rules
 from internationale.rooms.exchange.queries.alarms import clocks_ahead, findings, standing_still
 from internationale.rooms.exchange.queries.progress import Progress, progress
 from internationale.rooms.exchange.rules import Alarm
 from internationale.rooms.exchange.rules.alarms import ASKEW
 from internationale.rooms.roster.queries import contradictions, latest, own_heads, peers
+from internationale.rooms.roster.rules.signers import to_come
+
+
+@dataclass(frozen=True)
+class SignerState:
+    """The fingerprint of a key that signs a section's log from number ``first`` on."""
+
+    fingerprint: str
+    first: int
 
 
 @dataclass(frozen=True)
@@ -27,7 +36,8 @@ class SectionState:
     ``heard``: when that word reached us; None for ourselves. ``said``: how many events its log has, as far as anybody knows;
     ``here``: how many of them we hold, the last under ``hash``. ``disagrees``: the logs of which it holds something else than
     we do. ``ahead``: minutes by which its clock is ahead of ours, when they are many. ``stopped``: the first number that does not
-    count because the log has two histories; 0: it goes on. Nobody lacks what is behind that number.
+    count because the log has two histories; 0: it goes on. Nobody lacks what is behind that number. ``signers``: the keys of what
+    it says from now on; ``fingerprint``: of the last of them.
     """
 
     code: str
@@ -37,6 +47,7 @@ class SectionState:
     mandates: tuple[str, ...]
     address: str | None
     fingerprint: str
+    signers: tuple[SignerState, ...]
     said: int
     lacks: int | None
     heard: datetime | None
@@ -113,6 +124,7 @@ def _sections(session: Session, current: Version, own: str) -> tuple[SectionStat
                 mandates=entry.mandates,
                 address=entry.address,
                 fingerprint=fingerprint(entry.keys[-1].key),
+                signers=_signers(entry, here),
                 said=known.sequence if known is not None and known.epoch == entry.epoch else 0,
                 lacks=rules.lacking(everyone[entry.code], furthest) if entry.code in everyone else None,
                 heard=words[entry.code][0] if entry.code in words and entry.code != own else None,
@@ -126,6 +138,11 @@ def _sections(session: Session, current: Version, own: str) -> tuple[SectionStat
             )
         )
     return tuple(states)
+
+
+def _signers(entry: Entry, here: Head | None) -> tuple[SignerState, ...]:
+    found = to_come(entry, here.sequence if here is not None else 0)
+    return tuple(SignerState(fingerprint(each.key), each.first) for each in found)
 
 
 def _held(session: Session) -> dict[tuple[str, int], Head]:
@@ -146,14 +163,13 @@ class SentTo:
 
 def sent_to(session: Session, own: str) -> tuple[SentTo, ...]:
     """Every hub that ever confirmed something of ours, by address."""
-    logs = select(tables.head.c.epoch, tables.head.c.sequence).where(tables.head.c.section == own)
-    head = session.connection().execute(logs.order_by(tables.head.c.epoch.desc()).limit(1)).first()
-    if head is None:
+    logs = heads.read(session.connection(), [own])
+    if not logs:
         return ()
     rows = session.connection().execute(select(tables.cursor).order_by(tables.cursor.c.hub))
     found = []
     for row in rows:
         url, _space, identity = row.hub.partition(" ")
-        sequence = row.sequence if row.epoch == head.epoch else 0
-        found.append(SentTo(url, identity, sequence, head.sequence - sequence))
+        sequence = row.sequence if row.epoch == logs[-1].epoch else 0
+        found.append(SentTo(url, identity, sequence, outbox.unsent(logs, (row.epoch, row.sequence))))
     return tuple(found)

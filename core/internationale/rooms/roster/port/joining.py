@@ -66,6 +66,8 @@ def decline(section: Section, session: Database, hash: str, *, why: str, by: Rea
     if entry is None or changes.COMMITTEE not in entry.mandates:
         raise Refused(_("Only the international committee decides on requests."))
     known = queries.candidate(session, hash)
+    if known.member:
+        raise Conflict(_("This section is a member already."))
     refs = tuple(Ref.parse(voucher.ref) for voucher in known.vouchers)
     section.publish(session, Utterance(Declined(hash=known.hash, why=why), refs=refs, author=by.handle or None), by=by)
 

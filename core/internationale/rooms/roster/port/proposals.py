@@ -4,6 +4,7 @@ Each deed runs in the caller's transaction. After one that returns a version in 
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 
 from sqlmodel import Session as Database
 
@@ -23,6 +24,8 @@ _ = marker("core")
 
 LARGEST = 240_000
 """The most bytes of a version that travels as a proposal."""
+SAME = timedelta(days=1)
+"""Within which the same change is not proposed twice."""
 
 
 def latest(session: Database) -> Version:
@@ -34,8 +37,14 @@ def latest(session: Database) -> Version:
 
 
 def propose(section: Section, session: Database, draft: Roster, *, why: str, by: Reader, refs: Sequence[Ref] = ()) -> str:
-    """Put a next version before the holders of root keys; returns its hash. ``refs``: what it stands on, beside the roster."""
+    """Put a next version before the holders of root keys; returns its hash. ``refs``: what it stands on, beside the roster.
+
+    Raises ``Conflict`` when the same change was proposed within the last day and waits already.
+    """
     body = draft.serialize()
+    if (waiting := _proposed(session, draft)) is not None:
+        told = _("The same is proposed already, and waits for signatures: %(command)s")
+        raise Conflict(told % {"command": f"internationale roster sign {waiting.hash[:16]}"})
     if len(body) > LARGEST:
         raise Invalid(_("The list is too long to be proposed over the hub: hand on the proposal as a file."))
     hash = keys.digest(keys.ROSTER, body).hex()
@@ -116,6 +125,17 @@ def combine(documents: Iterable[SignedDocument], before: Version | None) -> quer
         return queries.examined(copies[0].body, (each for copy in copies for each in copy.signatures), before)
     except Untrusted as error:
         raise Invalid(_("This proposal cannot be read: %(reason)s") % {"reason": error.reason}) from error
+
+
+def _proposed(session: Database, draft: Roster) -> Proposal | None:
+    """What waits and would change the same. One of another day is left to itself: it may have been dated wrongly."""
+    for known in queries.pending(session):
+        if known.state in ("open", "complete"):
+            other = signed.parse(Roster, known.document.body, "malformed_roster")
+            dates = {"issued": draft.issued, "expires": draft.expires}
+            if abs(other.issued - draft.issued) < SAME and other.model_copy(update=dates) == draft:
+                return known
+    return None
 
 
 def _signable(known: Proposal) -> Proposal:

@@ -23,7 +23,7 @@ from .heads import LatestWord, heads_document, heads_documents, latest_words, ow
 from .held import Claim, OwnLog, ahead, claims, contradictions, held, own_log
 from .joining import Candidate, announcement, candidate, candidates, check_announced
 from .needs import needs
-from .proposals import Examined, Holder, Proposal, VersionState, examined, history, pending, proposal, proposals
+from .proposals import Examined, Holder, Proposal, VersionState, ends, examined, history, pending, proposal, proposals
 from .readers import recipients
 from .receipts import receipts
 from .rivals import Division, contradicting, division, rivals
@@ -49,6 +49,7 @@ __all__ = [
     "contradicting",
     "contradictions",
     "division",
+    "ends",
     "examined",
     "federation_languages",
     "fingerprint",

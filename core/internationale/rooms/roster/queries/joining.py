@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import takewhile
 
 from sqlmodel import Session, col, select
@@ -17,11 +17,12 @@ from internationale.events.signed import SignedDocument
 from internationale.kit import marker
 from internationale.ledger import tables
 from internationale.rooms.roster import rules
-from internationale.rooms.roster.queries.chain import latest, sections
+from internationale.rooms.roster.queries.chain import latest, sections, versions
 from internationale.rooms.roster.rows import AnnouncementRow, DeclineRow, VouchRow
 
 _ = marker("core")
 
+_OUT = (Status.EXPELLED, Status.RESIGNED)
 SHOWN = 50
 """How many requests for which one section vouched are looked at."""
 
@@ -47,7 +48,9 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A section that asks to be admitted. ``member``: it stands in the roster now, with the key of this request."""
+    """A section that asks to be admitted. ``member``: it stands in the roster now, with the key of this request. ``past``: it
+    asked before it left or was expelled, so that this request is answered.
+    """
 
     hash: str
     asked: JoinRequest
@@ -55,6 +58,7 @@ class Candidate:
     vouchers: tuple[Voucher, ...]
     refusals: tuple[Refusal, ...]
     member: bool
+    past: bool = False
 
 
 def candidates(session: Session, hash: str = "") -> tuple[Candidate, ...]:
@@ -126,7 +130,19 @@ def _candidate(session: Session, rows: Sequence[VouchRow]) -> Candidate | None:
     entry = now.roster.entry(asked.code) if now else None
     member = entry is not None and entry.status is Status.MEMBER and rules.changes.signing(entry) == asked.key
     vouchers = tuple(Voucher(row.section, row.ref, row.said, row.why) for row in sorted(rows, key=lambda row: row.ref))
-    return Candidate(first.hash, asked, document, vouchers, _refusals(session, first.hash), member)
+    past = now is not None and entry is not None and entry.status in _OUT and asked.made < _out_since(session, entry)
+    return Candidate(first.hash, asked, document, vouchers, _refusals(session, first.hash), member, past)
+
+
+def _out_since(session: Session, entry: Entry) -> datetime:
+    """When the version was made by which a section is a member no more."""
+    since = datetime.max.replace(tzinfo=UTC)
+    for version in reversed(versions(session)):
+        known = version.roster.entry(entry.code)
+        if known is None or known.status not in _OUT:
+            break
+        since = version.roster.issued
+    return since
 
 
 def _refusals(session: Session, hash: str) -> tuple[Refusal, ...]:

@@ -50,6 +50,6 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
                 6,
             )
             for each in candidates(session)
-            if not each.member and not each.refusals
+            if not each.member and not each.past and not each.refusals
         ]
     return found

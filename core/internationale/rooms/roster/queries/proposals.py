@@ -13,7 +13,7 @@ from sqlmodel import Session, col
 from internationale.errors import NotFound, Untrusted
 from internationale.events import keys, roster, signed
 from internationale.events.keys import PublicKey
-from internationale.events.roster import Root, Roster, Version
+from internationale.events.roster import Root, Roster, Status, Version
 from internationale.events.signed import SignedDocument
 from internationale.kit import Message, marker
 from internationale.rooms.roster import rules
@@ -128,6 +128,12 @@ def proposal(session: Session, hash: str) -> Proposal:
         return found
     draft = signed.parse(Roster, found.document.body, "malformed_roster")
     return replace(found, asked=asked(session, now.roster, draft))
+
+
+def ends(known: Proposal, code: str) -> bool:
+    """Whether this section would be no member any more by a proposal that can be read."""
+    entry = signed.parse(Roster, known.document.body, "malformed_roster").entry(code)
+    return entry is None or entry.status is not Status.MEMBER
 
 
 def signatures(session: Session, hash: str, most: int) -> tuple[str, ...]:

@@ -25,6 +25,8 @@ VALID = timedelta(days=365)
 """How long a new version is valid."""
 COMMITTEE = "committee"
 """The mandate of the section that founds the International."""
+MANDATES = (COMMITTEE,)
+"""What a section can be charged with. In a list that others have made there may be more."""
 SHOWN = ("name", "languages", "address", "nkey", "recipients")
 """What the roster has of a section from its card."""
 
@@ -95,6 +97,7 @@ def ended(latest: Version, code: str, status: Status, last_good: LastGood, now: 
     known = entry_of(latest, code)
     if known.status is status:
         raise Conflict(_("This is already so."))
+    _require_others(latest, known)
     if status is Status.SUSPENDED and known.status is not Status.MEMBER:
         raise Conflict(_("Only a member can be suspended."))
     if known.status is not Status.MEMBER and known.last_good is not None:
@@ -132,8 +135,15 @@ def reopened(latest: Version, code: str, key: PublicKey, last_good: LastGood, no
 
 
 def mandated(latest: Version, code: str, mandates: Sequence[str], now: datetime) -> Roster:
-    """What a section is charged with, such as ``committee``."""
+    """What a section is charged with: of ``MANDATES``. Somebody has to be the committee."""
     known = _member(latest, code)
+    unknown = set(mandates) - set(MANDATES)
+    if unknown:
+        raise Conflict(
+            _("There is no such mandate: %(names)s. There is: %(known)s") % {"names": tuple(sorted(unknown)), "known": MANDATES}
+        )
+    if COMMITTEE not in mandates:
+        _require_committee(latest, known)
     return _with(latest, known.model_copy(update={"mandates": tuple(mandates)}), now)
 
 
@@ -204,6 +214,32 @@ def _entry(card: Card, opened: int, mandates: tuple[str, ...]) -> Entry:
         nkey=card.nkey,
         recipients=card.recipients,
     )
+
+
+def _require_others(latest: Version, leaving: Entry) -> None:
+    """Whether the International can go on without this section: with a committee, and with a root key in other hands."""
+    _require_committee(latest, leaving)
+    holders = {names.alike(root.holder) for root in latest.roster.roots}
+    if leaving.status is Status.MEMBER and holders == {names.alike(leaving.name)}:
+        raise Conflict(
+            _(
+                "Section “%(name)s” holds the only root key: without it nobody could change the list of sections any more. Give"
+                " another a root key first: %(command)s"
+            )
+            % {"name": leaving.name, "command": "internationale roster propose roots --root-card CARD"}
+        )
+
+
+def _require_committee(latest: Version, leaving: Entry) -> None:
+    others = (entry for entry in latest.roster.sections if entry.code != leaving.code and entry.status is Status.MEMBER)
+    if COMMITTEE in leaving.mandates and all(COMMITTEE not in entry.mandates for entry in others):
+        raise Conflict(
+            _(
+                "Section “%(name)s” is the only international committee: without it nobody could admit a section any more, or"
+                " take one back. Charge another first: %(command)s"
+            )
+            % {"name": leaving.name, "command": f"internationale roster propose charge CODE {COMMITTEE}"}
+        )
 
 
 def _require_governing(roots: Sequence[Root], threshold: int) -> None:

@@ -54,18 +54,19 @@ def _log(known: Entry | None, entry: Entry) -> Iterator[Message]:
     epoch, last_good = (known.epoch, known.last_good) if known is not None else (1, None)
     words = {"name": called(entry), "epoch": entry.epoch, "number": entry.last_good.sequence if entry.last_good else 0}
     if entry.epoch != epoch:
-        yield (
-            _(
-                "The log of section “%(name)s” goes on in a new epoch, number %(epoch)s. Of the one before, everything up to"
-                " number %(number)s counts, and nothing after it."
-            )
-            % words
+        begun = _(
+            "The log of section “%(name)s” goes on in a new epoch, number %(epoch)s. Of the one before, everything up to number"
+            " %(number)s counts, and nothing after it."
         )
+        empty = _("The log of section “%(name)s” goes on in a new epoch, number %(epoch)s. Of the one before, nothing counts.")
+        yield (begun if words["number"] else empty) % words
     if entry.last_good is None and last_good is not None:
         yield _("The list does not say any more where the log of section “%(name)s” ends.") % words
     elif entry.last_good is not None and entry.last_good != last_good:
         good = entry.last_good
-        yield _("Epoch %(epoch)s of the log of section “%(name)s” ends with number %(number)s, which is the event %(hash)s") % {
+        ends = _("Epoch %(epoch)s of the log of section “%(name)s” ends with number %(number)s, which is the event %(hash)s")
+        nothing = _("Epoch %(epoch)s of the log of section “%(name)s” ends before its first event.")
+        yield (ends if good.sequence else nothing) % {
             "name": called(entry),
             "epoch": good.epoch,
             "number": good.sequence,

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from internationale.errors import Invalid, Untrusted
-from internationale.events import joining, strict
+from internationale.events import card, joining, strict
+from internationale.events.card import Card
 from internationale.events.joining import JoinRequest, RootCard
 from internationale.events.signed import SignedDocument
-from internationale.kit import marker
+from internationale.kit import Message, marker
+from internationale.rooms.roster.rules.kinds import Kind, in_lines, kind, why
 
 _ = marker("core")
 
@@ -49,7 +51,7 @@ def read_invitation(content: bytes, name: str) -> tuple[list[SignedDocument], tu
     chain, hubs = document.get("roster"), document.get("hubs")
     well_formed = document.get("invitation") == 1 and isinstance(chain, list) and isinstance(hubs, list)
     if not well_formed or not all(isinstance(hub, str) for hub in hubs or ()):
-        raise Invalid(_("This is not an invitation."), place=name)
+        raise _another(Kind.INVITATION, document, _("This is not an invitation."), name)
     return [signed_document(item, name) for item in chain or ()], tuple(hubs or ())
 
 
@@ -57,7 +59,7 @@ def read_proposal(content: bytes, name: str) -> Paper:
     """A proposed version."""
     document = read(content, name)
     if document.get("proposal") != 1:
-        raise Invalid(_("This is not a proposal."), place=name)
+        raise _another(Kind.PROPOSAL, document, _("This is not a proposal."), name)
     before = document.get("previous")
     previous = None if before is None else signed_document(before, name)
     return Paper(signed_document(document.get("roster"), name), previous)
@@ -65,19 +67,32 @@ def read_proposal(content: bytes, name: str) -> Paper:
 
 def read_request(content: bytes, name: str) -> tuple[JoinRequest, SignedDocument]:
     """A request to join, whose signature is checked: its key has signed it."""
-    document = signed_document(read(content, name), name)
+    given = read(content, name)
     try:
-        return joining.read_request(document), document
+        return joining.read_request(document := SignedDocument.from_plain(given)), document
     except Untrusted as error:
-        raise Invalid(_("This is not a request to join: %(reason)s") % {"reason": error.reason}, place=name) from error
+        told = _("This is not a request to join: %(reason)s") % {"reason": why(error.reason)}
+        raise _another(Kind.REQUEST, given, told, name) from error
+
+
+def read_card(content: bytes, name: str) -> Card:
+    """A section's card, whose signature is checked: its key has signed it."""
+    given = read(content, name)
+    try:
+        return card.verify(SignedDocument.from_plain(given))
+    except Untrusted as error:
+        told = _("This is not the card of a section: %(reason)s") % {"reason": why(error.reason)}
+        raise _another(Kind.CARD, given, told, name) from error
 
 
 def read_root_card(content: bytes, name: str) -> RootCard:
     """What the holder of a root key shows, whose signature is checked."""
+    given = read(content, name)
     try:
-        return joining.read_root_card(signed_document(read(content, name), name))
+        return joining.read_root_card(SignedDocument.from_plain(given))
     except Untrusted as error:
-        raise Invalid(_("This does not show a root key: %(reason)s") % {"reason": error.reason}, place=name) from error
+        told = _("This does not show a root key: %(reason)s") % {"reason": why(error.reason)}
+        raise _another(Kind.ROOT_CARD, given, told, name) from error
 
 
 def signed_document(plain: object, name: str) -> SignedDocument:
@@ -93,7 +108,20 @@ def read(content: bytes, name: str) -> dict[str, Any]:
     try:
         document = strict.read(content) if len(content) <= LARGEST else None
     except Untrusted as error:
-        raise Invalid(_("This file is not readable: %(reason)s") % {"reason": error.reason}, place=name) from error
+        raise _unreadable(content, error.reason, name) from error
     if not isinstance(document, dict):
-        raise Invalid(_("This file is not readable: %(reason)s") % {"reason": "malformed_json"}, place=name)
+        raise _unreadable(content, "malformed_json", name)
     return document
+
+
+def _another(meant: Kind, document: dict[str, Any], otherwise: Message, name: str) -> Invalid:
+    """What to say of a file that is not what was meant: which other one it is, if any."""
+    found = kind(document)
+    return Invalid(otherwise if found in (None, meant) else found.value, place=name)
+
+
+def _unreadable(content: bytes, reason: str, name: str) -> Invalid:
+    found = in_lines(content)
+    return Invalid(
+        _("This file is not readable: %(reason)s") % {"reason": why(reason)} if found is None else found.value, place=name
+    )

@@ -16,11 +16,13 @@ _STANDING = {
     ),
     Status.EXPELLED: _(
         "This section was expelled from the International. What it has up to now stays readable here; nothing more is said to the"
-        " other sections. Its log counts up to number %(number)s."
+        " other sections. Its log counts up to number %(number)s. To come back it asks anew, and a section vouches for it:"
+        " internationale section request"
     ),
     Status.RESIGNED: _(
         "This section has left the International. What it has up to now stays readable here; nothing more is said to the other"
-        " sections. Its log counts up to number %(number)s."
+        " sections. Its log counts up to number %(number)s. To come back it asks anew, and a section vouches for it:"
+        " internationale section request"
     ),
 }
 

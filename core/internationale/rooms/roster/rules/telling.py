@@ -49,11 +49,16 @@ def _governing(before: Roster | None, after: Roster) -> Iterator[Message]:
                 "fingerprint": fingerprints.groups(key),
             }
     if before is None or (before.threshold, len(before.roots)) != (after.threshold, len(after.roots)):
-        yield ngettext(
+        several = ngettext(
             "From now on %(threshold)s of %(roots)s root keys must sign each change.",
             "From now on %(threshold)s of %(roots)s root keys must sign each change.",
             after.threshold,
-        ) % {"threshold": after.threshold, "roots": len(after.roots)}
+        )
+        one = _("From now on the only root key must sign each change.")
+        yield (one if after.threshold == len(after.roots) == 1 else several) % {
+            "threshold": after.threshold,
+            "roots": len(after.roots),
+        }
 
 
 def _hubs(before: tuple[Hub, ...], after: tuple[Hub, ...]) -> Iterator[Message]:

@@ -1,0 +1,84 @@
+"""A log that was begun anew: what was said before it was belongs to a hub as well."""
+
+import asyncio
+import shutil
+
+from internationale.events import keys
+from internationale.events.envelope import Address
+from internationale.events.roster import LastGood
+from internationale.events.signed import SignedDocument
+from internationale.rooms.roster import port, queries
+from internationale.rooms.roster.rules import changes
+from internationale.testing import oracle
+from internationale.testing.founding import ROOT, key_of
+
+from .living import live, until, with_hubs
+from .test_faults import rival
+from .test_hubs import kept, settled, state
+
+EVERYTHING = {f"intl.v1.log.fr.{where}" for where in ("1.1", "1.2", "2.1")}
+
+
+def reopened(fr, *others, good=None):
+    """The list of sections begins a new epoch for ``fr``, by default where it stands."""
+    with fr.reading() as session:
+        latest = port.latest(session)
+        good = good or queries.last_good(session, changes.entry_of(latest, "fr"))
+    document = SignedDocument.seal(keys.ROSTER, changes.reopened(latest, "fr", key_of("fr").public, good, fr.now()), ROOT)
+    for section in (fr, *others):
+        with section.writing() as session:
+            port.store_version(session, document, section.now())
+        section.roster_changed()
+
+
+def empty(hub):
+    hub.stop()
+    shutil.rmtree(hub.folder / "store")
+    hub.start()
+
+
+def test_an_emptied_hub_gets_all_that_a_reopened_section_ever_said(three, hub, say):
+    ic, fr, _ar = three
+    say(fr, "one")
+    say(fr, "two")
+    reopened(fr, ic)
+    say(fr, "three")
+    with_hubs(fr, hub.url)
+
+    async def story():
+        await until(settled(fr, hub))
+        await until(lambda: kept(hub) == EVERYTHING)
+        await asyncio.to_thread(empty, hub)
+        await until(lambda: kept(hub) == EVERYTHING)
+        await until(lambda: state(fr, hub).unsent == 0)
+
+    live(story, fr)
+
+
+def test_the_audit_finds_what_a_hub_lost_of_a_closed_epoch(three, carry, say, intruder):
+    ic, fr, ar = three
+    say(fr, "one")
+    say(fr, "two")
+    reopened(fr, ic, ar)
+    say(fr, "three")
+    carry(*three)
+    intruder.purge(Address("fr", 1, 1).subject)
+    carry(*three)
+    assert intruder.kept("intl.v1.log.fr.1.1")
+    oracle.agree(*three, said=3)
+
+
+def test_what_the_roster_has_decided_against_stops_nobody(three, carry, say, said, intruder):
+    """Under a number of the closed epoch the hub has what another instance said there: ours travels as a seed."""
+    ic, fr, ar = three
+    say(fr, "one")
+    twin = rival(fr, "another two")
+    say(fr, "two")
+    say(fr, "three")
+    last = said(fr)[-1]
+    intruder.put(twin.subject, twin.body, twin.signature)
+    reopened(fr, ic, ar, good=LastGood(epoch=1, sequence=3, hash=last.signed.hash))
+    say(fr, "four")
+    carry(*three)
+    assert fr.fenced is None
+    oracle.agree(*three, said=4)
