@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from litestar.response import Redirect, Template
 from sqlmodel import Session as Database
 
 from internationale.kit import Message, Reader, Section
+from internationale.kit.entered import Entered
 from internationale.kit.fields import Form
 from internationale_actions import port
 from internationale_actions.events import Figure
@@ -48,6 +49,11 @@ class Deed:
     reader: Reader
     action: str
     name: str
+
+    @classmethod
+    def of(cls, entered: Entered, name: str) -> Self:
+        """The deed that something was entered for."""
+        return cls(entered.section, entered.reader, entered.place["action"], name)
 
     @property
     def path(self) -> str:
