@@ -85,7 +85,7 @@ def label(request: Request[Any, Any, Any], place: str) -> Message | str:
     """What a field is called on its page; nothing for what is the page's own."""
     labels = _labels(request)
     name = place.partition(".")[0]
-    return labels.get(name, "" if name in _fields(request) else place)
+    return labels.get(name, "" if labels or name in _fields(request) else place)
 
 
 def action(request: Request[Any, Any, Any]) -> str:
