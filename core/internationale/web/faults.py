@@ -59,6 +59,8 @@ TITLES = {
     429: _("Please wait a moment"),
     503: _("This has to wait"),
 }
+GONE = _("This is not here, or not any more")
+"""The title where a page of ours says what it does not find: the address is right, and says so itself."""
 NEXT = {
     400: _("Mend it and send it again. Nothing was changed."),
     403: _("If you think it should be, ask the secretary of your section."),
@@ -167,7 +169,8 @@ def _answer(request: Request[Any, Any, Any], status: int, name: str, error: Inte
         if request.method == "GET":
             return Redirect(sign_in_path(request), status_code=303)
         return _page(request, 403, [error], TITLES[401])
-    return _page(request, status, [error, *others], TITLES.get(status, _("That did not work")))
+    title = GONE if isinstance(error, NotFound) else TITLES.get(status, _("That did not work"))
+    return _page(request, status, [error, *others], title)
 
 
 def sign_in_path(request: Request[Any, Any, Any]) -> str:
@@ -178,7 +181,7 @@ def sign_in_path(request: Request[Any, Any, Any]) -> str:
 
 def _page(request: Request[Any, Any, Any], status: int, errors: list[Any], title: Message) -> Response[Any]:
     signed_in = visit.get().reader.signed_in
-    next = NEXT.get(status) if signed_in or status != 403 else None
+    next = None if title is GONE or (status == 403 and not signed_in) else NEXT.get(status)
     told = Told(title, tuple((error.place, reposting.label(request, error.place), error.message) for error in errors), next)
 
     def make() -> str:

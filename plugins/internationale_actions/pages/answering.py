@@ -68,7 +68,7 @@ class Answering(Controller):
             port.check_same(known.summary, promise)
             texts = [(_("What your section will do"), promise.plan)]
             heading, button = _("Your section's commitment"), _("Sign and commit")
-            return Preview(heading, data.language, texts, deed.path, button, hidden(data), figures=promise.figures)
+            return Preview(heading, data.language, texts, deed.path, button, hidden(data), deed.says, figures=promise.figures)
 
         return deed.again(values, preview, edit=data.step == "edit")
 
@@ -92,7 +92,7 @@ class Answering(Controller):
 
         def preview(_known: Action) -> Preview:
             heading, button = _("Taking the commitment back"), _("Sign and take back")
-            return Preview(heading, data.language, [(_("Why"), data.reason)], deed.path, button, hidden(data))
+            return Preview(heading, data.language, [(_("Why"), data.reason)], deed.path, button, hidden(data), deed.says)
 
         return deed.again(lambda _known: data.model_dump(), preview, edit=data.step == "edit")
 

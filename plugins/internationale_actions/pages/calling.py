@@ -70,5 +70,6 @@ def _preview(data: CallPage, calling: port.Calling) -> Preview:
         path=PATH,
         button=_("Sign and call"),
         fields=hidden(data),
+        says=("documents.opened", "actions.called"),
         days=(calling.first, calling.last),
     )

@@ -84,7 +84,7 @@ class Reporting(Controller):
                 (_("What we learn from it"), outcome.lessons),
             ]
             heading, button = _("Your section's report"), _("Sign and report")
-            return Preview(heading, data.language, texts, deed.path, button, hidden(data), figures=figures)
+            return Preview(heading, data.language, texts, deed.path, button, hidden(data), deed.says, figures=figures)
 
         return deed.again(values, preview, edit=data.step == "edit")
 
@@ -115,6 +115,6 @@ class Reporting(Controller):
         def preview(_known: Action) -> Preview:
             texts = [(_("Conclusions for all"), data.conclusions)]
             heading, button = _("Closing the action"), _("Sign and close")
-            return Preview(heading, data.language, texts, deed.path, button, hidden(data))
+            return Preview(heading, data.language, texts, deed.path, button, hidden(data), deed.says)
 
         return deed.again(lambda _known: data.model_dump(), preview, edit=data.step == "edit")
