@@ -196,16 +196,17 @@ def check_same(summary: Summary, promise: Promise) -> None:
         raise Conflict(_("Another call stands here by now. Read it first."))
 
 
-def check_figures(figures: Sequence[Figure]) -> None:
-    """Raises ``Invalid`` where a figure would point at persons."""
-    if rules.tells_too_few(figures):
-        raise Invalid(
-            _("Numbers of people under 10 never leave the section, because they can point at persons. Say “fewer than 10”."),
-            place="number",
-        )
+def check_figures(figures: Sequence[Figure], places: Sequence[str] = ()) -> None:
+    """Raises ``Invalid`` where a figure would point at persons. ``places``: where each stands on its page."""
+    for number, figure in enumerate(figures):
+        if rules.tells_too_few([figure]):
+            raise Invalid(
+                _("Numbers of people under 10 never leave the section, because they can point at persons. Say “fewer than 10”."),
+                place=places[number] if number < len(places) else "number",
+            )
 
 
-def actual_figures(plan: Plan, numbers: Sequence[tuple[str, Number]]) -> list[Figure]:
+def actual_figures(plan: Plan, numbers: Sequence[tuple[str, Number]], places: Sequence[str] = ()) -> list[Figure]:
     """The planned figures with what they came to; raises ``Invalid`` for one that was not planned, or named twice."""
     planned = {figure.key: figure for figure in plan.figures}
     if len({key for key, _number in numbers}) != len(numbers):
@@ -213,7 +214,7 @@ def actual_figures(plan: Plan, numbers: Sequence[tuple[str, Number]]) -> list[Fi
     if unknown := [key for key, _number in numbers if key not in planned]:
         raise Invalid(_("There is no planned figure “%(key)s”.") % {"key": unknown[0]}, place="figures")
     figures = [Figure(key=key, what=planned[key].what, people=planned[key].people, number=number) for key, number in numbers]
-    check_figures(figures)
+    check_figures(figures, places)
     return figures
 
 

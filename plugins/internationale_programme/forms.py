@@ -6,7 +6,7 @@ from litestar.datastructures import UploadFile
 from pydantic import ConfigDict, StringConstraints
 
 from internationale.kit import marker
-from internationale.kit.audiences import AudienceForm
+from internationale.kit.audiences import AudienceForm, Choice
 from internationale.kit.fields import TEXT, LanguageCode, Line, Markdown
 
 _ = marker("programme")
@@ -33,6 +33,7 @@ class NewForm(AudienceForm):
         "file": _("Or a file"),
     }
 
+    audience: Choice  # a page says who reads it, or nothing is said
     title: Line
     language: LanguageCode
     text: Annotated[str, StringConstraints(max_length=TEXT)] = ""
@@ -42,6 +43,7 @@ class NewForm(AudienceForm):
 class SignForm(AudienceForm):
     """A draft that was looked at once more; ``content`` is its text wrapped, so that no byte changes on the way."""
 
+    audience: Choice
     title: Line
     language: LanguageCode
     content: Annotated[str, StringConstraints(max_length=8 * TEXT)]

@@ -1,5 +1,6 @@
 """The programme in a browser."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from litestar import get, post
@@ -10,6 +11,7 @@ from litestar.response import Redirect, Template
 from pydantic import ValidationError
 
 from internationale.kit import Invalid, Reader, Section, marker
+from internationale.kit.entered import PAGE, Entered
 from internationale_programme import queries
 from internationale_programme.forms import DraftForm, NewForm, SignForm
 from internationale_programme.rules import KIND, OPEN, READ, decoded, unwrapped, wrapped
@@ -36,14 +38,9 @@ def _list() -> list[Any]:
 def _new() -> list[Any]:
     @get("/programme/new", sync_to_thread=True)
     def blank(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
-        section.require(reader, OPEN)
-        with section.reading() as session:
-            languages = sorted({*section.languages, *section.federation_languages(session)})
-            sections = section.sections(session)
-        context = {"languages": languages, "chosen": section.languages[0], "sections": sections}
-        return Template("programme/new.html", context=context)
+        return _form(section, reader, {"language": section.languages[0]})
 
-    @post("/programme/new", status_code=200)
+    @post("/programme/new", status_code=200, opt={PAGE: _again})
     async def preview(
         data: MultipartBody[NewForm], section: NamedDependency[Section], reader: NamedDependency[Reader]
     ) -> Template:
@@ -53,14 +50,34 @@ def _new() -> list[Any]:
         context = {"form": draft, "content": wrapped(draft.text), "audience": draft.chosen(section.code)}
         return Template("programme/preview.html", context=context)
 
-    @post("/programme", sync_to_thread=True)
+    @post("/programme/change", status_code=200, sync_to_thread=True)
+    def change(data: URLEncodedBody[SignForm], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        return _form(section, reader, data.model_dump() | {"text": unwrapped(data.content)})
+
+    @post("/programme", sync_to_thread=True, opt={PAGE: _signing_again})
     def circulate(data: URLEncodedBody[SignForm], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Redirect:
         draft = _checked(data, unwrapped(data.content))
         with section.writing() as session:
             document = section.documents.open(session, kind=KIND, **draft.addressed(section.code), by=reader)
         return Redirect(f"/documents/{document}", status_code=303)
 
-    return [blank, preview, circulate]
+    return [blank, preview, change, circulate]
+
+
+def _form(section: Section, reader: Reader, values: Mapping[str, Any]) -> Template:
+    section.require(reader, OPEN)
+    with section.reading() as session:
+        languages = sorted({*section.languages, *section.federation_languages(session)})
+        sections = section.sections(session)
+    return Template("programme/new.html", context={"languages": languages, "values": values, "sections": sections})
+
+
+def _again(entered: Entered) -> Template:
+    return _form(entered.section, entered.reader, entered.values)
+
+
+def _signing_again(entered: Entered) -> Template:
+    return _form(entered.section, entered.reader, {**entered.values, "text": unwrapped(entered.values["content"])})
 
 
 def _checked(data: NewForm | SignForm, text: str) -> DraftForm:

@@ -34,6 +34,7 @@ class ProposePage(ProposeForm):
         "sections": _("The sections that may read it"),
     }
 
+    audience: Literal["international", "named"]  # a page says who reads it, or nothing is said
     text: Text
     step: Step = "preview"
 

@@ -30,6 +30,8 @@ Show = Literal["all", "open"]
 Page = Annotated[int, Field(ge=1, le=100_000)]
 _ID = r"[A-Za-z0-9_-]{1,64}"
 _DIGEST = r"[0-9a-f]{32}"
+UNKNOWN = "0" * 32
+"""Stands for the digest of what a field held, where a browser could not work it out."""
 Shown = Annotated[str, StringConstraints(pattern=rf"^{_DIGEST}$")]
 Chosen = Annotated[str, StringConstraints(pattern=rf"^{_ID}:{_DIGEST}$")]
 Action = Annotated[str, StringConstraints(pattern=rf"^(save|share|right:{_ID}|use:{_ID}:{_DIGEST})$")]
@@ -69,6 +71,11 @@ class DeskForm(_OfRevision):
         """Text by block, of the fields that were changed."""
         fields = zip(self.block, self.text, self.was, strict=True)
         return {block: text for block, text, was in fields if digest(text) != was}
+
+    def shown(self, block: str = "") -> dict[str, str]:
+        """The digests of what was shown in the fields that were changed, and in that of ``block``; not where nobody knows."""
+        fields = zip(self.block, self.text, self.was, strict=True)
+        return {name: was for name, text, was in fields if was != UNKNOWN and (name == block or digest(text) != was)}
 
 
 class SharingForm(_OfRevision):

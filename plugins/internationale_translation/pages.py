@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Reader, Section
+from internationale.kit import entered as kept
 
 from . import port, queries
 from .forms import DeskForm, SharingForm, Show
@@ -59,9 +60,9 @@ def _desk() -> list[Any]:
             page = max(1, min(page, pages))
             lines = queries.with_suggestions(bench, desk, chosen[(page - 1) * PAGE : page * PAGE], ask=suggest)
         context = {"desk": desk, "lines": lines, "show": show, "page": page, "pages": pages, "done": done, "digest": digest}
-        return Template("translation/desk.html", context=context)
+        return Template("translation/desk.html", context=context | {"typed": {}, "rival": ()})
 
-    @post("/translation/{document:str}/{language:str}", sync_to_thread=True)
+    @post("/translation/{document:str}/{language:str}", sync_to_thread=True, opt={kept.PAGE: _again})
     def write(
         document: FromPath[str],
         language: FromPath[str],
@@ -73,7 +74,7 @@ def _desk() -> list[Any]:
         block, _, wanted = target.partition(":")
         with section.writing() as session:
             bench = Bench(section, session, document, language, reader)
-            port.save(bench, data.texts(), revision=data.read)
+            port.save(bench, data.texts(), revision=data.read, shown=data.shown(block))
             if deed == "right":
                 port.confirm(bench, [block], event=data.event)
             elif deed == "use":
@@ -83,6 +84,25 @@ def _desk() -> list[Any]:
         return Redirect(f"{desk}/sharing" if deed == "share" else place, status_code=303)
 
     return [show, write]
+
+
+def _again(entered: kept.Entered) -> Template:
+    """The fields that were sent, with what was typed in them; where something else was saved meanwhile, with that beside it."""
+    section, reader, values = entered.section, entered.reader, entered.values
+    document, language = entered.place["document"], entered.place["language"]
+    section.require(reader, queries.DRAFT, language)
+    with section.reading() as session:
+        desk = queries.desk(Bench(section, session, document, language, reader))
+    fields = {
+        block: (text.replace("\r\n", "\n").strip("\n"), was)
+        for block, text, was in zip(values["block"], values["text"], values["was"], strict=True)
+    }
+    lines = tuple(line for line in desk.lines if line.unit.block.id in fields)
+    typed = {block: text for block, (text, was) in fields.items() if digest(text) != was}
+    saved = {line.unit.block.id: digest(line.draft.text) for line in lines if line.draft}
+    rival = {block for block in typed if block in saved and saved[block] not in (fields[block][1], digest(typed[block]))}
+    context = {"desk": desk, "lines": lines, "show": values["show"], "page": values["page"], "pages": 1, "done": ""}
+    return Template("translation/desk.html", context=context | {"digest": digest, "typed": typed, "rival": rival})
 
 
 def _sharing() -> list[Any]:

@@ -5,6 +5,7 @@ Raises ``Refused`` (may not), ``NotFound`` (no such document or language), ``Inv
 """
 
 from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
@@ -23,12 +24,17 @@ _ = marker("translation")
 OFFER = "documents.translation_offered"
 
 
-def save(bench: Bench, texts: Mapping[str, str], *, revision: int | Ref) -> int:
+def save(bench: Bench, texts: Mapping[str, str], *, revision: int | Ref, shown: Mapping[str, str] = MappingProxyType({})) -> int:
     """Keep what stands in the fields as private drafts, made from ``revision``; returns how many drafts changed.
 
-    An empty field, or what is offered already, is no draft.
+    An empty field, or what is offered already, is no draft. ``shown``: the digests of what the fields held when they were shown,
+    where that is known; ``Conflict`` when a draft was saved in another window since: it would be lost unseen.
     """
     units, own = _at_work(bench, revision)
+    for block, digest in shown.items():
+        now, typed = own.get(block), texts.get(block)
+        if now and memory.digest(now.text) not in (digest, memory.digest(typed) if typed is not None else digest):
+            raise Conflict(_("This paragraph was saved meanwhile in another window."), place=block)
     changed = 0
     for block, text in texts.items():
         after = desk.written(_unit(units, block), own.get(block), text, bench.section.now())

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import pytest
 from litestar import Litestar, Response, get, post
@@ -29,6 +29,7 @@ class Row(SQLModel, table=True):
 
 
 class Order(fields.Form):
+    labels: ClassVar = {"title": _("Title"), "reason": _("Reason"), "count": _("How many"), "password": _("Password")}
     title: fields.Line
     reason: fields.OptionalProse = ""
     count: int = 1
@@ -39,6 +40,17 @@ class Labelled(fields.Form):
     labels: ClassVar = {"title": _("What it is called")}
     title: fields.Line
     base: str
+
+
+class Chosen(fields.Form):
+    labels: ClassVar = {"title": _("What it is called"), "choice": _("Kind")}
+    title: fields.Line
+    choice: Literal["few", "many"] = "many"
+    hidden: str = ""
+
+
+class Standing(fields.Form):
+    event: str
 
 
 @dataclass(frozen=True)
@@ -56,12 +68,21 @@ def orders() -> list[Any]:
     def labelled(data: URLEncodedBody[Labelled]) -> Redirect:
         raise Conflict(_("Somebody was faster."), place="title")
 
+    @post("/shop/stale", sync_to_thread=True)
+    def stale(data: URLEncodedBody[Standing]) -> Redirect:
+        raise Conflict(_("Somebody was faster."))
+
+    @post("/shop/signed", sync_to_thread=True)
+    def signed(data: URLEncodedBody[Chosen], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Redirect:
+        section.require(reader, "shop.ordered")
+        return Redirect("/shop", status_code=303)
+
     @post("/api/v1/shop", sync_to_thread=True)
     def order_api(data: JSONBody[Order]) -> Taken:
         """Order something."""
         return Taken(data.title, data.count)
 
-    return [order, labelled, order_api]
+    return [order, labelled, stale, signed, order_api]
 
 
 def doors() -> list[Any]:

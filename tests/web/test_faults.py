@@ -128,6 +128,16 @@ def test_labelled_fields_are_called_by_their_label_and_the_others_stay_hidden(vi
     assert 'action="/shop/labelled?from=here"' in page.text
 
 
+def test_what_cannot_go_well_is_not_offered(visitor: Any, fr: Any) -> None:
+    """A form of nothing but a button and what it stands on, when that is no longer so: the way to the page as it is now."""
+    page = visitor.post("/shop/stale", data={"event": "fr:1:1"}, headers={"referer": f"{fr.base_url}/shop/page"})
+    assert page.status_code == 409
+    assert '<a href="/shop/page">See it as it is now</a>' in page.text
+    assert "Send it again" not in page.text
+    assert 'name="event"' not in page.text
+    assert "What you entered" not in page.text
+
+
 def test_the_way_back_is_the_page_before_if_it_is_ours(visitor: Any, fr: Any) -> None:
     def back(referer: str) -> str:
         page = visitor.get("/nowhere", headers={"referer": referer}).text
@@ -182,6 +192,11 @@ def test_strangers_are_sent_to_sign_in_and_back(visitor: Any, fr: Any) -> None:
     posted = visitor.post("/shop/may")
     assert posted.status_code == 403
     assert 'href="/members/sign-in"' in posted.text
+    kept = visitor.post("/shop/signed", data={"title": "Bread", "choice": "few", "hidden": "x"})
+    assert kept.status_code == 403
+    assert 'href="/members/sign-in" target="_blank" rel="noopener">Sign in in a new tab</a>' in kept.text
+    assert "send it again" in kept.text
+    assert dict(re.findall(r'name="(\w+)"[^>]* value="([^"]*)"', kept.text)) == {"title": "Bread", "choice": "few", "hidden": "x"}
     visitor.cookies.set(cookie_name(fr), SECRET)
     refused = visitor.get("/shop/may?lang=en")
     assert refused.status_code == 403

@@ -4,7 +4,7 @@ from internationale.errors import Conflict, InternationaleError, Invalid, Miscon
 from internationale.events.envelope import INTERNATIONAL, PUBLIC, Address, Envelope
 from internationale.events.refs import Ref
 from internationale.events.types import Causes, Event, EventType, Payload
-from internationale.kit import audiences, documents, fields, grants, http, paging, printing, texts, undecided
+from internationale.kit import audiences, documents, entered, fields, grants, http, numbers, paging, printing, texts, undecided
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
 from internationale.kit.projecting import new_row
@@ -68,6 +68,7 @@ __all__ = [
     "Utterance",
     "audiences",
     "documents",
+    "entered",
     "fields",
     "grants",
     "hookimpl",
@@ -75,6 +76,7 @@ __all__ = [
     "marker",
     "naming",
     "new_row",
+    "numbers",
     "paging",
     "plural_marker",
     "printing",

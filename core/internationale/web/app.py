@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Self
 
 from litestar import Litestar, Request, Router
+from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -62,6 +63,7 @@ def create_app(section: Section, running: Iterable[Running] = ()) -> Litestar:
         template_config=TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment)),
         openapi_config=_openapi(section),
         request_max_body_size=bodies.MAX_BODY,
+        state=State({"section": section}),
         signature_types=[ports.Section, Section, Reader],
         type_encoders={SQLModel: refuse_rows},
         logging_config=None,

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from litestar import Request
 from litestar.exceptions import HTTPException, InternalServerException, ValidationException
-from litestar.response import Redirect, Response, Template
+from litestar.response import Redirect, Response
 from sqlalchemy.exc import DataError
 
 from internationale import i18n
@@ -31,7 +31,8 @@ from internationale.errors import (
 )
 from internationale.messages import Message, marker
 from internationale.web import mistakes, reposting
-from internationale.web.visits import visit
+from internationale.web.threads import Threaded
+from internationale.web.visits import Told, visit
 
 _ = marker("core")
 log = logging.getLogger(__name__)
@@ -58,6 +59,8 @@ TITLES = {
     429: _("Please wait a moment"),
     503: _("This has to wait"),
 }
+GONE = _("This is not here, or not any more")
+"""The title where a page of ours says what it does not find: the address is right, and says so itself."""
 NEXT = {
     400: _("Mend it and send it again. Nothing was changed."),
     403: _("If you think it should be, ask the secretary of your section."),
@@ -74,6 +77,8 @@ SENTENCES = {
     413: _("What was sent is larger than can be taken."),
     415: _("The content must be sent as another type."),
 }
+AGAIN = frozenset([403, 429, 500, 503])
+"""What may go well later, as it is: it is offered to be sent again also where nothing was written."""
 NAMES = {401: "unauthorized", 404: "not_found", 405: "method", 413: "too_large", 415: "wrong_type"}
 UNEXPECTED = _("Something went wrong here, and not through you. The host finds it under the number %(number)s.")
 
@@ -164,7 +169,8 @@ def _answer(request: Request[Any, Any, Any], status: int, name: str, error: Inte
         if request.method == "GET":
             return Redirect(sign_in_path(request), status_code=303)
         return _page(request, 403, [error], TITLES[401])
-    return _page(request, status, [error, *others], TITLES.get(status, _("That did not work")))
+    title = GONE if isinstance(error, NotFound) else TITLES.get(status, _("That did not work"))
+    return _page(request, status, [error, *others], title)
 
 
 def sign_in_path(request: Request[Any, Any, Any]) -> str:
@@ -175,13 +181,29 @@ def sign_in_path(request: Request[Any, Any, Any]) -> str:
 
 def _page(request: Request[Any, Any, Any], status: int, errors: list[Any], title: Message) -> Response[Any]:
     signed_in = visit.get().reader.signed_in
+    next = None if title is GONE or (status == 403 and not signed_in) else NEXT.get(status)
+    told = Told(title, tuple((error.place, reposting.label(request, error.place), error.message) for error in errors), next)
+
+    def make() -> str:
+        return reposting.own_page(request, told) or _told(request, status, told)
+
+    return Threaded(make, status)
+
+
+def _told(request: Request[Any, Any, Any], status: int, told: Told) -> str:
+    """The page that tells an error where the form's own page cannot."""
+    fields = reposting.entered(request, {place: message for place, _label, message in told.errors})
+    hopeless = status == 409 and not any(place for place, _label, _message in told.errors)
+    hopeless = hopeless or any(field.error for field in fields if field.kind == "hidden")
     context = {
-        "title": title,
-        "errors": [(error.message, reposting.label(request, error.place)) for error in errors],
-        "next": NEXT.get(status) if signed_in or status != 403 else None,
-        "sign_in": SIGN_IN if status == 403 and not signed_in else None,
-        "entered": reposting.entered(request, {error.place: error.message for error in errors}),
+        "told": told,
+        "sign_in": SIGN_IN if status == 403 and not visit.get().reader.signed_in else None,
+        "entered": fields,
+        "written": any(field.kind != "hidden" for field in fields),
+        "again": bool(fields) and not hopeless and (status in AGAIN or any(field.kind != "hidden" for field in fields)),
         "action": reposting.action(request),
+        "encoding": reposting.encoding(request),
         "back": reposting.back(request),
+        "status": status,
     }
-    return Template("error.html", context=context, status_code=status)
+    return reposting.rendered(request, "error.html", context)

@@ -9,6 +9,7 @@ from http.cookies import CookieError, SimpleCookie
 from internationale import i18n
 from internationale.kit.http import cookie_name
 from internationale.kit.vocabulary import Reader
+from internationale.messages import Message
 from internationale.section import Section
 
 MAX_SECRET = 200
@@ -16,6 +17,19 @@ LANGUAGE_SUFFIX = "-language"
 
 
 NOBODY = Reader(language="")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is wrong with what was sent, for the form's page: ``errors`` by the place of each, with what its field is called."""
+
+    title: Message
+    errors: tuple[tuple[str, Message | str, Message], ...]
+    next: Message | None = None
+
+    def at(self, place: str) -> Message | None:
+        """What is wrong with one field."""
+        return next((message for name, _label, message in self.errors if name == place), None)
 
 
 @dataclass(frozen=True)
@@ -33,6 +47,8 @@ class Visit:
     """Whether the browser sent a session cookie, valid or not."""
     bad_token: bool = False
     """Whether an API token was sent that nobody knows."""
+    told: Told | None = None
+    """What the form's page says when it is shown again with what was entered."""
     names: dict[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
     """The sections' names and languages by code, filled in when the first is asked for."""
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from internationale.kit import Message, marker
 from internationale.kit.fields import EventRef, Form, LanguageCode, Line, Prose
 from internationale_actions.events import FEW, Figure
-from internationale_actions.port import Promise
+from internationale_actions.port import Promise, check_figures
 
 from .fields import LANGUAGE, Counted, Counts, Lines, Step, whole_number
 
@@ -57,15 +57,19 @@ class CommitPage(Form):
     number: Lines = Field(default=[])
     step: Step = "preview"
 
-    def promise(self) -> Promise:
-        """Raises ``Invalid`` where a number is not one."""
-        lines = zip(self.what, self.counts, self.number, strict=False)
+    def promise(self, language: str) -> Promise:
+        """What a reader of ``language`` promises. Raises ``Invalid`` at a line whose number is not one, or tells too few."""
+        lines = enumerate(zip(self.what, self.counts, self.number, strict=False))
+        said = {f"number.{place}": line for place, line in lines if line[0]}
         planned = [
-            FigureForm(what=what, people=counts != "things", number=FEW if counts == "few" else whole_number(number, "number"))
-            for what, counts, number in lines
-            if what
+            FigureForm(
+                what=what, people=counts != "things", number=FEW if counts == "few" else whole_number(number, place, language)
+            )
+            for place, (what, counts, number) in said.items()
         ]
-        return CommitForm(event=self.event, language=self.language, plan=self.plan, planned=planned).promise()
+        promise = CommitForm(event=self.event, language=self.language, plan=self.plan, planned=planned).promise()
+        check_figures(promise.figures, list(said))
+        return promise
 
 
 class WithdrawForm(Form):

@@ -82,5 +82,6 @@ class CallPage(CallForm):
         **{name: question for name, (question, _hint) in QUESTIONS.items()},
     }
 
+    audience: Literal["international", "named"]  # a page says who reads it, or nothing is said
     text: Text
     step: Step = "preview"

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
-from internationale.kit import Invalid, marker
+from internationale.kit import Invalid, marker, numbers
 from internationale.kit.fields import LINE, Identifier, one_line
 from internationale_actions.events import FEW, Number
 
@@ -38,9 +38,9 @@ Keys = Annotated[list[Identifier], BeforeValidator(_listed), Field(max_length=20
 Counts = Annotated[list[Literal["things", "people", "few"]], BeforeValidator(_listed), Field(max_length=20)]
 
 
-def whole_number(text: str, place: str) -> int:
-    """A number from 0 to a thousand million, in any script's digits; raises ``Invalid`` otherwise."""
-    digits = text.strip()
-    if not digits.isdecimal() or len(digits) > 10 or int(digits) > 10**9:
+def whole_number(text: str, place: str, language: str) -> int:
+    """A number from 0 to a thousand million, as a reader of ``language`` writes it; raises ``Invalid`` otherwise."""
+    number = numbers.whole(text, language)
+    if number is None or number > 10**9:
         raise Invalid(_("“%(text)s” is not a whole number up to 1,000,000,000.") % {"text": text[:40]}, place=place)
-    return int(digits)
+    return number

@@ -57,11 +57,17 @@ class ReportPage(Form):
     """The keys of figures that came to fewer than ten people."""
     step: Step = "preview"
 
-    def outcome(self) -> Outcome:
-        """Raises ``Invalid`` where a number is not one."""
+    @property
+    def places(self) -> list[str]:
+        """Where the figures that were counted stand on the page."""
+        lines = enumerate(zip(self.key, self.number, strict=False))
+        return [f"number.{place}" for place, (key, number) in lines if key in self.few or number]
+
+    def outcome(self, language: str) -> Outcome:
+        """What a reader of ``language`` reports. Raises ``Invalid`` at a line whose number is not one."""
         numbers: list[tuple[str, Number]] = [
-            (key, FEW if key in self.few else whole_number(number, "number"))
-            for key, number in zip(self.key, self.number, strict=False)
+            (key, FEW if key in self.few else whole_number(number, f"number.{place}", language))
+            for place, (key, number) in enumerate(zip(self.key, self.number, strict=False))
             if key in self.few or number
         ]
         return Outcome(self.language, self.done, self.assessment, self.lessons, numbers)

@@ -1,6 +1,7 @@
 """A section's answer to a call: committing, and taking it back."""
 
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from litestar import Controller, get, post
@@ -9,6 +10,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Reader, Section, marker
+from internationale.kit.entered import PAGE, Entered
 from internationale_actions import port
 from internationale_actions.events import FEW, Figure
 from internationale_actions.forms import CommitPage, WithdrawPage
@@ -20,6 +22,15 @@ _ = marker("actions")
 
 Lines = list[tuple[str, str, str]]
 """Figures as the form has them: what, what is counted, number."""
+
+
+def _committing_again(entered: Entered) -> Template:
+    lines = list(zip_longest(*(entered.values[name] for name in ("what", "counts", "number")), fillvalue=""))
+    return Deed.of(entered, "commit").blank(lambda _known: {**entered.values, "lines": lines})
+
+
+def _withdrawing_again(entered: Entered) -> Template:
+    return Deed.of(entered, "withdraw").blank(lambda _known: dict(entered.values))
 
 
 class Answering(Controller):
@@ -37,7 +48,7 @@ class Answering(Controller):
 
         return Deed(section, reader, action, "commit").blank(values)
 
-    @post("/commit", sync_to_thread=True)
+    @post("/commit", sync_to_thread=True, opt={PAGE: _committing_again})
     def commit_step(
         self,
         action: FromPath[str],
@@ -47,18 +58,17 @@ class Answering(Controller):
     ) -> Template | Redirect:
         deed = Deed(section, reader, action, "commit")
         if data.step == "sign":
-            return deed.sign(lambda session: port.commit(section, session, action, data.promise(), reader))
+            return deed.sign(lambda session: port.commit(section, session, action, data.promise(reader.language), reader))
 
         def values(_known: Action) -> dict[str, Any]:
             return {**data.model_dump(), "lines": list(zip(data.what, data.counts, data.number, strict=False))}
 
         def preview(known: Action) -> Preview:
-            promise = data.promise()
+            promise = data.promise(reader.language)
             port.check_same(known.summary, promise)
-            port.check_figures(promise.figures)
             texts = [(_("What your section will do"), promise.plan)]
             heading, button = _("Your section's commitment"), _("Sign and commit")
-            return Preview(heading, data.language, texts, deed.path, button, hidden(data), figures=promise.figures)
+            return Preview(heading, data.language, texts, deed.path, button, hidden(data), deed.says, figures=promise.figures)
 
         return deed.again(values, preview, edit=data.step == "edit")
 
@@ -66,7 +76,7 @@ class Answering(Controller):
     def withdraw(self, action: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
         return Deed(section, reader, action, "withdraw").blank(lambda _known: {"language": reader.language})
 
-    @post("/withdraw", sync_to_thread=True)
+    @post("/withdraw", sync_to_thread=True, opt={PAGE: _withdrawing_again})
     def withdraw_step(
         self,
         action: FromPath[str],
@@ -82,7 +92,7 @@ class Answering(Controller):
 
         def preview(_known: Action) -> Preview:
             heading, button = _("Taking the commitment back"), _("Sign and take back")
-            return Preview(heading, data.language, [(_("Why"), data.reason)], deed.path, button, hidden(data))
+            return Preview(heading, data.language, [(_("Why"), data.reason)], deed.path, button, hidden(data), deed.says)
 
         return deed.again(lambda _known: data.model_dump(), preview, edit=data.step == "edit")
 

@@ -8,6 +8,7 @@ from litestar.params import URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Reader, Section, marker
+from internationale.kit.entered import PAGE, Entered
 from internationale_actions import port
 from internationale_actions.events import Assessment
 from internationale_actions.forms import QUESTIONS, CallPage
@@ -19,6 +20,11 @@ _ = marker("actions")
 PATH = "/actions/new"
 
 
+def _again(entered: Entered) -> Template:
+    entered.section.require(entered.reader, "actions.called")
+    return _form(entered.section, dict(entered.values))
+
+
 class Calling(Controller):
     path = PATH
     include_in_schema = False
@@ -28,7 +34,7 @@ class Calling(Controller):
         section.require(reader, "actions.called")
         return _form(section, {"language": reader.language})
 
-    @post("/", sync_to_thread=True)
+    @post("/", sync_to_thread=True, opt={PAGE: _again})
     def step(
         self, section: NamedDependency[Section], reader: NamedDependency[Reader], data: URLEncodedBody[CallPage]
     ) -> Template | Redirect:
@@ -64,5 +70,6 @@ def _preview(data: CallPage, calling: port.Calling) -> Preview:
         path=PATH,
         button=_("Sign and call"),
         fields=hidden(data),
+        says=("documents.opened", "actions.called"),
         days=(calling.first, calling.last),
     )

@@ -9,6 +9,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Reader, Section, marker
+from internationale.kit.entered import PAGE, Entered
 from internationale_actions import port
 from internationale_actions.events import FEW
 from internationale_actions.forms import ClosePage, ReportPage
@@ -17,6 +18,22 @@ from internationale_actions.queries import Action
 from .steps import Deed, Preview, hidden
 
 _ = marker("actions")
+
+
+def _reporting_again(entered: Entered) -> Template:
+    return Deed.of(entered, "report").blank(lambda known: _filled(entered.section, known, entered.values))
+
+
+def _closing_again(entered: Entered) -> Template:
+    return Deed.of(entered, "close").blank(lambda _known: dict(entered.values))
+
+
+def _filled(section: Section, known: Action, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The form of a report with what was entered."""
+    answer = known.of(section.code)
+    numbers = {**dict(zip(values["key"], values["number"], strict=False)), **dict.fromkeys(values["few"], FEW)}
+    corrects = answer.report if answer else None
+    return {**values, "planned": port.our_plan(section, known), "corrects": corrects, "numbers": numbers}
 
 
 class Reporting(Controller):
@@ -43,7 +60,7 @@ class Reporting(Controller):
 
         return Deed(section, reader, action, "report").blank(values)
 
-    @post("/report", sync_to_thread=True)
+    @post("/report", sync_to_thread=True, opt={PAGE: _reporting_again})
     def report_step(
         self,
         action: FromPath[str],
@@ -53,24 +70,21 @@ class Reporting(Controller):
     ) -> Template | Redirect:
         deed = Deed(section, reader, action, "report")
         if data.step == "sign":
-            return deed.sign(lambda session: port.report(section, session, action, data.outcome(), reader))
+            return deed.sign(lambda session: port.report(section, session, action, data.outcome(reader.language), reader))
 
         def values(known: Action) -> dict[str, Any]:
-            answer = known.of(section.code)
-            corrects = answer.report if answer else None
-            numbers = _entered(data)
-            return {**data.model_dump(), "planned": port.our_plan(section, known), "corrects": corrects, "numbers": numbers}
+            return _filled(section, known, data.model_dump())
 
         def preview(known: Action) -> Preview:
-            outcome = data.outcome()
-            figures = port.actual_figures(port.our_plan(section, known), outcome.numbers)
+            outcome = data.outcome(reader.language)
+            figures = port.actual_figures(port.our_plan(section, known), outcome.numbers, data.places)
             texts = [
                 (_("What was really done"), outcome.done),
                 (_("What went as planned, what did not, and why"), outcome.assessment),
                 (_("What we learn from it"), outcome.lessons),
             ]
             heading, button = _("Your section's report"), _("Sign and report")
-            return Preview(heading, data.language, texts, deed.path, button, hidden(data), figures=figures)
+            return Preview(heading, data.language, texts, deed.path, button, hidden(data), deed.says, figures=figures)
 
         return deed.again(values, preview, edit=data.step == "edit")
 
@@ -82,7 +96,7 @@ class Reporting(Controller):
 
         return Deed(section, reader, action, "close").blank(values)
 
-    @post("/close", sync_to_thread=True)
+    @post("/close", sync_to_thread=True, opt={PAGE: _closing_again})
     def close_step(
         self,
         action: FromPath[str],
@@ -101,11 +115,6 @@ class Reporting(Controller):
         def preview(_known: Action) -> Preview:
             texts = [(_("Conclusions for all"), data.conclusions)]
             heading, button = _("Closing the action"), _("Sign and close")
-            return Preview(heading, data.language, texts, deed.path, button, hidden(data))
+            return Preview(heading, data.language, texts, deed.path, button, hidden(data), deed.says)
 
         return deed.again(lambda _known: data.model_dump(), preview, edit=data.step == "edit")
-
-
-def _entered(data: ReportPage) -> Mapping[str, str]:
-    numbers = dict(zip(data.key, data.number, strict=False))
-    return {**numbers, **dict.fromkeys(data.few, FEW)}

@@ -3,21 +3,25 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Self
 
 from litestar.response import Redirect, Template
 from sqlmodel import Session as Database
 
 from internationale.kit import Message, Reader, Section
+from internationale.kit.entered import Entered
 from internationale.kit.fields import Form
 from internationale_actions import port
 from internationale_actions.events import Figure
 from internationale_actions.queries import Action
+from internationale_actions.queries.obstacles import DEEDS
 
 
 @dataclass(frozen=True)
 class Preview:
-    """The words that will be signed, and the form that carries them on. ``path``: where it is posted."""
+    """The words that will be signed, and the form that carries them on. ``path``: where it is posted; ``says``: the names of the
+    messages that it becomes.
+    """
 
     heading: Message
     language: str
@@ -25,6 +29,7 @@ class Preview:
     path: str
     button: Message
     fields: Sequence[tuple[str, str]]
+    says: Sequence[str]
     days: tuple[date, date] | None = None
     figures: Sequence[Figure] = ()
 
@@ -49,9 +54,19 @@ class Deed:
     action: str
     name: str
 
+    @classmethod
+    def of(cls, entered: Entered, name: str) -> Self:
+        """The deed that something was entered for."""
+        return cls(entered.section, entered.reader, entered.place["action"], name)
+
     @property
     def path(self) -> str:
         return f"/actions/{self.action}/{self.name}"
+
+    @property
+    def says(self) -> tuple[str]:
+        """The name of the message that it becomes: what allows it is called the same."""
+        return (DEEDS[self.name][0],)
 
     def blank(self, values: Callable[[Action], dict[str, Any]]) -> Template:
         """The form to begin with, filled from what is known."""

@@ -1,5 +1,7 @@
 """Inviting, for whoever looks after the members."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from litestar import get, post
@@ -8,6 +10,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Reader, Section
+from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
 from internationale_members.queries import branches, invitations, rights
 from internationale_members.rules import roles
@@ -18,7 +21,7 @@ INVITATIONS = "/members/invitations"
 def routes() -> list[Any]:
     return [
         get(INVITATIONS, sync_to_thread=True)(every),
-        post(INVITATIONS, sync_to_thread=True)(invite),
+        post(INVITATIONS, sync_to_thread=True, opt={PAGE: again})(invite),
         post(f"{INVITATIONS}/{{id:str}}/withdraw", sync_to_thread=True)(withdraw),
     ]
 
@@ -37,6 +40,11 @@ def invite(section: NamedDependency[Section], reader: NamedDependency[Reader], d
     return _page(section, reader, new_link=invitations.link(section, secret))
 
 
+def again(entered: Entered) -> Template:
+    """The form with what was entered."""
+    return _page(entered.section, entered.reader, values=entered.values)
+
+
 def withdraw(
     section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str], data: URLEncodedBody[forms.Nothing]
 ) -> Redirect:
@@ -46,7 +54,7 @@ def withdraw(
     return Redirect(INVITATIONS, status_code=303)
 
 
-def _page(section: Section, reader: Reader, *, new_link: str = "") -> Template:
+def _page(section: Section, reader: Reader, *, new_link: str = "", values: Mapping[str, Any] = MappingProxyType({})) -> Template:
     section.require(reader, roles.INVITE)
     with section.reading() as session:
         context = {
@@ -56,5 +64,6 @@ def _page(section: Section, reader: Reader, *, new_link: str = "") -> Template:
             "role_names": roles.NAMES,
             "duties": roles.DUTIES,
             "new_link": new_link,
+            "values": values,
         }
     return Template("members/invitations.html", context=context)

@@ -1,5 +1,7 @@
 """The members and their branches, for whoever looks after them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from litestar import get, post
@@ -8,6 +10,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Conflict, Reader, Section
+from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
 from internationale_members.queries import branches, links, people, rights
 from internationale_members.rules import roles
@@ -19,9 +22,9 @@ def routes() -> list[Any]:
     return [
         get("/members", sync_to_thread=True)(every),
         get(PERSON, sync_to_thread=True)(one),
-        post(f"{PERSON}/branch", sync_to_thread=True)(set_branch),
-        post(f"{PERSON}/roles", sync_to_thread=True)(give_role),
-        post(f"{PERSON}/rights", sync_to_thread=True)(give_capability),
+        post(f"{PERSON}/branch", opt={PAGE: again}, sync_to_thread=True)(set_branch),
+        post(f"{PERSON}/roles", opt={PAGE: again}, sync_to_thread=True)(give_role),
+        post(f"{PERSON}/rights", opt={PAGE: again}, sync_to_thread=True)(give_capability),
         post(f"{PERSON}/grants/{{grant:str}}/withdraw", sync_to_thread=True)(withdraw),
         post(f"{PERSON}/disable", sync_to_thread=True)(disable),
         post(f"{PERSON}/enable", sync_to_thread=True)(enable),
@@ -120,6 +123,11 @@ def make_link(
     return _person(section, reader, id, new_link=links.link(section, secret))
 
 
+def again(entered: Entered) -> Template:
+    """The person's page with what was to be given."""
+    return _person(entered.section, entered.reader, entered.place["id"], giving=entered.values)
+
+
 def every_branch(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
     return _branches(section, reader)
 
@@ -157,7 +165,9 @@ def remove_branch(
     return Redirect("/members/branches", status_code=303)
 
 
-def _person(section: Section, reader: Reader, id: str, *, new_link: str = "") -> Template:
+def _person(
+    section: Section, reader: Reader, id: str, *, new_link: str = "", giving: Mapping[str, Any] = MappingProxyType({})
+) -> Template:
     section.require(reader, roles.MANAGE)
     with section.reading() as session:
         person = people.one(session, section, id)
@@ -171,6 +181,7 @@ def _person(section: Section, reader: Reader, id: str, *, new_link: str = "") ->
             "role_names": roles.NAMES,
             "duties": roles.DUTIES,
             "new_link": new_link,
+            "giving": giving,
         }
     return Template("members/person.html", context=context)
 

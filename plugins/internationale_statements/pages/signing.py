@@ -8,11 +8,21 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Reader, Ref, Section, marker
+from internationale.kit.entered import PAGE, Entered
 from internationale_statements import port
 from internationale_statements.forms import ProposePage, RevisionForm, WithdrawPage
 from internationale_statements.queries import showing
 
 _ = marker("statements")
+
+
+def _proposing_again(entered: Entered) -> Template:
+    entered.section.require(entered.reader, "documents.opened")
+    return _proposing(entered.section, "new", dict(entered.values))
+
+
+def _withdrawing_again(entered: Entered) -> Template:
+    return _confirming(entered.section, "withdraw", entered.place["id"], entered.reader, {**entered.values, "step": "edit"})
 
 
 class Proposing(Controller):
@@ -24,7 +34,7 @@ class Proposing(Controller):
         section.require(reader, "documents.opened")
         return _proposing(section, "new", {"language": reader.language})
 
-    @post("/", sync_to_thread=True)
+    @post("/", sync_to_thread=True, opt={PAGE: _proposing_again})
     def step(
         self, section: NamedDependency[Section], reader: NamedDependency[Reader], data: URLEncodedBody[ProposePage]
     ) -> Template | Redirect:
@@ -79,7 +89,7 @@ class Signing(Controller):
     def withdraw(self, id: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
         return _confirming(section, "withdraw", id, reader, {"language": reader.language})
 
-    @post("/withdraw", sync_to_thread=True)
+    @post("/withdraw", sync_to_thread=True, opt={PAGE: _withdrawing_again})
     def withdraw_step(
         self,
         id: FromPath[str],

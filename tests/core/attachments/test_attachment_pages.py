@@ -58,9 +58,40 @@ def test_a_file_is_shown_before_it_is_signed(three, share, delegate, browser, sa
 
 def test_what_is_given_up_goes(three, share, delegate, bring) -> None:
     fr = three[1]
-    upload = bring(fr, share(fr), b"words")
-    delegate.post(f"/attachments/uploads/{upload}/discard")
+    document = share(fr)
+    upload = bring(fr, document, b"words")
+    answer = delegate.post(f"/attachments/uploads/{upload}/discard")
+    assert (answer.status_code, answer.url.path) == (200, f"/attachments/to/{document}")
     assert delegate.get(f"/attachments/uploads/{upload}").status_code == 404
+
+
+def test_a_file_given_up_leads_back_to_what_it_was_for(three, browser) -> None:
+    """An action is found only by the event that called it."""
+    ic = three[0]
+    rosa = browser(ic, "delegate", "member", language="en")
+    said = dict.fromkeys(("title", "text", "participants", "demands", "leadership", "outlook", "conditions", "forces"), "x")
+    sent = {**said, "audience": "international", "language": "en", "first": "2027-05-01", "step": "sign"}
+    action = rosa.post("/actions/new", data=sent)
+    way = re.search(r'href="(/attachments/to/[^"]+)"', action.text)[1].replace("&amp;", "&")
+    preview = rosa.post(way, files={"file": ("a.txt", b"words")})
+    answer = rosa.post(f"{preview.url.path}/discard")
+    assert (answer.status_code, answer.url.raw_path.decode()) == (200, way)
+
+
+@pytest.mark.parametrize(
+    ("typed", "signed"), [("a/b\\c x", "c x"), ("x" * 300 + ".pdf", "x" * 156 + ".pdf"), ("a\u200bb.txt", "ab.txt")]
+)
+def test_the_name_that_is_signed_is_the_name_that_was_shown(three, share, delegate, bring, said_by, typed, signed) -> None:
+    fr = three[1]
+    upload = f"/attachments/uploads/{bring(fr, share(fr), b'words')}"
+    before = said_by(fr)
+    page = delegate.post(upload, data={"name": typed, "note": "The *note*"}).text
+    assert said_by(fr) == before
+    assert "cannot be signed as it is" in page
+    assert f'name="name" type="text" value="{signed}"' in page
+    assert "The *note*</textarea>" in page
+    assert f"<bdi>{signed}</bdi>" in delegate.post(upload, data={"name": signed, "note": "The *note*"}).text
+    assert said_by(fr) == before + 1
 
 
 FORM = "multipart/form-data; boundary=x"

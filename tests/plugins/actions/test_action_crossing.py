@@ -11,7 +11,11 @@ from .calls import CALL
 def test_called_committed_and_reported_across_the_hub(federation: Any, carry: Any, browser: Any, called: Any) -> None:
     ic, fr, ar = federation("ic", "fr", "ar")
     today = ic.now().date().isoformat()
-    path = browser(ic, "delegate").post("/actions/new", data={**CALL, "first": today, "step": "sign"}).url.path
+    path = (
+        browser(ic, "delegate")
+        .post("/actions/new", data={**CALL, "audience": "international", "first": today, "step": "sign"})
+        .url.path
+    )
     carry(ic, fr, ar)
     for section, plan in ((fr, "Trois places"), (ar, "اجتماع في الميناء")):
         delegate = browser(section, "delegate")

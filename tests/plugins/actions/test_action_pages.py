@@ -1,5 +1,6 @@
 """Actions in a browser and through the API."""
 
+import re
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from internationale.testing import carrying
 
 from . import calls
 
-CALL = calls.CALL | {"first": "2027-04-01", "last": ""}
+CALL = calls.CALL | {"audience": "international", "first": "2027-04-01", "last": ""}
 PLAN = {
     "language": "fr",
     "plan": "Trois places",
@@ -92,6 +93,36 @@ def test_small_numbers_of_people_are_refused_in_words(three: Any, fr: Any, brows
         assert "under 10" in answer.text
         assert "Trois places" in answer.text
     assert len(carrying.said(*three)) == said
+
+
+def test_a_commitment_comes_back_row_by_row(fr: Any, browser: Any, action: str, called: Any) -> None:
+    lyon = browser(fr, "delegate", language="en")
+    rows = {"what": ["Places", "", "Dockers", "Leaflets"], "counts": ["things", "things", "people", "things"]}
+    numbers = {"number": ["1,500", "", "3", "many"]}
+    page = lyon.post(f"{action}/commit", data=PLAN | called(fr, action) | rows | numbers).text
+    assert re.findall(r'<input id="what-\d" name="what" type="text" value="([^"]*)"', page) == [*rows["what"], ""]
+    assert re.findall(r'<input id="number-\d" name="number" type="text" value="([^"]*)"', page) == [*numbers["number"], ""]
+    assert re.findall(r'<option value="(\w+)" selected>', page)[1:] == [*rows["counts"], "things"]
+    assert re.findall(r'<input id="(number-\d)"[^>]*aria-invalid', page) == ["number-4"]
+    numbers = {"number": ["1,500", "", "3", "2"]}
+    page = lyon.post(f"{action}/commit", data=PLAN | called(fr, action) | rows | numbers).text
+    assert re.findall(r'<input id="(number-\d)"[^>]*aria-invalid', page) == ["number-3"]
+    assert 'href="#at-number.2"' in page
+    assert 'id="at-number.2"' in page
+
+
+def test_a_report_comes_back_with_its_figures(fr: Any, browser: Any, action: str, called: Any) -> None:
+    lyon = browser(fr, "delegate", language="fr")
+    lyon.post(f"{action}/commit", data={**PLAN, **called(fr, action), "step": "sign"})
+    page = lyon.post(f"{action}/report", data=REPORT | {"number": ["1\u202f500", "beaucoup", ""]}).text
+    assert re.findall(r'<input id="number-\d" name="number" type="text" value="([^"]*)"', page) == ["1\u202f500", "beaucoup", ""]
+    assert re.findall(r'<input id="(number-\d)"[^>]*aria-invalid', page) == ["number-2"]
+    assert re.findall(r'name="few" type="checkbox" value="3"( checked)', page) == [" checked"]
+    preview = lyon.post(f"{action}/report", data=REPORT | {"number": ["1\u202f500", "", ""]})
+    assert "1\u202f500</li>" in preview.text
+    for step, words in (("report", "Il a plu"), ("withdraw", "La salle")):
+        texts = {"done": "", "assessment": words, "lessons": "x"} if step == "report" else {"reason": "", "language": "fr"}
+        assert "<textarea" in lyon.post(f"{action}/{step}", data=texts | {"language": "fr"}).text
 
 
 def test_the_appeal_leads_to_its_action(fr: Any, browser: Any, action: str) -> None:

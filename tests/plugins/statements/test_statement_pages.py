@@ -9,7 +9,12 @@ from internationale.rooms.documents.rules import writing
 from internationale.testing import carrying
 from internationale.testing.people import member
 
-STATEMENT = {"language": "fr", "title": "Contre la guerre", "text": "Pas un sou.\r\n\r\nPas un homme."}
+STATEMENT = {
+    "audience": "international",
+    "language": "fr",
+    "title": "Contre la guerre",
+    "text": "Pas un sou.\r\n\r\nPas un homme.",
+}
 
 
 @pytest.fixture

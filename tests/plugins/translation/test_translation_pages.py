@@ -201,3 +201,26 @@ def test_a_right_for_a_language_opens_no_text_that_its_holder_may_not_read(fr, b
     assert not [answer.url for answer in answers if "Against the war" in answer.text or "peace" in answer.text]
     with fr.reading() as session:
         assert queries.needs(fr, session, hired) == []
+
+
+def test_two_windows_lose_nothing_of_each_other(desk):
+    """What the second saves in a field that changed since it was opened is told, with both texts, before it counts."""
+    first, second = hidden(desk.get(), "was"), hidden(desk.get(), "was")
+    desk.post(block=desk.blocks, was=first, text=["", "First window", "", ""])
+    page = desk.post(status=409, block=desk.blocks, was=second, text=["", "Second <window>", "", "More"])
+    assert "This paragraph was saved meanwhile in another window." in page
+    assert "First window</p>" in page
+    typed = [text.removeprefix("\n") for text in re.findall(r"<textarea[^>]*>([^<]*)</textarea>", page)]
+    assert typed == ["", "Second &lt;window&gt;", "", "More"]
+    assert page.count('aria-invalid="true"') == 1
+    assert desk.fields() == ["", "First window", "", ""]
+    desk.post(block=desk.blocks, was=hidden(page, "was"), text=["", "Both", "", "More"])
+    assert desk.fields() == ["", "Both", "", "More"]
+
+
+def test_what_a_button_puts_into_a_field_does_not_take_what_another_window_saved(desk):
+    was = hidden(desk.get(), "was")
+    desk.post(block=desk.blocks, was=was, text=["", "First window", "", ""])
+    action = f"right:{desk.blocks[1]}"
+    page = desk.post(status=409, action=action, block=desk.blocks, was=was, text=["", "", "", ""])
+    assert "First window" in page

@@ -4,12 +4,14 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, StringConstraints
 
-from internationale.kit.fields import Form, Line, optional_prose, prose
+from internationale.kit.fields import Form, one_line, optional_prose, prose
 from internationale.messages import marker
 
 _ = marker("core")
 
 Note = Annotated[str, StringConstraints(max_length=2000), AfterValidator(optional_prose)]
+Name = Annotated[str, StringConstraints(max_length=2000), AfterValidator(one_line)]
+"""As long as people type it: it is made fit, and shown again, before it is signed."""
 Reason = Annotated[str, StringConstraints(max_length=2000), AfterValidator(prose)]
 
 
@@ -21,7 +23,7 @@ class AttachForm(Form):
         "note": _("What it is, and why it is attached"),
     }
 
-    name: Line
+    name: Name
     note: Note = ""
 
 

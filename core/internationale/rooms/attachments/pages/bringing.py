@@ -1,13 +1,17 @@
 """Attaching a file: brought here first, then shown as it will be signed, then signed and sent."""
 
 import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
+from urllib.parse import quote
 
 from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
+from internationale.kit.entered import PAGE, Entered
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.attachments.forms import AttachForm, bodies
@@ -51,28 +55,41 @@ def _brought() -> list[Any]:
 def _signed() -> list[Any]:
     @get("/attachments/uploads/{upload:str}", sync_to_thread=True)
     def preview(upload: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
-        with section.reading() as session:
-            row = files.upload(session, upload, reader.id)
-            sections = section.sections(session)
-        return Template("attachments/preview.html", context={"upload": row.model_dump(), "sections": sections})
+        return _preview(section, reader, upload)
 
-    @post("/attachments/uploads/{upload:str}", status_code=200, sync_to_thread=True)
+    @post("/attachments/uploads/{upload:str}", status_code=200, sync_to_thread=True, opt={PAGE: _again})
     def sign(
         upload: FromPath[str],
         data: URLEncodedBody[AttachForm],
         section: NamedDependency[Section],
         reader: NamedDependency[Reader],
-    ) -> Redirect:
+    ) -> Redirect | Template:
+        name = names.safe(data.name)
+        if name != data.name:
+            return _preview(section, reader, upload, {"name": name, "note": data.note, "typed": data.name})
         with section.writing() as session:
-            made = attaching.attach(section, session, upload, name=names.safe(data.name), note=data.note, by=reader)
+            made = attaching.attach(section, session, upload, name=name, note=data.note, by=reader)
         return Redirect(f"/attachments/{made}", status_code=303)
 
     @post("/attachments/uploads/{upload:str}/discard", status_code=200, sync_to_thread=True)
     def discard(upload: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Redirect:
         with section.writing() as session:
             row = files.upload(session, upload, reader.id)
-            subject = row.subject
+            place = f"/attachments/to/{row.subject}?on={quote(row.base, safe='')}"
             uploading.give_up(session, upload, reader)
-        return Redirect(f"/attachments/to/{subject}", status_code=303)
+        return Redirect(place, status_code=303)
 
     return [preview, sign, discard]
+
+
+def _preview(section: Section, reader: Reader, upload: str, values: Mapping[str, Any] = MappingProxyType({})) -> Template:
+    """What will be signed. ``values``: what was entered, by field; ``typed``: a name that cannot be signed as it is."""
+    with section.reading() as session:
+        row = files.upload(session, upload, reader.id)
+        sections = section.sections(session)
+    context = {"upload": row.model_dump(), "sections": sections, "values": values}
+    return Template("attachments/preview.html", context=context)
+
+
+def _again(entered: Entered) -> Template:
+    return _preview(entered.section, entered.reader, entered.place["upload"], entered.values)

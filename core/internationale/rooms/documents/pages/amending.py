@@ -1,5 +1,7 @@
 """Writing an amendment: the form, and the page that shows what will be said and who can read it, before it is said."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from litestar import get, post
@@ -9,6 +11,7 @@ from litestar.response import Redirect, Template
 
 from internationale.errors import Invalid
 from internationale.kit.documents import TITLE, Unit
+from internationale.kit.entered import PAGE, Entered
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.messages import marker
@@ -34,20 +37,9 @@ def _form() -> list[Any]:
         block: FromQuery[str] = "",
         read: FromQuery[str] = "",
     ) -> Template:
-        with section.reading() as session:
-            section.require(reader, home.DISCUSS, document)
-            summary = readable(section, session, document, reader)
-            amending.amendable(section, summary)
-            text = documents.text(session, document)
-            language = views.chosen(read, views.choices(session, section, summary, text))
-            whole = translations.reading(section, session, summary, text, language)
-        unit = _unit(list(whole.units), block) if block else None
-        if unit is not None and unit.text is None:
-            language = summary.language
-        context = {"document": summary, "unit": unit, "language": language, "text": text}
-        return Template("documents/amend.html", context=context)
+        return _page(section, reader, document, block=block, read=read)
 
-    @post("/documents/{document:str}/amend", status_code=200, sync_to_thread=True)
+    @post("/documents/{document:str}/amend", status_code=200, sync_to_thread=True, opt={PAGE: again})
     def preview(
         document: FromPath[str],
         data: URLEncodedBody[ProposalForm],
@@ -72,11 +64,20 @@ def _form() -> list[Any]:
         }
         return Template("documents/amend_preview.html", context=context)
 
-    return [form, preview]
+    @post("/documents/{document:str}/amend/change", status_code=200, sync_to_thread=True, opt={PAGE: again})
+    def change(
+        document: FromPath[str],
+        data: URLEncodedBody[ProposalForm],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Template:
+        return again(Entered(section, reader, {"document": document}, data.model_dump()))
+
+    return [form, preview, change]
 
 
 def _sent() -> list[Any]:
-    @post("/documents/{document:str}/amendments", sync_to_thread=True)
+    @post("/documents/{document:str}/amendments", sync_to_thread=True, opt={PAGE: again})
     def propose(
         document: FromPath[str],
         data: URLEncodedBody[ProposalForm],
@@ -92,6 +93,31 @@ def _sent() -> list[Any]:
         return Redirect(f"/documents/{document}/amendments/{amendment}", status_code=303)
 
     return [propose]
+
+
+def _page(
+    section: Section, reader: Reader, document: str, *, block: str, read: str, values: Mapping[str, Any] = MappingProxyType({})
+) -> Template:
+    """The form. ``values``: what was entered in it before, by field."""
+    with section.reading() as session:
+        section.require(reader, home.DISCUSS, document)
+        summary = readable(section, session, document, reader)
+        amending.amendable(section, summary)
+        text = documents.text(session, document)
+        language = views.chosen(read, views.choices(session, section, summary, text))
+        whole = translations.reading(section, session, summary, text, language)
+    unit = _unit(list(whole.units), block) if block else None
+    if unit is not None and unit.text is None and not values:
+        language = summary.language
+    context = {"document": summary, "unit": unit, "language": language, "text": text, "values": values}
+    return Template("documents/amend.html", context=context)
+
+
+def again(entered: Entered) -> Template:
+    """The form with what was entered."""
+    values = entered.values
+    block, read = values["block"], values["language"]
+    return _page(entered.section, entered.reader, entered.place["document"], block=block, read=read, values=values)
 
 
 def _unit(units: list[Unit], block: str) -> Unit:

@@ -1,5 +1,7 @@
 """The amendments to a document: all of them, one of them, withdrawing, deciding."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from litestar import get, post
@@ -8,6 +10,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import paging
+from internationale.kit.entered import PAGE, Entered
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.documents.forms import DecisionForm, WithdrawForm
@@ -47,29 +50,7 @@ def _shown() -> list[Any]:
         section: NamedDependency[Section],
         reader: NamedDependency[Reader],
     ) -> Template:
-        with section.reading() as session:
-            section.require(reader, READ, document)
-            summary = readable(section, session, document, reader)
-            card = amendments.one(session, document, amendment)
-            lines = amendments.proposed(session, card)
-            overlapping = amendments.overlapping(session, card)
-            receipts = section.receipts(session, card.ref)
-            motion = private.motion_of(session, amendment, reader)
-        context = {
-            "document": summary,
-            "amendment": card,
-            "lines": lines,
-            "overlapping": overlapping,
-            "receipts": receipts,
-            "motion": motion,
-            "may_withdraw": card.state == "open"
-            and card.section == section.code
-            and section.may(reader, amending.WITHDRAW, document),
-            "may_decide": card.state != "withdrawn"
-            and summary.home == section.code
-            and section.may(reader, amending.DECIDE, document),
-        }
-        return Template("documents/amendment.html", context=context)
+        return _page(section, reader, document, amendment)
 
     return [all_of_them, one]
 
@@ -97,6 +78,7 @@ def _done() -> list[Any]:
     @post(
         "/documents/{document:str}/amendments/{amendment:str}/decide",
         status_code=200,
+        opt={PAGE: _deciding_again},
         sync_to_thread=True,
         include_in_schema=False,
     )
@@ -114,6 +96,38 @@ def _done() -> list[Any]:
         return Redirect(f"/documents/{document}/amendments/{amendment}", status_code=303)
 
     return [withdraw, decide]
+
+
+def _page(
+    section: Section, reader: Reader, document: str, amendment: str, deciding: Mapping[str, Any] = MappingProxyType({})
+) -> Template:
+    """One amendment. ``deciding``: what was entered to decide on it, by field."""
+    with section.reading() as session:
+        section.require(reader, READ, document)
+        summary = readable(section, session, document, reader)
+        card = amendments.one(session, document, amendment)
+        lines = amendments.proposed(session, card)
+        overlapping = amendments.overlapping(session, card)
+        receipts = section.receipts(session, card.ref)
+        motion = private.motion_of(session, amendment, reader)
+    ours, home_is_ours = card.section == section.code, summary.home == section.code
+    context = {
+        "document": summary,
+        "amendment": card,
+        "lines": lines,
+        "overlapping": overlapping,
+        "receipts": receipts,
+        "motion": motion,
+        "deciding": deciding,
+        "may_withdraw": card.state == "open" and ours and section.may(reader, amending.WITHDRAW, document),
+        "may_decide": card.state != "withdrawn" and home_is_ours and section.may(reader, amending.DECIDE, document),
+    }
+    return Template("documents/amendment.html", context=context)
+
+
+def _deciding_again(entered: Entered) -> Template:
+    place = entered.place
+    return _page(entered.section, entered.reader, place["document"], place["amendment"], entered.values)
 
 
 def _confirmation(

@@ -9,9 +9,11 @@ from litestar.response import Redirect, Template
 from sqlmodel import Session as Database
 
 from internationale.errors import InternationaleError
+from internationale.kit.entered import PAGE
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.documents.forms import CommentForm, ProposalForm, ReasonForm
+from internationale.rooms.documents.pages.amending import again as amending_again
 from internationale.rooms.documents.port import amending, home
 from internationale.rooms.documents.port.access import READ, readable
 from internationale.rooms.documents.port.amending import Proposal
@@ -58,7 +60,7 @@ def _shown() -> list[Any]:
 
 
 def _done() -> list[Any]:
-    @post("/documents/{document:str}/motions", sync_to_thread=True)
+    @post("/documents/{document:str}/motions", sync_to_thread=True, opt={PAGE: amending_again})
     def move(
         document: FromPath[str],
         data: URLEncodedBody[ProposalForm],

@@ -1,5 +1,7 @@
 """The next revision: the whole text in an editor, with accepted amendments in it, compared before it is published."""
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from litestar import get, post
@@ -7,6 +9,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
+from internationale.kit.entered import PAGE, Entered
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.documents.forms import RevisionForm
@@ -24,13 +27,9 @@ def routes() -> list[Any]:
         reader: NamedDependency[Reader],
         take: FromQuery[list[str] | None] = None,
     ) -> Template:
-        with section.reading() as session:
-            summary = revising.ours(section, session, document, reader)
-            waiting = revising.waiting(session, document)
-            draft = revising.draft(session, document, take or ())
-        return Template("documents/revise.html", context={"document": summary, "waiting": waiting, "draft": draft})
+        return _page(section, reader, document, take or ())
 
-    @post("/documents/{document:str}/revise", status_code=200, sync_to_thread=True)
+    @post("/documents/{document:str}/revise", status_code=200, sync_to_thread=True, opt={PAGE: _again})
     def publish(
         document: FromPath[str],
         data: URLEncodedBody[RevisionForm],
@@ -39,6 +38,7 @@ def routes() -> list[Any]:
     ) -> Redirect | Template:
         with section.writing() as session:
             summary = revising.ours(section, session, document, reader)
+            revising.onto(summary, data.base)
             text = as_kept(join(documents.text(session, document).blocks), data.text)
             if data.confirmed:
                 taking = data.amendments.split()
@@ -59,4 +59,34 @@ def routes() -> list[Any]:
         context = {"document": summary, "form": data, "lines": lines, "sections": sections}
         return Template("documents/revise_preview.html", context=context)
 
-    return [editor, publish]
+    @post("/documents/{document:str}/revise/change", status_code=200, sync_to_thread=True, opt={PAGE: _again})
+    def change(
+        document: FromPath[str],
+        data: URLEncodedBody[RevisionForm],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Template:
+        return _page(section, reader, document, data.amendments.split(), data.model_dump())
+
+    return [editor, publish, change]
+
+
+def _page(
+    section: Section,
+    reader: Reader,
+    document: str,
+    take: Sequence[str],
+    values: Mapping[str, Any] = MappingProxyType({}),
+) -> Template:
+    """The editor. ``take``: the amendments that it begins with; ``values``: what was entered in it before, by field."""
+    with section.reading() as session:
+        summary = revising.ours(section, session, document, reader)
+        waiting = revising.waiting(session, document)
+        draft = revising.draft(session, document, take)
+    context = {"document": summary, "waiting": waiting, "draft": draft, "values": values}
+    return Template("documents/revise.html", context=context)
+
+
+def _again(entered: Entered) -> Template:
+    values = entered.values
+    return _page(entered.section, entered.reader, entered.place["document"], values["amendments"].split(), values)

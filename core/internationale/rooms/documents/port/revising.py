@@ -49,8 +49,7 @@ def revise(
 ) -> int:
     """Publish the next revision, made on revision ``base``; ``taking``: the amendments it takes in. Returns its number."""
     summary = ours(section, session, document, by)
-    if base != summary.revision:
-        raise Conflict(_("Meanwhile there is a newer revision. Begin again from it; what you wrote is still in your browser."))
+    onto(summary, base)
     now = documents.text(session, document)
     operations = writing.rewritten(now.blocks, text)
     if not operations and title == summary.title:
@@ -66,6 +65,12 @@ def revise(
         # two hands of one section at once: the earlier in the log counts, and this one must not be said in vain
         raise Conflict(_("Meanwhile there is a newer revision. Begin again from it; what you wrote is still in your browser."))
     return base + 1
+
+
+def onto(summary: Summary, base: int) -> None:
+    """Raises ``Conflict`` when what was written on revision ``base`` would take back, unseen, what a later one says."""
+    if base != summary.revision:
+        raise Conflict(_("Meanwhile there is a newer revision. Begin again from it; what you wrote is still in your browser."))
 
 
 def ours(section: Home, session: Session, document: str, by: Reader) -> Summary:

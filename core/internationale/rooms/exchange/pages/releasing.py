@@ -12,6 +12,7 @@ from internationale.kit import NotFound, Reader, Section, marker
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import RejectForm
 from internationale.rooms.exchange.pages.forks import deeds
+from internationale.rooms.exchange.rules.reading import read
 from internationale.rooms.roster.rules import require_member
 
 _ = marker("core")
@@ -45,7 +46,7 @@ def _looking() -> list[Any]:
         own = held.account == reader.id
         if not own and not section.may(reader, rules.RELEASE):
             raise NotFound(_("This does not wait here, or no longer."))
-        context = {"held": held, "own": own, "deeds": deeds(section), "spelled": rules.spelled}
+        context = {"held": held, "own": own, "deeds": deeds(section), "spelled": rules.spelled, "read": read}
         return Template("exchange/release_one.html", context=context)
 
     return [release, one]
