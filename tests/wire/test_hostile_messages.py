@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from internationale.bus import LOG, PROOF, ROSTER, Outcome, Parcel, headers
+from internationale.bus import LOG, PROOF, ROSTER, Outcome, Parcel, headers, protocol
 from internationale.bus.nats import NatsBus
 from internationale.bus.reading import read_range
 
@@ -138,6 +138,28 @@ def test_a_name_that_is_a_pattern_names_nothing(hub):
             some = [f"intl.v1.roster.3.{number:016x}" for number in range(2)]
             assert set(await de.get(["intl.v1.roster.3.*", *some])) == set(some)
             assert [each.body for each in (await de.receive(LOG, 10, 1)).parcels] == [b"x"]
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("count", [300, 600])
+def test_names_too_long_to_be_listed_take_the_hub_from_nobody(hub, monkeypatch, count):
+    """A name costs its publisher as much as whoever lists it, once; and there are as many who list it as sections."""
+    monkeypatch.setattr(protocol, "MOST", 1024 * 1024)
+
+    async def story():
+        async with connected(hub, "fr") as fr, connected(hub) as de:
+            lost = []
+            de._line.changed = lambda: lost.append(1)
+            await fr.publish(GOOD)
+            evil = [f"intl.v1.roster.2.{number:04d}{'a' * 2500}" for number in range(count)]
+            for name in evil:
+                await fr.publish([Parcel(name, b"x")])
+            there = await de.kept("intl.v1.roster.2.*")
+            assert there == (set(evil) if count == 300 else set())
+            assert await de.kept("intl.v1.log.fr.1.*") == {each.subject for each in GOOD}
+            assert len((await de.receive(LOG, 10, 1)).parcels) == 2
+            assert lost == []
 
     asyncio.run(story())
 

@@ -6,6 +6,8 @@ word about a question is in the first line (``NATS/1.0 404 Not Found``) and nowh
 """
 
 STATUS, DESCRIPTION, SEQUENCE = "Status", "Description", "Nats-Sequence"
+LEFT_OUT = "413"
+"""The word in the place of a message that is too large, ours (``protocol``) or the server's."""
 _VERSION = b"NATS/1.0"
 _LINES = 64
 """How many lines are looked at, from the end."""

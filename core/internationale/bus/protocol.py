@@ -2,14 +2,14 @@
 
 The library reads it with patterns that some subjects do not fit (a vertical tab is a letter to the server, and a space to them),
 decodes what need not be text, and fails at header blocks that are none; any of it ends its reading for good. Every member of a
-hub can store such a message for all the others. Here it is a message like any other, whose signature then does not verify. And a
-message that does not fit into memory ends the connection.
+hub can store such a message for all the others. Here it is a message like any other, whose signature then does not verify. One that
+is longer than any of ours (a list of the names that members filled a stream with) is let pass by, and a word takes its place.
 """
 
 import json
 import logging
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import nats.errors
 from nats.aio.client import Client
@@ -20,6 +20,9 @@ from internationale.bus import headers
 _log = logging.getLogger(__name__)
 MOST = 16 * 1024 * 1024
 """Bytes of one message of a hub: far above the longest answer to any question of ours."""
+PASSED = 1024 * 1024 * 1024
+"""Bytes of one that is still waited for while it passes by. What is longer has no end, and the connection has one."""
+_LEFT_OUT = f"NATS/1.0 {headers.LEFT_OUT} Too Large\r\n\r\n".encode()
 LINE = 1024 * 1024
 """Bytes of one line: what a cluster tells of itself is the longest."""
 _END = b"\r\n"
@@ -51,6 +54,7 @@ class _Announced:
     reply: bytes
     head: int
     size: int
+    left_out: bool = False
 
 
 class Reader:
@@ -67,24 +71,34 @@ class Reader:
 
     async def parse(self, data: bytes = b"") -> None:
         """More bytes came. Raises ``nats.errors.ProtocolError`` for what no server says."""
-        if len(self._came) + len(data) > MOST:
-            raise nats.errors.ProtocolError("nats: a message without an end")
         self._came.extend(data)
         while await (self._message(self._announced) if self._announced else self._line()):
             pass
 
     async def _message(self, announced: _Announced) -> bool:
+        if announced.size > MOST:
+            return await self._pass(announced)
         if len(self._came) < announced.size + len(_END):
             return False
         whole = bytes(self._came[: announced.size])
         del self._came[: announced.size + len(_END)]
+        await self._hand(announced, whole[: announced.head], whole[announced.head :])
+        return True
+
+    async def _pass(self, announced: _Announced) -> bool:
+        gone = min(len(self._came), announced.size - MOST)
+        del self._came[:gone]
+        self._announced = replace(announced, size=announced.size - gone, left_out=True)
+        return gone > 0
+
+    async def _hand(self, announced: _Announced, block: bytes, body: bytes) -> None:
         self._announced = None
-        block, body = whole[: announced.head], whole[announced.head :]
+        if announced.left_out:
+            block, body = _LEFT_OUT, b""
         try:
             await self._client._process_msg(announced.number, announced.subject, announced.reply, body, block)  # noqa: SLF001
         except Exception:
             _log.exception("a message could not be read")
-        return True
 
     async def _line(self) -> bool:
         end = self._came.find(_END)
@@ -123,6 +137,6 @@ def _announced(said: list[bytes], *, headed: bool) -> _Announced:
     sizes = 2 if headed else 1
     subject, number, *reply = said[:-sizes]
     head, size = int(said[-2]) if headed else 0, int(said[-1])
-    if not 0 <= head <= size <= MOST or len(reply) > 1:
+    if not 0 <= head <= size <= PASSED or len(reply) > 1:
         raise ValueError(said)
     return _Announced(subject, int(number), b"".join(reply), head, size)

@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import Unprovisioned
-from internationale.bus.headers import DESCRIPTION
+from internationale.bus.headers import DESCRIPTION, LEFT_OUT
 from internationale.bus.listening import Inbox, listening
 from internationale.bus.reading import room, status, unreachable
 
@@ -62,7 +62,7 @@ async def _gather(answers: Inbox, limit: int, wait: float) -> Pulled:
             deadline = clock() + GRACE
         elif code and code != _ALIVE:
             _raise_when_gone(message, code)
-            return Pulled(messages, complete=True)
+            return Pulled(messages, complete=code != LEFT_OUT)
     return Pulled(messages, complete=True)
 
 

@@ -14,7 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import Declined, Parcel, Unprovisioned, Unreachable, streams
-from internationale.bus.headers import SEQUENCE, STATUS
+from internationale.bus.headers import LEFT_OUT, SEQUENCE, STATUS
 from internationale.bus.listening import listening
 
 SIGNATURE = "Intl-Sig"
@@ -96,13 +96,17 @@ async def read_range(client: Client, stream: str, first: int, count: int) -> lis
 
 
 async def names(client: Client, pattern: str) -> set[str]:
-    """The subjects of one stream under a pattern; the server tells them page by page. Of more than ``MOST_NAMES`` so many."""
+    """The subjects of one stream under a pattern; the server tells them page by page. Of more than ``MOST_NAMES`` so many, and
+    none of a page that is too large: where others may publish, they can make it so.
+    """
     stream, found, told = streams.stream_of(pattern), set[str](), 0
     fits = _pattern(pattern).fullmatch
     for _ in range(_PAGES):
         question = json.dumps({"subjects_filter": pattern, "offset": told}).encode()
         with unreachable():
             message = await client.request(f"$JS.API.STREAM.INFO.{stream}", question, timeout=_WAIT)
+        if status(message) == LEFT_OUT:
+            return found
         try:
             answer = msgspec.json.decode(message.data, type=_Page)
         except msgspec.DecodeError as error:
