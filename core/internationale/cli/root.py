@@ -14,7 +14,8 @@ from sqlalchemy.exc import DatabaseError
 
 from internationale import settings
 from internationale.cli import progress
-from internationale.cli.speech import worded
+from internationale.cli.mistyping import Mistyped, Said, Stopped
+from internationale.cli.speech import language, worded
 from internationale.errors import InternationaleError, Invalid, Misconfigured, Paused
 from internationale.kit import Reader, Role
 from internationale.ledger import database
@@ -134,7 +135,7 @@ def _tell_taken_back(before: tuple[int, int] | None, now: tuple[int, int] | None
     click.echo(worded(told % {"n": number}), err=True)
 
 
-class Failure(click.ClickException):
+class Failure(Said):
     """An error on purpose, for a terminal: the place, then the sentence."""
 
     def __init__(self, error: InternationaleError) -> None:
@@ -167,7 +168,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            return self._typed(ctx)
         except InternationaleError as error:
             raise (Misuse if isinstance(error, Misconfigured | Invalid) else Failure)(error) from error
         except DatabaseError as error:
@@ -180,6 +181,16 @@ class Commands(click.Group):
                 raise
             told = _("The file or folder cannot be read or written: %(why)s") % {"why": error.strerror or error}
             raise Misuse(Misconfigured(told, place=os.fsdecode(error.filename))) from error
+
+    def _typed(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except click.UsageError as error:
+            if language() == "en":
+                raise
+            raise Mistyped(error) from error
+        except click.Abort as error:
+            raise Stopped("") from error
 
     def _theirs(self, ctx: click.Context) -> click.Group:
         """Asked once for each command line, and only when it names none of ours."""

@@ -10,7 +10,9 @@ import click
 
 from internationale import i18n
 from internationale.kit.printing import visible
-from internationale.messages import Message
+from internationale.messages import Message, marker
+
+_ = marker("core")
 
 
 def language() -> str:
@@ -44,7 +46,10 @@ def say(message: Message, *, problem: bool = False) -> None:
 
 def agreed(question: Message) -> None:
     """Ask a question that is answered with yes or no; with no, the command ends and nothing is done."""
-    click.confirm(worded(question), abort=True)
+    choice = worded(_("y/N"))
+    answer = click.prompt(f"{worded(question)} [{choice}]", default="", show_default=False)
+    if answer.strip().casefold() not in ("y", "yes", *worded(_("y yes")).split()):
+        raise click.Abort
 
 
 def tell(document: Any) -> None:

@@ -1,6 +1,6 @@
 """What waits for a person, and for the host."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, func, select
 
@@ -59,7 +59,16 @@ def without_secretary(section: Section) -> list[Message]:
         for person, grants in section.grants.everyone(session).items():
             if person not in closed and any(grant.role is Role.SECRETARY for grant in grants):
                 return []
+        until = _invited(section, session)
+    if until is not None:
+        return [_("There is no secretary yet. An invitation is open until %(day)s.") % {"day": until.date()}]
     return [_("There is no secretary. Invite one: internationale members invite --role secretary")]
+
+
+def _invited(section: Section, session: Session) -> datetime | None:
+    """Until when the last invitation for a secretary is open; None: there is none."""
+    open = (col(Invitation.used_at).is_(None), col(Invitation.withdrawn_at).is_(None), Invitation.until > section.now())
+    return session.exec(select(func.max(Invitation.until)).where(Invitation.role == Role.SECRETARY, *open)).one()
 
 
 def _running_out(section: Section, session: Session) -> int:

@@ -1,5 +1,7 @@
 """``internationale members …``"""
 
+from datetime import timedelta
+
 
 def test_accounts_by_command(house):
     assert house.command("list") == ""
@@ -34,6 +36,11 @@ def test_status_says_when_there_is_no_secretary(house):
     assert [str(line) for line in check.run(house.section)] == [
         "There is no secretary. Invite one: internationale members invite --role secretary"
     ]
+    house.command("invite", "--role", "member")
+    assert "Invite one" in str(check.run(house.section)[0])
+    house.command("invite", "--role", "secretary", "--days", "3")
+    day = (house.section.now() + timedelta(days=3)).date()
+    assert [str(line) for line in check.run(house.section)] == [f"There is no secretary yet. An invitation is open until {day}."]
     house.command("add", "rosa", "--role", "secretary")
     assert check.run(house.section) == []
     house.command("disable", "rosa")
