@@ -123,7 +123,7 @@ def _entered(request: Request[Any, Any, Any], form: Mapping[str, Any]) -> Entere
     reader = replace(here.reader, language=here.language)
     place = {name: str(value) for name, value in request.path_params.items()}
     values = {name: _value(form.get(name), several=_is_several(field)) for name, field in _fields(request).items()}
-    return Entered(request.app.state["section"], reader, place, values)
+    return Entered(request.app.state["section"], reader, request, place, values)
 
 
 def _value(given: Any, *, several: bool) -> Any:
