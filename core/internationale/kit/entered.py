@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from litestar import Request
 from litestar.response import Template
 
 from internationale.kit.ports import Section
@@ -28,6 +29,7 @@ class Entered:
 
     section: Section
     reader: Reader
+    request: Request[Any, Any, Any]
     place: Mapping[str, str]
     values: Mapping[str, Any]
 

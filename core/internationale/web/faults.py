@@ -193,11 +193,13 @@ def _page(request: Request[Any, Any, Any], status: int, errors: list[Any], title
 def _told(request: Request[Any, Any, Any], status: int, told: Told) -> str:
     """The page that tells an error where the form's own page cannot."""
     fields = reposting.entered(request, {place: message for place, _label, message in told.errors})
-    hopeless = status == 409 and not any(place for place, _label, _message in told.errors)
-    hopeless = hopeless or any(field.error for field in fields if field.kind == "hidden")
+    signed_in = visit.get().reader.signed_in
+    unplaced = not any(place for place, _label, _message in told.errors)
+    hopeless = any(field.error for field in fields if field.kind == "hidden") or status == 404
+    hopeless = hopeless or (status == 409 and unplaced) or (status == 403 and signed_in)
     context = {
         "told": told,
-        "sign_in": SIGN_IN if status == 403 and not visit.get().reader.signed_in else None,
+        "sign_in": SIGN_IN if status == 403 and not signed_in else None,
         "entered": fields,
         "written": any(field.kind != "hidden" for field in fields),
         "again": bool(fields) and not hopeless and (status in AGAIN or any(field.kind != "hidden" for field in fields)),

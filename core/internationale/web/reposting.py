@@ -8,7 +8,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, get_origin
+from typing import Annotated, Any, get_args, get_origin
 from urllib.parse import urlsplit
 
 from annotated_types import MaxLen
@@ -123,7 +123,7 @@ def _entered(request: Request[Any, Any, Any], form: Mapping[str, Any]) -> Entere
     reader = replace(here.reader, language=here.language)
     place = {name: str(value) for name, value in request.path_params.items()}
     values = {name: _value(form.get(name), several=_is_several(field)) for name, field in _fields(request).items()}
-    return Entered(request.app.state["section"], reader, place, values)
+    return Entered(request.app.state["section"], reader, request, place, values)
 
 
 def _value(given: Any, *, several: bool) -> Any:
@@ -150,13 +150,21 @@ def _is_several(field: FieldInfo) -> bool:
 
 def _is_written(field: FieldInfo) -> bool:
     """Whether it is text in somebody's own words, or a number: not a choice among given ones."""
-    if field.annotation not in (str, int):
-        return False
-    return not any(isinstance(rule, StringConstraints) and rule.pattern for rule in field.metadata)
+    kind, rules = _kind(field)
+    return kind in (str, int) and not any(isinstance(rule, StringConstraints) and rule.pattern for rule in rules)
+
+
+def _kind(field: FieldInfo) -> tuple[Any, Sequence[Any]]:
+    """The type of each value of a field, with its rules."""
+    if not _is_several(field):
+        return field.annotation, field.metadata
+    each = get_args(field.annotation)[0]
+    return (get_args(each)[0], get_args(each)[1:]) if get_origin(each) is Annotated else (each, ())
 
 
 def _longest(field: FieldInfo) -> int:
-    bounds = [rule.max_length for rule in field.metadata if isinstance(rule, StringConstraints | MaxLen)]
+    _kind_of_it, rules = _kind(field)
+    bounds = [rule.max_length for rule in rules if isinstance(rule, StringConstraints | MaxLen)]
     return max((bound for bound in bounds if bound is not None), default=LINE)
 
 

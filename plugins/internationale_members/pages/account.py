@@ -1,6 +1,8 @@
 """One's own account."""
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from litestar import Request, get, post
@@ -9,6 +11,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Response, Template
 
 from internationale.kit import Conflict, InternationaleError, Invalid, Message, Place, Reader, Section, TooSoon, Turns, http
+from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
 from internationale_members.pages import signing
 from internationale_members.queries import accounts, credentials, leaving, links, people, sessions
@@ -20,7 +23,7 @@ ACCOUNT = "/members/account"
 def routes(hashing: Turns) -> list[Any]:
     return [
         get(ACCOUNT, sync_to_thread=True)(show),
-        post(ACCOUNT, sync_to_thread=True)(change_settings),
+        post(ACCOUNT, sync_to_thread=True, opt={PAGE: again})(change_settings),
         post(f"{ACCOUNT}/handle", sync_to_thread=True)(change_handle),
         post(f"{ACCOUNT}/password")(hashing.take(change_password)),
         post(f"{ACCOUNT}/tokens", sync_to_thread=True)(make_token),
@@ -45,6 +48,11 @@ def change_settings(
         accounts.set_language(session, section, account, data.language)
         accounts.set_name(session, account, data.name)
     return _back()
+
+
+def again(entered: Entered) -> Template:
+    """The account with the settings that were entered."""
+    return _page(entered.section, entered.reader, entered.request, settings=entered.values)
 
 
 def change_handle(
@@ -151,6 +159,7 @@ def _page(
     error: InternationaleError | None = None,
     *,
     entered: str | None = None,
+    settings: Mapping[str, Any] = MappingProxyType({}),
     new_token: str = "",
 ) -> Template:
     account, secret = accounts.own(reader), signing.current(section, request)
@@ -159,6 +168,7 @@ def _page(
         context = {
             "person": person,
             "entered": person.handle if entered is None else entered,
+            "settings": settings,
             "languages": accounts.languages(session, section),
             "needs_old": person.has_password and not sessions.by_link_lately(session, section, account, secret),
             "devices": sessions.devices(session, section, account, secret),

@@ -247,3 +247,20 @@ def test_a_long_list_comes_page_by_page_and_a_handle_is_found_in_any_spelling(ho
         answer = secretary.get("/api/v1/members/people", params={"find": find}).json()
         assert [person["handle"] for person in answer["people"]] == found, find
     assert "<bdi>eloi_se2</bdi>" in secretary.get("/members?find=eloi.se2").text
+
+
+def test_what_was_to_be_given_comes_back(house):
+    """The choices as they were made, and the error at the field that is wrong, in an open fold."""
+    secretary = house.person("rosa", "secretary", "host", "member")
+    house.command("add", "clara")
+    page = path(house, secretary, "clara")
+    refused = secretary.post(f"{page}/roles", data={"role": "translator", "until": "tomorrow"})
+    assert refused.status_code == 400
+    assert '<option value="translator" selected>' in refused.text
+    assert 'id="role-until" name="until" type="date" value="tomorrow"' in refused.text
+    assert refused.text.count("<details open>") == refused.text.count('aria-invalid="true"') == 1
+    refused = secretary.post("/members/invitations", data={"role": "translator", "days": "many", "note": "For K."})
+    assert refused.status_code == 400
+    assert '<option value="translator" selected>' in refused.text
+    assert 'value="For K."' in refused.text
+    assert refused.text.count('aria-invalid="true"') == 1

@@ -27,7 +27,10 @@ def test_language_and_name(house):
     assert client.post("/members/account", data={"language": "fr", "name": "Rosa L."}).status_code == 200
     me = client.get("/api/v1/members/me").json()
     assert (me["language"], me["name"]) == ("fr", "Rosa L.")
-    assert client.post("/members/account", data={"language": "tlh", "name": "X"}).status_code == 400
+    refused = client.post("/members/account", data={"language": "tlh", "name": "X & Y"})
+    assert refused.status_code == 400
+    assert 'id="settings-name" name="name" type="text" value="X &amp; Y"' in refused.text
+    assert refused.text.count('class="error"') == 1
     assert client.get("/api/v1/members/me").json() == me
 
 

@@ -2,7 +2,13 @@
 
 from typing import Any
 
-STATEMENT = {"language": "fr", "title": "Contre la guerre", "text": "Pas un sou.\n\nPas un homme.", "step": "sign"}
+STATEMENT = {
+    "audience": "international",
+    "language": "fr",
+    "title": "Contre la guerre",
+    "text": "Pas un sou.\n\nPas un homme.",
+    "step": "sign",
+}
 
 
 def test_proposed_cosigned_translated_and_issued_across_the_hub(

@@ -224,3 +224,16 @@ def test_what_a_button_puts_into_a_field_does_not_take_what_another_window_saved
     action = f"right:{desk.blocks[1]}"
     page = desk.post(status=409, action=action, block=desk.blocks, was=was, text=["", "", "", ""])
     assert "First window" in page
+
+
+def test_whoever_was_signed_out_keeps_what_was_translated(desk):
+    was = hidden(desk.get(), "was")
+    signed_in = dict(desk.client.cookies)
+    desk.client.cookies.clear()
+    page = desk.post(status=403, block=desk.blocks, was=was, text=["Titre", "Une\n\nligne", "", ""])
+    assert re.findall(r"<textarea[^>]*>\n([^<]*)</textarea>", page) == ["Titre", "Une\n\nligne", "", ""]
+    assert hidden(page, "block") == desk.blocks
+    assert "new tab" in page
+    desk.client.cookies.update(signed_in)
+    desk.post(block=hidden(page, "block"), was=hidden(page, "was"), text=["Titre", "Une\n\nligne", "", ""])
+    assert desk.fields() == ["Titre", "Une\n\nligne", "", ""]

@@ -24,7 +24,7 @@ Passphrase = Annotated[str, StringConstraints(max_length=200)]
 class ChangeForm(Form):
     """One change of the list, by name. ``section``: of whom; empty where it is of nobody."""
 
-    labels: ClassVar[Mapping[str, Message]] = {"section": _("Section"), "why": _("Why")}
+    labels: ClassVar[Mapping[str, Message]] = {"change": _("What is to change"), "section": _("Section"), "why": _("Why")}
 
     change: Change
     section: Code = ""

@@ -71,7 +71,7 @@ def _form() -> list[Any]:
         section: NamedDependency[Section],
         reader: NamedDependency[Reader],
     ) -> Template:
-        return again(Entered(section, reader, {"document": document}, data.model_dump()))
+        return _page(section, reader, document, block=data.block, read=data.language, values=data.model_dump())
 
     return [form, preview, change]
 

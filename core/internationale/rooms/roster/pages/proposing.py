@@ -1,16 +1,25 @@
 """Proposing a change: choose, see in words what it changes, propose."""
 
+from collections.abc import Mapping
+from typing import cast
+
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
-from internationale.kit import Message, Reader, marker
+from internationale.kit import Invalid, Reader, marker
+from internationale.kit.entered import PAGE, Entered
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.forms import ChangePage
 from internationale.rooms.roster.port import Instance
 
 _ = marker("core")
+
+
+def _again(entered: Entered) -> Template:
+    entered.section.require(entered.reader, "roster.proposed")
+    return _choosing(cast("Instance", entered.section), entered.values)
 
 
 class ProposingPages(Controller):
@@ -29,7 +38,7 @@ class ProposingPages(Controller):
         section.require(reader, "roster.proposed")
         return _choosing(section, {"change": change, "section": of})
 
-    @post("/", sync_to_thread=True)
+    @post("/", sync_to_thread=True, opt={PAGE: _again})
     def step(
         self, section: NamedDependency[Instance], reader: NamedDependency[Reader], data: URLEncodedBody[ChangePage]
     ) -> Template | Redirect:
@@ -37,7 +46,7 @@ class ProposingPages(Controller):
         if data.step == "edit":
             return _choosing(section, data.model_dump())
         if data.change != "renew" and not data.section:
-            return _choosing(section, data.model_dump(), _("Choose the section that this is about."))
+            raise Invalid(_("Choose the section that this is about."), place="section")
         with section.writing() as session:
             draft = port.draft(session, data.change, data.section, section.now())
             if data.step == "sign":
@@ -48,10 +57,10 @@ class ProposingPages(Controller):
         return Template("roster/propose_preview.html", context=context)
 
 
-def _choosing(section: Instance, values: dict[str, object], error: Message | None = None) -> Template:
+def _choosing(section: Instance, values: Mapping[str, object]) -> Template:
     with section.reading() as session:
         names = [(each.code, rules.called(each)) for each in section.sections(session)]
         joined = queries.latest(session) is not None
     choices = [("", _("none: for the renewal of the list")), *names]
-    context = {"joined": joined, "values": values, "choices": choices, "named": port.NAMED, "error": error}
-    return Template("roster/propose.html", context=context, status_code=400 if error else 200)
+    context = {"joined": joined, "values": values, "choices": choices, "named": port.NAMED}
+    return Template("roster/propose.html", context=context)
