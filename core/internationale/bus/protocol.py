@@ -2,8 +2,8 @@
 
 The library reads it with patterns that some subjects do not fit (a vertical tab is a letter to the server, and a space to them),
 decodes what need not be text, and fails at header blocks that are none; any of it ends its reading for good. Every member of a
-hub can store such a message for all the others. Here it is a message like any other, whose signature then does not verify. One that
-is longer than any of ours (a list of the names that members filled a stream with) is let pass by, and a word takes its place.
+hub can store such a message for all the others. Here it is a message like any other, whose signature then does not verify. One
+that is longer than any of ours (a list of names that members filled a stream with) is let pass by, and a word takes its place.
 """
 
 import json
