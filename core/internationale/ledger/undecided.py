@@ -3,12 +3,13 @@
 from collections.abc import Collection
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Table, and_, or_, select, union
+from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, Table, and_, bindparam, exists, or_, select, union
 
 from internationale.events.envelope import SEALED, Address, recall
 from internationale.events.logs import LogRules
 from internationale.events.refs import Ref
 from internationale.events.types import PREFIX, kind_name
+from internationale.kit.prepared import Prepared
 from internationale.kit.undecided import GAP, Undecided
 from internationale.ledger import heads, tables
 from internationale.ledger.causes import Archive
@@ -18,6 +19,16 @@ from internationale.ledger.records import State, among, key, of
 
 MOST = 100
 """So many undecided events are looked into. Where there are more, the next one counts as if it spoke of what is asked for."""
+_this = tables.event.alias()
+_EXISTS: Select[*tuple[Any, ...]] = select(
+    exists().where(tables.waiting.c.section == bindparam("section")),
+    exists().where(tables.event.c.state == State.FAILED.value),  # with its section SQLite would go through the whole log
+    exists().where(
+        _this.c.readers.is_not(None), *(_this.c[name] == bindparam(name) for name in ("section", "epoch", "sequence"))
+    ),
+)
+_TROUBLE = Prepared(_EXISTS)
+"""Whether anything of a section waits, or anything failed; and whether an event is sealed, which more can stand against."""
 
 
 class Sought(NamedTuple):
@@ -33,9 +44,9 @@ def before(archive: Archive, connection: Connection, own: str, sought: Sought) -
 
     ``own``: the section that asks. What is sealed takes no open thing's place; of what is for others alone nothing is shown here.
     """
-    addresses = list(map(of, connection.execute(_candidates(sought))))
-    if not addresses:  # as nearly always
+    if not any(_TROUBLE.first(connection, key(address(sought.ref))) or ()):  # as nearly always, at each look at a page
         return []
+    addresses = list(map(of, connection.execute(_candidates(sought))))
     event = tables.event
     rows = connection.execute(select(event).where(among(event, addresses)).order_by(event.c.epoch, event.c.sequence))
     spoken = (row for number, row in enumerate(rows) if number == MOST or _speaks(archive, own, row, sought))
@@ -69,10 +80,10 @@ def _candidates(sought: Sought) -> CompoundSelect[Any]:
     sealed = select(this.c.readers).where(*(this.c[name] == value for name, value in of_this.items())).scalar_subquery()
     named = or_(*(event.c.type.startswith(f"{PREFIX}{each}.v", autoescape=True) for each in sought.types))
     wanted = or_(and_(named, event.c.readers.is_(None)), and_(or_(named, event.c.type == SEALED), sealed.is_not(None)))
-    here = and_(*(event.c[name] == waiting.c[name] for name in of_this))
+    waits = exists().where(*(waiting.c[name] == event.c[name] for name in of_this))
     columns = [event.c[name] for name in of_this]
     found = union(
-        select(*columns).join(waiting, here).where(_earlier(waiting, sought.ref), wanted),
+        select(*columns).where(event.c.state == State.WAITING, waits, _earlier(event, sought.ref), wanted),
         select(*columns).where(event.c.state == State.FAILED, _earlier(event, sought.ref), wanted),
         select(*columns).where(
             event.c.state == State.SEALED, event.c.reason == NO_KEY, _earlier(event, sought.ref), sealed.is_not(None)
@@ -83,4 +94,5 @@ def _candidates(sought: Sought) -> CompoundSelect[Any]:
 
 def _earlier(table: Table, ref: Ref) -> ColumnElement[bool]:
     before = or_(table.c.epoch < ref.epoch, and_(table.c.epoch == ref.epoch, table.c.sequence < ref.sequence))
-    return and_(table.c.section == ref.section, before)
+    section = table.c.section.concat("")  # what waits or failed is little, a log may be long: SQLite is not to begin there
+    return and_(section == ref.section, before)
