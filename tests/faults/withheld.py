@@ -56,7 +56,7 @@ def gap(stage: Stage) -> None:
     victim, origin, other = stage.cast
     spoken(stage)
     hub = stage.wires[victim, 0].url
-    ways = {"hub": hub, "seeds": f"{hub} seed", "sections": f"{hub} {origin}", "bundle": "a file"}
+    ways = {"hub": hub, "seeds": f"{hub} seed {other}", "sections": f"{hub} {origin}", "bundle": "a file"}
     ways["pages"] = stage.settings[origin].base_url
     for way in stage.chance.sample(list(ways), len(ways)):
         first = stage.head(origin, origin).sequence + stage.chance.randrange(2, 4)
