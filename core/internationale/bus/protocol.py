@@ -96,7 +96,7 @@ class Reader:
         if announced.left_out:
             block, body = _LEFT_OUT, b""
         try:
-            await self._client._process_msg(announced.number, announced.subject, announced.reply, body, block)  # noqa: SLF001
+            await self._client._process_msg(announced.number, announced.subject, announced.reply, body, block)
         except Exception:
             _log.exception("a message could not be read")
 
@@ -121,13 +121,13 @@ class Reader:
         if word in (b"MSG", b"HMSG"):
             self._announced = _announced(_SPACES.split(rest.strip(b" \t")), headed=word == b"HMSG")
         elif word == b"PING":
-            await client._process_ping()  # noqa: SLF001
+            await client._process_ping()
         elif word == b"PONG":
-            await client._process_pong()  # noqa: SLF001
+            await client._process_pong()
         elif word == b"INFO":
-            await client._process_info(json.loads(rest))  # noqa: SLF001
+            await client._process_info(json.loads(rest))
         elif word == b"-ERR":
-            await client._process_err(rest.decode(errors="replace").strip().lower())  # noqa: SLF001
+            await client._process_err(rest.decode(errors="replace").strip().lower())
         elif word != b"+OK":
             raise ValueError(word[:20])
 

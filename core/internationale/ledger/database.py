@@ -113,8 +113,9 @@ def connect(url: str) -> Database:
         # not by listening to "begin": an engine with listeners asks them before and after every statement
         engine.dialect.do_begin = _begin_writing  # type: ignore[assignment, method-assign]  # of this engine only
         readers.dialect.do_begin = _begin_reading  # type: ignore[assignment, method-assign]  # of this engine only
-        engine.dialect.do_savepoint = _plainly("SAVEPOINT")  # type: ignore[assignment, method-assign]
-        engine.dialect.do_release_savepoint = _plainly("RELEASE SAVEPOINT")  # type: ignore[assignment, method-assign]
+        engine.dialect.do_savepoint = _plainly("SAVEPOINT")  # type: ignore[assignment, method-assign]  # of this engine only
+        release = _plainly("RELEASE SAVEPOINT")
+        engine.dialect.do_release_savepoint = release  # type: ignore[assignment, method-assign]  # of this engine only
     else:
         engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
         readers = engine.execution_options(writes=False)

@@ -1,12 +1,13 @@
 """The files that people hand on: cards, requests, invitations, proposals. JSON by the strict rules of everything that is signed.
 
-What is signed in them is not verified here. All raise ``Invalid`` with the file's name as its place.
+Cards and requests are verified here, by the key that they name; versions of the roster are not. All raise ``Invalid`` with the
+file's name as its place.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from internationale.errors import Invalid, Untrusted
 from internationale.events import card, joining, strict
@@ -17,6 +18,7 @@ from internationale.kit import Message, marker
 from internationale.rooms.roster.rules.kinds import Kind, in_lines, kind, why
 
 _ = marker("core")
+T = TypeVar("T")
 
 LARGEST = 64 * 1024 * 1024
 """The most bytes of a file that is read."""
@@ -67,32 +69,27 @@ def read_proposal(content: bytes, name: str) -> Paper:
 
 def read_request(content: bytes, name: str) -> tuple[JoinRequest, SignedDocument]:
     """A request to join, whose signature is checked: its key has signed it."""
-    given = read(content, name)
-    try:
-        return joining.read_request(document := SignedDocument.from_plain(given)), document
-    except Untrusted as error:
-        told = _("This is not a request to join: %(reason)s") % {"reason": why(error.reason)}
-        raise _another(Kind.REQUEST, given, told, name) from error
+    told = _("This is not a request to join: %(reason)s")
+    return _checked(content, name, Kind.REQUEST, told, lambda document: (joining.read_request(document), document))
 
 
 def read_card(content: bytes, name: str) -> Card:
     """A section's card, whose signature is checked: its key has signed it."""
-    given = read(content, name)
-    try:
-        return card.verify(SignedDocument.from_plain(given))
-    except Untrusted as error:
-        told = _("This is not the card of a section: %(reason)s") % {"reason": why(error.reason)}
-        raise _another(Kind.CARD, given, told, name) from error
+    return _checked(content, name, Kind.CARD, _("This is not the card of a section: %(reason)s"), card.verify)
 
 
 def read_root_card(content: bytes, name: str) -> RootCard:
     """What the holder of a root key shows, whose signature is checked."""
+    return _checked(content, name, Kind.ROOT_CARD, _("This does not show a root key: %(reason)s"), joining.read_root_card)
+
+
+def _checked(content: bytes, name: str, wanted: Kind, told: Message, check: Callable[[SignedDocument], T]) -> T:
+    """What ``check`` makes of the signed document; ``told`` says with a ``reason`` that it is none of the kind."""
     given = read(content, name)
     try:
-        return joining.read_root_card(SignedDocument.from_plain(given))
+        return check(SignedDocument.from_plain(given))
     except Untrusted as error:
-        told = _("This does not show a root key: %(reason)s") % {"reason": why(error.reason)}
-        raise _another(Kind.ROOT_CARD, given, told, name) from error
+        raise _another(wanted, given, told % {"reason": why(error.reason)}, name) from error
 
 
 def signed_document(plain: object, name: str) -> SignedDocument:
