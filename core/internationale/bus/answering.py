@@ -16,6 +16,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import Answer
+from internationale.bus.ending import stop
 from internationale.bus.reading import SIGNATURE
 
 _log = logging.getLogger(__name__)
@@ -103,10 +104,7 @@ class Answering:
 
     async def stop(self) -> None:
         """Answer no more."""
-        running = [each.running for each in self._askers.values() if each.running is not None]
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await stop([each.running for each in self._askers.values() if each.running is not None])
 
     def _known(self, code: str) -> _Asker | None:
         """The one who asks; None where there are too many."""

@@ -17,6 +17,7 @@ import nats.errors
 from nats.aio.client import Client, Server
 
 from internationale.bus import INBOX, Insecure, NotAllowed, NotAuthorised, Parcel, Unreachable
+from internationale.bus.ending import stop
 from internationale.bus.protocol import Plain
 from internationale.events.nkey import Nkey
 
@@ -126,9 +127,7 @@ class Line:
             await asyncio.wait((connecting, stopped), timeout=TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
             failure = self._failure(connecting)
         finally:
-            connecting.cancel()
-            stopped.cancel()
-            await asyncio.gather(connecting, stopped, return_exceptions=True)
+            await stop((connecting, stopped))
             if failure is not None:
                 await self.close()
         if failure is not None:
@@ -181,16 +180,14 @@ class Line:
         below = _below(transport)
         closing = asyncio.ensure_future(self.client.close())
         await asyncio.wait({closing}, timeout=2)
-        closing.cancel()
-        await asyncio.gather(closing, return_exceptions=True)  # the library may raise a cancellation that nobody meant for us
+        await stop((closing,))
         if transport is None:
             return
         with contextlib.suppress(Exception):
             transport.close()
         closed = asyncio.ensure_future(transport.wait_closed())
         await asyncio.wait({closed}, timeout=2)
-        closed.cancel()
-        await asyncio.gather(closed, return_exceptions=True)
+        await stop((closed,))
         if below is not None:
             below.abort()
             await asyncio.sleep(0)

@@ -12,6 +12,7 @@ from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from internationale.bus import Batch, Parcel, Unprovisioned
+from internationale.bus.ending import stop
 from internationale.bus.pulling import Pulled, pull
 from internationale.bus.reading import parcel, read_range, unreachable
 
@@ -77,9 +78,7 @@ class Intake:
             await asyncio.wait((fetching, interrupted), return_when=asyncio.FIRST_COMPLETED)
             return fetching.result() if fetching.done() else Pulled([], complete=False)
         finally:
-            fetching.cancel()
-            interrupted.cancel()
-            await asyncio.gather(fetching, interrupted, return_exceptions=True)
+            await stop((fetching, interrupted))
 
     async def _acknowledge(self, pulled: Pulled) -> None:
         if pulled.messages:

@@ -8,13 +8,14 @@ import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 
+from internationale.bus.ending import stop
 from internationale.bus.nats import NatsBus
 from internationale.ledger.log import SAID
 from internationale.section import Section
 from internationale.worker import direct, fence, passed, tasks
 from internationale.worker.hubs import Connect, Hub, named
 from internationale.worker.link import Link
-from internationale.worker.pace import Bells, in_thread, stop, together
+from internationale.worker.pace import Bells, in_thread, together
 
 _log = logging.getLogger(__name__)
 LOOK = 5.0

@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
-import logging
 import random
-from collections.abc import Callable, Collection, Coroutine, Set
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from internationale.bus.ending import ended, stop
+
 T = TypeVar("T")
-_log = logging.getLogger(__name__)
-_AGAIN = 0.2
 
 QUICKLY = 200
 """So many things in a second are worth waiting for a crowd; fewer are dealt with as they come."""
@@ -30,7 +29,7 @@ async def in_thread(work: Callable[..., T], *arguments: object) -> T:
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
-        await _ended({running})
+        await ended({running})
         raise
 
 
@@ -43,28 +42,6 @@ async def together(*errands: Coroutine[Any, Any, None]) -> None:
             task.result()
     finally:
         await stop(tasks)
-
-
-async def stop(tasks: Collection[asyncio.Task[None]]) -> None:
-    """Cancel, and wait until it is so. Cancels again where the first was swallowed, as ``asyncio.wait_for`` did before 3.12."""
-    await _ended(set(tasks), cancel=True)
-
-
-async def _ended(tasks: Set[asyncio.Future[Any]], *, cancel: bool = False) -> None:
-    """Wait for all of these, even when cancelled meanwhile; the cancellation goes on afterwards."""
-    cancelled = False
-    while pending := {task for task in tasks if not task.done()}:
-        for task in pending if cancel else ():
-            task.cancel()
-        try:
-            await asyncio.wait(pending, timeout=_AGAIN)
-        except asyncio.CancelledError:
-            cancelled = True
-    for task in tasks:
-        if not task.cancelled() and (error := task.exception()) is not None:
-            _log.debug("ended with %r", error)  # whoever cares for its failure has seen it, or it came while stopping
-    if cancelled:
-        raise asyncio.CancelledError
 
 
 class Bell:
