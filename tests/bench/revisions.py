@@ -17,18 +17,21 @@ from internationale.section import Section
 from internationale.testing import carrying
 from internationale.testing.founding import begin, open_section, unite
 from internationale.testing.people import member, speaker
+from internationale.text.operations import Replace
 from internationale_statements.events import Cosigned
 
 REVISIONS, BURST = int(sys.argv[1]) if sys.argv[1:] else 3_000, 100
+CHANGES = 100
+"""Revisions of a text of two megabytes."""
 LONG = 19_990
 """Lines of the long text: nearly as many as a text may have for its blocks to be looked into."""
 
 
-def revise(section: Section, id: str, before: Ref, number: int, text: str | None = None) -> Ref:
-    """The next revision, as its home says it without reading the whole history: another title, and another text if given."""
+def revise(section: Section, id: str, before: Ref, number: int, block: int | None = None) -> Ref:
+    """The next revision, as its home says it without reading the whole history: another title, a letter of a block if given."""
     with section.writing() as session:
         base = documents.text_pinned(session, id, before)
-        operations = () if text is None else writing.rewritten(base.blocks, text)
+        operations = () if block is None else (Replace(base.blocks[block].id, 2, 3, base.blocks[block].raw[2], "b"),)
         said, parts = writing.revision(id, number, base.blocks, operations, title=f"T{number}", note="")
         found: Ref = section.publish(session, Utterance(said, refs=(before,), parts=parts), by=speaker(section))[0].ref
         return found
@@ -78,10 +81,38 @@ def main() -> None:
         id, ref = opened(aa, long)
         bb.accept(carrying.said(aa)[-1:])
         bb.add_parts(carrying.parts(aa))
-        revise(aa, id, ref, 2, long.replace("- a", "- b", 1))
+        revise(aa, id, ref, 2, block=0)
         print(f"{f'hearing one word changed in {LONG} lines, ms':52}{hear(bb, carrying.said(aa)[-1:], aa) * 1000:10.1f}")
+        keep_long(aa, bb)
         aa.close()
         bb.close()
+
+
+def keep_long(aa: Section, bb: Section) -> None:
+    """What one word changed costs in a text of nearly two megabytes, again and again."""
+    paragraphs = [f"{number} {'word ' * 180}\n\n" for number in range(2_000)]
+    id, ref = opened(aa, "".join(paragraphs))
+    bb.accept(carrying.said(aa)[-1:])
+    bb.add_parts(carrying.parts(aa))
+    before, heard = disk(bb), 0.0
+    for number in range(2, CHANGES + 2):
+        ref = revise(aa, id, ref, number, block=number)
+        heard += hear(bb, carrying.said(aa)[-1:], aa)
+    print(f"{f'one word changed in {sum(map(len, paragraphs)) // 1000} kB, ms each':52}{heard * 1000 / CHANGES:10.1f}")
+    print(f"{'the same, kB of disk each':52}{(disk(bb) - before) / CHANGES / 1000:10.1f}")
+    began = time.monotonic()
+    with bb.reading() as session:
+        documents.text_pinned(session, id, ref)
+    print(f"{'reading the last, ms':52}{(time.monotonic() - began) * 1000:10.1f}")
+
+
+def disk(section: Section) -> int:
+    """Bytes that a section's database takes."""
+    with section.reading() as session:
+        pages, size = (
+            session.connection().exec_driver_sql(f"PRAGMA {each}").scalar_one() for each in ("page_count", "page_size")
+        )
+        return int(pages * size)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 from sqlalchemy import ColumnElement, bindparam, false, func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, exists, select
@@ -15,9 +14,9 @@ from internationale.kit.documents import Summary
 from internationale.kit.prepared import Prepared
 from internationale.messages import marker
 from internationale.rooms.documents.queries.values import RevisionCard, Text
-from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Verdict
+from internationale.rooms.documents.rows import contents
+from internationale.rooms.documents.rows.shared import Amendment, Document, Revision, Verdict
 from internationale.rooms.documents.rules.ids import section_of
-from internationale.text.blocks import Block
 
 _ = marker("core")
 PAGE = 100
@@ -26,7 +25,6 @@ RIVALS = 20
 """So many texts that do not count are listed."""
 LARGEST = 2**31 - 1
 """No number of a revision is larger: a page's address may have any."""
-_BLOCKS = msgspec.json.Decoder(list[tuple[str, str, int, str, str]])
 _SUMMARY = ("id", "kind", "home", "language", "title", "number", "audience", "changed", "ref")
 _FACTS = [col(getattr(Document, name)) for name in _SUMMARY]
 _UNDECIDED = ~exists().where(col(Verdict.target) == col(Amendment.event))
@@ -37,9 +35,8 @@ _OF_KIND = Prepared(_SUMMARIES.where(col(Document.kind) == bindparam("kind")))
 _ONE = Prepared(_SUMMARIES.where(col(Document.id) == bindparam("id")))
 _CARD = ("event", "ref", "document", "number", "title", "note", "author", "amendments", "taken", "time", "audience")
 _LATEST = Prepared(
-    core_select(*(col(getattr(Revision, name)) for name in _CARD), col(Content.blocks))
+    core_select(*(col(getattr(Revision, name)) for name in _CARD))
     .join(Document, col(Document.event) == col(Revision.event))
-    .join(Content, col(Content.event) == col(Revision.event))
     .where(col(Document.id) == bindparam("id"))
 )
 
@@ -121,8 +118,7 @@ def text(session: Session, document: str, number: int | None = None) -> Text:
     found = _LATEST.first(session.connection(), {"id": document}) if section_of(document) else None
     if found is None:
         raise unknown()
-    *card, blocks = found
-    return Text(_card(*card), *decoded(blocks))
+    return _text(session, _card(*found))
 
 
 def text_of_event(session: Session, event: str) -> Text:
@@ -147,16 +143,10 @@ def unknown() -> NotFound:
 
 
 def _text(session: Session, card: RevisionCard) -> Text:
-    content = session.get(Content, card.event)
+    content = contents.text(session.connection(), card.event)
     if content is None:
         raise unknown()
-    return Text(card, *decoded(content.blocks))
-
-
-def decoded(content: str) -> tuple[tuple[Block, ...], tuple[str, ...]]:
-    """The blocks of a revision and their numbers, from the row of its content."""
-    items = _BLOCKS.decode(content)
-    return tuple(Block(id, kind, level, raw) for id, kind, level, raw, _number in items), tuple(item[4] for item in items)
+    return Text(card, *content)
 
 
 def _card_of(row: Revision) -> RevisionCard:

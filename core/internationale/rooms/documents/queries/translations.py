@@ -11,9 +11,9 @@ from sqlmodel import Session, col, select
 from internationale.kit.documents import TITLE, Block, Progress, Reading, Rendering, Summary, Unit, UnitState
 from internationale.kit.ports import Section
 from internationale.kit.prepared import Prepared
-from internationale.rooms.documents.queries.documents import decoded
 from internationale.rooms.documents.queries.values import Text
-from internationale.rooms.documents.rows.shared import Content, Document, Translation
+from internationale.rooms.documents.rows import contents
+from internationale.rooms.documents.rows.shared import Document, Translation
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.text.blocks import OTHER, RULE, source_hash
 from internationale.text.blocks import Block as TextBlock
@@ -86,12 +86,12 @@ def progress_of(session: Session, documents: Sequence[str], languages: Sequence[
     """How far the latest revisions of some documents are in each of these languages but their own."""
     if not documents:
         return {}
-    columns = select(Document.id, Document.language, Document.title, Content.blocks)
-    texts = columns.join(Content, col(Content.event) == col(Document.event)).where(col(Document.id).in_(documents))
+    columns = select(Document.id, Document.language, Document.title, Document.event)
     made, found = _made(session, documents), {}
-    for id, own, title, content in session.exec(texts):
+    for id, own, title, event in session.exec(columns.where(col(Document.id).in_(documents))).all():
+        content = contents.text(session.connection(), event)
         into = (language for language in languages if language != own)
-        found[id] = _progress(_sources(title, *decoded(content)), into, made.get(id, {}))
+        found[id] = _progress(_sources(title, *content), into, made.get(id, {})) if content else []
     return found
 
 

@@ -18,12 +18,12 @@ from internationale.rooms.documents.events import (
     Revised,
     TranslationOffered,
 )
+from internationale.rooms.documents.rows import contents
 from internationale.rooms.documents.rows.chain import enter
 from internationale.rooms.documents.rows.shared import Amendment, Content, Document, Revision, Row, Translation, Verdict
 from internationale.rooms.documents.rules.authority import taken_in
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.rooms.documents.rules.state import State, base, carried, standing, state
-from internationale.text.blocks import described
 from internationale.text.operations import Insert, Join, Move, Operation, from_json, to_json
 
 OPEN = (PUBLIC, INTERNATIONAL)
@@ -57,9 +57,7 @@ def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
         digest=said.digest,
         time=envelope.time,
     )
-    numbered = zip(described(now.blocks), now.numbers, strict=True)
-    blocks = [(block.id, block.kind, block.level, block.raw, number) for block, number in numbered]
-    new_row(session, Content, event=envelope.id, blocks=msgspec.json.encode(blocks).decode())
+    contents.keep(session, event, before, now)
     if counts:
         _show(session, envelope, now)
 
@@ -202,7 +200,7 @@ TABLES: tuple[type[Row], ...] = (Document, Revision, Content, Amendment, Verdict
 
 projection = Projection(
     name="documents",
-    version=3,
+    version=4,
     tables=TABLES,
     on={
         Opened: on_revision,

@@ -69,13 +69,22 @@ class Revision(Row, table=True):
 
 
 class Content(Row, table=True):
-    """The blocks of one revision as one piece of JSON: a page is one row, however many blocks it has."""
+    """The blocks of one revision as JSON (``rows.contents``): whole, or as what it changes in another."""
 
     __tablename__ = "documents_content"
 
     event: str = Field(primary_key=True)
+    base: str = ""
+    """The event of the revision that it changes; ``""``: this is the whole text."""
+    depth: int = 0
+    """How many changes have to be applied to a whole text for this one."""
+    weight: int = 0
+    """How many characters these are."""
     blocks: str
-    """``[[id, kind, level, raw, number], …]``"""
+    """``[[id, kind, level, raw, number], …]``; of changes what they do not say:
+    ``[[[kind, level, how many in turn], …], [number, …]]``."""
+    operations: str = ""
+    """The changes, as ``internationale.text.operations`` has them."""
 
 
 class Amendment(Row, table=True):
