@@ -17,6 +17,8 @@ from internationale.events.withdrawn import PartWithdrawn
 from internationale.kit import Reader, Utterance, audiences
 from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
+from internationale.ledger.pacing import Pace
+from internationale.rooms.exchange import port as exchange_port
 from internationale.rooms.roster import queries
 from internationale.rooms.roster.port import store_version
 from internationale.rooms.roster.port.card import card_of
@@ -214,6 +216,40 @@ def test_what_was_shown_is_hidden_again_when_that_is_taken_back(three, tell, sai
     for section in three:
         oracle.replayed(section)
     oracle.only_for((ic, fr, ar), SECRET.encode(), {"ic", "fr"})
+
+
+def test_what_was_shown_is_gone_at_once_when_that_is_taken_back(three, tell, said):
+    """Also where making all rows anew has to wait: until then what was shown waits."""
+    _ic, fr, ar = three
+    note = tell(fr, SECRET, "ic", parts=(b"annex " * 100_000,))
+    with fr.reading() as session:
+        ((ref, plain),) = fr.ledger.thread(session, note)
+    speaker = Reader(id="x", capabilities=dict.fromkeys(("sealing.reshared", "exchange.part_withdrawn"), frozenset({None})))
+    with fr.writing() as session:
+        again = Utterance(sealed.Reshared(subject="notes", events=(str(ref),)), parts=(plain,), audience="ar fr ic")
+        (event,) = fr.publish(session, again, by=speaker)
+    hand(fr, ar)
+    assert texts(ar) == [SECRET]
+    seconds = iter(range(0, 1_000, 10))
+    ar.ledger.pace = Pace(lambda: float(next(seconds)))
+    with ar.ledger.pace.measured():
+        pass  # it took long
+    with fr.writing() as session:
+        fr.publish(session, Utterance(PartWithdrawn(event=str(event.ref), reason="mistake")), by=speaker)
+    hand(fr, ar)
+    assert shown(ar) == []
+    waits = ("waiting", "taking_back")
+    assert states(ar) == {note.event_id: waits, event.id: waits, "fr:1:3": ("applied", "")}
+    ar.ledger.pace = Pace()
+    exchange_port.make_anew(ar)
+    gone = {note.event_id: ("sealed", "not_addressed"), event.id: ("void", "part_withdrawn"), "fr:1:3": ("applied", "")}
+    assert (states(ar), texts(ar)) == (gone, [])
+    oracle.replayed(ar)
+
+
+def shown(section):
+    with section.reading() as session:
+        return list(session.connection().execute(tables.shown.select()))
 
 
 def hand(giver, *takers):

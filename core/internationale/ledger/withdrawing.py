@@ -21,6 +21,7 @@ from internationale.ledger import parts, tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.database import ERASED
 from internationale.ledger.judging import Verdict, address
+from internationale.ledger.opening import conceal
 from internationale.ledger.records import Record, State, among, chunks, key, of
 from internationale.ledger.unit import Unit
 
@@ -42,10 +43,12 @@ def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> list[Address]:
             if record.position is None:
                 undecided.append(record.address)
             unit.session.info[ERASED] = True
+            shown = _shown(unit, record)
             _put_aside(unit, record)
             _delete(unit, record.beside)
             if record.envelope.closed:
                 unit.archive.opener.forget(record.envelope)
+            _hide(unit, record.address, shown)
     return undecided
 
 
@@ -89,19 +92,33 @@ def restore(unit: Unit, gone: Collection[Address]) -> set[Address]:
     return {*map(address, restored), *(record.address for record in showing)}
 
 
+def _hide(unit: Unit, by: Address, shown: Collection[Ref]) -> None:
+    """Let go of what an event has shown. Whose insides nobody else shows, nor a key of ours opens, is put aside with it."""
+    conceal(unit.connection, [by])
+    archive = Archive(unit.connection, unit.vocabulary, unit.seals)  # nothing that was opened before is at hand here
+    for record in unit.load(map(address, shown)):
+        decided = record.state in (State.APPLIED, State.VOID) and record.reason != REASON
+        if decided and record.envelope.closed and isinstance(archive.open(record.envelope), Verdict):
+            _put_aside(unit, record)
+
+
+def _shown(unit: Unit, record: Record) -> tuple[Ref, ...]:
+    """What an event has shown to more sections; nothing when it is not of that kind, or does not count."""
+    if record.state is not State.APPLIED:
+        return ()
+    opened = Archive(unit.connection, unit.vocabulary, unit.seals).open(record.envelope)
+    said = None if isinstance(opened, Verdict) else unit.vocabulary.decode(opened)
+    return tuple(map(Ref.parse, said.events)) if isinstance(said, Reshared) else ()
+
+
 def _showing(unit: Unit, originals: Collection[Ref]) -> Iterator[Record]:
     """What has shown one of these to more sections. Looks into everything that has shown something: it is seldom asked."""
     event = tables.event.c
     wires = [wire for wire, (kind, _) in unit.vocabulary.by_wire.items() if kind.payload is Reshared]
     query = select(event.section, event.epoch, event.sequence).where(event.state == State.APPLIED, event.type.in_(wires))
-    archive = Archive(unit.connection, unit.vocabulary, unit.seals)  # what it opens need not open when rows are made anew
     for where in map(of, unit.connection.execute(query).all()):
         for record in unit.load([where]):
-            opened = archive.open(record.envelope)
-            if isinstance(opened, Verdict):
-                continue
-            said = unit.vocabulary.decode(opened)
-            if isinstance(said, Reshared) and not set(map(Ref.parse, said.events)).isdisjoint(originals):
+            if not set(_shown(unit, record)).isdisjoint(originals):
                 yield record
 
 
