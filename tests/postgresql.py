@@ -1,18 +1,21 @@
 """Run a command beside a throw-away PostgreSQL: ``postgresql.py BINDIR COMMAND…``.
 
-The server listens on a socket in a temporary folder only, trusts whoever can reach it, and keeps nothing. Its address is
-in INTERNATIONALE_TEST_DATABASE; the tests make a fresh database in it for each section.
+The server listens on a socket in a temporary folder only (in memory where there is room), trusts whoever can reach it, and keeps
+nothing. Its address is in INTERNATIONALE_TEST_DATABASE; the tests make a fresh database in it for each section.
 """
 
 import contextlib
 import os
 import pwd
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+_MEMORY, _ROOM = Path("/dev/shm"), 4 * 1024**3  # the folder in it is made safely, and is only ours
+"""A file system in memory, and the bytes that have to be free there: databases are made in a fifth of a disk's time."""
 _UNSAFE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "300"}
 
 
@@ -25,7 +28,9 @@ def _as_owner(command: list[str]) -> None:
 @contextlib.contextmanager
 def server(binaries: Path) -> Iterator[str]:
     """A running server; yields the SQLAlchemy URL of its maintenance database."""
-    with tempfile.TemporaryDirectory(prefix="internationale-pg-", ignore_cleanup_errors=True) as folder:
+    memory = _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free >= _ROOM
+    place = _MEMORY if memory else None
+    with tempfile.TemporaryDirectory(prefix="internationale-pg-", dir=place, ignore_cleanup_errors=True) as folder:
         user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")

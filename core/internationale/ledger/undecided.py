@@ -50,7 +50,7 @@ def before(archive: Archive, connection: Connection, own: str, sought: Sought) -
     event = tables.event
     rows = connection.execute(select(event).where(among(event, addresses)).order_by(event.c.epoch, event.c.sequence))
     spoken = (row for number, row in enumerate(rows) if number == MOST or _speaks(archive, own, row, sought))
-    return [Undecided(str(of(row)), row.reason) for row in spoken]
+    return [Undecided(str(of(row)), row.reason) for row in spoken if not _cut_off(connection, of(row))]
 
 
 def missing(connection: Connection, rules: LogRules | None, ref: Ref) -> list[Undecided]:
@@ -71,6 +71,19 @@ def _speaks(archive: Archive, own: str, row: Row[*tuple[Any, ...]], sought: Soug
     if isinstance(opened, Verdict):
         return own in {row.section, *(row.readers or "").split()}
     return kind_name(opened.type) in sought.types and sought.name in opened.data.values()
+
+
+def _cut_off(connection: Connection, where: Address) -> bool:
+    """Whether it waits for something at or after the cut of another's log: then it waits until people decide about that log, and
+    nobody could stop a text for ever by proving two histories of its own. What is signed meanwhile stands by its ref.
+    """
+    waiting = tables.waiting.c
+    query = select(waiting.what).where(among(tables.waiting, [where]), waiting.kind == "ref")
+    for section, epoch, sequence in (what.split(":") for what in connection.execute(query).scalars()):
+        cuts = (head.cut for head in heads.read(connection, [section]) if head.epoch == int(epoch))
+        if section != where.section and any(cut is not None and cut <= int(sequence) for cut in cuts):
+            return True
+    return False
 
 
 def _candidates(sought: Sought) -> CompoundSelect[Any]:

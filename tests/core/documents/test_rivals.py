@@ -3,7 +3,9 @@
 import pytest
 
 from internationale.errors import Conflict
+from internationale.events.envelope import Envelope, seal
 from internationale.kit import Utterance
+from internationale.ledger.deliveries import Delivery
 from internationale.rooms.documents.events import AmendmentDecided, AmendmentProposed
 from internationale.rooms.documents.port import amending, revising
 from internationale.rooms.documents.port.amending import Proposal
@@ -41,6 +43,24 @@ def revised(section, document, words, *, withheld=False):
     operations = writing.rewritten(base.blocks, words)
     payload, _parts = writing.revision(document, 2, base.blocks, operations, title="Hours", note="")
     return say(section, payload, base.revision.ref, withheld=withheld)
+
+
+def forked(section):
+    """A second event under the number of its first."""
+    with section.reading() as session:
+        genesis = section.keyring(session)[section.code].genesis
+    said = Envelope(
+        section=section.code,
+        epoch=1,
+        sequence=1,
+        type="org.intl.documents.amendment_withdrawn.v1",
+        time=section.now(),
+        dataschema="urn:intl:schema:documents.amendment_withdrawn:1",
+        prevhash=genesis,
+        data={"document": "x", "amendment": "x", "reason": ""},
+    )
+    signed = seal(said, section.key)
+    return Delivery(said.address.subject, signed.body, signed.signature)
 
 
 @pytest.fixture
@@ -179,3 +199,35 @@ def test_the_ref_of_another_text_is_no_revision(three, ic, draft, rival_texts):
         assert ic.documents.counting(session, []) == frozenset()
     with ic.writing() as session, pytest.raises(Conflict):
         amending.same(rival_texts[0], str(rival_texts[1]))
+
+
+def test_whose_log_is_stopped_stops_no_text_of_others(three, ic, fr, ar, draft):
+    """Its amendment was taken in; then it signs a second event under that number. The home says it anew, and all go on."""
+    document, block = draft
+
+    def propose(section, words):
+        with section.writing() as session:
+            number = documents.summary(session, document).revision
+            return amending.propose(
+                section, session, document, Proposal(block, number, "replace", "en", "T", "R", words), speaker(section)
+            )
+
+    taken = propose(ar, "We stand for thirty hours.")
+    carrying.hand_on(*three)
+    with ic.writing() as session:
+        amending.decide(ic, session, document, taken, decision="accepted", reason="R", by=speaker(ic))
+        made = revising.draft(session, document, [taken])
+        said = {"base": 1, "title": "Hours", "text": made.text, "note": "", "by": speaker(ic)}
+        revising.revise(ic, session, document, **said, taking=[taken])
+    carrying.hand_on(*three)
+    for section in (ic, fr):
+        assert text(section, document).revision.number == 2
+        assert section.accept([forked(ar)]) == ["forked"]
+        assert text(section, document).revision.number == 1
+    with ic.writing() as session:
+        revising.revise(ic, session, document, **said)
+    fr.accept(carrying.said(ic))
+    for section in (ic, fr):
+        assert text(section, document).revision.number == 2
+        propose(section, "We stand for twenty hours.")
+        oracle.replayed(section)
