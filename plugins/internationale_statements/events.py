@@ -27,10 +27,11 @@ class CosignatureWithdrawn(Payload):
 
 
 class Issued(Payload):
-    """The home section makes a revision public. The refs are the revision and the co-signatures that it counts.
+    """The home section makes a revision public; the ref is the revision.
 
     ``counted``: up to which number of each section's log it looked for co-signatures and withdrawals; ``epochs``: in which epoch
-    that number is, for each section that is not in its first any more, because numbers begin anew there.
+    that number is, for each section that is not in its first any more, because numbers begin anew there. What that log has up to
+    there is counted. Earlier issues have the co-signatures among their refs as well.
     """
 
     document: Id

@@ -115,13 +115,16 @@ def withdraw(section: Section, session: Database, id: str, *, language: str, rea
 
 
 def issue(section: Section, session: Database, id: str, *, ref: Ref, by: Reader) -> None:
-    """Make the very revision that the reader has read public, with the co-signatures that hold for it now."""
+    """Make the very revision that the reader has read public, with the co-signatures that hold for it now.
+
+    It counts these and stands on none of them: whoever signed could take the statement off everybody's pages afterwards, by
+    proving two histories of its own.
+    """
     known = ready(section, session, "issue", id, by)
     document = _unchanged(known, ref)
     looked_at, epochs = dict(known.signing.looked_at), dict(known.signing.epochs)
     issued = Issued(document=id, revision=document.revision, counted=looked_at, epochs=epochs)
-    counted = [Ref.parse(signature.ref) for signature in known.signing.holding(ref)]
-    _say(section, session, issued, [document.ref, *counted], by, audience=PUBLIC)
+    _say(section, session, issued, [document.ref], by, audience=PUBLIC)
 
 
 def _unchanged(known: Statement, ref: Ref) -> documents.Summary:

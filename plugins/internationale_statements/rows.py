@@ -13,7 +13,7 @@ from sqlmodel import Field, Session, SQLModel
 from internationale.kit import Event, Projection, naming, new_row
 
 from .events import CosignatureWithdrawn, Cosigned, Issued
-from .rules import cosignatures, pinned
+from .rules import pinned
 
 
 class Said(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
@@ -51,8 +51,6 @@ class Issue(Said, table=True):
     """As of a co-signature."""
     counted: dict[str, int] = Field(sa_type=JSON)
     epochs: dict[str, int] = Field(sa_type=JSON)
-    signed_by: list[str] = Field(sa_type=JSON)
-    """The sections whose co-signatures it counts, sorted."""
 
 
 def _said(event: Event[Any]) -> dict[str, Any]:
@@ -77,13 +75,12 @@ def add_withdrawal(session: Session, event: Event[CosignatureWithdrawn]) -> None
 
 
 def add_issue(session: Session, event: Event[Issued]) -> None:
-    signed_by = sorted({cosignature.envelope.section for cosignature in cosignatures(event)})
-    new_row(session, Issue, **_said(event), pinned=str(pinned(event).ref), signed_by=signed_by)
+    new_row(session, Issue, **_said(event), pinned=str(pinned(event).ref))
 
 
 projection = Projection(
     name="statements",
-    version=2,
+    version=3,
     tables=(Cosignature, Withdrawal, Issue),
     on={Cosigned: add_cosignature, CosignatureWithdrawn: add_withdrawal, Issued: add_issue},
 )

@@ -11,7 +11,7 @@ from internationale.ledger.deliveries import Delivery
 from internationale.rooms.roster import port as roster
 from internationale.rooms.roster.rules import changes
 from internationale.section import Section
-from internationale.testing import carrying, oracle
+from internationale.testing import carrying, forking, oracle
 from internationale.testing.founding import ROOT, key_of
 from internationale.testing.people import member
 from internationale_actions import port as actions
@@ -137,7 +137,7 @@ def test_a_co_signature_from_before_counts_in_an_issue_after(three: Any, ic: Any
 
 
 def test_what_the_thief_signed_counts_nowhere(three: Any, ic: Any, fr: Any, ar: Any) -> None:
-    """What stands on it waits: the home section issues anew, with the signatures that there really are."""
+    """What was issued stays public, under the names of those who have really signed it."""
     id, action = propose(three), call(three)
     commit(ic, action, "Ours")
     honest = carrying.said(ic)
@@ -149,10 +149,21 @@ def test_what_the_thief_signed_counts_nowhere(three: Any, ic: Any, fr: Any, ar: 
     assert [public(each) for each in three] == [[["fr", "ic"]]] * 3
     reopen(three, "ic", honest)
     for each in three:
-        assert public(each) == []
+        assert public(each) == [["fr"]]
         (answer,) = whole(each, action).answers
         assert [plan.plan for plan in answer.plans] == ["Ours"]
         oracle.replayed(each)
+
+
+def test_who_has_signed_takes_no_statement_from_everybody_by_forking_its_own_log(three: Any, ic: Any, fr: Any, ar: Any) -> None:
+    id = propose(three)
+    for each in (ic, ar):
+        deed(each, statements.cosign, id, ref=ref(each, id))
+    carrying.hand_on(*three)
     deed(fr, statements.issue, id, ref=ref(fr, id))
-    ar.accept(carrying.said(fr))
-    assert public(ar) == [["fr"]]
+    carrying.hand_on(*three)
+    for each in (fr, ar):
+        assert public(each) == [["fr", "ar", "ic"]]
+        assert each.accept([forking.rival(ic)]) == ["forked"]
+        assert public(each) == [["fr", "ar"]]
+        oracle.replayed(each)

@@ -27,7 +27,7 @@ def signing(section: Section, session: Session, document: str) -> Signing:
     return Signing(
         document=document,
         signatures=[_signature(last[code], taken_back.get(code), counting) for code in sorted(last)],
-        issues=[_issuance(row, counting) for row in issues],
+        issues=[_issuance(row, counting, _counted(row, cosigned, withdrawn)) for row in issues],
         looked_at={row.section: row.sequence for row in everything},
         epochs={row.section: row.epoch for row in everything if row.epoch > 1},
     )
@@ -63,6 +63,17 @@ def _signature(row: Cosignature, withdrawal: Withdrawal | None, counting: Set[st
     return replace(signature, withdrawn=withdrawal.said, reason=withdrawal.reason, language=withdrawal.language)
 
 
-def _issuance(row: Issue, counting: Set[str]) -> Issuance:
+def _counted(issue: Issue, cosigned: Sequence[Cosignature], withdrawn: Sequence[Withdrawal]) -> list[str]:
+    """The sections that had signed the text of an issue, and not taken it back, up to where it looked at their logs."""
+
+    def seen(row: Said) -> bool:
+        return (row.epoch, row.sequence) <= (issue.epochs.get(row.section, 1), issue.counted.get(row.section, 0))
+
+    last = {row.section: row for row in cosigned if row.pinned == issue.pinned and seen(row)}
+    gone = {row.section for row in withdrawn if row.section in last and seen(row) and _address(last[row.section]) < _address(row)}
+    return sorted(last.keys() - gone)
+
+
+def _issuance(row: Issue, counting: Set[str], signed_by: Sequence[str]) -> Issuance:
     counts = row.pinned in counting
-    return Issuance(row.section, row.revision, row.pinned, counts, row.signed_by, row.counted, row.epochs, row.said, row.ref)
+    return Issuance(row.section, row.revision, row.pinned, counts, signed_by, row.counted, row.epochs, row.said, row.ref)

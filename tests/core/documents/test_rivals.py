@@ -3,15 +3,13 @@
 import pytest
 
 from internationale.errors import Conflict
-from internationale.events.envelope import Envelope, seal
 from internationale.kit import Utterance
-from internationale.ledger.deliveries import Delivery
 from internationale.rooms.documents.events import AmendmentDecided, AmendmentProposed
 from internationale.rooms.documents.port import amending, revising
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import amendments, documents
 from internationale.rooms.documents.rules import writing
-from internationale.testing import carrying, oracle
+from internationale.testing import carrying, forking, oracle
 from internationale.testing.people import speaker
 
 ID = "fr-aaaaaaaaaaaa"
@@ -43,24 +41,6 @@ def revised(section, document, words, *, withheld=False):
     operations = writing.rewritten(base.blocks, words)
     payload, _parts = writing.revision(document, 2, base.blocks, operations, title="Hours", note="")
     return say(section, payload, base.revision.ref, withheld=withheld)
-
-
-def forked(section):
-    """A second event under the number of its first."""
-    with section.reading() as session:
-        genesis = section.keyring(session)[section.code].genesis
-    said = Envelope(
-        section=section.code,
-        epoch=1,
-        sequence=1,
-        type="org.intl.documents.amendment_withdrawn.v1",
-        time=section.now(),
-        dataschema="urn:intl:schema:documents.amendment_withdrawn:1",
-        prevhash=genesis,
-        data={"document": "x", "amendment": "x", "reason": ""},
-    )
-    signed = seal(said, section.key)
-    return Delivery(said.address.subject, signed.body, signed.signature)
 
 
 @pytest.fixture
@@ -222,7 +202,7 @@ def test_whose_log_is_stopped_stops_no_text_of_others(three, ic, fr, ar, draft):
     carrying.hand_on(*three)
     for section in (ic, fr):
         assert text(section, document).revision.number == 2
-        assert section.accept([forked(ar)]) == ["forked"]
+        assert section.accept([forking.rival(ar)]) == ["forked"]
         assert text(section, document).revision.number == 1
     with ic.writing() as session:
         revising.revise(ic, session, document, **said)
