@@ -26,14 +26,19 @@ def routes() -> list[Any]:
 def _shown() -> list[Any]:
     @get("/documents/{document:str}/amendments", sync_to_thread=True)
     def all_of_them(
-        document: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+        document: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        page: FromQuery[int] = 1,
+        ours: FromQuery[int] = 1,
     ) -> Template:
+        """``page`` of the amendments, ``ours``: of the proposals at home."""
         with section.reading() as session:
             section.require(reader, READ, document)
             summary = readable(section, session, document, reader)
             text = documents.text(session, document)
             found = paging.part(amendments.of_document(session, document), page)
-            motions = private.motions(session, document, reader)
+            motions = paging.part(private.motions(session, document, reader), ours)
         context = {
             "document": summary,
             "text": text,

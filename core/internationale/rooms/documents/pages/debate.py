@@ -4,11 +4,13 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
+from sqlmodel import Session as Database
 
 from internationale import i18n
 from internationale.errors import NotFound
+from internationale.kit import paging
 from internationale.kit.documents import TITLE
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
@@ -29,18 +31,22 @@ def routes() -> list[Any]:
 def _thread() -> list[Any]:
     @get("/documents/{document:str}/debate/{block:str}", sync_to_thread=True)
     def thread(
-        document: FromPath[str], block: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]
+        document: FromPath[str],
+        block: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        page: FromQuery[int] = 1,
     ) -> Template:
         with section.reading() as session:
             section.require(reader, READ, document)
             summary = readable(section, session, document, reader)
             text = documents.text(session, document)
             whole = translations.reading(section, session, summary, text, i18n.speaking.get())
-            comments = private.thread(session, document, reader, block=block)
+            comments = private.thread(session, document, reader, page, block=block)
             cards = [card for card in amendments.of_document(session, document) if block in (card.blocks or (TITLE,))]
             motions = [motion for motion in private.motions(session, document, reader) if motion.block == block]
         unit = next((unit for unit in whole.units if unit.block.id == block), None)
-        if unit is None and not comments:
+        if unit is None and not comments.things:
             raise NotFound(_("This paragraph is not in the text."))
         context = {
             "document": summary,
@@ -48,8 +54,8 @@ def _thread() -> list[Any]:
             "block": block,
             "unit": unit,
             "comments": comments,
-            "amendments": cards,
-            "motions": motions,
+            "amendments": paging.part(cards, 1),
+            "motions": paging.part(motions, 1),
             "may_discuss": unit is not None and section.may(reader, home.DISCUSS, document),
         }
         return Template("documents/debate.html", context=context)
@@ -65,7 +71,8 @@ def _thread() -> list[Any]:
         with section.writing() as session:
             readable(section, session, document, reader)
             id = home.say(section, session, document, block=block, text=data.text, by=reader)
-        return Redirect(f"/documents/{document}/debate/{block}#c-{id}", status_code=303)
+            where = spoken(session, private.comment(session, document, id, reader))
+        return Redirect(where, status_code=303)
 
     return [thread, say]
 
@@ -95,8 +102,8 @@ def _own() -> list[Any]:
     ) -> Redirect:
         with section.writing() as session:
             home.mend(section, session, document, comment, text=data.text, by=reader)
-            where = _where(private.comment(session, document, comment, reader))
-        return Redirect(f"{where}#c-{comment}", status_code=303)
+            where = spoken(session, private.comment(session, document, comment, reader))
+        return Redirect(where, status_code=303)
 
     @post("/documents/{document:str}/comments/{comment:str}/delete", sync_to_thread=True)
     def take_back(
@@ -106,15 +113,15 @@ def _own() -> list[Any]:
         reader: NamedDependency[Reader],
     ) -> Redirect:
         with section.writing() as session:
-            where = _where(private.comment(session, document, comment, reader))
+            where = spoken(session, private.comment(session, document, comment, reader))
             home.take_back(section, session, document, comment, by=reader)
-        return Redirect(f"{where}#c-{comment}", status_code=303)
+        return Redirect(where, status_code=303)
 
     return [own, mend, take_back]
 
 
-def _where(row: Debate) -> str:
-    """The page on which a contribution stands."""
-    if row.motion:
-        return f"/documents/{row.document}/motions/{row.motion}"
-    return f"/documents/{row.document}/debate/{row.block}"
+def spoken(session: Database, row: Debate) -> str:
+    """Where a contribution stands: its page, and its place there."""
+    about = f"motions/{row.motion}" if row.motion else f"debate/{row.block}"
+    page = private.page_of(session, row)
+    return f"/documents/{row.document}/{about}{f'?page={page}' if page > 1 else ''}#c-{row.id}"

@@ -4,7 +4,7 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 from sqlmodel import Session as Database
 
@@ -14,6 +14,7 @@ from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.documents.forms import CommentForm, ProposalForm, ReasonForm
 from internationale.rooms.documents.pages.amending import again as amending_again
+from internationale.rooms.documents.pages.debate import spoken
 from internationale.rooms.documents.port import amending, home
 from internationale.rooms.documents.port.access import READ, readable
 from internationale.rooms.documents.port.amending import Proposal
@@ -32,6 +33,7 @@ def _shown() -> list[Any]:
         motion: FromPath[str],
         section: NamedDependency[Section],
         reader: NamedDependency[Reader],
+        page: FromQuery[int] = 1,
     ) -> Template:
         with section.reading() as session:
             section.require(reader, READ, document)
@@ -39,7 +41,7 @@ def _shown() -> list[Any]:
             card = private.card(private.motion(session, document, motion), reader)
             foreign = card.language != summary.language
             lines = None if foreign else _lines(session, card)
-            comments = private.thread(session, document, reader, motion=motion)
+            comments = private.thread(session, document, reader, page, motion=motion)
             text = documents.text(session, document)
         context = {
             "document": summary,
@@ -94,7 +96,8 @@ def _done() -> list[Any]:
     ) -> Redirect:
         with section.writing() as session:
             id = home.say(section, session, document, block="", motion=motion, text=data.text, by=reader)
-        return Redirect(f"/documents/{document}/motions/{motion}#c-{id}", status_code=303)
+            where = spoken(session, private.comment(session, document, id, reader))
+        return Redirect(where, status_code=303)
 
     return [move, decline, say]
 
