@@ -9,6 +9,8 @@ S = TypeVar("S")
 
 SHOWN = 50
 """How many stand on one page."""
+LAST = 1_000_000_000
+"""The number of the last page, whichever that is."""
 
 
 @dataclass(frozen=True)
