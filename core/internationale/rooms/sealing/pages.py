@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
-from internationale.kit import Reader
+from internationale.kit import Reader, called
 from internationale.kit.entered import PAGE, Entered
 from internationale.rooms.exchange.rules import WITHDRAW
 from internationale.rooms.sealing import port
@@ -79,4 +79,5 @@ def _page(section: Any, id: str, reader: Reader, chosen: str = "", entered: str 
         known = port.readership(section, session, id, reader)
     may = known.document.home == section.code and section.may(reader, RESHARE, id)
     context = {"known": known, "document": known.document, "may_share": may, "chosen": chosen, "entered": entered}
+    context |= {"choices": [(card.code, called(card)) for card in known.others]}
     return Template("sealing/readers.html", context=context)
