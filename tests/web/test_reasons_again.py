@@ -228,6 +228,10 @@ def test_vouching(rosa: Any, ic: Any) -> None:
     page = rosa.post("/federation/join", data={"request": "no file & no request"}, files={"file": ("", b"")})
     assert page.status_code == 400
     assert dict(controls(form(page, "/federation/join"))) == {"request": "no file & no request"}
+    assert wrong(page.text) == ["request"]
+    for given in (b"", b"no file either"):
+        page = rosa.post("/federation/join", data={"request": ""}, files={"file": ("a.request" if given else "", given)})
+        assert (page.status_code, wrong(page.text)) == (400, ["file"])
     key = SigningKey.generate()
     asked = joining.JoinRequest(code="de", name="Sektion", languages=("de",), key=key.public, made=ic.now())
     request = json.dumps(joining.request(asked, key).plain())

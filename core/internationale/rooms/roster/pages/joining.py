@@ -74,16 +74,16 @@ def _deciding_again(entered: Entered, deed: str) -> Template:
     return _page(cast("Instance", entered.section), entered.reader, deciding=deciding)
 
 
-def _vouching(request: bytes, values: Mapping[str, Any] = MappingProxyType({})) -> Template:
-    """The request that one vouches for. ``values``: what was entered for it, by field. Raises ``Invalid``."""
-    asked, document = papers.read_request(request, "file")
+def _vouching(request: bytes, place: str, values: Mapping[str, Any] = MappingProxyType({})) -> Template:
+    """The request that one vouches for. ``values``: what was entered for it, by field. Raises ``Invalid`` at ``place``."""
+    asked, document = papers.read_request(request, place)
     context = {"asked": asked, "request": papers.printed(document.plain()), "values": values}
     return Template("roster/vouch.html", context=context)
 
 
 def _vouching_again(entered: Entered) -> Template:
     entered.section.require(entered.reader, "roster.vouched")
-    return _vouching(entered.values["request"].encode(), entered.values)
+    return _vouching(entered.values["request"].encode(), "request", entered.values)
 
 
 class JoiningPages(Controller):
@@ -118,10 +118,11 @@ class VouchingPages(Controller):
         self, section: NamedDependency[Instance], reader: NamedDependency[Reader], data: MultipartBody[RequestPage]
     ) -> Template:
         section.require(reader, "roster.vouched")
-        content = await data.file.read() if isinstance(data.file, UploadFile) and data.file.filename else data.request.encode()
-        if not content.strip():
+        if isinstance(data.file, UploadFile) and data.file.filename:
+            return _vouching(await data.file.read(), "file")
+        if not data.request.strip():
             raise Invalid(_("Choose the file of the request, or paste its content."), place="file")
-        return _vouching(content)
+        return _vouching(data.request.encode(), "request")
 
     @post("/vouch", sync_to_thread=True, opt={PAGE: _vouching_again})
     def vouch(
