@@ -179,9 +179,14 @@ def test_proposals_at_home(fr, rosa):
     assert for_programs(rosa, f"/api/v1{root}/motions", "motions") == pages_of(ids)
     link = rf'href="{root}/motions/([^"]+)"'
     assert on_pages(rosa, f"{root}/amendments", link, "ours") == pages_of(ids)
+    assert on_pages(rosa, "/", link) == pages_of(ids)
+    assert "5 things. The rest can wait." in rosa.get("/?page=3").text
     beside = rosa.get(f"{root}/debate/{block}").text
     assert re.findall(link, beside) == ids[:2]
     assert f'<a href="{root}/amendments">All amendments and proposals</a>' in beside
+    said_at(rosa, fr, f"{root}/debate/{block}")
+    beside = rosa.get(f"{root}/debate/{block}?page=2").text
+    assert (re.findall(link, beside), f'href="{root}/amendments"' in beside) == ([], True)
 
 
 @pytest.mark.parametrize("about", ["debate", "motions"])
