@@ -134,6 +134,17 @@ def test_words_about_a_text(rosa: Any, text: Text, about: str, deed: str, name: 
     assert rosa.post(action, data={name: "Bread."}, follow_redirects=False).status_code in (200, 303)
 
 
+@pytest.mark.parametrize(("about", "deed", "name"), WORDS)
+def test_whoever_was_signed_out_loses_no_words(
+    ic: Any, text: Text, browser: Callable[..., Any], about: str, deed: str, name: str
+) -> None:
+    action = f"{text.path}/debate/{text.block}" if about == "debate" else getattr(text, about)() + deed
+    page = browser(ic, language="en").post(action, data={name: "Ours & theirs."})
+    assert (page.status_code, dict(controls(form(page, action)))) == (403, {name: "Ours & theirs."})
+    assert "Sign in in a new tab" in page.text
+    assert OTHER not in page.text
+
+
 def test_a_decision_is_not_wrong_beside_a_withdrawal(rosa: Any, text: Text) -> None:
     amendment = text.amendment()
     for deed, sent in (("withdraw", {"reason": REVERSED}), ("decide", {"reason": REVERSED, "decision": "rejected"})):
@@ -265,6 +276,8 @@ def test_signing_a_change_of_the_list(federation: Callable[..., Any], browser: C
     assert dict(controls(mine)) == {"passphrase": "", "again": "true"}
     assert '<details class="sure" open>' in page.text
     assert ("roses" in page.text, wrong(page.text)) == (False, ["passphrase"])
+    gone = rosa.post(f"{path[:-64]}{'0' * 64}/sign", data={"passphrase": "bread & roses"})
+    assert (gone.status_code, "roses" in gone.text) == (400, False)
     page = rosa.post(f"{path}/signature", files={"file": ("x", b"{}")})
     assert (page.status_code, wrong(page.text)) == (400, ["file"])
     assert wrong(form(page, f"{path}/signature")) == ["file"]
