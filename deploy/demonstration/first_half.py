@@ -52,7 +52,7 @@ def _debate_and_amendment(story: Story) -> None:
     thread = f"documents/{story.draft}/debate/{block}"
     story.fr["member"].post(thread, {"text": talk["first"]["fr"]})
     story.fr["delegate"].post(thread, {"text": talk["second"]["fr"]})
-    story.holds("the debate is read in the section", len(story.fr["translator"].get(thread)) == 2)
+    story.holds("the debate is read in the section", story.fr["translator"].get(thread)["total"] == 2)
     proposal = {
         "block": block,
         "revision": 1,
@@ -71,7 +71,7 @@ def _debate_and_amendment(story: Story) -> None:
         page = person.page(f"/{where}")
         marked = "<ins" in page and "staffing decided by those who do the work" in page
         story.holds(f"{person.instance.code} sees it with a word-level comparison", marked)
-        story.holds(f"nothing of the debate is in {person.instance.code}", person.get(thread) == [])
+        story.holds(f"nothing of the debate is in {person.instance.code}", person.get(thread)["total"] == 0)
 
 
 def _statement(story: Story) -> None:

@@ -50,7 +50,7 @@ def _new() -> list[Any]:
         context = {"form": draft, "content": wrapped(draft.text), "audience": draft.chosen(section.code)}
         return Template("programme/preview.html", context=context)
 
-    @post("/programme/change", status_code=200, sync_to_thread=True)
+    @post("/programme/change", status_code=200, sync_to_thread=True, opt={PAGE: _signing_again})
     def change(data: URLEncodedBody[SignForm], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
         return _form(section, reader, data.model_dump() | {"text": unwrapped(data.content)})
 

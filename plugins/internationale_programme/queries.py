@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from internationale.kit import PUBLIC, Need, Reader, Section, documents, marker, paging
+from internationale.kit import PUBLIC, Need, Reader, Section, called, documents, marker, paging
 from internationale_programme.rules import KIND, READ, is_recent
 
 _ = marker("programme")
@@ -60,7 +60,7 @@ def to_read(section: Section, session: Session, reader: Reader) -> list[Need]:
     recent = [each for each in found if each.home != section.code and is_recent(each.changed, section.now())]
     new = recent[:MOST]
     titles = section.documents.titles(session, [document.id for document in new], reader.language)
-    names = {card.code: card.name for card in section.sections(session)}
+    names = {card.code: called(card) for card in section.sections(session)}
     return [_need(document, titles[document.id].text, names.get(document.home, document.home)) for document in new]
 
 

@@ -15,9 +15,18 @@ from .queries import Signing, showing
 
 @dataclass(frozen=True)
 class StatementList:
-    """One page of the issued statements, for everybody, ``total`` of them; and for members all that are proposed."""
+    """One page of the issued statements, for everybody."""
 
     issued: Sequence[showing.Card]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class ProposedList:
+    """One page of the statements that wait for co-signatures, for members."""
+
     proposed: Sequence[showing.Card]
     total: int
     page: int
@@ -55,12 +64,20 @@ class StatementsApi(Controller):
     path = "/api/v1/statements"
     tags = ("statements",)
 
-    @get("/", summary="Issued statements, and for members the proposed ones", sync_to_thread=True)
+    @get("/", summary="Issued statements", sync_to_thread=True)
     def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> StatementList:
         with section.reading() as session:
             issued = showing.public(section, session, reader.language, page)
-            proposed = showing.proposed(section, session, reader.language) if port.reads(section, reader) else []
-        return StatementList(issued.things, proposed, issued.total, issued.page, issued.pages)
+        return StatementList(issued.things, issued.total, issued.page, issued.pages)
+
+    @get("/proposed", summary="Statements that wait for co-signatures", sync_to_thread=True)
+    def proposed(
+        self, section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+    ) -> ProposedList:
+        section.require(reader, "documents.read")
+        with section.reading() as session:
+            found = showing.proposed(section, session, reader.language, page)
+        return ProposedList(found.things, found.total, found.page, found.pages)
 
     @get("/{id:str}", summary="One statement, in the reader's language where that is complete", sync_to_thread=True)
     def one(self, id: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> StatementAnswer:

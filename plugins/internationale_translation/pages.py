@@ -1,6 +1,7 @@
 """The translator's pages: the matrix, the desk, and what will be shared before it is shared."""
 
 import math
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from litestar import get, post
@@ -105,20 +106,31 @@ def _again(entered: kept.Entered) -> Template:
     return Template("translation/desk.html", context=context | {"digest": digest, "typed": typed, "rival": rival})
 
 
+def _preview(section: Section, reader: Reader, document: str, language: str, ticked: Sequence[str] | None = None) -> Template:
+    """What will leave the section. ``ticked``: what was, ``block:digest`` each; None: all of it is to begin with."""
+    section.require(reader, queries.DRAFT, language)
+    with section.reading() as session:
+        desk = queries.desk(Bench(section, session, document, language, reader))
+        sections = section.sections(session)
+    may_share = section.may(reader, port.OFFER, document)
+    context = {"desk": desk, "sections": sections, "may_share": may_share, "digest": digest, "ticked": ticked}
+    return Template("translation/sharing.html", context=context)
+
+
+def _sharing_again(entered: kept.Entered) -> Template:
+    """What was ticked is ticked again as far as it still says the same: nothing more leaves the section."""
+    place = entered.place
+    return _preview(entered.section, entered.reader, place["document"], place["language"], entered.values["unit"])
+
+
 def _sharing() -> list[Any]:
     @get("/translation/{document:str}/{language:str}/sharing", sync_to_thread=True)
     def preview(
         document: FromPath[str], language: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]
     ) -> Template:
-        section.require(reader, queries.DRAFT, language)
-        with section.reading() as session:
-            desk = queries.desk(Bench(section, session, document, language, reader))
-            sections = section.sections(session)
-        may_share = section.may(reader, port.OFFER, document)
-        context = {"desk": desk, "sections": sections, "may_share": may_share, "digest": digest}
-        return Template("translation/sharing.html", context=context)
+        return _preview(section, reader, document, language)
 
-    @post("/translation/{document:str}/{language:str}/sharing", sync_to_thread=True)
+    @post("/translation/{document:str}/{language:str}/sharing", sync_to_thread=True, opt={kept.PAGE: _sharing_again})
     def share(
         document: FromPath[str],
         language: FromPath[str],

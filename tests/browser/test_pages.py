@@ -46,8 +46,8 @@ def every_page(story) -> dict[tuple[str, str], list[str]]:
     units = member.get(f"documents/{story.draft}")["units"]
     block = next(unit["id"] for unit in units if unit["source"].startswith("We fight for a working week"))
     debate = f"documents/{story.draft}/debate/{block}"
-    comment = member.get(debate)[0]["id"]
-    motion = member.get(f"documents/{story.draft}/motions")[0]["id"]
+    comment = member.get(debate)["comments"][0]["id"]
+    motion = member.get(f"documents/{story.draft}/motions")["motions"][0]["id"]
     for_some = {"title": "For ic", "language": "fr", "text": "Lundi.", "audience": "named", "sections": ["ic"]}
     restricted = story.fr["delegate"].post("programme", for_some)["id"]
     attached, waiting = attachments(story)

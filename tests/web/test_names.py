@@ -2,6 +2,7 @@
 
 import pytest
 
+from internationale.rooms.roster import port as roster
 from internationale.testing import carrying
 from internationale.testing.founding import unite
 from internationale.testing.people import member
@@ -43,3 +44,32 @@ def test_in_arabic_the_sentence_goes_round_it(two, browser):
     page = browser(ic, member(ic, "member", language="ar"), language="ar").get(f"/documents/{document}/revisions").text
     assert 'dir="rtl"' in page
     assert SHOWN.format(TWIN, "fr") in page
+
+
+def proposed(section):
+    with section.writing() as session:
+        draft = roster.draft(session, "renew", "", section.now())
+        roster.propose(section, session, draft, why="A year has passed.", by=member(section, "delegate"))
+
+
+def drafted(section):
+    with section.writing() as session:
+        said = {"kind": "programme", "language": "en", "title": "Bread", "text": "Bread.", "audience": "international"}
+        section.documents.open(session, **said, by=member(section, "delegate"))
+
+
+@pytest.mark.parametrize(
+    ("language", "sentences"),
+    [
+        ("en", ["Circulated by: {}", "Proposed by {}, for version 3."]),
+        ("ar", ["عمّمه: \u2068{}\u2069", "اقترحه \u2068{}\u2069،"]),
+    ],
+)
+def test_what_waits_for_somebody_says_of_which_of_them(two, browser, language, sentences):
+    ic, fr = two
+    drafted(fr)
+    proposed(fr)
+    carrying.hand_on(*two)
+    page = browser(ic, member(ic, "member", "delegate", "host", language=language), language=language).get("/").text
+    for sentence in sentences:
+        assert sentence.format(f"{TWIN} (fr)") in page, sentence

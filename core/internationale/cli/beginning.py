@@ -18,6 +18,7 @@ from internationale.events import fingerprints
 from internationale.events.joining import RootCard
 from internationale.events.keys import SigningKey
 from internationale.events.signed import SignedDocument
+from internationale.kit import called
 from internationale.kit.printing import visible
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
@@ -168,7 +169,7 @@ def join(home: Home, invitation: BinaryIO, fingerprint: str | None) -> None:
 
 def _tell_offer(offer: port.Offer, hubs: tuple[str, ...]) -> None:
     roster = offer.version.roster
-    names = ", ".join(rules.called(entry) for entry in roster.sections)
+    names = ", ".join(called(entry) for entry in roster.sections)
     say(_("The International of the invitation has these sections: %(names)s.") % {"names": names})
     tell_roots(roster)
     if hubs:

@@ -5,6 +5,7 @@ from internationale.events.envelope import INTERNATIONAL, PUBLIC, Address, Envel
 from internationale.events.refs import Ref
 from internationale.events.types import Causes, Event, EventType, Payload
 from internationale.kit import audiences, documents, entered, fields, grants, http, numbers, paging, printing, texts, undecided
+from internationale.kit.calling import called
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
 from internationale.kit.projecting import new_row
@@ -67,6 +68,7 @@ __all__ = [
     "Turns",
     "Utterance",
     "audiences",
+    "called",
     "documents",
     "entered",
     "fields",

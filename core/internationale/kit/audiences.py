@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, Field, StringConstraints
 from internationale.errors import Invalid
 from internationale.events.envelope import INTERNATIONAL, PUBLIC
 from internationale.events.refs import SECTION
+from internationale.kit.calling import called
 from internationale.kit.fields import Form
 from internationale.kit.vocabulary import SectionCard
 from internationale.messages import marker
@@ -73,5 +74,5 @@ def check(audience: str, own: str, sections: Sequence[SectionCard]) -> str:
             raise Invalid(_("There is no section “%(code)s”.") % {"code": code}, place="sections")
         if not known[code].sealable:
             sentence = _("Nothing can be encrypted for %(name)s: the list of sections does not have its sealing key.")
-            raise Invalid(sentence % {"name": known[code].name}, place="sections")
+            raise Invalid(sentence % {"name": called(known[code])}, place="sections")
     return " ".join(sorted(named | {own}))

@@ -5,9 +5,11 @@ from typing import Any
 
 from litestar import Response, get
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from litestar.response import Template
 from sqlmodel import select
 
+from internationale.kit import paging
 from internationale.kit.vocabulary import Place, Reader
 from internationale.section import Section
 
@@ -16,13 +18,14 @@ def routes() -> Sequence[Any]:
     """The handlers, made anew for each application."""
 
     @get("/", sync_to_thread=True)
-    def front(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+    def front(section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> Template:
         if not reader.signed_in:
             return Template("front.html", context={"panels": section.panels(Place.FRONT, None, reader)})
         with section.reading() as session:
             answers = section.plugins.each("needs", section=section, session=session, reader=reader)
         needs = sorted((need for _name, found in answers for need in found), key=lambda need: -need.weight)
-        return Template("home.html", context={"needs": needs, "panels": section.panels(Place.HOME, None, reader)})
+        found = paging.part(needs, page)
+        return Template("home.html", context={"found": found, "panels": section.panels(Place.HOME, None, reader)})
 
     @get("/about", sync_to_thread=True)
     def about(section: NamedDependency[Section]) -> Template:

@@ -6,7 +6,7 @@ written as fields, and what was chosen carried along unseen, because a choice wi
 
 import logging
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, get_args, get_origin
 from urllib.parse import urlsplit
@@ -18,6 +18,7 @@ from litestar.enums import RequestEncodingType
 from litestar.params import BodyKwarg
 from litestar.response import Template
 from litestar.utils.scope.state import ScopeState
+from markupsafe import escape
 from pydantic import StringConstraints
 from pydantic.fields import FieldInfo
 
@@ -30,7 +31,7 @@ from internationale.web.visits import Told, visit
 
 log = logging.getLogger(__name__)
 
-SECRET = re.compile(r"password|secret|token|^old$|^new$")
+SECRET = re.compile(r"password|passphrase|secret|token|^old$|^new$")
 LONG = 60
 
 
@@ -55,7 +56,8 @@ def entered(request: Request[Any, Any, Any], errors: Mapping[str, Message]) -> l
 def own_page(request: Request[Any, Any, Any], told: Told) -> str | None:
     """The form's own page with what was entered and what is wrong; None where there is none. Reads the database.
 
-    It may be that the page cannot be shown any longer, to this reader or at all: then the error is told on a page of its own.
+    It may be that the page cannot be shown any longer, to this reader or at all, or that it has no place any more for all that
+    was written: then the error is told on a page of its own.
     """
     make = getattr(request.scope.get("route_handler"), "opt", {}).get(PAGE)
     form = _sent(request)
@@ -66,7 +68,8 @@ def own_page(request: Request[Any, Any, Any], told: Told) -> str | None:
         answer = make(_entered(request, form))
         if not isinstance(answer, Template) or answer.template_name is None:
             return None
-        return rendered(request, answer.template_name, answer.context)
+        page = rendered(request, answer.template_name, answer.context)
+        return page if _holds(page, _written(request, form)) else None
     except InternationaleError:
         return None
     except Exception as error:
@@ -74,6 +77,21 @@ def own_page(request: Request[Any, Any, Any], told: Told) -> str | None:
         return None
     finally:
         visit.set(replace(visit.get(), told=None))
+
+
+def _written(request: Request[Any, Any, Any], form: Mapping[str, Any]) -> Iterator[str]:
+    """What was written in somebody's own words, without what no page shows again."""
+    labels = _labels(request)
+    for name, field in _fields(request).items():
+        if name in labels and _is_written(field) and not SECRET.search(name):
+            given = _value(form.get(name), several=_is_several(field))
+            yield from given if isinstance(given, list) else [given]
+
+
+def _holds(page: str, texts: Iterable[str]) -> bool:
+    """Whether all the texts stand on a page, white space aside."""
+    whole = " ".join(page.split())
+    return all(" ".join(str(escape(text)).split()) in whole for text in texts)
 
 
 def rendered(request: Request[Any, Any, Any], template: str, context: Mapping[str, Any]) -> str:

@@ -140,10 +140,12 @@ def remove_branch(section: NamedDependency[Section], reader: NamedDependency[Rea
         branches.remove(session, id)
 
 
-def every_invitation(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[invitations.InvitationEntry]:
+def every_invitation(
+    section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+) -> invitations.InvitationsPage:
     section.require(reader, roles.INVITE)
     with section.reading() as session:
-        return invitations.every(session, section)
+        return invitations.page(session, section, page)
 
 
 def invite(section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.Invite]) -> NewLink:

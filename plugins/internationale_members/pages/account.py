@@ -24,15 +24,15 @@ def routes(hashing: Turns) -> list[Any]:
     return [
         get(ACCOUNT, sync_to_thread=True)(show),
         post(ACCOUNT, sync_to_thread=True, opt={PAGE: again})(change_settings),
-        post(f"{ACCOUNT}/handle", sync_to_thread=True)(change_handle),
-        post(f"{ACCOUNT}/password")(hashing.take(change_password)),
-        post(f"{ACCOUNT}/tokens", sync_to_thread=True)(make_token),
+        post(f"{ACCOUNT}/handle", sync_to_thread=True, opt={PAGE: handle_again})(change_handle),
+        post(f"{ACCOUNT}/password", opt={PAGE: password_again})(hashing.take(change_password)),
+        post(f"{ACCOUNT}/tokens", sync_to_thread=True, opt={PAGE: token_again})(make_token),
         post(f"{ACCOUNT}/tokens/{{id:str}}/withdraw", sync_to_thread=True)(withdraw_token),
         post(f"{ACCOUNT}/devices/sign-out", sync_to_thread=True)(sign_out_everywhere),
         post(f"{ACCOUNT}/devices/{{id:str}}/sign-out", sync_to_thread=True)(sign_out_device),
         get(f"{ACCOUNT}/export", sync_to_thread=True)(export),
         get(f"{ACCOUNT}/leave", sync_to_thread=True)(ask_leave),
-        post(f"{ACCOUNT}/leave")(hashing.take(leave)),
+        post(f"{ACCOUNT}/leave", opt={PAGE: leave_again})(hashing.take(leave)),
     ]
 
 
@@ -53,6 +53,26 @@ def change_settings(
 def again(entered: Entered) -> Template:
     """The account with the settings that were entered."""
     return _page(entered.section, entered.reader, entered.request, settings=entered.values)
+
+
+def handle_again(entered: Entered) -> Template:
+    """The account with the handle that was entered."""
+    return _page(entered.section, entered.reader, entered.request, entered=entered.values["handle"])
+
+
+def password_again(entered: Entered) -> Template:
+    """The account; a password is typed anew."""
+    return _page(entered.section, entered.reader, entered.request)
+
+
+def token_again(entered: Entered) -> Template:
+    """The account with what the token should be for."""
+    return _page(entered.section, entered.reader, entered.request, token=entered.values["name"])
+
+
+def leave_again(entered: Entered) -> Template:
+    """The page that asks, with the handle that was entered."""
+    return _leave_page(entered.section, entered.reader, handle=entered.values["handle"])
 
 
 def change_handle(
@@ -94,7 +114,7 @@ def make_token(
         with section.writing() as session:
             _id, secret = credentials.make_token(session, section, reader, data.name)
     except Conflict as error:
-        return _page(section, reader, request, error)
+        return _page(section, reader, request, error, token=data.name)
     return _page(section, reader, request, new_token=secret)
 
 
@@ -148,7 +168,7 @@ def leave(
     try:
         leaving.leave(section, reader, **data.model_dump(), address=http.address(request))
     except (Invalid, TooSoon) as error:
-        return _leave_page(section, reader, error)
+        return _leave_page(section, reader, error, handle=data.handle)
     return signing.signed_out(section)
 
 
@@ -160,8 +180,10 @@ def _page(
     *,
     entered: str | None = None,
     settings: Mapping[str, Any] = MappingProxyType({}),
+    token: str | None = None,
     new_token: str = "",
 ) -> Template:
+    """``entered``: a handle; ``settings``: by field; ``token``: what one should be for. What was entered and refused."""
     account, secret = accounts.own(reader), signing.current(section, request)
     with section.reading() as session:
         person = people.one(session, section, account)
@@ -169,6 +191,7 @@ def _page(
             "person": person,
             "entered": person.handle if entered is None else entered,
             "settings": settings,
+            "token": token,
             "languages": accounts.languages(session, section),
             "needs_old": person.has_password and not sessions.by_link_lately(session, section, account, secret),
             "devices": sessions.devices(session, section, account, secret),
@@ -182,10 +205,10 @@ def _page(
     return _answer("members/account.html", context, error)
 
 
-def _leave_page(section: Section, reader: Reader, error: InternationaleError | None = None) -> Template:
+def _leave_page(section: Section, reader: Reader, error: InternationaleError | None = None, *, handle: str = "") -> Template:
     with section.reading() as session:
         person = people.one(session, section, accounts.own(reader))
-    return _answer("members/leave.html", {"person": person, "errors": _errors(error)}, error)
+    return _answer("members/leave.html", {"person": person, "handle": handle, "errors": _errors(error)}, error)
 
 
 def _answer(template: str, context: dict[str, Any], error: InternationaleError | None) -> Template:

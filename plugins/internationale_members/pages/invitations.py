@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Reader, Section
@@ -26,8 +26,8 @@ def routes() -> list[Any]:
     ]
 
 
-def every(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
-    return _page(section, reader)
+def every(section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> Template:
+    return _page(section, reader, page)
 
 
 def invite(section: NamedDependency[Section], reader: NamedDependency[Reader], data: URLEncodedBody[forms.Invite]) -> Template:
@@ -54,11 +54,13 @@ def withdraw(
     return Redirect(INVITATIONS, status_code=303)
 
 
-def _page(section: Section, reader: Reader, *, new_link: str = "", values: Mapping[str, Any] = MappingProxyType({})) -> Template:
+def _page(
+    section: Section, reader: Reader, page: int = 1, *, new_link: str = "", values: Mapping[str, Any] = MappingProxyType({})
+) -> Template:
     section.require(reader, roles.INVITE)
     with section.reading() as session:
         context = {
-            "invitations": invitations.every(session, section),
+            "found": invitations.page(session, section, page),
             "branches": branches.every(session),
             "assignable": rights.assignable_roles(section, reader),
             "role_names": roles.NAMES,

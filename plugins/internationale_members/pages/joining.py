@@ -8,6 +8,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Invalid, Section, Turns, http
+from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
 from internationale_members.pages import signing
 from internationale_members.queries import accounts, invitations, sessions
@@ -19,12 +20,19 @@ INVITATION = "/members/invitation/{secret:str}"
 def routes(hashing: Turns) -> list[Any]:
     return [
         get(INVITATION, sync_to_thread=True, opt={http.UNKEPT: True})(look),
-        post(INVITATION, opt={http.UNKEPT: True})(hashing.take(accept)),
+        post(INVITATION, opt={http.UNKEPT: True, PAGE: again})(hashing.take(accept)),
     ]
 
 
 def look(section: NamedDependency[Section], secret: FromPath[str]) -> Template:
     return _form(section, secret, {})
+
+
+def again(entered: Entered) -> Template:
+    """The form with what was entered; a password is typed anew."""
+    handle, language = entered.values["handle"], entered.values["language"]
+    given = {"handle": handle, "chosen": language, "accept": entered.values["accept"] == "true"}
+    return _form(entered.section, entered.place["secret"], given)
 
 
 def accept(

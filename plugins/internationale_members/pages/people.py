@@ -30,8 +30,8 @@ def routes() -> list[Any]:
         post(f"{PERSON}/enable", sync_to_thread=True)(enable),
         post(f"{PERSON}/link", sync_to_thread=True)(make_link),
         get("/members/branches", sync_to_thread=True)(every_branch),
-        post("/members/branches", sync_to_thread=True)(add_branch),
-        post("/members/branches/{id:str}", sync_to_thread=True)(rename_branch),
+        post("/members/branches", opt={PAGE: branches_again}, sync_to_thread=True)(add_branch),
+        post("/members/branches/{id:str}", opt={PAGE: branches_again}, sync_to_thread=True)(rename_branch),
         post("/members/branches/{id:str}/remove", sync_to_thread=True)(remove_branch),
     ]
 
@@ -140,7 +140,7 @@ def add_branch(
         with section.writing() as session:
             branches.add(session, data.name)
     except Conflict as error:
-        return _branches(section, reader, error)
+        return _branches(section, reader, error, of="", name=data.name)
     return Redirect("/members/branches", status_code=303)
 
 
@@ -152,8 +152,13 @@ def rename_branch(
         with section.writing() as session:
             branches.rename(session, id, data.name)
     except Conflict as error:
-        return _branches(section, reader, error)
+        return _branches(section, reader, error, of=id, name=data.name)
     return Redirect("/members/branches", status_code=303)
+
+
+def branches_again(entered: Entered) -> Template:
+    """The branches with the name that was entered for a new one, or for one of them."""
+    return _branches(entered.section, entered.reader, of=entered.place.get("id", ""), name=entered.values["name"])
 
 
 def remove_branch(
@@ -186,10 +191,13 @@ def _person(
     return Template("members/person.html", context=context)
 
 
-def _branches(section: Section, reader: Reader, error: Conflict | None = None) -> Template:
+def _branches(
+    section: Section, reader: Reader, error: Conflict | None = None, *, of: str | None = None, name: str = ""
+) -> Template:
+    """``name`` was entered ``of`` a branch, or (empty) of a new one, and refused."""
     section.require(reader, roles.MANAGE)
     with section.reading() as session:
-        context = {"branches": branches.every(session), "error": error.message if error else None}
+        context = {"branches": branches.every(session), "error": error.message if error else None, "of": of, "name": name}
     return Template("members/branches.html", context=context, status_code=409 if error else 200)
 
 

@@ -8,6 +8,7 @@ from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import Invalid, Message, Reader, Section, TooSoon, Turns, http
+from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
 from internationale_members.queries import links, sessions
 from internationale_members.rules import devices
@@ -18,7 +19,7 @@ LINK = "/members/link/{secret:str}"
 def routes(hashing: Turns) -> list[Any]:
     return [
         get("/members/sign-in", sync_to_thread=True)(ask),
-        post("/members/sign-in", opt={http.UNKEPT: True})(hashing.take(sign_in)),
+        post("/members/sign-in", opt={http.UNKEPT: True, PAGE: again})(hashing.take(sign_in)),
         post("/members/sign-out", sync_to_thread=True)(sign_out),
         get(LINK, sync_to_thread=True, opt={http.UNKEPT: True})(confirm),
         post(LINK, sync_to_thread=True, opt={http.UNKEPT: True})(follow),
@@ -30,6 +31,11 @@ def ask(
 ) -> Template | Redirect:
     next = http.local_path(request.query_params.get("next"))
     return Redirect(next, status_code=303) if reader.signed_in else _form(next)
+
+
+def again(entered: Entered) -> Template:
+    """The form with the handle that was entered; the password is typed anew."""
+    return _form(http.local_path(entered.values["next"]), entered.values["handle"])
 
 
 def sign_in(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from internationale.kit import Invalid, NotFound, Reader, Refused, Role, Section, marker
+from internationale.kit import Invalid, NotFound, Reader, Refused, Role, Section, marker, paging
 from internationale_members.queries import accounts, branches, readers
 from internationale_members.rows import Invitation
 from internationale_members.rules import handles, passwords, roles, terms
@@ -27,6 +27,16 @@ class InvitationEntry:
     made: datetime
     until: datetime
     state: str
+
+
+@dataclass(frozen=True)
+class InvitationsPage:
+    """One page of the secretary's list."""
+
+    invitations: Sequence[InvitationEntry]
+    total: int
+    page: int
+    pages: int
 
 
 @dataclass(frozen=True)
@@ -118,10 +128,12 @@ def withdraw(session: Session, section: Section, id: str) -> None:
     session.add(row)
 
 
-def every(session: Session, section: Section) -> Sequence[InvitationEntry]:
-    """All that are kept, the latest first."""
+def page(session: Session, section: Section, number: int) -> InvitationsPage:
+    """A page of all that are kept, the latest first."""
+    rows = session.exec(select(Invitation).order_by(col(Invitation.made_at).desc(), col(Invitation.id))).all()
+    found = paging.part(rows, number)
     who, where = accounts.handles_of(session), branches.names(session)
-    return [
+    entries = [
         InvitationEntry(
             id=row.id,
             role=Role(row.role),
@@ -132,8 +144,9 @@ def every(session: Session, section: Section) -> Sequence[InvitationEntry]:
             until=row.until,
             state=_state(row, section.now()),
         )
-        for row in session.exec(select(Invitation).order_by(col(Invitation.made_at).desc(), col(Invitation.id)))
+        for row in found.things
     ]
+    return InvitationsPage(entries, found.total, found.page, found.pages)
 
 
 def _open(session: Session, section: Section, secret: str) -> Invitation:

@@ -19,12 +19,20 @@ class Statements(Controller):
     include_in_schema = False
 
     @get("/", sync_to_thread=True)
-    def all(self, section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> Template:
+    def all(
+        self,
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        page: FromQuery[int] = 1,
+        proposed: FromQuery[int] = 1,
+    ) -> Template:
+        """``page`` of the issued ones, ``proposed``: of those that wait."""
+        reads = port.reads(section, reader)
         with section.reading() as session:
             context = {
                 "issued": showing.public(section, session, reader.language, page),
-                "proposed": showing.proposed(section, session, reader.language) if port.reads(section, reader) else [],
-                "reads": port.reads(section, reader),
+                "proposed": showing.proposed(section, session, reader.language, proposed) if reads else None,
+                "reads": reads,
                 "may_propose": section.may(reader, "documents.opened"),
             }
         return Template("statements/list.html", context=context)

@@ -1,6 +1,6 @@
 """Who signed what, and what is public, read from the rows."""
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 from typing import TypeVar
 
@@ -11,7 +11,7 @@ from internationale_statements.rows import Cosignature, Issue, Said, Withdrawal
 
 from .values import Issuance, Signature, Signing
 
-__all__ = ["Issuance", "Signature", "Signing", "public", "signing"]
+__all__ = ["Issuance", "Signature", "Signing", "issued", "public", "signing"]
 
 R = TypeVar("R", bound=Said)
 
@@ -35,10 +35,19 @@ def signing(section: Section, session: Session, document: str) -> Signing:
 
 def public(section: Section, session: Session) -> Sequence[str]:
     """The public statements, the latest issued first, by document."""
-    issued = session.exec(select(Issue).order_by(col(Issue.section), col(Issue.epoch), col(Issue.sequence))).all()
-    holding = {row.document: row for row in issued}
-    latest = sorted(holding.values(), key=lambda row: (row.said, row.section, row.sequence), reverse=True)
+    latest = sorted(_holding(session).values(), key=lambda row: (row.said, row.section, row.sequence), reverse=True)
     return [row.document for row in latest]
+
+
+def issued(session: Session) -> Mapping[str, str]:
+    """The revision that each public statement was issued with, as its ref, by document."""
+    return {document: row.pinned for document, row in _holding(session).items()}
+
+
+def _holding(session: Session) -> Mapping[str, Issue]:
+    """The issue that holds, of each statement that was ever issued."""
+    rows = session.exec(select(Issue).order_by(col(Issue.section), col(Issue.epoch), col(Issue.sequence))).all()
+    return {row.document: row for row in rows}
 
 
 def _counting(section: Section, session: Session, rows: Sequence[Cosignature | Issue]) -> Set[str]:

@@ -52,7 +52,7 @@ def latest(section: Section, session: Database, language: str, most: int) -> lis
 def public(section: Section, session: Database, language: str, page: int) -> paging.Part[Card]:
     """A page of the issued statements, the latest first."""
     found = paging.part(queries.public(section, session), page)
-    return paging.Part(list(_public(section, session, found.things, language)), found.total, found.page, found.pages)
+    return found.of(list(_public(section, session, found.things, language)))
 
 
 def _public(section: Section, session: Database, documents: Sequence[str], language: str) -> Iterator[Card]:
@@ -63,16 +63,20 @@ def _public(section: Section, session: Database, documents: Sequence[str], langu
         yield _card(reading, issue.said, signed_by, public=True)
 
 
-def proposed(section: Section, session: Database, language: str) -> list[Card]:
-    """The statements that wait for co-signatures: those never issued, and those revised since."""
-    cards = []
-    for document in section.documents.list(session, KIND):
-        said = queries.signing(section, session, document.id)
-        if said.issued is None or said.issued.pinned != str(document.ref):
-            reading = section.documents.read(session, document.id, language)
-            holding = [signature.section for signature in said.holding(document.ref)]
-            cards.append(_card(reading, document.changed, [document.home, *holding], public=False))
-    return cards
+def proposed(section: Section, session: Database, language: str, page: int) -> paging.Part[Card]:
+    """A page of the statements that wait for co-signatures, the latest changed first: those never issued, and those revised
+    since.
+    """
+    issued = queries.issued(session)
+    waiting = [each for each in section.documents.list(session, KIND) if issued.get(each.id) != str(each.ref)]
+    found = paging.part(waiting, page)
+    return found.of([_proposed(section, session, document, language) for document in found.things])
+
+
+def _proposed(section: Section, session: Database, document: documents.Summary, language: str) -> Card:
+    holding = queries.signing(section, session, document.id).holding(document.ref)
+    reading = section.documents.read(session, document.id, language)
+    return _card(reading, document.changed, [document.home, *(each.section for each in holding)], public=False)
 
 
 def shown(section: Section, session: Database, id: str, language: str, revision: Ref) -> documents.Reading:

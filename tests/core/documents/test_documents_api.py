@@ -45,11 +45,15 @@ def test_the_life_of_a_document(three, fr, browser, clara, document, text):
     }
     motion = rosa.post(f"{root}/motions", json=proposal).json()["id"]
     said = rosa.post(f"{root}/motions/{motion}/debate", json={"text": "Yes."}).json()["id"]
-    assert [(each["id"], each["own"]) for each in rosa.get(f"{root}/motions/{motion}/debate").json()] == [(said, True)]
+    assert [(each["id"], each["own"]) for each in rosa.get(f"{root}/motions/{motion}/debate").json()["comments"]] == [
+        (said, True)
+    ]
     assert rosa.put(f"{root}/comments/{said}", json={"text": "Yes!"}).status_code == 204
     assert rosa.delete(f"{root}/comments/{said}").status_code == 204
     amendment = rosa.post(f"{root}/amendments", json=proposal | {"motion": motion}).json()["id"]
-    assert [(each["state"], each["amendment"]) for each in rosa.get(f"{root}/motions").json()] == [("carried", amendment)]
+    assert [(each["state"], each["amendment"]) for each in rosa.get(f"{root}/motions").json()["motions"]] == [
+        ("carried", amendment)
+    ]
     carrying.hand_on(*three)
 
     detail = clara.get(f"{root}/amendments/{amendment}").json()

@@ -37,7 +37,7 @@ def test_a_debate_is_the_writers_own_and_stays_at_home(three, fr, draft):
         with pytest.raises(NotFound):
             home.mend(fr, session, document, first, text="Non.", by=karim)
     with fr.reading() as session:
-        one, other = private.thread(session, document, lucie, block=block)
+        one, other = private.thread(session, document, lucie, 1, block=block).things
         assert (one.text, one.handle, one.own, one.quote) == (
             "Trente, et pas une de plus.",
             "lucie",
@@ -52,7 +52,7 @@ def test_a_debate_is_the_writers_own_and_stays_at_home(three, fr, draft):
         with pytest.raises(NotFound):
             home.take_back(fr, session, document, first, by=lucie)
     with fr.reading() as session:
-        one, _other = private.thread(session, document, lucie, block=block)
+        one, _other = private.thread(session, document, lucie, 1, block=block).things
         assert (one.text, one.own, one.deleted is not None) == ("", False, True)
         assert private.counts(session, document) == {block: 1}
     said = b"".join(delivery.body for delivery in carrying.said(*three))
@@ -136,7 +136,7 @@ def test_what_a_person_said_stays_without_the_person(fr, draft):
         fr.forget(session, lucie.id)
         fr.forget(session, rosa.id)
     with fr.reading() as session:
-        (comment,) = private.thread(session, document, lucie, block=block)
+        (comment,) = private.thread(session, document, lucie, 1, block=block).things
         assert (comment.text, comment.handle, comment.own) == ("Thirty will do.", "", False)
         card = private.card(private.motion(session, document, declined), lucie)
         assert (card.text, card.handle, card.own, card.answer, card.answered_by) == (

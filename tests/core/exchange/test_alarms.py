@@ -40,9 +40,9 @@ def test_before_joining_there_is_nothing_to_miss(section: Section) -> None:
 def test_a_withheld_tail_is_asked_for_and_then_an_alarm(joined: Section) -> None:
     hold(joined, "ic", 11)
     hear(joined, "ic", 0, ic=(16, "a"))
-    sentence = "Section ic says it has 5 more messages, numbers 12 to 16; no hub gives them."
+    sentence = "Section ic (ic) says it has 5 more messages, numbers 12 to 16; no hub gives them."
     assert told(joined, timedelta(seconds=29)) == []
-    early = "Section ic has 5 more messages, numbers 12 to 16, that are not here yet."
+    early = "Section ic (ic) has 5 more messages, numbers 12 to 16, that are not here yet."
     assert told(joined, timedelta(seconds=31)) == [(False, early)]
     assert told(joined, timedelta(minutes=10)) == [(True, sentence)]
 
@@ -50,7 +50,7 @@ def test_a_withheld_tail_is_asked_for_and_then_an_alarm(joined: Section) -> None
 def test_a_peer_may_be_the_only_witness(joined: Section) -> None:
     hear(joined, "ar", 0, ic=(1, "a"))
     assert told(joined, timedelta(minutes=10)) == [
-        (True, "Section ar has received 1 more message of Section ic, number 1; no hub gives it to us.")
+        (True, "Section ar (ar) has received 1 more message of Section ic (ic), number 1; no hub gives it to us.")
     ]
 
 
@@ -63,7 +63,9 @@ def test_the_time_counts_from_the_first_word(joined: Section) -> None:
 def test_split_views_name_who_holds_what(joined: Section) -> None:
     hear(joined, "ar", 0, ic=(7, "a"))
     hear(joined, "ic", 0, ic=(7, "b"))
-    sentence = "Under number 7 of Section ic, different sections hold different messages: Section ar against Section ic."
+    sentence = (
+        "Under number 7 of Section ic (ic), different sections hold different messages: Section ar (ar) against Section ic (ic)."
+    )
     assert (True, sentence) in told(joined)
 
 
@@ -77,7 +79,7 @@ def test_a_split_against_our_own_copy_is_seen_below_the_head_too(joined: Section
     (found,) = told(joined, timedelta(hours=1))
     assert found == (
         True,
-        "Under number 7 of Section ic, different sections hold different messages: Section fr against Section ar.",
+        "Under number 7 of Section ic (ic), different sections hold different messages: Section fr (fr) against Section ar (ar).",
     )
 
 
@@ -95,7 +97,7 @@ def test_a_clock_that_runs_ahead(joined: Section) -> None:
     hold(joined, "ar", 1)
     with joined.writing() as session:
         port.store_heads(session, said("ar", 7, ar=(1, "a")), NOW)
-    assert told(joined) == [(False, "The clock of Section ar is 7 minutes ahead of ours.")]
+    assert told(joined) == [(False, "The clock of Section ar (ar) is 7 minutes ahead of ours.")]
 
 
 def test_hubs_in_trouble_and_none_at_all(joined: Section) -> None:

@@ -44,7 +44,7 @@ def test_a_proof_is_told_in_words(forked: Section, browse: Browse) -> None:
         None,
         "zetkin",
     )
-    assert "Section ar has signed two different messages under number 1." in browse("/federation", "member")
+    assert "Section ar (ar) has signed two different messages under number 1." in browse("/federation", "member")
 
 
 def test_nobody_lacks_what_does_not_count(forked: Section, browse: Browse) -> None:

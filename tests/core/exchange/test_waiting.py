@@ -72,7 +72,7 @@ def test_what_is_missing_is_named_by_section_and_number(joined: Section, browse:
     signed = {"hash": "0" * 64, "signature": f"{'0' * 16}.{'a' * 86}"}
     assert joined.accept([message(joined, "ic", type="org.intl.roster.signed.v1", refs=(cause,), data=signed)]) == ["waiting"]
     page = browse("/federation/waiting?lang=ar", "host")
-    assert "تستند إلى الرسالة رقم \u20687\u2069 من \u2068Section ar\u2069، وهي ليست هنا." in page
+    assert "تستند إلى الرسالة رقم \u20687\u2069 من \u2068Section ar (ar)\u2069، وهي ليست هنا." in page
     named = '<span class="section"><bdi lang="en">Section ic</bdi> <small dir="ltr">(ic)</small></span>'
     assert f"الرسالة رقم \u20681\u2069 من {named}" in page
 

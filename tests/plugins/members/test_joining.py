@@ -41,7 +41,7 @@ def test_whoever_joins_is_who_was_invited_and_it_works_once(house):
     clara = secretary.get(f"/api/v1/members/people/{house.id_of(secretary, 'clara')}").json()
     assert (clara["roles"], clara["branch"], clara["invited_by"]) == (["member", "translator"], "Lyon", "rosa")
     assert accept(house, link, handle="karl").status_code == 404
-    [kept] = secretary.get("/api/v1/members/invitations").json()
+    [kept] = secretary.get("/api/v1/members/invitations").json()["invitations"]
     assert (kept["state"], kept["note"], kept["invited_by"]) == ("used", "", "rosa")
 
 
@@ -79,7 +79,7 @@ def test_what_is_wrong_is_said_where_it_is_and_what_was_right_stays(house, enter
 def test_an_invitation_ends_by_time_and_by_withdrawal(house):
     secretary = house.person("rosa", "secretary")
     short, withdrawn, open = (invite(secretary, days=days) for days in (1, 14, 14))
-    entries = secretary.get("/api/v1/members/invitations").json()
+    entries = secretary.get("/api/v1/members/invitations").json()["invitations"]
     with house.section.reading() as session:
         hash = terms.hash_of(withdrawn.rsplit("/", 1)[1])
         id = session.exec(select(Invitation.id).where(Invitation.hash == hash)).one()
@@ -108,7 +108,7 @@ def test_nobody_invites_beyond_their_own_office(house):
     assert member.post("/members/invitations", data={"role": "member"}).status_code == 403
     assert member.get("/members/invitations").status_code == 403
     assert "host" not in secretary.get("/members/invitations").text
-    assert secretary.get("/api/v1/members/invitations").json() == []
+    assert secretary.get("/api/v1/members/invitations").json()["invitations"] == []
 
 
 def test_the_link_is_shown_once_and_only_its_hash_is_kept(house):

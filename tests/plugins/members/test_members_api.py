@@ -111,4 +111,4 @@ def test_impossible_terms_are_refused(house, days):
     client = house.person("rosa", "secretary")
     answer = client.post("/api/v1/members/invitations", json={"days": days})
     assert (answer.status_code, answer.json()["place"]) == (400, "days")
-    assert client.get("/api/v1/members/invitations").json() == []
+    assert client.get("/api/v1/members/invitations").json()["invitations"] == []

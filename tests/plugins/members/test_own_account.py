@@ -128,7 +128,7 @@ def test_a_token_lets_nobody_else_in_and_gives_nobody_a_right(house):
         program.post(f"/api/v1/{clara}/rights", json=right),
     ]
     assert [(answer.status_code, "cannot do this with a token" in answer.text) for answer in answers] == [(403, True)] * 10
-    assert secretary.get("/api/v1/members/invitations").json() == []
+    assert secretary.get("/api/v1/members/invitations").json()["invitations"] == []
     people = {person["handle"]: person for person in secretary.get("/api/v1/members/people").json()["people"]}
     assert (people["clara"]["roles"], people["karl"]["disabled"] is not None) == (["member"], True)
     assert program.post(f"/api/v1/{clara}/disable").status_code == 204  # what takes away is no way in

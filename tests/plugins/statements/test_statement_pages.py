@@ -147,7 +147,8 @@ def test_the_api_does_what_the_pages_do(three: Any, ic: Any, fr: Any, browser: A
     path = f"/api/v1/statements/{proposed.json()['id']}"
     carrying.hand_on(*three)
     assert passer_by.get(path).status_code in (401, 403)
-    assert passer_by.get("/api/v1/statements").json() == {"issued": [], "proposed": [], "total": 0, "page": 1, "pages": 1}
+    assert passer_by.get("/api/v1/statements").json() == {"issued": [], "total": 0, "page": 1, "pages": 1}
+    assert passer_by.get("/api/v1/statements/proposed").status_code == 403
     assert committee.get(path).json()["offers"] == ["cosign"]
     signed = {"event": committee.get(path).json()["event"]}
     assert committee.post(f"{path}/cosignature", json=signed).status_code == 201

@@ -36,7 +36,7 @@ class WithdrawForm(Form):
 
     reason: Literal["court", "safety", "mistake"]
     sure: Literal["true"]
-    labels: ClassVar[dict[str, Message]] = {"sure": _("I know that this cannot be undone.")}
+    labels: ClassVar[dict[str, Message]] = {"reason": _("Why"), "sure": _("Confirmation")}
 
 
 class WithdrawBody(Form):

@@ -21,7 +21,7 @@ class ShareForm(Form):
 class TakeBackForm(Form):
     """``sure`` is ticked by whoever has read what follows from it."""
 
-    labels: ClassVar = {"sure": _("I know that this cannot be undone.")}
+    labels: ClassVar = {"sure": _("Confirmation")}
 
     sure: Literal["true"]
 

@@ -4,8 +4,9 @@ from typing import Any
 
 from litestar import delete, get, post, put
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
+from internationale.kit import paging
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.documents.api import values
@@ -14,7 +15,7 @@ from internationale.rooms.documents.forms import CommentForm, ProposalForm, Reas
 from internationale.rooms.documents.port import home
 from internationale.rooms.documents.port.access import READ
 from internationale.rooms.documents.queries import documents, private
-from internationale.rooms.documents.queries.values import Comment, MotionCard
+from internationale.rooms.documents.queries.values import Comment
 
 BLOCK = ROOT + "/{document:str}/debate/{block:str}"
 COMMENT = ROOT + "/{document:str}/comments/{comment:str}"
@@ -28,12 +29,16 @@ def routes() -> list[Any]:
 def _debate() -> list[Any]:
     @get(BLOCK, sync_to_thread=True, operation_id="readDebate")
     def thread(
-        document: FromPath[str], block: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]
-    ) -> list[Comment]:
+        document: FromPath[str],
+        block: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        page: FromQuery[int] = 1,
+    ) -> values.CommentsOut:
         with section.reading() as session:
             section.require(reader, READ, document)
             documents.summary(session, document)
-            return private.thread(session, document, reader, block=block)
+            return _page(private.thread(session, document, reader, page, block=block))
 
     @post(BLOCK, sync_to_thread=True, operation_id="contribute")
     def say(
@@ -76,11 +81,14 @@ def _own() -> list[Any]:
 
 def _motions() -> list[Any]:
     @get(MOTIONS, sync_to_thread=True, operation_id="listProposals")
-    def listed(document: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> list[MotionCard]:
+    def listed(
+        document: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+    ) -> values.MotionsOut:
         with section.reading() as session:
             section.require(reader, READ, document)
             documents.summary(session, document)
-            return private.motions(session, document, reader)
+            found = paging.part(private.motions(session, document, reader), page)
+        return values.MotionsOut(found.things, found.total, found.page, found.pages)
 
     @post(MOTIONS, sync_to_thread=True, operation_id="proposeAtHome")
     def move(
@@ -113,11 +121,12 @@ def _answers() -> list[Any]:
         motion: FromPath[str],
         section: NamedDependency[Section],
         reader: NamedDependency[Reader],
-    ) -> list[Comment]:
+        page: FromQuery[int] = 1,
+    ) -> values.CommentsOut:
         with section.reading() as session:
             section.require(reader, READ, document)
             private.motion(session, document, motion)
-            return private.thread(session, document, reader, motion=motion)
+            return _page(private.thread(session, document, reader, page, motion=motion))
 
     @post(MOTIONS + "/{motion:str}/debate", sync_to_thread=True, operation_id="contributeToProposal")
     def say(
@@ -131,3 +140,7 @@ def _answers() -> list[Any]:
             return values.Made(home.say(section, session, document, block="", motion=motion, text=data.text, by=reader))
 
     return [decline, thread, say]
+
+
+def _page(found: paging.Part[Comment]) -> values.CommentsOut:
+    return values.CommentsOut(found.things, found.total, found.page, found.pages)

@@ -1,11 +1,19 @@
 """What the API answers: plain values with JSON in mind."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from internationale.kit.documents import Progress, Reading, Summary
 from internationale.kit.vocabulary import Receipt
-from internationale.rooms.documents.queries.values import AmendmentCard, Line, RevisionCard, VerdictCard
+from internationale.rooms.documents.queries.values import (
+    AmendmentCard,
+    Comment,
+    Line,
+    MotionCard,
+    RevisionCard,
+    VerdictCard,
+)
 
 
 @dataclass(frozen=True)
@@ -209,6 +217,26 @@ class AmendmentsOut:
     """One page of the amendments to a document, the earliest first."""
 
     amendments: list[AmendmentOut]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class CommentsOut:
+    """One page of a debate, the earliest contribution first."""
+
+    comments: Sequence[Comment]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class MotionsOut:
+    """One page of the proposals at home, the earliest first."""
+
+    motions: Sequence[MotionCard]
     total: int
     page: int
     pages: int

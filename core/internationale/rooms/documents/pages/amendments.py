@@ -26,14 +26,19 @@ def routes() -> list[Any]:
 def _shown() -> list[Any]:
     @get("/documents/{document:str}/amendments", sync_to_thread=True)
     def all_of_them(
-        document: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+        document: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+        page: FromQuery[int] = 1,
+        ours: FromQuery[int] = 1,
     ) -> Template:
+        """``page`` of the amendments, ``ours``: of the proposals at home."""
         with section.reading() as session:
             section.require(reader, READ, document)
             summary = readable(section, session, document, reader)
             text = documents.text(session, document)
             found = paging.part(amendments.of_document(session, document), page)
-            motions = private.motions(session, document, reader)
+            motions = paging.part(private.motions(session, document, reader), ours)
         context = {
             "document": summary,
             "text": text,
@@ -59,6 +64,7 @@ def _done() -> list[Any]:
     @post(
         "/documents/{document:str}/amendments/{amendment:str}/withdraw",
         status_code=200,
+        opt={PAGE: _withdrawing_again},
         sync_to_thread=True,
         include_in_schema=False,
     )
@@ -99,9 +105,15 @@ def _done() -> list[Any]:
 
 
 def _page(
-    section: Section, reader: Reader, document: str, amendment: str, deciding: Mapping[str, Any] = MappingProxyType({})
+    section: Section,
+    reader: Reader,
+    document: str,
+    amendment: str,
+    *,
+    deciding: Mapping[str, Any] = MappingProxyType({}),
+    why: str | None = None,
 ) -> Template:
-    """One amendment. ``deciding``: what was entered to decide on it, by field."""
+    """One amendment. ``deciding``: what was entered to decide on it, by field; ``why``: to withdraw it."""
     with section.reading() as session:
         section.require(reader, READ, document)
         summary = readable(section, session, document, reader)
@@ -119,6 +131,7 @@ def _page(
         "receipts": receipts,
         "motion": motion,
         "deciding": deciding,
+        "why": why,
         "may_withdraw": card.state == "open" and ours and section.may(reader, amending.WITHDRAW, document),
         "may_decide": card.state != "withdrawn" and home_is_ours and section.may(reader, amending.DECIDE, document),
     }
@@ -127,7 +140,12 @@ def _page(
 
 def _deciding_again(entered: Entered) -> Template:
     place = entered.place
-    return _page(entered.section, entered.reader, place["document"], place["amendment"], entered.values)
+    return _page(entered.section, entered.reader, place["document"], place["amendment"], deciding=entered.values)
+
+
+def _withdrawing_again(entered: Entered) -> Template:
+    place = entered.place
+    return _page(entered.section, entered.reader, place["document"], place["amendment"], why=entered.values["reason"])
 
 
 def _confirmation(

@@ -4,16 +4,18 @@ from typing import Any
 
 from litestar import get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, URLEncodedBody
+from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 from sqlmodel import Session as Database
 
 from internationale.errors import InternationaleError
-from internationale.kit.entered import PAGE
+from internationale.kit import paging
+from internationale.kit.entered import PAGE, Entered
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.documents.forms import CommentForm, ProposalForm, ReasonForm
 from internationale.rooms.documents.pages.amending import again as amending_again
+from internationale.rooms.documents.pages.debate import spoken
 from internationale.rooms.documents.port import amending, home
 from internationale.rooms.documents.port.access import READ, readable
 from internationale.rooms.documents.port.amending import Proposal
@@ -32,31 +34,59 @@ def _shown() -> list[Any]:
         motion: FromPath[str],
         section: NamedDependency[Section],
         reader: NamedDependency[Reader],
+        page: FromQuery[int] = 1,
     ) -> Template:
-        with section.reading() as session:
-            section.require(reader, READ, document)
-            summary = readable(section, session, document, reader)
-            card = private.card(private.motion(session, document, motion), reader)
-            foreign = card.language != summary.language
-            lines = None if foreign else _lines(session, card)
-            comments = private.thread(session, document, reader, motion=motion)
-            text = documents.text(session, document)
-        context = {
-            "document": summary,
-            "motion": card,
-            "foreign": foreign,
-            "lines": lines,
-            "now": text.block(card.block),
-            "number": text.number_of(card.block),
-            "revision": text.revision.number,
-            "event": text.revision.ref,
-            "comments": comments,
-            "may_carry": card.state == "open" and section.may(reader, amending.PROPOSE, document),
-            "may_discuss": section.may(reader, home.DISCUSS, document),
-        }
-        return Template("documents/motion.html", context=context)
+        return _page(section, reader, document, motion, page)
 
     return [one]
+
+
+def _page(
+    section: Section,
+    reader: Reader,
+    document: str,
+    motion: str,
+    page: int,
+    *,
+    words: str | None = None,
+    answer: str | None = None,
+) -> Template:
+    """One proposal. ``words``: what was entered to be said of it, ``answer``: to decline it."""
+    with section.reading() as session:
+        section.require(reader, READ, document)
+        summary = readable(section, session, document, reader)
+        card = private.card(private.motion(session, document, motion), reader)
+        foreign = card.language != summary.language
+        lines = None if foreign else _lines(session, card)
+        comments = private.thread(session, document, reader, page, motion=motion)
+        text = documents.text(session, document)
+    context = {
+        "document": summary,
+        "motion": card,
+        "foreign": foreign,
+        "lines": lines,
+        "now": text.block(card.block),
+        "number": text.number_of(card.block),
+        "revision": text.revision.number,
+        "event": text.revision.ref,
+        "comments": comments,
+        "may_carry": card.state == "open" and section.may(reader, amending.PROPOSE, document),
+        "may_discuss": section.may(reader, home.DISCUSS, document),
+        "words": words,
+        "answer": answer,
+    }
+    return Template("documents/motion.html", context=context)
+
+
+def _saying_again(entered: Entered) -> Template:
+    place = entered.place
+    words = entered.values["text"]
+    return _page(entered.section, entered.reader, place["document"], place["motion"], paging.LAST, words=words)
+
+
+def _declining_again(entered: Entered) -> Template:
+    place = entered.place
+    return _page(entered.section, entered.reader, place["document"], place["motion"], 1, answer=entered.values["reason"])
 
 
 def _done() -> list[Any]:
@@ -72,7 +102,7 @@ def _done() -> list[Any]:
             motion = home.move(section, session, document, data.proposal, reader)
         return Redirect(f"/documents/{document}/motions/{motion}", status_code=303)
 
-    @post("/documents/{document:str}/motions/{motion:str}/decline", sync_to_thread=True)
+    @post("/documents/{document:str}/motions/{motion:str}/decline", sync_to_thread=True, opt={PAGE: _declining_again})
     def decline(
         document: FromPath[str],
         motion: FromPath[str],
@@ -84,7 +114,7 @@ def _done() -> list[Any]:
             home.decline(section, session, document, motion, reason=data.reason, by=reader)
         return Redirect(f"/documents/{document}/motions/{motion}", status_code=303)
 
-    @post("/documents/{document:str}/motions/{motion:str}/debate", sync_to_thread=True)
+    @post("/documents/{document:str}/motions/{motion:str}/debate", sync_to_thread=True, opt={PAGE: _saying_again})
     def say(
         document: FromPath[str],
         motion: FromPath[str],
@@ -94,7 +124,8 @@ def _done() -> list[Any]:
     ) -> Redirect:
         with section.writing() as session:
             id = home.say(section, session, document, block="", motion=motion, text=data.text, by=reader)
-        return Redirect(f"/documents/{document}/motions/{motion}#c-{id}", status_code=303)
+            where = spoken(session, private.comment(session, document, id, reader))
+        return Redirect(where, status_code=303)
 
     return [move, decline, say]
 

@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from internationale.errors import NotFound
+from internationale.kit import paging
 from internationale.kit.vocabulary import Reader
 from internationale.messages import marker
 from internationale.rooms.documents.queries.values import Comment, MotionCard
@@ -15,14 +16,27 @@ from internationale.rooms.documents.rules.ids import is_plain
 _ = marker("core")
 
 
-def thread(session: Session, document: str, reader: Reader, *, block: str = "", motion: str = "") -> list[Comment]:
-    """The contributions on a paragraph, or on a proposal, the earliest first."""
+def thread(
+    session: Session, document: str, reader: Reader, page: int, *, block: str = "", motion: str = ""
+) -> paging.Part[Comment]:
+    """A page of the contributions on a paragraph, or on a proposal, the earliest first."""
+    found = paging.part(_thread(session, document, block, motion), page)
+    return found.of([comment_card(row, reader) for row in found.things])
+
+
+def page_of(session: Session, row: Debate) -> int:
+    """The page of its thread on which a contribution stands."""
+    ids = [each.id for each in _thread(session, row.document, row.block, row.motion)]
+    return paging.page_of(ids.index(row.id))
+
+
+def _thread(session: Session, document: str, block: str, motion: str) -> list[Debate]:
     rows = session.exec(
         select(Debate)
         .where(col(Debate.document) == document, col(Debate.motion) == motion)
         .order_by(col(Debate.written), col(Debate.id))
     )
-    return [comment_card(row, reader) for row in rows if motion or row.block == block]
+    return [row for row in rows if motion or row.block == block]
 
 
 def comment(session: Session, document: str, id: str, reader: Reader) -> Debate:

@@ -9,6 +9,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.kit import NotFound, Reader, Section, marker
+from internationale.kit.entered import PAGE, Entered
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import RejectForm
 from internationale.rooms.exchange.pages.forks import deeds
@@ -40,16 +41,25 @@ def _looking() -> list[Any]:
 
     @get(PATH + "/{id:str}", sync_to_thread=True)
     def one(id: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
-        require_member(reader)
-        with section.reading() as session:
-            held = queries.held_one(session, id)
-        own = held.account == reader.id
-        if not own and not section.may(reader, rules.RELEASE):
-            raise NotFound(_("This does not wait here, or no longer."))
-        context = {"held": held, "own": own, "deeds": deeds(section), "spelled": rules.spelled, "read": read}
-        return Template("exchange/release_one.html", context=context)
+        return _one(section, reader, id)
 
     return [release, one]
+
+
+def _one(section: Section, reader: Reader, id: str, why: str = "") -> Template:
+    """What waits. ``why``: what was entered to reject it."""
+    require_member(reader)
+    with section.reading() as session:
+        held = queries.held_one(session, id)
+    own = held.account == reader.id
+    if not own and not section.may(reader, rules.RELEASE):
+        raise NotFound(_("This does not wait here, or no longer."))
+    context = {"held": held, "own": own, "deeds": deeds(section), "spelled": rules.spelled, "read": read, "why": why}
+    return Template("exchange/release_one.html", context=context)
+
+
+def _rejecting_again(entered: Entered) -> Template:
+    return _one(entered.section, entered.reader, entered.place["id"], entered.values["reason"])
 
 
 def _deciding() -> list[Any]:
@@ -58,7 +68,7 @@ def _deciding() -> list[Any]:
         port.release(section, id, reader)
         return Redirect(f"{PATH}?done=released", status_code=303)
 
-    @post(PATH + "/{id:str}/reject", sync_to_thread=True)
+    @post(PATH + "/{id:str}/reject", sync_to_thread=True, opt={PAGE: _rejecting_again})
     def reject(
         id: FromPath[str], data: URLEncodedBody[RejectForm], section: NamedDependency[Any], reader: NamedDependency[Reader]
     ) -> Redirect:

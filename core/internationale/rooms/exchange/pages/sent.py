@@ -1,6 +1,7 @@
 """What left this house."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from litestar import get, post
@@ -11,6 +12,7 @@ from litestar.response import Redirect, Stream, Template
 from internationale.events.refs import Ref
 from internationale.events.types import kind_name
 from internationale.kit import Reader, Section
+from internationale.kit.entered import PAGE, Entered
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import WithdrawForm
 from internationale.rooms.exchange.pages.forks import deeds
@@ -63,15 +65,9 @@ def routes() -> Sequence[Any]:
 def _withdrawing() -> list[Any]:
     @get(PATH + "/{id:str}/withdraw", sync_to_thread=True)
     def consequences(id: FromPath[str], section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Template:
-        section.require(reader, rules.WITHDRAW)
-        with section.reading() as session:
-            whole = queries.whole(section.ledger, session, id)
-            receipts = section.receipts(session, Ref.parse(whole.sent.ref))
-            done = bool(queries.taken_back(session, id))
-        context = {"whole": whole, "receipts": receipts, "reasons": list(rules.WHY_WITHDRAWN.items()), "done": done}
-        return Template("exchange/withdraw.html", context=context)
+        return _consequences(section, reader, id)
 
-    @post(PATH + "/{id:str}/withdraw", sync_to_thread=True)
+    @post(PATH + "/{id:str}/withdraw", sync_to_thread=True, opt={PAGE: _again})
     def withdraw(
         id: FromPath[str], data: URLEncodedBody[WithdrawForm], section: NamedDependency[Any], reader: NamedDependency[Reader]
     ) -> Redirect:
@@ -87,6 +83,22 @@ def _withdrawing() -> list[Any]:
         return Template("exchange/withdrawn.html", context={"found": found, "own": section.code, "why": rules.why_withdrawn})
 
     return [consequences, withdraw, withdrawn]
+
+
+def _consequences(section: Any, reader: Reader, id: str, values: Mapping[str, Any] = MappingProxyType({})) -> Template:
+    """What follows from taking a text back. ``values``: what was chosen before, by field."""
+    section.require(reader, rules.WITHDRAW)
+    with section.reading() as session:
+        whole = queries.whole(section.ledger, session, id)
+        receipts = section.receipts(session, Ref.parse(whole.sent.ref))
+        done = bool(queries.taken_back(session, id))
+    reasons = list(rules.WHY_WITHDRAWN.items())
+    context = {"whole": whole, "receipts": receipts, "reasons": reasons, "done": done, "values": values}
+    return Template("exchange/withdraw.html", context=context)
+
+
+def _again(entered: Entered) -> Template:
+    return _consequences(entered.section, entered.reader, entered.place["id"], entered.values)
 
 
 def exported(section: Any, type: str, format: str) -> Stream:

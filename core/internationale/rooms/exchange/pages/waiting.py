@@ -11,7 +11,7 @@ from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
 from internationale.events.types import kind_name
-from internationale.kit import Message, Reader, Section
+from internationale.kit import Message, Reader, Section, called
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import RetryPage, SourceForm
 from internationale.rooms.exchange.pages.forks import deeds
@@ -30,7 +30,7 @@ def explained(held: Held, names: Mapping[str, str]) -> list[Message]:
 def _words(section: Section) -> dict[str, Any]:
     """What puts what is held back into words."""
     with section.reading() as session:
-        names = {card.code: card.name for card in section.sections(session)}
+        names = {card.code: called(card) for card in section.sections(session)}
     why = partial(explained, names=names)
     return {"explained": why, "remedy": rules.remedy, "deeds": deeds(section), "kind_name": kind_name}
 

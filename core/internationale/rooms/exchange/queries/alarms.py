@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
-from internationale.kit import HubState
+from internationale.kit import HubState, called
 from internationale.ledger import fencing, tables
 from internationale.rooms.exchange.rules import Alarm, Missing, Split, alarms
 from internationale.rooms.roster import queries as roster
@@ -21,7 +21,7 @@ def findings(session: Session, own: str, now: datetime, hubs: Sequence[HubState]
     latest = roster.latest(session)
     if latest is None:
         return ()
-    names = {entry.code: entry.name for entry in latest.roster.sections}
+    names = {entry.code: called(entry) for entry in latest.roster.sections}
     mine = roster.own_log(session, own)
     division = roster.division(session)
     found: list[Alarm] = [

@@ -57,24 +57,43 @@ class VersionAnswer:
 
 @dataclass(frozen=True)
 class RosterAnswer:
-    """What is in force, what was, what is proposed. ``root``: whether this instance has a root key: absent, open or locked.
+    """What is in force. ``root``: whether this instance has a root key: absent, open or locked.
     ``digits``, ``words``: the fingerprint of the whole list, for whoever joins; empty before joining.
     """
 
+    version: int
     threshold: int
     roots: list[RootAnswer]
-    versions: list[VersionAnswer]
-    proposals: list[ProposalAnswer]
     root: str
     digits: str
     words: str
+
+
+@dataclass(frozen=True)
+class VersionsAnswer:
+    """One page of the versions that are or were in force, the latest first."""
+
+    versions: list[VersionAnswer]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class ProposalsAnswer:
+    """One page of all that was ever proposed, the latest versions first."""
+
+    proposals: list[ProposalAnswer]
+    total: int
+    page: int
+    pages: int
 
 
 class RosterApi(Controller):
     path = "/api/v1/federation/roster"
     tags = ("federation",)
 
-    @get("/", summary="The versions of the list of sections, and proposals to change it", sync_to_thread=True)
+    @get("/", summary="The list of sections: which version is in force, and who signs changes", sync_to_thread=True)
     def all(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> RosterAnswer:
         require_member(reader)
         with section.reading() as session:
@@ -82,14 +101,31 @@ class RosterApi(Controller):
             held = latest.roster.roots if latest else ()
             listed = queries.fingerprint(session)
             return RosterAnswer(
+                version=latest.roster.version if latest else 0,
                 threshold=latest.roster.threshold if latest else 0,
                 roots=[_root(Holder(root.holder, root.key, False), asked=False) for root in held],
-                versions=[_version(each) for each in queries.history(session)],
-                proposals=[_proposal(each) for each in queries.proposals(session)],
                 root=port.root_state(section.settings.root_key),
                 digits=fingerprints.groups(listed) if listed else "",
                 words=fingerprints.words(listed) if listed else "",
             )
+
+    @get("/versions", summary="The versions of the list of sections", sync_to_thread=True)
+    def versions(
+        self, section: NamedDependency[Instance], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+    ) -> VersionsAnswer:
+        require_member(reader)
+        with section.reading() as session:
+            found = queries.history_part(session, page)
+        return VersionsAnswer([_version(each) for each in found.things], found.total, found.page, found.pages)
+
+    @get("/proposals", summary="What was proposed to change it", sync_to_thread=True)
+    def proposals(
+        self, section: NamedDependency[Instance], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+    ) -> ProposalsAnswer:
+        require_member(reader)
+        with section.reading() as session:
+            found = queries.proposals_part(session, page)
+        return ProposalsAnswer([_proposal(each) for each in found.things], found.total, found.page, found.pages)
 
     @get("/proposals/{hash:str}", summary="One proposal", sync_to_thread=True)
     def one(self, hash: FromPath[str], section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> ProposalAnswer:

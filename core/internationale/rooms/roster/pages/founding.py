@@ -1,6 +1,6 @@
 """Founding an International together: gather the root cards, compare aloud, sign copies, begin."""
 
-from typing import Any
+from typing import Any, cast
 
 from anyio import to_thread
 from litestar import Controller, get, post
@@ -12,6 +12,7 @@ from litestar.response import Redirect, Response, Template
 from internationale.errors import Invalid
 from internationale.events.signed import SignedDocument
 from internationale.kit import Reader, marker
+from internationale.kit.entered import PAGE, Entered
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.forms import CopiesPage, FoundingPage, PaperForm
 from internationale.rooms.roster.pages.showing import shown
@@ -23,18 +24,31 @@ from internationale.rooms.roster.rules.papers import Paper
 _ = marker("core")
 
 
+def _gathering(section: Instance, reader: Reader, *, deed: str, threshold: str) -> Template:
+    """``deed``: whose form it is that is shown again, ``look`` or ``adopt``."""
+    section.require(reader, "roster.signed")
+    with section.reading() as session:
+        joined = queries.latest(session) is not None
+    return Template("roster/found.html", context={"joined": joined, "deed": deed, "threshold": threshold})
+
+
+def _again(entered: Entered) -> Template:
+    return _gathering(cast("Instance", entered.section), entered.reader, deed="look", threshold=entered.values["threshold"])
+
+
+def _adopting_again(entered: Entered) -> Template:
+    return _gathering(cast("Instance", entered.section), entered.reader, deed="adopt", threshold="2")
+
+
 class FoundingPages(Controller):
     path = "/federation/found"
     include_in_schema = False
 
     @get("/", sync_to_thread=True)
     def blank(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
-        section.require(reader, "roster.signed")
-        with section.reading() as session:
-            joined = queries.latest(session) is not None
-        return Template("roster/found.html", context={"joined": joined})
+        return _gathering(section, reader, deed="look", threshold="2")
 
-    @post("/", status_code=200)
+    @post("/", status_code=200, opt={PAGE: _again})
     async def look(
         self, section: NamedDependency[Instance], reader: NamedDependency[Reader], data: MultipartBody[FoundingPage]
     ) -> Template:
@@ -49,7 +63,7 @@ class FoundingPages(Controller):
         paper = papers.read_proposal(data.paper.encode(), "paper")
         return download(papers.printed(paper.plain()), "founding.proposal")
 
-    @post("/adopt")
+    @post("/adopt", opt={PAGE: _adopting_again})
     async def adopt(
         self, section: NamedDependency[Instance], reader: NamedDependency[Reader], data: MultipartBody[CopiesPage]
     ) -> Redirect:

@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
-from internationale.kit import Invalid, Reader, marker
+from internationale.kit import Invalid, Reader, called, marker
 from internationale.kit.entered import PAGE, Entered
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.forms import ChangePage
@@ -59,7 +59,7 @@ class ProposingPages(Controller):
 
 def _choosing(section: Instance, values: Mapping[str, object]) -> Template:
     with section.reading() as session:
-        names = [(each.code, rules.called(each)) for each in section.sections(session)]
+        names = [(each.code, called(each)) for each in section.sections(session)]
         joined = queries.latest(session) is not None
     choices = [("", _("none: for the renewal of the list")), *names]
     context = {"joined": joined, "values": values, "choices": choices, "named": port.NAMED}

@@ -2,6 +2,7 @@
 
 from litestar import Controller, get
 from litestar.di import NamedDependency
+from litestar.params import FromQuery
 from litestar.response import Template
 
 from internationale.kit import Reader
@@ -15,15 +16,22 @@ class RosterPages(Controller):
     include_in_schema = False
 
     @get("/", sync_to_thread=True)
-    def all(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
+    def all(
+        self,
+        section: NamedDependency[Instance],
+        reader: NamedDependency[Reader],
+        page: FromQuery[int] = 1,
+        versions: FromQuery[int] = 1,
+    ) -> Template:
+        """``page`` of what is proposed, ``versions``: the page of these."""
         rules.require_member(reader)
         with section.reading() as session:
             latest = queries.latest(session)
             context = {
                 "roster": latest.roster if latest else None,
                 "expiry": rules.expiry(latest.roster, section.now()) if latest else None,
-                "waiting": queries.pending(session),
-                "versions": queries.history(session),
+                "waiting": queries.pending_part(session, page),
+                "versions": queries.history_part(session, versions),
                 "contradicting": queries.contradicting(session),
                 "may_propose": section.may(reader, "roster.proposed"),
             }

@@ -1,5 +1,9 @@
 """One proposal: what it changes, who has signed; signing it here or elsewhere, putting it into force."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, cast
+
 from anyio import to_thread
 from litestar import Controller, get, post
 from litestar.datastructures import UploadFile
@@ -8,6 +12,7 @@ from litestar.params import FromPath, MultipartBody, URLEncodedBody
 from litestar.response import Redirect, Response, Template
 
 from internationale.kit import Reader
+from internationale.kit.entered import PAGE, Entered, Page
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.forms import AdoptForm, SignaturePage, SignForm
 from internationale.rooms.roster.pages.showing import shown
@@ -16,24 +21,42 @@ from internationale.rooms.roster.queries import Proposal
 from internationale.rooms.roster.rules import papers, require_member
 
 
+def _page(
+    section: Instance, reader: Reader, hash: str, deed: str = "", values: Mapping[str, Any] = MappingProxyType({})
+) -> Template:
+    """One proposal. ``deed``: whose form was refused (``sign``, ``signature``, ``adopt``), ``values``: what was ticked there."""
+    require_member(reader)
+    may_sign = section.may(reader, "roster.signed")
+    with section.reading() as session:
+        known = queries.proposal(session, hash)
+    context = {
+        "proposal": known,
+        "holders": [(holder, shown(holder.key)) for holder in known.holders],
+        "may_sign": may_sign,
+        "asked": port.asked(section),
+        "root": _root(section, known) if may_sign else "absent",
+        "deed": deed,
+        "ticked": {name for name, value in values.items() if value == "true"},
+    }
+    return Template("roster/proposal.html", context=context)
+
+
+def _again(deed: str) -> Page:
+    """The proposal with what was ticked; a passphrase is typed anew, and a file chosen anew."""
+
+    def page(entered: Entered) -> Template:
+        return _page(cast("Instance", entered.section), entered.reader, entered.place["hash"], deed, entered.values)
+
+    return page
+
+
 class SigningPages(Controller):
     path = "/federation/roster/proposals/{hash:str}"
     include_in_schema = False
 
     @get("/", sync_to_thread=True)
     def one(self, hash: FromPath[str], section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
-        require_member(reader)
-        may_sign = section.may(reader, "roster.signed")
-        with section.reading() as session:
-            known = queries.proposal(session, hash)
-        context = {
-            "proposal": known,
-            "holders": [(holder, shown(holder.key)) for holder in known.holders],
-            "may_sign": may_sign,
-            "asked": port.asked(section),
-            "root": _root(section, known) if may_sign else "absent",
-        }
-        return Template("roster/proposal.html", context=context)
+        return _page(section, reader, hash)
 
     @get("/file", sync_to_thread=True)
     def file(self, hash: FromPath[str], section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Response[str]:
@@ -43,7 +66,7 @@ class SigningPages(Controller):
             paper = papers.Paper(known.document, port.latest(session).document)
         return download(papers.printed(paper.plain()), f"roster-{known.version}.proposal")
 
-    @post("/sign", sync_to_thread=True)
+    @post("/sign", sync_to_thread=True, opt={PAGE: _again("sign")})
     def sign(
         self,
         hash: FromPath[str],
@@ -58,7 +81,7 @@ class SigningPages(Controller):
             port.sign(section, session, hash, root, by=reader, again=data.again)
         return _back(section, hash)
 
-    @post("/signature")
+    @post("/signature", opt={PAGE: _again("signature")})
     async def signature(
         self,
         hash: FromPath[str],
@@ -71,7 +94,7 @@ class SigningPages(Controller):
         content = await data.file.read() if isinstance(data.file, UploadFile) else b""
         return await to_thread.run_sync(_take_in, section, reader, hash, content)
 
-    @post("/adopt", sync_to_thread=True)
+    @post("/adopt", sync_to_thread=True, opt={PAGE: _again("adopt")})
     def adopt(
         self,
         hash: FromPath[str],

@@ -21,9 +21,21 @@ from .chain import (
 )
 from .heads import LatestWord, heads_document, heads_documents, latest_words, own_heads, peers, read_heads
 from .held import Claim, OwnLog, ahead, claims, contradictions, held, own_log
+from .history import VersionState, history, history_part
 from .joining import Candidate, announcement, candidate, candidates, check_announced
 from .needs import needs
-from .proposals import Examined, Holder, Proposal, VersionState, ends, examined, history, pending, proposal, proposals
+from .proposals import (
+    Examined,
+    Holder,
+    Proposal,
+    ends,
+    examined,
+    pending,
+    pending_part,
+    proposal,
+    proposals,
+    proposals_part,
+)
 from .readers import recipients
 from .receipts import receipts
 from .rivals import Division, contradicting, division, rivals
@@ -58,6 +70,7 @@ __all__ = [
     "heads_documents",
     "held",
     "history",
+    "history_part",
     "hubs",
     "keyring",
     "last_good",
@@ -70,9 +83,11 @@ __all__ = [
     "own_log",
     "peers",
     "pending",
+    "pending_part",
     "pinned",
     "proposal",
     "proposals",
+    "proposals_part",
     "read_heads",
     "receipts",
     "recipients",

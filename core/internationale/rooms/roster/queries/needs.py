@@ -2,8 +2,7 @@
 
 from sqlmodel import Session as Database
 
-from internationale.kit import Need, Reader, Section, marker
-from internationale.rooms.roster import rules
+from internationale.kit import Need, Reader, Section, called, marker
 
 from .joining import candidates
 from .proposals import pending
@@ -25,7 +24,7 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     if not cards:
         return _joining(section, reader)
     found = []
-    names = {card.code: card.name for card in cards}
+    names = {card.code: called(card) for card in cards}
     if section.may(reader, "roster.signed"):
         found += [
             Need(
@@ -43,7 +42,7 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     if committee and section.may(reader, "roster.declined"):
         found += [
             Need(
-                _("A section wants to join: %(name)s") % {"name": rules.called(each.asked)},
+                _("A section wants to join: %(name)s") % {"name": called(each.asked)},
                 None,
                 "/federation/join",
                 _("Decide"),

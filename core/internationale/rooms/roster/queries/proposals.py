@@ -15,7 +15,7 @@ from internationale.events import keys, roster, signed
 from internationale.events.keys import PublicKey
 from internationale.events.roster import Root, Roster, Status, Version
 from internationale.events.signed import SignedDocument
-from internationale.kit import Message, marker
+from internationale.kit import Message, marker, paging
 from internationale.rooms.roster import rules
 from internationale.rooms.roster.queries.asked import asked
 from internationale.rooms.roster.queries.chain import hashes, latest, versions
@@ -73,48 +73,27 @@ class Examined:
     document: SignedDocument
 
 
-@dataclass(frozen=True)
-class VersionState:
-    """One version that was or is in force. ``changes``: against the one before; ``signed``: who holds the keys that signed."""
-
-    version: int
-    hash: str
-    issued: datetime
-    expires: datetime
-    changes: tuple[Message, ...]
-    signed: tuple[str, ...]
-
-
-def history(session: Session) -> tuple[VersionState, ...]:
-    """All versions, the latest first."""
-    known = versions(session)
-    return tuple(reversed([state_of(before, version) for before, version in zip((None, *known), known, strict=False)]))
-
-
-def state_of(before: Version | None, version: Version) -> VersionState:
-    """One version in words, against the one before."""
-    holders = [*(before.roster.roots if before else ()), *version.roster.roots]
-    names = {root.key: root.holder for root in holders}
-    signers = signed.signers(keys.ROSTER, version.document, tuple(names))
-    return VersionState(
-        version.roster.version,
-        version.hash,
-        version.roster.issued,
-        version.roster.expires,
-        rules.told(before.roster if before else None, version.roster),
-        tuple(sorted(names[key] for key in signers)),
-    )
-
-
 def pending(session: Session) -> tuple[Proposal, ...]:
     """The proposals for versions to come."""
     now = latest(session)
     return tuple(each for each in proposals(session, after=now.roster.version if now else 0) if each.state != "adopted")
 
 
+def pending_part(session: Session, page: int) -> paging.Part[Proposal]:
+    """A page of the proposals for versions to come."""
+    now = latest(session)
+    return proposals_part(session, page, after=now.roster.version if now else 0)
+
+
 def proposals(session: Session, after: int = 0) -> tuple[Proposal, ...]:
     """All proposals for versions after a number, the latest versions first."""
     return tuple(_proposal(session, place) for place in _places(session, col(ProposalRow.version) > after))
+
+
+def proposals_part(session: Session, page: int, after: int = 0) -> paging.Part[Proposal]:
+    """A page of the proposals for versions after a number, the latest versions first; the others are not read."""
+    found = paging.part(_places(session, col(ProposalRow.version) > after), page)
+    return found.of([_proposal(session, place) for place in found.things])
 
 
 def proposal(session: Session, hash: str) -> Proposal:

@@ -6,8 +6,7 @@ from sqlmodel import Session
 
 from internationale.errors import Invalid
 from internationale.events.roster import Entry, Status
-from internationale.kit import marker
-from internationale.rooms.roster import rules
+from internationale.kit import called, marker
 
 from .chain import latest
 
@@ -38,5 +37,5 @@ def _of(entry: Entry) -> tuple[str, ...]:
         return ()
     if entry.recipients is None:
         sentence = _("Section %(name)s has no sealing key in the roster yet: it has to send its card to the committee again.")
-        raise Invalid(sentence % {"name": rules.called(entry)}, place="audience")
+        raise Invalid(sentence % {"name": called(entry)}, place="audience")
     return entry.recipients

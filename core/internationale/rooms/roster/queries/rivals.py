@@ -8,7 +8,7 @@ from internationale.events import signed
 from internationale.events.roster import Roster, Version
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster.queries.chain import hashes, versions
-from internationale.rooms.roster.queries.proposals import VersionState, state_of
+from internationale.rooms.roster.queries.history import VersionState, state_of
 from internationale.rooms.roster.rows import RivalRow
 
 

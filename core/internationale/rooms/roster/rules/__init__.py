@@ -1,7 +1,6 @@
 """The pure part of the room."""
 
 from . import asking, authority, changes
-from .calling import called
 from .dates import require_dated
 from .drafts import admitting, founding, renewing
 from .lag import kept
@@ -13,7 +12,6 @@ __all__ = [
     "admitting",
     "asking",
     "authority",
-    "called",
     "changes",
     "divided",
     "expiry",

@@ -7,7 +7,7 @@ from internationale.events import fingerprints
 from internationale.events.joining import JoinRequest
 from internationale.events.roster import Entry, Roster, Status
 from internationale.kit import LanguageName, Message, marker
-from internationale.rooms.roster.rules.calling import called
+from internationale.kit.calling import called
 
 _ = marker("core")
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from internationale.events import fingerprints
 from internationale.events.roster import Entry, LogKey, Roster, Status
 from internationale.kit import LanguageName, Message, marker
-from internationale.rooms.roster.rules.calling import called
+from internationale.kit.calling import called
 
 _ = marker("core")
 

@@ -1,4 +1,4 @@
-"""What a section is called in a sentence: pure."""
+"""What a section is called in a sentence: pure. In a template the filter ``|section_name`` says the same."""
 
 from typing import Protocol
 
