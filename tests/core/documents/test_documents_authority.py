@@ -48,6 +48,9 @@ class Stage:
         said = {"document": self.document, "number": 2, "title": "T", "changes": written.changes, "numbering": 1}
         return Revised(**(said | {"digest": written.digest} | changed))
 
+    def taking(self, amendments, *refs):
+        return self.revised(amendments=amendments, taken=tuple(map(str, refs)))
+
     def proposed(self, **changed):
         written = self.written()
         said = {"document": self.document, "amendment": "fr-aaaaaaaaaaaa", "language": "en", "title": "T", "reason": "R"}
@@ -128,6 +131,9 @@ CASES: list[tuple[str, str, Callable[[Stage], Utterance]]] = [
         lambda s: Utterance(s.unnumbered(), refs=(s.ref,)),
     ),
     ("ic", "unpinned_amendment", lambda s: Utterance(s.revised(amendments=(s.amendment.id,)), refs=(s.ref,))),
+    ("ic", "unpinned_amendment", lambda s: Utterance(s.taking((), s.amendment.ref), refs=(s.ref,))),
+    ("ic", "unpinned_amendment", lambda s: Utterance(s.taking((s.amendment.id,), s.ref), refs=(s.ref,))),
+    ("ic", "unpinned_amendment", lambda s: Utterance(s.taking((s.amendment.id,) * 2, *[s.amendment.ref] * 2), refs=(s.ref,))),
     ("fr", "foreign_id", lambda s: Utterance(s.proposed(amendment="ic-aaaaaaaaaaaa"), refs=(s.ref,))),
     ("fr", "wrong_audience", lambda s: Utterance(s.proposed(), refs=(s.ref,), audience=PUBLIC)),
     ("fr", "does_not_apply", lambda s: Utterance(s.proposed(changes=broken(s)), refs=(s.ref,))),

@@ -181,24 +181,48 @@ def test_the_ref_of_another_text_is_no_revision(three, ic, draft, rival_texts):
         amending.same(rival_texts[0], str(rival_texts[1]))
 
 
-def test_whose_log_is_stopped_stops_no_text_of_others(three, ic, fr, ar, draft):
-    """Its amendment was taken in; then it signs a second event under that number. The home says it anew, and all go on."""
-    document, block = draft
-
-    def propose(section, words):
-        with section.writing() as session:
-            number = documents.summary(session, document).revision
-            return amending.propose(
-                section, session, document, Proposal(block, number, "replace", "en", "T", "R", words), speaker(section)
-            )
-
-    taken = propose(ar, "We stand for thirty hours.")
+@pytest.fixture
+def taking(three, ic, ar, draft):
+    """``ar``'s amendment, which ``ic`` has accepted, as the words to revise by: ``(document, amendment, said)``."""
+    document, _block = draft
+    taken = proposed(ar, draft, "We stand for thirty hours.")
     carrying.hand_on(*three)
     with ic.writing() as session:
         amending.decide(ic, session, document, taken, decision="accepted", reason="R", by=speaker(ic))
         made = revising.draft(session, document, [taken])
-        said = {"base": 1, "title": "Hours", "text": made.text, "note": "", "by": speaker(ic)}
+    return document, taken, {"base": 1, "title": "Hours", "text": made.text, "note": "", "by": speaker(ic)}
+
+
+def proposed(section, draft, words):
+    document, block = draft
+    with section.writing() as session:
+        number = documents.summary(session, document).revision
+        proposal = Proposal(block, number, "replace", "en", "T", "R", words)
+        return amending.propose(section, session, document, proposal, speaker(section))
+
+
+def test_who_has_proposed_undoes_no_revision_by_forking_its_own_log(three, ic, fr, ar, draft, taking, browser):
+    document, taken, said = taking
+    with ic.writing() as session:
         revising.revise(ic, session, document, **said, taking=[taken])
+    carrying.hand_on(*three)
+    for section in (ic, fr):
+        assert section.accept([forking.rival(ar)]) == ["forked"]
+        assert "thirty" in "".join(block.raw for block in text(section, document, 2).blocks)
+        proposed(section, draft, "We stand for twenty hours.")
+        oracle.replayed(section)
+        history = browser(section, "member", language="en").get(f"/documents/{document}/revisions").text
+        assert ("Amendments taken in:" in history, f"<bdi>{taken}</bdi>" in history) == (True, True)
+
+
+def test_whose_log_is_stopped_stops_no_text_of_others(three, ic, fr, ar, draft, taking):
+    """A revision of earlier software stands on what it takes in. It is undone with that; the home says it anew, and all go on."""
+    document, taken, said = taking
+    with ic.reading() as session:
+        base, card = documents.text(session, document), amendments.one(session, document, taken)
+    operations = writing.rewritten(base.blocks, said["text"])
+    payload, _parts = writing.revision(document, 2, base.blocks, operations, title="Hours", note="", amendments=(taken,))
+    say(ic, payload, base.revision.ref, card.ref)
     carrying.hand_on(*three)
     for section in (ic, fr):
         assert text(section, document).revision.number == 2
@@ -209,5 +233,5 @@ def test_whose_log_is_stopped_stops_no_text_of_others(three, ic, fr, ar, draft):
     fr.accept(carrying.said(ic))
     for section in (ic, fr):
         assert text(section, document).revision.number == 2
-        propose(section, "We stand for twenty hours.")
+        proposed(section, draft, "We stand for twenty hours.")
         oracle.replayed(section)

@@ -34,7 +34,9 @@ def event_types() -> Sequence[EventType]:
             authority=authority.revised,
             parts=True,
             recall=recall,
-            outlives=frozenset(["documents.amendment_proposed"]),  # taken in: their words are in the revision
+            version=2,
+            upcasts={1: events.without_taken},
+            outlives=frozenset(["documents.amendment_proposed"]),  # version 1 stood on them: their words are in the revision
         ),
         EventType(
             name="documents.amendment_proposed",

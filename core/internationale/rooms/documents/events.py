@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import StringConstraints
 
+from internationale.events.refs import RefText
 from internationale.events.types import Payload
 
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
@@ -45,7 +46,12 @@ class Opened(Payload):
 
 
 class Revised(Payload):
-    """``documents.revised``: the home section's next revision. The first ref pins the revision it changes."""
+    """``documents.revised``: the home section's next revision. The ref pins the revision it changes.
+
+    ``amendments``: those that it takes in, and ``taken``, in the same order, the very events that it means by these ids. It names
+    them and stands on none: their words are its own, and whoever proposed one could undo it by proving two histories. Version 1
+    has no ``taken``; there the events are among the refs.
+    """
 
     document: Id
     number: int
@@ -55,7 +61,14 @@ class Revised(Payload):
     digest: Hash
     note: Annotated[str, StringConstraints(max_length=100_000)] = ""
     amendments: tuple[Id, ...] = ()
-    """The amendments that this revision takes in."""
+    taken: tuple[RefText, ...] = ()
+
+
+def without_taken(data: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 of a revision: its refs say which amendments it takes in. Raises ``ValueError`` for what only version 2 has."""
+    if "taken" in data:
+        raise ValueError("taken")
+    return data
 
 
 class AmendmentProposed(Payload):

@@ -55,10 +55,9 @@ def revise(
     if not operations and title == summary.title:
         raise Conflict(_("This is the text as it stands; nothing was changed."), place="text")
     taken = [acceptable(session, document, id) for id in dict.fromkeys(taking)]
-    said, parts = writing.revision(
-        document, base + 1, now.blocks, operations, title=title, note=note, amendments=tuple(card.id for card in taken)
-    )
-    refs = (now.revision.ref, *(card.ref for card in taken))
+    pins = {"amendments": tuple(card.id for card in taken), "taken": tuple(str(card.ref) for card in taken)}
+    said, parts = writing.revision(document, base + 1, now.blocks, operations, title=title, note=note, **pins)
+    refs = (now.revision.ref,)
     utterance = Utterance(said, refs=refs, parts=parts, audience=summary.audience, author=by.handle or None)
     envelope = section.publish(session, utterance, by=by)[0]
     if documents.summary(session, document).ref != envelope.ref:

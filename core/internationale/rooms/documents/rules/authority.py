@@ -2,7 +2,7 @@
 
 Reasons: ``foreign_id`` (an id of another section) · ``no_base``, ``wrong_base`` (the first ref is not a revision of this
 document) · ``wrong_cause`` (it is not this amendment) · ``not_home`` · ``not_proposer`` · ``wrong_number`` (not the one after
-its base) · ``wrong_audience`` · ``unpinned_amendment`` (taken in, but not among the refs) · ``malformed_changes`` ·
+its base) · ``wrong_audience`` · ``unpinned_amendment`` (taken in, but not named by its event) · ``malformed_changes`` ·
 ``does_not_apply`` · ``digest_mismatch`` · ``wrong_numbers`` · ``bad_block_id`` · ``empty`` · ``own_language`` ·
 ``no_such_block`` · ``quote_mismatch`` · ``changes_nothing`` (title, text and numbers are those of its base).
 """
@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from internationale.events.envelope import PUBLIC
+from internationale.events.refs import Ref
 from internationale.events.types import Authority, Event
 from internationale.kit.documents import TITLE
 from internationale.rooms.documents.events import (
@@ -59,9 +60,7 @@ def revised(event: Event[Revised]) -> None:
         raise Void("wrong_number")
     if event.envelope.audience != before.envelope.audience:
         raise Void("wrong_audience")
-    pinned = {cause.payload.amendment for cause in _amendments(event)}
-    if not pinned.issuperset(event.payload.amendments):
-        raise Void("unpinned_amendment")
+    _pinned(event)
     if (said := state(event)) == replace(standing(before), number=said.number):
         raise Void("changes_nothing")
 
@@ -139,8 +138,21 @@ def _amendment(event: Event[AmendmentWithdrawn | AmendmentDecided]) -> Event[Ame
     return first
 
 
+def _pinned(event: Event[Revised]) -> None:
+    """Each amendment that is taken in is named by its event, which is the proposing section's; or, in version 1, is a cause."""
+    said = event.payload
+    if said.taken:
+        named = [section_of(id) for id in said.amendments]
+        if len(set(said.amendments)) != len(named) or named != [Ref.parse(ref).section for ref in said.taken]:
+            raise Void("unpinned_amendment")
+    elif not {cause.payload.amendment for cause in _amendments(event)}.issuperset(said.amendments):
+        raise Void("unpinned_amendment")
+
+
 def taken_in(event: Event[Any], said: Revised) -> list[str]:
     """The events of the amendments that an applied revision takes in, in its order: each the first of that id that it pins."""
+    if said.taken:
+        return [Ref.parse(ref).event_id for ref in said.taken]
     events: dict[str, str] = {}
     for cause in _amendments(event) if said.amendments else ():
         events.setdefault(cause.payload.amendment, cause.envelope.id)
