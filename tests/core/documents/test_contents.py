@@ -96,6 +96,8 @@ def test_every_revision_of_a_long_text_reads_as_it_was_derived(three, ic, fr, ar
     for section in (ic, fr, late):
         with section.reading() as session:
             assert {ref: text_of(session, document, ref) for ref in expected} == expected
+            together = contents.texts(session, [ref.event_id for ref in expected])
+            assert {ref: as_items(*together[ref.event_id]) for ref in expected} == expected
     assert oracle.rows(late) == oracle.rows(ic) == oracle.rows(fr)
     oracle.replayed(late)
 

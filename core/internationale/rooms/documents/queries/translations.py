@@ -88,10 +88,11 @@ def progress_of(session: Session, documents: Sequence[str], languages: Sequence[
         return {}
     columns = select(Document.id, Document.language, Document.title, Document.event)
     made, found = _made(session, documents), {}
-    for id, own, title, event in session.exec(columns.where(col(Document.id).in_(documents))).all():
-        content = contents.text(session.connection(), event)
+    latest = session.exec(columns.where(col(Document.id).in_(documents))).all()
+    texts = contents.texts(session, (event for _id, _own, _title, event in latest))
+    for id, own, title, event in latest:
         into = (language for language in languages if language != own)
-        found[id] = _progress(_sources(title, *content), into, made.get(id, {})) if content else []
+        found[id] = _progress(_sources(title, *texts[event]), into, made.get(id, {}))
     return found
 
 

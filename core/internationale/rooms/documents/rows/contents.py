@@ -5,13 +5,14 @@ Whole are short texts, and of long ones the first, and each for which reading th
 from the revisions alone, so the rows are the same however they came.
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import Connection, bindparam
 from sqlalchemy import select as core_select
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from internationale.events.types import Event
 from internationale.kit.prepared import Prepared
@@ -33,8 +34,15 @@ Item = tuple[str, str, int, str, str]
 Text = tuple[tuple[Block, ...], tuple[str, ...]]
 """Blocks, and the number of each."""
 
+
+class _Row(NamedTuple):
+    base: str
+    blocks: str
+    operations: str
+
+
 _HERE = col(Content.event) == bindparam("event_")
-_COLUMNS = [col(getattr(Content, name)) for name in ("base", "blocks", "operations")]
+_COLUMNS = [col(getattr(Content, name)) for name in _Row._fields]
 _FIND = Prepared(core_select(*_COLUMNS).where(_HERE))
 _PLACE = Prepared(core_select(*[col(getattr(Content, name)) for name in ("depth", "weight")]).where(_HERE))
 _ITEMS = msgspec.json.Decoder(list[Item])
@@ -52,28 +60,56 @@ def keep(session: Session, event: Event[Any], base: str, now: State) -> None:
 
 def read(connection: Connection, event: str) -> list[Item] | None:
     """The blocks of a revision, by the id of its event; None when it is not here."""
-    changes: list[str] = []
-    found = latest = _FIND.first(connection, {"event_": event})
-    while found is not None and found[0]:
-        changes.append(found[2])
-        found = _FIND.first(connection, {"event_": found[0]})
-    if found is None or latest is None:
-        return None
-    items = _ITEMS.decode(found[1])
-    if not changes:
-        return items
-    pieces = tuple(Piece(id, raw) for id, _kind, _level, raw, _number in items)
-    for operations in reversed(changes):
-        pieces = applied(pieces, from_json(msgspec.json.decode(operations)))
-    runs, numbers = _SHAPE.decode(latest[1])
-    shape = [(kind, level) for kind, level, count in runs for _ in range(count)]
-    return [(id, *of, raw, number) for (id, raw), of, number in zip(pieces, shape, numbers, strict=True)]
+    rows: dict[str, _Row] = {}
+    wanted = event
+    while wanted:
+        found = _FIND.first(connection, {"event_": wanted})
+        if found is None:
+            return None
+        rows[wanted] = _Row(*found)
+        wanted = rows[wanted].base
+    return _items(rows, event)
 
 
 def text(connection: Connection, event: str) -> Text | None:
     """The same as blocks and their numbers."""
     items = read(connection, event)
-    return None if items is None else (tuple(Block(*item[:4]) for item in items), tuple(item[4] for item in items))
+    return None if items is None else _text(items)
+
+
+def texts(session: Session, events: Iterable[str]) -> dict[str, Text]:
+    """The same of several revisions, of those that are here, in as few looks as the longest way to a whole text has steps."""
+    rows: dict[str, _Row] = {}
+    asked = wanted = set(events)
+    while wanted:
+        found = session.exec(
+            select(Content.event, Content.base, Content.blocks, Content.operations).where(col(Content.event).in_(wanted))
+        )
+        rows |= {event: _Row(*row) for event, *row in found}
+        wanted = {row.base for row in rows.values() if row.base} - rows.keys()
+    return {event: _text(_items(rows, event)) for event in asked if event in rows}
+
+
+def _items(rows: Mapping[str, "_Row"], event: str) -> list[Item]:
+    """The blocks, from the rows of a revision and of all on which it stands back to a whole text."""
+    latest = row = rows[event]
+    changes: list[str] = []
+    while row.base:
+        changes.append(row.operations)
+        row = rows[row.base]
+    items = _ITEMS.decode(row.blocks)
+    if not changes:
+        return items
+    pieces = tuple(Piece(id, raw) for id, _kind, _level, raw, _number in items)
+    for operations in reversed(changes):
+        pieces = applied(pieces, from_json(msgspec.json.decode(operations)))
+    runs, numbers = _SHAPE.decode(latest.blocks)
+    shape = [(kind, level) for kind, level, count in runs for _ in range(count)]
+    return [(id, *of, raw, number) for (id, raw), of, number in zip(pieces, shape, numbers, strict=True)]
+
+
+def _text(items: Sequence[Item]) -> Text:
+    return tuple(Block(*item[:4]) for item in items), tuple(item[4] for item in items)
 
 
 def _keep_changes(session: Session, event: Event[Any], base: str, after: Text, most: int) -> bool:
