@@ -86,7 +86,7 @@ def choices(session: Session, section: Section, document: Summary, text: Text) -
     """The languages in which the text can be read, the original first."""
     own = document.language
     others = {*section.federation_languages(session), *section.languages}
-    others |= translations.languages_offered(session, document.id)
+    others |= translations.languages_offered(session, document.id, text.revision.audience)
     return [
         Choice(own, None),
         *(Choice(progress.language, progress) for progress in translations.progress(session, text, sorted(others - {own}))),
