@@ -1,4 +1,4 @@
-"""A text of nothing but marks is shown as it was written: what one section says must not cost seconds for each reader elsewhere."""
+"""A text of nothing but marks is shown as it was written: what one section says must not cost seconds for each reader."""
 
 from typing import Any
 
