@@ -1,5 +1,6 @@
 """Versions and proposals for programs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from internationale.events import fingerprints
 from internationale.kit import Reader
 from internationale.rooms.roster import forms, port, queries
 from internationale.rooms.roster.port import Instance
-from internationale.rooms.roster.queries import Holder, Proposal, VersionState
+from internationale.rooms.roster.queries import Holder, Named, Proposal, VersionState
 from internationale.rooms.roster.rules import papers, require_member
 
 
@@ -57,7 +58,9 @@ class VersionAnswer:
 
 @dataclass(frozen=True)
 class RosterAnswer:
-    """What is in force, what was, what is proposed. ``root``: whether this instance has a root key: absent, open or locked.
+    """What is in force, what was, what is proposed; ``unexamined``: more proposals of sections that have made many.
+
+    ``root``: whether this instance has a root key: absent, open or locked.
     ``digits``, ``words``: the fingerprint of the whole list, for whoever joins; empty before joining.
     """
 
@@ -65,6 +68,7 @@ class RosterAnswer:
     roots: list[RootAnswer]
     versions: list[VersionAnswer]
     proposals: list[ProposalAnswer]
+    unexamined: Sequence[Named]
     root: str
     digits: str
     words: str
@@ -85,7 +89,8 @@ class RosterApi(Controller):
                 threshold=latest.roster.threshold if latest else 0,
                 roots=[_root(Holder(root.holder, root.key, False), asked=False) for root in held],
                 versions=[_version(each) for each in queries.history(session)],
-                proposals=[_proposal(each) for each in queries.proposals(session)],
+                proposals=[_proposal(each) for each in queries.proposals(session, most=queries.EXAMINED)],
+                unexamined=queries.unexamined(session),
                 root=port.root_state(section.settings.root_key),
                 digits=fingerprints.groups(listed) if listed else "",
                 words=fingerprints.words(listed) if listed else "",

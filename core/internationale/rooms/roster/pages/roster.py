@@ -22,7 +22,8 @@ class RosterPages(Controller):
             context = {
                 "roster": latest.roster if latest else None,
                 "expiry": rules.expiry(latest.roster, section.now()) if latest else None,
-                "waiting": queries.pending(session),
+                "waiting": queries.pending(session, queries.EXAMINED),
+                "unexamined": queries.unexamined(session, queries.latest_number(session)),
                 "versions": queries.history(session),
                 "contradicting": queries.contradicting(session),
                 "may_propose": section.may(reader, "roster.proposed"),

@@ -23,24 +23,42 @@ from .heads import LatestWord, heads_document, heads_documents, latest_words, ow
 from .held import Claim, OwnLog, ahead, claims, contradictions, held, own_log
 from .joining import Candidate, announcement, candidate, candidates, check_announced
 from .needs import needs
-from .proposals import Examined, Holder, Proposal, VersionState, ends, examined, history, pending, proposal, proposals
+from .proposals import (
+    EXAMINED,
+    Examined,
+    Holder,
+    Named,
+    Proposal,
+    VersionState,
+    awaiting,
+    ends,
+    examined,
+    history,
+    pending,
+    proposal,
+    proposals,
+    unexamined,
+)
 from .readers import recipients
 from .receipts import receipts
 from .rivals import Division, contradicting, division, rivals
 
 __all__ = [
+    "EXAMINED",
     "Candidate",
     "Claim",
     "Division",
     "Examined",
     "Holder",
     "LatestWord",
+    "Named",
     "OwnLog",
     "Proposal",
     "VersionState",
     "ahead",
     "announcement",
     "asked",
+    "awaiting",
     "candidate",
     "candidates",
     "chain",
@@ -80,6 +98,7 @@ __all__ = [
     "sections",
     "standing",
     "subjects",
+    "unexamined",
     "unknown",
     "versions",
 ]
