@@ -28,7 +28,17 @@ class Said(SQLModel, registry=registry(metadata=MetaData(naming_convention=namin
     document: str = Field(index=True)
 
 
-class Cosignature(Said, table=True):
+class Signing(Said):
+    """What is said of a signature. ``readers``: the sections that it was sealed for, separated by spaces; ``""``: said openly.
+
+    It was said to those who read the text that it is about. A home section may open one id for some and for all: what was signed,
+    or taken back, of the one is not of the other.
+    """
+
+    readers: str
+
+
+class Cosignature(Signing, table=True):
     __tablename__ = "statements_cosignature"
 
     revision: int = Field(sa_type=BigInteger)
@@ -36,7 +46,7 @@ class Cosignature(Said, table=True):
     """The ref of the revision: the number alone says nothing, because its home section may write two of one number."""
 
 
-class Withdrawal(Said, table=True):
+class Withdrawal(Signing, table=True):
     __tablename__ = "statements_withdrawal"
 
     language: str
@@ -66,12 +76,16 @@ def _said(event: Event[Any]) -> dict[str, Any]:
     }
 
 
+def _signing(event: Event[Any]) -> dict[str, Any]:
+    return {**_said(event), "readers": event.envelope.readers or ""}
+
+
 def add_cosignature(session: Session, event: Event[Cosigned]) -> None:
-    new_row(session, Cosignature, **_said(event), pinned=str(pinned(event).ref))
+    new_row(session, Cosignature, **_signing(event), pinned=str(pinned(event).ref))
 
 
 def add_withdrawal(session: Session, event: Event[CosignatureWithdrawn]) -> None:
-    new_row(session, Withdrawal, **_said(event))
+    new_row(session, Withdrawal, **_signing(event))
 
 
 def add_issue(session: Session, event: Event[Issued]) -> None:

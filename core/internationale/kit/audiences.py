@@ -20,6 +20,8 @@ from internationale.messages import marker
 _ = marker("core")
 
 NAMED = "named"
+OPEN = (PUBLIC, INTERNATIONAL)
+"""Everybody has what is said to these, and may hand it on."""
 Choice = Literal["international", "public", "named"]
 Code = Annotated[str, StringConstraints(pattern=rf"^{SECTION}$")]
 
@@ -58,7 +60,7 @@ class AudienceForm(Form):
 
 def readers(audience: str) -> tuple[str, ...]:
     """The codes of the sections that something is sealed for; empty when it was said openly."""
-    return () if audience in (PUBLIC, INTERNATIONAL) else tuple(audience.split(" "))
+    return () if audience in OPEN else tuple(audience.split(" "))
 
 
 def check(audience: str, own: str, sections: Sequence[SectionCard]) -> str:

@@ -106,11 +106,14 @@ def parts(*sections: Section) -> list[bytes]:
 
 
 def hand_on(*sections: Section) -> None:
-    """Bring everything that these sections said to all of them, without a hub. Whoever is left out is absent."""
+    """Bring everything that these sections said to all of them, without a hub. Whoever is left out is absent.
+
+    What is sealed stays closed where it is for others.
+    """
     events, contents = said(*sections), parts(*sections)
     for section in sections:
         outcomes = section.accept(events)
-        assert set(outcomes) <= {"applied", "duplicate", "waiting"}, f"{section.code}: {outcomes}"
+        assert set(outcomes) <= {"applied", "duplicate", "waiting", "sealed"}, f"{section.code}: {outcomes}"
         section.add_parts(contents)
         with section.reading() as session:
             waiting = session.connection().execute(select(tables.waiting)).all()

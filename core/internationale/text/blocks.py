@@ -171,9 +171,13 @@ def described(pairs: Sequence[tuple[str, str]]) -> tuple[Block, ...]:
     return tuple(kinds)
 
 
+def marks(markdown: str) -> int:
+    """How many marks of lists, quotations and headings there may be at the beginnings of its lines."""
+    return sum(_marks(markdown, start) for start in _line_offsets(markdown))
+
+
 def _is_absurd(markdown: str) -> bool:
-    offsets = _line_offsets(markdown)
-    return len(offsets) > LINES + 1 or sum(_marks(markdown, start) for start in offsets) > MARKS
+    return len(_line_offsets(markdown)) > LINES + 1 or marks(markdown) > MARKS
 
 
 def _marks(markdown: str, start: int) -> int:

@@ -5,6 +5,7 @@ title, the next level 3, so that none is left out whatever signs the writer bega
 become links, so that reading a text never asks anything of another host.
 """
 
+import hashlib
 import re
 from collections import ChainMap
 from collections.abc import Iterable, MutableMapping, Sequence
@@ -20,7 +21,9 @@ from markdown_it.utils import OptionsDict
 
 from internationale.errors import Invalid
 from internationale.messages import marker
+from internationale.text import weighing
 from internationale.text.compare import DELETE, INSERT, Piece
+from internationale.text.remembering import Remembered
 
 _ = marker("core")
 
@@ -31,6 +34,12 @@ _BORROWED, _SHARE = 4_000, 20
 """The most characters that links may take from their definitions: so many, and so many for each character of what is rendered.
 A definition may be long and be used often; without a bound a small text becomes a page that no memory holds (cmark has one, too).
 """
+
+_LONGEST_BORROWED = 1_000_000
+"""And never more than this."""
+
+REMEMBERED = 16_000_000
+"""So many characters of HTML are remembered: a text is read more often than it changes."""
 
 _BLOCK_TAGS = {
     "p",
@@ -59,6 +68,8 @@ _REVERSING = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 """What turns the words after it around. No text has it as it stands, but Markdown knows entities for it: they are shown and not
 obeyed, because people agree to what they see.
 """
+
+_BLANK = re.compile(r"(?:\r\n?|\n)(?:[ \t]*(?:\r\n?|\n))+")
 
 
 def _image(self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, env: MutableMapping[str, Any]) -> str:
@@ -101,17 +112,24 @@ def _defined(references: str) -> dict[str, Definition]:
     return found
 
 
-def html(markdown: str) -> str:
-    """A whole text, or any piece of it, as HTML blocks. Raises ``Invalid`` when it is over ``MAX_TEXT`` characters."""
-    return _document(markdown, "")
+_remembered = Remembered(REMEMBERED)
 
 
-def block(source: str, references: str = "", levels: Sequence[int] = ()) -> str:
+def html(markdown: str, *, plain: bool = False) -> str:
+    """A whole text, or any piece of it, as HTML blocks. What costs more than a page may (``weighing``) is shown as it was
+    written; so is all that is to be ``plain``, because the page that it is on costs more.
+
+    Raises ``Invalid`` when it is over ``MAX_TEXT`` characters.
+    """
+    return _shown(markdown, "", (), plain=plain)
+
+
+def block(source: str, references: str = "", levels: Sequence[int] = (), *, plain: bool = False) -> str:
     """One block as HTML; ``references`` are the link definitions of its text (the sources of its ``other`` blocks).
 
-    ``levels``: the heading levels of its text, from ``levels``.
+    ``levels``: the heading levels of its text, from ``levels``; ``plain``: as of ``html``.
     """
-    return _document(source, references, levels)
+    return _shown(source, references, tuple(levels), plain=plain)
 
 
 def levels(sources: Iterable[str]) -> tuple[int, ...]:
@@ -135,9 +153,27 @@ def pieces(compared: Iterable[Piece]) -> str:
     return "".join(f"<{tag}>{text}</{tag}>" if tag else text for tag, text in marked)
 
 
-def _document(markdown: str, references: str, levels: Sequence[int] = ()) -> str:
+def _shown(markdown: str, references: str, levels: tuple[int, ...], *, plain: bool) -> str:
+    _bounded(markdown)
+    if plain:
+        return _as_written(markdown)
+    key = hashlib.sha256(markdown.encode(errors="surrogatepass")).digest(), references, levels
+    found = _remembered.get(key)
+    if found is None:
+        found = _as_written(markdown) if weighing.is_too_much([markdown]) else _document(markdown, references, levels)
+        _remembered.keep(key, found)
+    return found
+
+
+def _as_written(markdown: str) -> str:
+    """A text without any Markdown, in paragraphs."""
+    shown = "".join(f"<p>{escape(part, quote=False)}</p>\n" for part in _BLANK.split(markdown) if part.strip())
+    return _visible(shown)
+
+
+def _document(markdown: str, references: str, levels: Sequence[int]) -> str:
     known = _defined(references) if references else {}
-    env: dict[str, Any] = {"references": _Definitions(known, _BORROWED + _SHARE * len(markdown))}
+    env: dict[str, Any] = {"references": _Definitions(known, min(_BORROWED + _SHARE * len(markdown), _LONGEST_BORROWED))}
     tokens = _PARSER.parse(_bounded(markdown), env)
     ranks = sorted({*levels, *_levels(tokens)})
     for token in tokens:
@@ -148,7 +184,11 @@ def _document(markdown: str, references: str, levels: Sequence[int] = ()) -> str
 
 def _cleaned(html: str, tags: set[str]) -> str:
     clean = nh3.clean(html, tags=tags, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener noreferrer nofollow")
-    return _REVERSING.sub(lambda found: f"&amp;#x{ord(found[0]):X};", clean)
+    return _visible(clean)
+
+
+def _visible(html: str) -> str:
+    return _REVERSING.sub(lambda found: f"&amp;#x{ord(found[0]):X};", html)
 
 
 def _bounded(markdown: str) -> str:

@@ -53,3 +53,20 @@ def _cells(row: str) -> int:
     """How many cells a row has: one more than pipes that are not escaped, but for those at its ends."""
     cells = row.count("|") - row.count("\\|") + 1 - row.startswith("|")
     return cells - (cells > 0 and (row.endswith("|") and not row.endswith("\\|")))
+
+
+_PARSER = without_cells(MarkdownIt("commonmark").enable("table"))
+_PARSER.core.ruler.enableOnly(["normalize", "block"])
+
+
+def cells(markdown: str) -> int:
+    """How many cells the tables of a text have on a page at most: a row has as many as its table's first, whatever it says."""
+    if "|" not in markdown:
+        return 0
+    lines = markdown.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    found = 0
+    for token in _PARSER.parse(markdown):
+        if token.type == "table_open" and token.map is not None:
+            start, end = token.map
+            found += (lines[start].count("|") + 1) * (end - start - 1)
+    return found

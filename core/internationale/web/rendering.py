@@ -25,6 +25,7 @@ from internationale.messages import Message
 from internationale.rooms.roster import port as roster
 from internationale.section import ROOMS, Section
 from internationale.text import render
+from internationale.text.weighing import is_too_much
 from internationale.web.assets import Assets
 from internationale.web.names import naming
 from internationale.web.visits import visit
@@ -82,6 +83,7 @@ def make_environment(section: Section, assets: Assets) -> Environment:
             "number": _number,
             "listed": _listed,
             "markdown": _markdown,
+            "too_much": _is_too_much,
             "worded": _worded,
             "language_name": _language_name,
         }
@@ -153,8 +155,14 @@ def _listed(_context: Context, items: Iterable[Any]) -> Markup:
 
 
 @pass_context
-def _markdown(_context: Context, source: str) -> Markup:
-    return Markup(render.html(source))  # noqa: S704  # cleaned there
+def _markdown(_context: Context, source: str, *, plain: bool = False) -> Markup:
+    return Markup(render.html(source, plain=plain))  # noqa: S704  # cleaned there
+
+
+@pass_context
+def _is_too_much(_context: Context, texts: Iterable[str | None]) -> bool:
+    """Whether texts are to be ``plain`` on one page; None: one that is missing."""
+    return is_too_much(text or "" for text in texts)
 
 
 @pass_context

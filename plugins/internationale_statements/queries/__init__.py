@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from sqlmodel import Session, col, select
 
-from internationale.kit import Ref, Section
+from internationale.kit import NotFound, Ref, Section, audiences
 from internationale_statements.rows import Cosignature, Issue, Said, Withdrawal
 
 from .values import Issuance, Signature, Signing
@@ -17,8 +17,14 @@ R = TypeVar("R", bound=Said)
 
 
 def signing(section: Section, session: Session, document: str) -> Signing:
-    """Everything said about one statement; empty for one of which nothing was said yet."""
+    """Everything said about one statement, to those who read the text that stands there now; empty for one of which nothing was
+    said yet.
+    """
     cosigned, withdrawn = _said(session, Cosignature, document), _said(session, Withdrawal, document)
+    if any(row.readers for row in (*cosigned, *withdrawn)):
+        readers = _readers(section, session, document)
+        cosigned = [row for row in cosigned if row.readers == readers]
+        withdrawn = [row for row in withdrawn if row.readers == readers]
     issues = _said(session, Issue, document)
     counting = _counting(section, session, [*cosigned, *issues])
     last = {row.section: row for row in cosigned}
@@ -48,6 +54,14 @@ def _holding(session: Session) -> Mapping[str, Issue]:
     """The issue that holds, of each statement that was ever issued."""
     rows = session.exec(select(Issue).order_by(col(Issue.section), col(Issue.epoch), col(Issue.sequence))).all()
     return {row.document: row for row in rows}
+
+
+def _readers(section: Section, session: Session, document: str) -> str:
+    """For whom the text is sealed, as the rows have it; ``""`` also for one that was taken back."""
+    try:
+        return " ".join(audiences.readers(section.documents.get(session, document).audience))
+    except NotFound:
+        return ""
 
 
 def _counting(section: Section, session: Session, rows: Sequence[Cosignature | Issue]) -> Set[str]:

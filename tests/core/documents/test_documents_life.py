@@ -298,4 +298,8 @@ def test_no_section_buries_the_languages_of_the_others(ic, fr, ar, draft):
             section.documents.offer(session, document, language, {unit: "x"}, revision=1, by=speaker(section))
     carrying.hand_on(ic, fr, ar)
     with ic.reading() as session:
-        assert translations.languages_offered(session, document) == {"de", noise[-1], *noise[: translations.INTO - 1]}
+        assert translations.languages_offered(session, document, INTERNATIONAL) == {
+            "de",
+            noise[-1],
+            *noise[: translations.INTO - 1],
+        }

@@ -1,14 +1,17 @@
 """Files beside a statement: whose they are and whether they came before or after it was signed is told, to everybody alike."""
 
+import hashlib
+import random
 import re
 from typing import Any
 
 import pytest
 
-from internationale.kit import Conflict, Ref, Utterance
+from internationale.kit import Conflict, Reader, Ref, Utterance
 from internationale.rooms.attachments.events import Attached, Manifest
 from internationale.rooms.attachments.port import attaching, uploading
-from internationale.testing import carrying
+from internationale.rooms.documents.rules import writing
+from internationale.testing import carrying, oracle
 from internationale.testing.people import member, speaker
 from internationale_statements import port, queries
 
@@ -90,3 +93,53 @@ def test_no_other_section_puts_a_file_before_the_public(three: Any, ar: Any, sta
     with pytest.raises(Conflict) as refused, ar.writing() as session:
         ar.publish(session, utterance, by=speaker(ar))
     assert refused.value.message.parameters["reason"] == "wrong_audience"
+
+
+ID = "fr-0123456789ab"
+
+
+def said_by_hand(fr: Any, subject: str, name: str, on: Ref, audience: str, key: str | None = None) -> None:
+    """All under one id."""
+    digest = hashlib.sha256(name.encode()).hexdigest()
+    blob = digest if key is None else "1" * 64
+    listed = Manifest(digest=digest, blob=blob, chunks=(blob,))
+    said = Attached(attachment=ID, subject=subject, name=name, media="text/plain", size=9, chunk=9, key=key)
+    with fr.writing() as session:
+        part = listed.model_dump_json().encode()
+        fr.publish(session, Utterance(said, refs=(on,), parts=(part,), audience=audience), by=speaker(fr))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_file_for_some_takes_no_open_ones_place(three: Any, fr: Any, browser: Any, federation: Any, seed: int) -> None:
+    """Said before it under the same id, on another text that names the statement: the world would have no file where some are."""
+    with fr.writing() as session:
+        id = port.propose(fr, session, language="fr", title="Contre la guerre", text="Non.", by=member(fr, "delegate"))
+        opened, _parts = writing.opening("fr-bbbbbbbbbbbb", kind="statement", language="fr", title=id, text="x")
+        sealed = fr.publish(session, Utterance(opened, audience="ar fr"), by=speaker(fr))[0].ref
+    said_by_hand(fr, id, "for-some.txt", sealed, "ar fr", "a" * 64)
+    said_by_hand(fr, id, "for-the-world.txt", Ref.parse(issue(fr, id)), "public")
+    said_by_hand(fr, id, "for-some-again.txt", sealed, "ar fr", "a" * 64)
+    said = carrying.said(fr)
+    random.Random(seed).shuffle(said)
+    for each in three:
+        for delivery in said:
+            each.accept([delivery])
+        each.add_parts(carrying.parts(fr))
+        for person in (browser(each, "member", language="en"), browser(each, language="en")):
+            assert beside(person, f"/statements/{id}") == [LATER, "for-the-world.txt"]
+            assert "for-the-world.txt" in person.get(f"/attachments/{ID}").text
+        oracle.replayed(each)
+    assert len({tuple(oracle.rows(each)["attachments_file"]) for each in three}) == 1
+
+
+def test_a_file_for_the_world_tells_no_title_that_is_not(three: Any, fr: Any, browser: Any, statement: str) -> None:
+    """The statement has been revised, and that is not issued."""
+    with fr.writing() as session:
+        said = {"base": 1, "title": "Pas encore", "text": "Non.", "note": ""}
+        fr.documents.revise(session, statement, **said, by=member(fr, "delegate"))
+        (file,) = fr.attachments.of(session, statement, Reader())
+    carrying.hand_on(*three)
+    for each in three:
+        for person, inside in ((browser(each, "member", language="en"), True), (browser(each, language="en"), False)):
+            page = person.get(f"/attachments/{file.id}").text
+            assert ("after.txt" in page, "Pas encore" in page) == (True, inside)

@@ -32,7 +32,7 @@ def standing(section: Section) -> list[Message]:
 def proposals(section: Section) -> list[Message]:
     """Proposals that wait for signatures."""
     with section.reading() as session:
-        waiting = [each for each in queries.pending(session) if each.state in ("open", "complete")]
+        waiting = queries.awaiting(session)
     return [
         _("Proposal %(hash)s for version %(version)s of the list of sections waits for signatures.")
         % {"hash": each.hash[:16], "version": each.version}

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from internationale.events.envelope import Address
@@ -14,7 +15,10 @@ from internationale.rooms.sealing.rows import ResharedRow
 
 @dataclass(frozen=True)
 class SharedAgain:
-    """A section that was not among the first readers: ``by`` whom and when it was last shown something of it."""
+    """A section that was not among the first readers: ``by`` whom and when it was last shown something of it.
+
+    By the word of ``by`` alone: of another section than the document's own nobody knows whether that is true.
+    """
 
     section: str
     by: str
@@ -55,23 +59,22 @@ def _outlived(session: Session, where: Address, taken_back: Collection[str]) -> 
 
 
 def shared_again(session: Session, subject: str, readers: tuple[str, ...]) -> tuple[SharedAgain, ...]:
-    """The sections that were let in later, by code."""
-    last: dict[str, ResharedRow] = {}
-    for row in session.exec(select(ResharedRow).where(ResharedRow.subject == subject)):
-        for code in set(row.readers.split()).difference(readers):
-            if code not in last or _order(row) > _order(last[code]):
-                last[code] = row
-    return tuple(SharedAgain(code, last[code].section, last[code].said) for code in sorted(last))
+    """The sections that were let in later, by code and by whose word; nobody's word takes the place of another's."""
+    when = select(ResharedRow.section, ResharedRow.readers, func.max(ResharedRow.said))
+    when = when.where(ResharedRow.subject == subject).group_by(col(ResharedRow.section), col(ResharedRow.readers))
+    last: dict[tuple[str, str], datetime] = {}
+    for by, shown, said in session.exec(when):
+        for code in set(shown.split()).difference(readers):
+            last[code, by] = max(said, last.get((code, by), said))
+    return tuple(SharedAgain(code, by, said) for (code, by), said in sorted(last.items()))
 
 
-def already_shown(session: Session, subject: str, section: str) -> frozenset[str]:
-    """The originals, by ref, that this section was shown."""
-    rows = session.exec(select(ResharedRow).where(ResharedRow.subject == subject))
+def already_shown(session: Session, subject: str, section: str, *, by: str) -> frozenset[str]:
+    """The originals, by ref, that a section was shown by another, which knows that of itself alone: what a third says that it has
+    shown may be anything.
+    """
+    rows = session.exec(select(ResharedRow).where(ResharedRow.subject == subject, ResharedRow.section == by))
     return frozenset(row.original for row in rows if section in row.readers.split())
-
-
-def _order(row: ResharedRow) -> tuple[datetime, str, int, int]:
-    return row.said, row.section, row.epoch, row.sequence
 
 
 def _address(row: ResharedRow) -> Address:

@@ -32,7 +32,7 @@ def _brought() -> list[Any]:
     ) -> Template:
         with section.reading() as session:
             at = uploading.place(section, session, subject, on, reader)
-            title = overview.title(session, subject)
+            title = overview.title(section, session, subject, reader)
         context = {"at": at, "title": title, "largest": room(section).largest}
         return Template("attachments/attach.html", context=context)
 

@@ -37,7 +37,7 @@ def _shown() -> list[Any]:
             known = here.find(session, attachment, reader)
             card = here.card(known)
             receipts = section.receipts(session, card.ref)
-            title = overview.title(session, card.subject)
+            title = overview.title(section, session, card.subject, reader)
         may = {
             "fetch": section.may(reader, FETCH, card.subject),
             "keep": section.may(reader, KEEP, card.subject) and card.section != section.code,

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from internationale.errors import NotFound
 from internationale.kit.attachments import Attachment
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.attachments.port.room import room
 from internationale.rooms.attachments.queries import files
+from internationale.rooms.documents.port.access import may_read
 from internationale.rooms.documents.queries import documents
 
 PAGE = 50
@@ -36,6 +38,12 @@ def page(section: Home, session: Session, reader: Reader, number: int) -> Page:
     return Page(cards, documents.titles(session, sorted({card.subject for card in cards})), number, pages)
 
 
-def title(session: Session, subject: str) -> str:
-    """The title of the text that something belongs to; ``""`` when it belongs to something else."""
-    return documents.titles(session, [subject]).get(subject, "")
+def title(section: Home, session: Session, subject: str, reader: Reader) -> str:
+    """The title of the text that something belongs to; ``""`` when it belongs to something else, or to a text that this reader
+    may not read: a file for the world may stand beside one for some.
+    """
+    try:
+        document = documents.summary(session, subject)
+    except NotFound:
+        return ""
+    return document.title if may_read(section, document, reader) else ""

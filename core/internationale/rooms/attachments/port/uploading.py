@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from internationale.errors import Conflict, Invalid, Paused, Untrusted
 from internationale.events.refs import Ref
+from internationale.kit import audiences
 from internationale.kit.attachments import MIB
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader
@@ -118,7 +119,7 @@ def incoming(section: Home, session: Session, at: Place) -> Incoming:
     left = here.limits.all * MIB - sum(space.taken(session).values()) - space.uploaded(session)
     if left <= 0:
         raise Conflict(_("Attachments already take up all the room that is kept for them here. Tell the host."), place="file")
-    key = b"" if at.audience in authority.OPEN else secrets.token_bytes(32)
+    key = b"" if at.audience in audiences.OPEN else secrets.token_bytes(32)
     return Incoming(here.store, min(left, here.largest), key)
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, Session, SQLModel
 
 from internationale.events.types import Event
+from internationale.kit.audiences import OPEN
 from internationale.kit.projecting import new_row
 from internationale.kit.vocabulary import Projection, naming
 from internationale.rooms.attachments.events import Attached, Withdrawn
@@ -57,7 +58,9 @@ class Removal(Row, table=True):
 
 
 def on_attached(session: Session, event: Event[Attached]) -> None:
-    """A file was attached. Should a section use an id twice, the one that its log has first has it."""
+    """A file was attached. Should a section use an id twice, the one that its log has first has it: of the open ones, if there
+    are any, or it would be another file for whoever can read the sealed one.
+    """
     said, envelope, listed = event.payload, event.envelope, manifest(event)
     if listed is None:
         raise ValueError("an attachment without its list of chunks was applied")
@@ -84,8 +87,14 @@ def on_attached(session: Session, event: Event[Attached]) -> None:
         time=envelope.time,
     )
     known = session.get(File, said.attachment)
-    if known is None or (row.epoch, row.sequence) < (known.epoch, known.sequence):
+    if known is None or _goes_before(row, known):
         session.merge(row)
+
+
+def _goes_before(row: File, other: File) -> bool:
+    """Whether it has the id of both."""
+    places = ((each.audience not in OPEN, each.epoch, each.sequence) for each in (row, other))
+    return next(places) < next(places)
 
 
 def on_withdrawn(session: Session, event: Event[Withdrawn]) -> None:
@@ -97,7 +106,7 @@ def on_withdrawn(session: Session, event: Event[Withdrawn]) -> None:
 
 projection = Projection(
     name="attachments",
-    version=1,
+    version=2,
     tables=(File, Removal),
     on={Attached: on_attached, Withdrawn: on_withdrawn},
 )

@@ -14,13 +14,13 @@ from internationale.errors import Untrusted
 from internationale.events import strict
 from internationale.events.envelope import INTERNATIONAL, PUBLIC, Envelope
 from internationale.events.types import Event
+from internationale.kit.audiences import OPEN
 from internationale.rooms.attachments.events import Attached, Manifest, Withdrawn
 from internationale.rooms.attachments.rules.chunking import CHUNK, MOST, count
 from internationale.rooms.documents.rules.ids import section_of
 
 SMALLEST = CHUNK // 8
 """Smaller chunks than these bytes are refused: they would only be more of them."""
-OPEN = (PUBLIC, INTERNATIONAL)
 
 
 def attached(event: Event[Attached]) -> str | None:

@@ -51,10 +51,10 @@ def _read() -> list[Any]:
     ) -> values.ReadingOut:
         with section.reading() as session:
             summary = readable(section, session, document, reader)
-            known = {summary.language, *section.federation_languages(session), *section.languages}
-            if language and language not in known | translations.languages_offered(session, document):
-                raise Invalid(_("No section speaks this language."), place="language")
             text = documents.text(session, document, revision or None)
+            known = {summary.language, *section.federation_languages(session), *section.languages}
+            if language and language not in known | translations.languages_offered(session, document, summary.audience):
+                raise Invalid(_("No section speaks this language."), place="language")
             reading = translations.reading(section, session, summary, text, language or summary.language)
         return values.ReadingOut.of(reading)
 

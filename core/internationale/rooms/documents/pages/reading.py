@@ -74,8 +74,9 @@ def _histories() -> list[Any]:
         with section.reading() as session:
             summary = readable(section, session, document, reader)
             cards = documents.history(session, document, before)
-            known = amendments.of_document(session, document) if section.may(reader, READ, document) else []
-            rivals = documents.rivals(session, document)
+            inside = section.may(reader, READ, document)
+            known = amendments.of_document(session, document) if inside else []
+            rivals = documents.rivals(session, document, public=not inside)
         titles = {card.ref.event_id: card.title for card in known}
         context = {"document": summary, "revisions": cards, "rivals": rivals, "titles": titles}
         return Template("documents/history.html", context=context)

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from markupsafe import Markup
 from sqlmodel import Session
@@ -16,6 +15,7 @@ from internationale.rooms.documents.queries import amendments, documents, privat
 from internationale.rooms.documents.queries.values import AmendmentCard, Beside, MotionCard, Text
 from internationale.text import render
 from internationale.text.blocks import HEADING, OTHER
+from internationale.text.weighing import is_too_much
 
 
 @dataclass(frozen=True)
@@ -41,26 +41,22 @@ class Choice:
 
 
 def paragraphs(document: Reading, beside: Mapping[str, Beside]) -> list[Paragraph]:
-    """The blocks of a text (without its title), rendered."""
-    references = "\n".join(unit.block.source for unit in document.units if unit.block.kind == OTHER)
-    levels = render.levels(unit.block.source for unit in document.units if unit.block.kind == HEADING)
+    """The blocks of a text (without its title), rendered; as they were written when there is too much in them."""
+    sources = [unit.block.source for unit in document.units]
+    plain = any(map(is_too_much, (sources, [unit.text or "" for unit in document.units])))
+    references = "" if plain else "\n".join(unit.block.source for unit in document.units if unit.block.kind == OTHER)
+    levels = () if plain else render.levels(unit.block.source for unit in document.units if unit.block.kind == HEADING)
     shown = [unit for unit in document.units if unit.block.id != TITLE and unit.block.kind != OTHER]
     return [
         Paragraph(
             unit=unit,
-            html=rendered(unit.text or unit.block.source, references, levels),
+            html=Markup(render.block(unit.text or unit.block.source, references, levels, plain=plain)),  # noqa: S704  # cleaned
             language=document.document.language if unit.text is None else document.language,
             falls_back=unit.text is None and (before is None or before.text is not None),
             beside=beside.get(unit.block.id, Beside()),
         )
         for before, unit in zip([None, *shown], shown, strict=False)
     ]
-
-
-@lru_cache(maxsize=8192)
-def rendered(source: str, references: str = "", levels: tuple[int, ...] = ()) -> Markup:
-    """Markdown as HTML that has passed the allowlist. Remembered: a text is read more often than it changes."""
-    return Markup(render.block(source, references, levels))  # noqa: S704  # nh3 has cleaned it
 
 
 def besides(session: Session, section: Section, document: str, reader: Reader) -> dict[str, Beside]:
@@ -86,7 +82,7 @@ def choices(session: Session, section: Section, document: Summary, text: Text) -
     """The languages in which the text can be read, the original first."""
     own = document.language
     others = {*section.federation_languages(session), *section.languages}
-    others |= translations.languages_offered(session, document.id)
+    others |= translations.languages_offered(session, document.id, text.revision.audience)
     return [
         Choice(own, None),
         *(Choice(progress.language, progress) for progress in translations.progress(session, text, sorted(others - {own}))),

@@ -70,7 +70,7 @@ class DocumentsRoom:
 
     def renderings(self, session: Session, source: str, target: str, reader: Reader) -> Sequence[Rendering]:
         written = (summary for summary in documents.summaries(session) if summary.language == source)
-        readable = {summary.id for summary in written if access.may_read(self._section, summary, reader)}
+        readable = {summary.id: summary.audience for summary in written if access.may_read(self._section, summary, reader)}
         return translations.renderings(session, readable, target)
 
     def open(self, session: Session, *, kind: str, language: str, title: str, text: str, audience: str, by: Reader) -> str:

@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, false, func
+from sqlalchemy import ColumnElement, and_, bindparam, false, func, or_
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, exists, select
 
 from internationale.errors import NotFound
+from internationale.events.envelope import PUBLIC
 from internationale.events.refs import Ref
+from internationale.kit.audiences import OPEN
 from internationale.kit.documents import Summary
 from internationale.kit.prepared import Prepared
 from internationale.messages import marker
@@ -28,7 +30,10 @@ LARGEST = 2**31 - 1
 _SUMMARY = ("id", "kind", "home", "language", "title", "number", "audience", "changed", "ref")
 _FACTS = [col(getattr(Document, name)) for name in _SUMMARY]
 _UNDECIDED = ~exists().where(col(Verdict.target) == col(Amendment.event))
-_WAITING = select(func.count()).where(col(Amendment.document) == col(Document.id), _UNDECIDED).scalar_subquery()
+_BOTH_OPEN = and_(*(or_(*(col(each.audience) == audience for audience in OPEN)) for each in (Amendment, Document)))
+_OF_THE_TEXT = or_(_BOTH_OPEN, col(Amendment.audience) == col(Document.audience))
+"""Not of another text under its id, which may have been written for some sections only."""
+_WAITING = select(func.count()).where(col(Amendment.document) == col(Document.id), _OF_THE_TEXT, _UNDECIDED).scalar_subquery()
 _SUMMARIES = core_select(*_FACTS, _WAITING).order_by(col(Document.changed).desc(), col(Document.id))
 _EVERY = Prepared(_SUMMARIES)
 _OF_KIND = Prepared(_SUMMARIES.where(col(Document.kind) == bindparam("kind")))
@@ -83,9 +88,13 @@ def history(session: Session, document: str, before: int) -> list[RevisionCard]:
     return [_card_of(row) for row in session.exec(chosen)]
 
 
-def rivals(session: Session, document: str) -> list[RevisionCard]:
-    """The latest of the revisions that do not count, at most ``RIVALS``: their home wrote others under the same numbers."""
-    where = col(Revision.document) == document, col(Revision.counts).is_(False)
+def rivals(session: Session, document: str, *, public: bool) -> list[RevisionCard]:
+    """The latest of the revisions that do not count, at most ``RIVALS``: their home wrote others under the same numbers.
+
+    ``public``: only those that were written for the world, whatever audience the one has that counts.
+    """
+    where = [col(Revision.document) == document, col(Revision.counts).is_(False)]
+    where += [col(Revision.audience) == PUBLIC] if public else []
     chosen = select(Revision).where(*where).order_by(col(Revision.epoch).desc(), col(Revision.sequence).desc()).limit(RIVALS)
     return [_card_of(row) for row in session.exec(chosen)]
 

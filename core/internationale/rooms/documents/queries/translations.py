@@ -40,7 +40,8 @@ Nearest = Callable[[Offer], int]
 OFFERS = core_select(*(col(getattr(Translation, name)) for name in Offer._fields)).where(
     col(Translation.language) == bindparam("language")
 )
-_OFFERS_OF_TEXT = Prepared(OFFERS.where(col(Translation.document) == bindparam("document")))
+_OF_TEXT = col(Translation.document) == bindparam("document"), col(Translation.audience) == bindparam("audience")
+_OFFERS_OF_TEXT = Prepared(OFFERS.where(*_OF_TEXT))
 
 
 def sources(text: Text) -> tuple[Block, ...]:
@@ -71,37 +72,39 @@ def reading(section: Section, session: Session, document: Summary, text: Text, l
     if language == document.language:
         units = tuple(_same(block) for block in blocks)
     else:
-        offers, nearest = _offers(session, document.id, language), nearest_first(section, session, language)
+        offers, nearest = _offers(session, text, language), nearest_first(section, session, language)
         units = tuple(rendered(block, offers.get(block.id, ()), nearest) for block in blocks)
     return Reading(document, language, units, text.revision.number, text.revision.ref)
 
 
 def progress(session: Session, text: Text, languages: Iterable[str]) -> list[Progress]:
     """How far a revision is in each of the languages, in their order. Blocks without words do not count."""
+    place = text.revision.document, text.revision.audience
     made = _made(session, [text.revision.document])
-    return _progress(sources(text), languages, made.get(text.revision.document, {}))
+    return _progress(sources(text), languages, made.get(place, {}))
 
 
 def progress_of(session: Session, documents: Sequence[str], languages: Sequence[str]) -> dict[str, list[Progress]]:
     """How far the latest revisions of some documents are in each of these languages but their own."""
     if not documents:
         return {}
-    columns = select(Document.id, Document.language, Document.title, Document.event)
+    columns = core_select(*(col(getattr(Document, name)) for name in ("id", "language", "title", "event", "audience")))
     made, found = _made(session, documents), {}
-    latest = session.exec(columns.where(col(Document.id).in_(documents))).all()
-    texts = contents.texts(session, (event for _id, _own, _title, event in latest))
-    for id, own, title, event in latest:
+    latest = session.connection().execute(columns.where(col(Document.id).in_(documents))).all()
+    texts = contents.texts(session, (event for _id, _own, _title, event, _audience in latest))
+    for id, own, title, event, audience in latest:
         into = (language for language in languages if language != own)
-        found[id] = _progress(_sources(title, *texts[event]), into, made.get(id, {}))
+        found[id] = _progress(_sources(title, *texts[event]), into, made.get((id, audience), {}))
     return found
 
 
-def languages_offered(session: Session, document: str) -> set[str]:
-    """The languages into which sections have put a document: of each section those into which it put most, so that none can
-    bury the others' under languages that nobody speaks.
+def languages_offered(session: Session, document: str, audience: str) -> set[str]:
+    """The languages into which sections have put a document that is for this audience: of each section those into which it put
+    most, so that none can bury the others' under languages that nobody speaks.
     """
     many = func.count()
-    chosen = select(Translation.section, Translation.language).where(col(Translation.document) == document)
+    chosen = select(Translation.section, Translation.language)
+    chosen = chosen.where(col(Translation.document) == document, col(Translation.audience) == audience)
     chosen = chosen.group_by(col(Translation.section), col(Translation.language)).order_by(many.desc(), col(Translation.language))
     found: dict[str, set[str]] = {}
     for section, language in session.exec(chosen):
@@ -111,24 +114,25 @@ def languages_offered(session: Session, document: str) -> set[str]:
     return set().union(*found.values())
 
 
-def renderings(session: Session, documents: Set[str], target: str) -> list[Rendering]:
-    """All offers of these documents in a language, in the order of document, block and section."""
-    columns = select(Translation.document, Translation.quote, Translation.text, Translation.section)
+def renderings(session: Session, documents: Mapping[str, str], target: str) -> list[Rendering]:
+    """All offers of these documents (the audience of each) in a language, in the order of document, block and section."""
+    columns = core_select(*(col(getattr(Translation, name)) for name in ("document", "audience", "quote", "text", "section")))
     order = (col(Translation.document), col(Translation.block), col(Translation.section), col(Translation.source_hash))
-    rows = session.exec(columns.where(col(Translation.language) == target).order_by(*order))
-    return [Rendering(quote, text, section) for document, quote, text, section in rows if document in documents]
+    rows = session.connection().execute(columns.where(col(Translation.language) == target).order_by(*order))
+    return [Rendering(*said) for document, audience, *said in rows if documents.get(document) == audience]
 
 
 Made = Mapping[str, Mapping[str, Set[str]]]
 """By language and block: the hashes of what was translated."""
 
 
-def _made(session: Session, documents: Sequence[str]) -> Mapping[str, Made]:
-    """What was translated, by document."""
-    columns = select(Translation.document, Translation.language, Translation.block, Translation.source_hash)
-    made: dict[str, dict[str, dict[str, set[str]]]] = {}
-    for document, language, block, hash_ in session.exec(columns.where(col(Translation.document).in_(documents))):
-        made.setdefault(document, {}).setdefault(language, {}).setdefault(block, set()).add(hash_)
+def _made(session: Session, documents: Sequence[str]) -> Mapping[tuple[str, str], Made]:
+    """What was translated, by document and audience."""
+    names = ("document", "audience", "language", "block", "source_hash")
+    chosen = core_select(*(col(getattr(Translation, name)) for name in names)).where(col(Translation.document).in_(documents))
+    made: dict[tuple[str, str], dict[str, dict[str, set[str]]]] = {}
+    for document, audience, language, block, hash_ in session.connection().execute(chosen):
+        made.setdefault((document, audience), {}).setdefault(language, {}).setdefault(block, set()).add(hash_)
     return made
 
 
@@ -143,9 +147,10 @@ def _in_one(language: str, blocks: Sequence[Block], made: Mapping[str, Set[str]]
     return Progress(language=language, current=current, outdated=known - current, missing=len(blocks) - known)
 
 
-def _offers(session: Session, document: str, language: str) -> dict[str, list[Offer]]:
+def _offers(session: Session, text: Text, language: str) -> dict[str, list[Offer]]:
     offers: dict[str, list[Offer]] = {}
-    for row in _OFFERS_OF_TEXT.all(session.connection(), {"document": document, "language": language}):
+    place = {"document": text.revision.document, "audience": text.revision.audience}
+    for row in _OFFERS_OF_TEXT.all(session.connection(), {**place, "language": language}):
         offer = Offer._make(row)
         offers.setdefault(offer.block, []).append(offer)
     return offers

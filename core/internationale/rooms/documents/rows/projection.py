@@ -6,8 +6,9 @@ from typing import Any
 import msgspec
 from sqlmodel import Session, col, select
 
-from internationale.events.envelope import INTERNATIONAL, PUBLIC, Envelope
+from internationale.events.envelope import Envelope
 from internationale.events.types import Event
+from internationale.kit.audiences import OPEN
 from internationale.kit.projecting import new_row
 from internationale.kit.vocabulary import Projection
 from internationale.rooms.documents.events import (
@@ -25,8 +26,6 @@ from internationale.rooms.documents.rules.authority import taken_in
 from internationale.rooms.documents.rules.ids import section_of
 from internationale.rooms.documents.rules.state import State, base, carried, standing, state
 from internationale.text.operations import Insert, Join, Move, Operation, from_json, to_json
-
-OPEN = (PUBLIC, INTERNATIONAL)
 
 
 def on_revision(session: Session, event: Event[Opened | Revised]) -> None:
@@ -123,10 +122,11 @@ def on_decided(session: Session, event: Event[AmendmentDecided]) -> None:
 
 
 def on_translation(session: Session, event: Event[TranslationOffered]) -> None:
-    """Translations were offered. For one unit and source, a section's later word replaces its earlier one."""
+    """Translations were offered. For one unit and source, a section's later word replaces its earlier one for one audience."""
     envelope, said = event.envelope, event.payload
     mine = select(Translation).where(
         col(Translation.document) == said.document,
+        col(Translation.audience) == envelope.audience,
         col(Translation.language) == said.language,
         col(Translation.section) == envelope.section,
         col(Translation.block).in_({unit.block for unit in said.units}),
@@ -135,6 +135,7 @@ def on_translation(session: Session, event: Event[TranslationOffered]) -> None:
     for unit in said.units:
         row = Translation(
             document=said.document,
+            audience=envelope.audience,
             language=said.language,
             block=unit.block,
             section=envelope.section,
@@ -200,7 +201,7 @@ TABLES: tuple[type[Row], ...] = (Document, Revision, Content, Amendment, Verdict
 
 projection = Projection(
     name="documents",
-    version=4,
+    version=5,
     tables=TABLES,
     on={
         Opened: on_revision,

@@ -132,11 +132,16 @@ class Verdict(Row, table=True):
 
 
 class Translation(Row, table=True):
-    """A section's latest offer for one unit made from one source."""
+    """A section's latest offer for one unit made from one source, among the offers for one audience.
+
+    That is the audience of the revisions that it is of: a document's home may open one id for several, and what was said of the
+    text for some is not to be read with the text for all.
+    """
 
     __tablename__ = "documents_translation"
 
     document: str = Field(primary_key=True)
+    audience: str = Field(primary_key=True)
     language: str = Field(primary_key=True)
     block: str = Field(primary_key=True)
     section: str = Field(primary_key=True)

@@ -12,7 +12,7 @@ from internationale.events import fingerprints
 from internationale.kit import Reader
 from internationale.rooms.roster import forms, port, queries
 from internationale.rooms.roster.port import Instance
-from internationale.rooms.roster.queries import Holder, Proposal, VersionState
+from internationale.rooms.roster.queries import Holder, Named, Proposal, VersionState
 from internationale.rooms.roster.rules import papers, require_member
 
 
@@ -81,9 +81,12 @@ class VersionsAnswer:
 
 @dataclass(frozen=True)
 class ProposalsAnswer:
-    """One page of all that was ever proposed, the latest versions first."""
+    """One page of all that was ever proposed, the latest versions first. ``unexamined``: those of sections that have proposed
+    more than is looked into at once.
+    """
 
     proposals: list[ProposalAnswer]
+    unexamined: list[Named]
     total: int
     page: int
     pages: int
@@ -125,7 +128,9 @@ class RosterApi(Controller):
         require_member(reader)
         with section.reading() as session:
             found = queries.proposals_part(session, page)
-        return ProposalsAnswer([_proposal(each) for each in found.things], found.total, found.page, found.pages)
+        looked_into = [_proposal(each) for each in found.things if isinstance(each, Proposal)]
+        named = [each for each in found.things if isinstance(each, Named)]
+        return ProposalsAnswer(looked_into, named, found.total, found.page, found.pages)
 
     @get("/proposals/{hash:str}", summary="One proposal", sync_to_thread=True)
     def one(self, hash: FromPath[str], section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> ProposalAnswer:

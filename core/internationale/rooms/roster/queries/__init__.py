@@ -25,9 +25,12 @@ from .history import VersionState, history, history_part
 from .joining import Candidate, announcement, candidate, candidates, check_announced
 from .needs import needs
 from .proposals import (
+    EXAMINED,
     Examined,
     Holder,
+    Named,
     Proposal,
+    awaiting,
     ends,
     examined,
     pending,
@@ -41,18 +44,21 @@ from .receipts import receipts
 from .rivals import Division, contradicting, division, rivals
 
 __all__ = [
+    "EXAMINED",
     "Candidate",
     "Claim",
     "Division",
     "Examined",
     "Holder",
     "LatestWord",
+    "Named",
     "OwnLog",
     "Proposal",
     "VersionState",
     "ahead",
     "announcement",
     "asked",
+    "awaiting",
     "candidate",
     "candidates",
     "chain",

@@ -5,7 +5,7 @@ from sqlmodel import Session as Database
 from internationale.kit import Need, Reader, Section, called, marker
 
 from .joining import candidates
-from .proposals import pending
+from .proposals import awaiting
 
 _ = marker("core")
 
@@ -35,8 +35,7 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
                 _("Look at it"),
                 8,
             )
-            for each in pending(session)
-            if each.state in ("open", "complete")
+            for each in awaiting(session)
         ]
     committee = any(each.code == section.code and "committee" in each.mandates for each in cards)
     if committee and section.may(reader, "roster.declined"):

@@ -1,12 +1,11 @@
 """Proposed versions of the roster: what they change, who has signed, whether they can come into force."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func
+from sqlalchemy import ColumnElement, Row, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
@@ -18,13 +17,15 @@ from internationale.events.signed import SignedDocument
 from internationale.kit import Message, marker, paging
 from internationale.rooms.roster import rules
 from internationale.rooms.roster.queries.asked import asked
-from internationale.rooms.roster.queries.chain import hashes, latest, versions
+from internationale.rooms.roster.queries.chain import hashes, latest, latest_number, versions
 from internationale.rooms.roster.rows import ProposalRow, SignatureRow
 
 _ = marker("core")
 
 SHOWN = 50
-"""How many proposals of one section are looked at."""
+"""How many proposals of one section are looked at before something is signed."""
+EXAMINED = 5
+"""How many of one section are looked at for a page: each is the whole list of sections, with all that were said to sign it."""
 Place = tuple[str, int, int]
 
 
@@ -61,6 +62,16 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Named:
+    """A proposed version as its section calls it; nobody has looked into it."""
+
+    hash: str
+    version: int
+    section: str
+    said: datetime
+
+
+@dataclass(frozen=True)
 class Examined:
     """A draft, the root keys concerned, how many more must sign it, and the bytes with the good signatures among those given.
 
@@ -73,36 +84,46 @@ class Examined:
     document: SignedDocument
 
 
-def pending(session: Session) -> tuple[Proposal, ...]:
-    """The proposals for versions to come."""
-    now = latest(session)
-    return tuple(each for each in proposals(session, after=now.roster.version if now else 0) if each.state != "adopted")
+def pending(session: Session, most: int = SHOWN) -> tuple[Proposal, ...]:
+    """The proposals for versions to come; of each section ``most``."""
+    return proposals(session, latest_number(session), most)
 
 
-def pending_part(session: Session, page: int) -> paging.Part[Proposal]:
+def proposals(session: Session, after: int = 0, most: int = SHOWN) -> tuple[Proposal, ...]:
+    """The proposals for versions after a number, the latest versions first; of each section ``most``."""
+    return tuple(_proposal(session, _place(row)) for row in _rows(session, most, col(ProposalRow.version) > after))
+
+
+def pending_part(session: Session, page: int) -> paging.Part[Proposal | Named]:
     """A page of the proposals for versions to come."""
-    now = latest(session)
-    return proposals_part(session, page, after=now.roster.version if now else 0)
+    return proposals_part(session, page, latest_number(session))
 
 
-def proposals(session: Session, after: int = 0) -> tuple[Proposal, ...]:
-    """All proposals for versions after a number, the latest versions first."""
-    return tuple(_proposal(session, place) for place in _places(session, col(ProposalRow.version) > after))
+def proposals_part(session: Session, page: int, after: int = 0) -> paging.Part[Proposal | Named]:
+    """A page of the proposals for versions after a number, the latest versions first. It is looked into ``EXAMINED`` of each
+    section; the rest are named.
+    """
+    later = col(ProposalRow.version) > after
+    looked = {row.hash for row in _rows(session, EXAMINED, later)}
+    found = paging.part(_rows(session, SHOWN, later), page)
+    return found.of([_proposal(session, _place(row)) if row.hash in looked else _named(row) for row in found.things])
 
 
-def proposals_part(session: Session, page: int, after: int = 0) -> paging.Part[Proposal]:
-    """A page of the proposals for versions after a number, the latest versions first; the others are not read."""
-    found = paging.part(_places(session, col(ProposalRow.version) > after), page)
-    return found.of([_proposal(session, place) for place in found.things])
+def awaiting(session: Session) -> tuple[Named, ...]:
+    """What is proposed, by its own word, as the version after the one in force: told without looking into any of it."""
+    if (now := latest(session)) is None:
+        return ()
+    following = col(ProposalRow.version) == now.roster.version + 1, col(ProposalRow.previous) == now.hash
+    return tuple(map(_named, _rows(session, EXAMINED, *following)))
 
 
 def proposal(session: Session, hash: str) -> Proposal:
     """One proposal by its hash, or the beginning of it (8 digits at least). Raises ``NotFound``."""
     known = len(hash) >= 8 and hash.isalnum()
-    places = _places(session, col(ProposalRow.hash).startswith(hash)) if known else []
-    if len(places) != 1:
+    rows = _rows(session, SHOWN, col(ProposalRow.hash).startswith(hash)) if known else []
+    if len(rows) != 1:
         raise NotFound(_("There is no such proposal here."))
-    found, now = _proposal(session, places[0]), latest(session)
+    found, now = _proposal(session, _place(rows[0])), latest(session)
     if now is None or found.state not in ("open", "complete"):
         return found
     draft = signed.parse(Roster, found.document.body, "malformed_roster")
@@ -162,24 +183,30 @@ def _lack(judge: Roster, good: Collection[PublicKey]) -> int:
     return max(0, judge.threshold - sum(root.key in good for root in judge.roots))
 
 
-def _places(session: Session, condition: Any) -> list[Place]:
-    """Where proposals stand, the latest versions first: of each section the last few, so that none can bury the others'.
+def _rows(session: Session, most: int, *conditions: ColumnElement[bool]) -> list[Row[*tuple[Any, ...]]]:
+    """Proposals without their bodies, the latest versions first: ``most`` of each section, so that none can bury the others'.
 
-    The same version may be proposed twice; the earlier word counts, and of two at one time the smaller address.
+    The same version may be proposed twice; the earlier word counts, and of two at one time the smaller address. It uses up the
+    room of each section that proposes it: nobody buries another's by proposing it, too.
     """
     row = ProposalRow
+    order = (col(row.version).desc(), col(row.said), col(row.hash), col(row.epoch), col(row.sequence))
+    place = func.row_number().over(partition_by=col(row.section), order_by=order).label("place")
     light = [col(each) for each in (row.hash, row.version, row.said, row.section, row.epoch, row.sequence)]
-    query = columns(*light).where(condition)  # without the bodies: there may be many
+    ranked = columns(*light, place).where(*conditions).subquery()
     first: dict[str, Row[*tuple[Any, ...]]] = {}
-    for each in sorted(session.execute(query), key=lambda each: (each.said, each.section, each.epoch, each.sequence)):
+    found = session.execute(columns(ranked).where(ranked.c.place <= most))
+    for each in sorted(found, key=lambda each: (each.said, each.section, each.epoch, each.sequence)):
         first.setdefault(each.hash, each)
-    counts = Counter[str]()
-    found = []
-    for each in sorted(first.values(), key=lambda each: (-each.version, each.said, each.hash)):
-        counts[each.section] += 1
-        if counts[each.section] <= SHOWN:
-            found.append((each.section, each.epoch, each.sequence))
-    return found
+    return sorted(first.values(), key=lambda each: (-each.version, each.said, each.hash))
+
+
+def _place(row: Row[*tuple[Any, ...]]) -> Place:
+    return row.section, row.epoch, row.sequence
+
+
+def _named(row: Row[*tuple[Any, ...]]) -> Named:
+    return Named(row.hash, row.version, row.section, row.said)
 
 
 def _proposal(session: Session, place: Place) -> Proposal:

@@ -69,7 +69,7 @@ def share(section: Any, session: Database, id: str, *, with_: str, by: Reader) -
         raise Refused(_("Only the section that opened a document lets another section read it."))
     audiences.check(with_, section.code, section.sections(session))
     lost = with_ in known.readers  # its key was lost: it gets everything again, for the key that the roster has now
-    shown = frozenset() if lost else queries.already_shown(session, id, with_)
+    shown = frozenset() if lost else queries.already_shown(session, id, with_, by=section.code)
     originals = [(ref, plain) for ref, plain in thread(section, session, id) if str(ref) not in shown]
     if not originals:
         raise Conflict(_("This section was shown everything already."), place="code")

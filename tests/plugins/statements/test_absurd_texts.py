@@ -1,0 +1,38 @@
+"""A text of nothing but marks is shown as it was written: what one section says must not cost seconds for each reader."""
+
+from typing import Any
+
+import pytest
+from markdown_it import MarkdownIt
+
+from internationale.testing import carrying
+from internationale.testing.people import member
+from internationale.text import weighing
+from internationale_statements import port
+
+
+@pytest.mark.parametrize("unit", ["![", "![a\n\n", "|\n"])
+def test_an_issued_statement_of_marks(three: Any, ic: Any, fr: Any, browser: Any, monkeypatch: Any, unit: str) -> None:
+    """In one block, and in many of which none would be too much; on every page that shows it."""
+    begin = "|a|b|\n|-|-|\n" if unit == "|\n" else ""
+    words = begin + unit * (weighing.MOST // len(unit) + 5_000)
+    with fr.writing() as session:
+        id = port.propose(fr, session, language="fr", title="T", text=words, by=member(fr, "delegate"))
+    carrying.hand_on(*three)
+    with fr.writing() as session:
+        ref = fr.documents.get(session, id).ref
+        port.issue(fr, session, id, ref=ref, by=member(fr, "delegate"))
+    carrying.hand_on(*three)
+    parse, parsed = MarkdownIt.parse, [0]
+
+    def counted(parser: MarkdownIt, source: str, env: Any = None) -> Any:
+        parsed[0] += weighing.cost(source)
+        return parse(parser, source, env)
+
+    monkeypatch.setattr(MarkdownIt, "parse", counted)
+    for person in (browser(ic, language="en"), browser(ic, "member", language="ar")):
+        page = person.get(f"/statements/{id}").text
+        assert "![a" in page if unit == "![a\n\n" else unit.strip() * 2 in page.replace("\n", "")
+    for path in (f"/documents/{id}", f"/documents/{id}/revisions/1"):
+        assert browser(ic, "member", language="en").get(path).status_code == 200
+    assert parsed[0] < weighing.MOST
