@@ -9,12 +9,12 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
 
-from internationale.bus import Bus, Outcome, Parcel, Unprovisioned, Unreachable
+from internationale.bus import Bus, NotAllowed, Outcome, Parcel, Unprovisioned, Unreachable
 from internationale.rooms.attachments.port import fetching, taking
 from internationale.rooms.attachments.port.fetching import Wanted
 from internationale.rooms.attachments.queries import files
@@ -38,6 +38,8 @@ ATTEMPTS = 3
 """How often a chunk is published to a hub that does not answer, before the rest of the file is left for later."""
 REFUSED_REST = 60.0
 """Seconds after which a hub that did not take a chunk (it is full, or slow) is offered it again."""
+BARRED_REST = 300.0
+"""The same for one that does not allow it: only its operator can change that."""
 AT_ONCE = 8
 """Chunks fetched from a hub at a time."""
 ASKED = 4
@@ -57,15 +59,19 @@ class Question(msgspec.Struct, kw_only=True):
 
 
 class Carriage:
-    """The contents between one section and one hub, for as long as the connection lasts."""
+    """The contents between one section and one hub, for as long as the connection lasts. ``not_taken`` is told when the hub does
+    not allow what is brought; what is fetched goes on.
+    """
 
-    def __init__(self, section: Section, bus: Bus) -> None:
+    def __init__(self, section: Section, bus: Bus, not_taken: Callable[[NotAllowed], None] = lambda _trouble: None) -> None:
         self._section = section
         self._room = section.attachments
         self._bus = bus
         self._offered: set[str] = set()
         self._looked: dict[str, bool] = {}
         self._refused: dict[str, float] = {}
+        self._not_taken = not_taken
+        self._barred = 0.0
         self._audited = -AUDIT_REST
         self._later: dict[tuple[str, object], tuple[float, float]] = {}
 
@@ -92,8 +98,12 @@ class Carriage:
             self._audited = now
             self._offered.clear()
         sent = 0
-        for known in await in_thread(self._recent):
-            sent += await self._offer(known)
+        try:
+            for known in await in_thread(self._recent) if now >= self._barred else ():
+                sent += await self._offer(known)
+        except NotAllowed as trouble:
+            self._barred, self._audited = now + BARRED_REST, -AUDIT_REST
+            self._not_taken(trouble)
         return sent
 
     async def fetch(self) -> int:
