@@ -1,6 +1,7 @@
 """Counting what each section holds at a hub, and cutting who floods it, with the real server."""
 
 import asyncio
+import itertools
 import secrets
 from contextlib import asynccontextmanager
 
@@ -8,8 +9,23 @@ import nats
 import pytest
 from nats.js.errors import NotFoundError
 
-from internationale.bus import BLOB, LOG, PART, SEED, NotAllowed, Outcome, Parcel, promising, shares, streams, users, weighing
+from internationale.bus import (
+    BLOB,
+    LOG,
+    PART,
+    SEED,
+    NotAllowed,
+    Outcome,
+    Parcel,
+    pace,
+    promising,
+    shares,
+    streams,
+    users,
+    weighing,
+)
 from internationale.bus.nats import NatsBus
+from internationale.bus.pace import Pace
 from internationale.bus.server import HubProcess
 from internationale.bus.weighing import Scales
 from internationale.events.nkey import Nkey
@@ -226,3 +242,56 @@ def test_every_right_to_add_is_one_that_can_be_taken():
         "intl.v1.ans.*.fr.*",
     }
     assert {each.split(".")[2] for each in everything - nothing} == {"log", "part", "blob", "seed", "roster", "proof"}
+
+
+async def flood(client):
+    for number in itertools.count(1):
+        await client.publish(f"intl.v1.log.fr.1.{number}", b"x")
+        if number % 500 == 0:
+            await client.flush(30)
+
+
+def test_who_publishes_without_a_pause_is_found_and_cut(hub):
+    """Long before it has taken much room. The others get through again. Who waits for answers is no such one."""
+
+    async def story():
+        scales = Scales()
+        raw = await nats.connect(hub.url, nkeys_seed_str=FR.seed, inbox_prefix="_INBOX_fr", error_cb=nothing)
+        async with signed_in(hub, "de", DE) as de:
+            sending = asyncio.ensure_future(de.publish(log("de", 1, 5000)))
+            while not sending.done():
+                await look(scales, hub)
+                assert not scales.pace.found
+            flooding = asyncio.ensure_future(flood(raw))
+            await asyncio.sleep(1)
+            for _look in range(20):
+                await look(scales, hub)
+                if cut := scales.pace.cut("log", asyncio.get_running_loop().time()):
+                    break
+            assert cut == {"fr"}
+            (hub.folder / "users.conf").write_text(text(fr=["log"]))
+            hub.reload()
+            async with asyncio.timeout(20):
+                number = 5000
+                while (await de.publish(log("de", number := number + 1, 1))) != [Outcome.STORED]:
+                    await asyncio.sleep(0.1)
+            assert await de.publish(log("de", number + 1, 500)) == [Outcome.STORED] * 500
+            flooding.cancel()
+        await raw.close()
+
+    asyncio.run(story())
+
+
+async def nothing(_trouble):
+    pass
+
+
+def test_who_was_too_loud_has_to_be_so_in_several_looks():
+    found = Pace()
+    for now, loud in enumerate([["fr", "de"], ["fr"], ["de"], ["fr", "de"], [], ["fr"], ["fr"]]):
+        found.note("log", loud, now)
+        assert found.cut("log", now) == frozenset()
+    found.note("blob", ["fr"], 7)
+    found.note("log", ["fr"], 7)
+    assert (found.cut("log", 8), found.cut("blob", 8)) == ({"fr"}, frozenset())
+    assert found.cut("log", 7 + pace.REST) == frozenset()

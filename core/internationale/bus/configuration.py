@@ -16,6 +16,12 @@ a section signs in, has half of it.
 """
 
 
+BUFFERED = 3000
+"""Messages that wait for each stream at most; the server's own limit is 10,000. Who asks the stream something waits behind them,
+and where somebody publishes without a pause that is longer than anybody waits for an answer.
+"""
+
+
 @dataclass(frozen=True)
 class Tls:
     """A server's certificate (with its chain) and private key, as PEM files."""
@@ -59,7 +65,8 @@ class Configuration:
         lines.append(f"max_control_line: {LINE}")
         lines.append(f"pid_file: {_said(self.folder / 'hub.pid')}")
         limits = f", max_file_store: {self.largest}" if self.largest else ""
-        lines.append(f"jetstream {{ store_dir: {_said(self.folder / 'store')}, sync_interval: always{limits} }}")
+        buffer = f"max_buffered_msgs: {BUFFERED}"
+        lines.append(f"jetstream {{ store_dir: {_said(self.folder / 'store')}, sync_interval: always, {buffer}{limits} }}")
         if self.users:
             lines.append(f"include {_said(self.users)}")
         if self.tls:

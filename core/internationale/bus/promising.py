@@ -58,21 +58,31 @@ async def left(context: JetStreamContext, replicas: int = 1) -> int | None:
 async def _begin(context: JetStreamContext, asked: StreamConfig) -> bool | None:
     """Whether the least was promised; None where another asks."""
     clock = asyncio.get_running_loop().time
-    until = clock() + PATIENCE
+    until, refusals = clock() + PATIENCE, 0
     while True:
         try:
             await context.add_stream(asked)
         except APIError as refused:
-            if refused.err_code in _NO_ROOM:
-                return False
-            if refused.err_code != _IN_USE:
+            if refused.err_code not in (*_NO_ROOM, _IN_USE):
                 raise
+            refusals += refused.err_code in _NO_ROOM and not await _asked(context)
+            if refusals > 1:  # once, and whoever had the room may just have gone
+                return False
         else:
             return True
         if clock() > until:
             return None
         await _away(context, stale=True)
         await asyncio.sleep(0.1)
+
+
+async def _asked(context: JetStreamContext) -> bool:
+    """Whether somebody asks now."""
+    try:
+        await context.stream_info(NAME)
+    except NotFoundError:
+        return False
+    return True
 
 
 async def _promised(context: JetStreamContext, wanted: StreamConfig) -> bool:

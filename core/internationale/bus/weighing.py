@@ -17,8 +17,9 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
 from nats.js.errors import NotFoundError
 
-from internationale.bus import BLOB, LOG, Unprovisioned, promising
+from internationale.bus import BLOB, LOG, Unprovisioned, pace, promising
 from internationale.bus.connecting import TIMEOUT, Line, reach
+from internationale.bus.pace import Pace
 from internationale.bus.protocol import Plain
 from internationale.bus.pulling import pull
 from internationale.bus.reading import unreachable
@@ -101,17 +102,26 @@ class Scales:
 
     def __init__(self) -> None:
         self.tallies = {stream: Tally(stream) for streams in KINDS.values() for stream in streams}
+        self.pace = Pace()
         self._left = 0
         self._asked = -AGAIN
 
     async def look(self, url: str, nkey: Nkey, certificates: str | None, seconds: float) -> None:
-        """Weigh what came, for so many seconds at most; the rest another time. Raises ``Unreachable``."""
+        """Weigh what came, for so many seconds at most; the rest another time. Before that: who lets nobody else through.
+
+        Raises ``Unreachable``.
+        """
         line = await reach(url, "administrator", nkey, certificates, _Weighing)
         try:
             with unreachable():
+                await self._listen(line)
                 await self._look(line, asyncio.get_running_loop().time() + seconds)
         finally:
             await line.close()
+
+    async def _listen(self, line: Line) -> None:
+        for kind in KINDS:
+            self.pace.note(kind, await pace.loud(line.client, kind, pace.SLOW), asyncio.get_running_loop().time())
 
     async def _look(self, line: Line, until: float) -> None:
         context = line.client.jetstream(timeout=TIMEOUT)

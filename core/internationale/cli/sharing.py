@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -56,7 +57,8 @@ def look(section: Section, scales: Scales, operation: Operation) -> None:
     before = _written(operation)
     try:
         rooms, codes = _weighed(section, scales, operation, SECONDS)
-        found = Standing(rooms, _decided(rooms, codes, before), len(codes))
+        loud = {kind: scales.pace.cut(kind, time.monotonic()).intersection(codes) for kind in rule.KINDS}
+        found = Standing(rooms, _decided(rooms, codes, before, loud), len(codes))
         roster, administrator = provisioning.roster_of(section), provisioning.administrator_of(section)
         written = provisioning.write_users(operation.users, administrator, roster, found.cut)
     except InternationaleError as error:
@@ -68,7 +70,10 @@ def look(section: Section, scales: Scales, operation: Operation) -> None:
         except Misconfigured as error:
             say(error.message, problem=True)
     for kind in rule.KINDS:
-        _say_change(found, kind, before.get(kind, frozenset()))
+        for code in sorted(loud[kind] - before.get(kind, frozenset())):
+            told = _("Section %(code)s publishes without a pause, so that nobody else gets through. It may not for a while.")
+            say(told % {"code": code}, problem=True)
+        _say_change(found, kind, before.get(kind, frozenset()), loud[kind])
 
 
 def ask(section: Section, operation: Operation) -> Standing:
@@ -98,14 +103,16 @@ def _weighed(section: Section, scales: Scales, operation: Operation, seconds: fl
     return scales.rooms(), [member.section for member in users.members(roster)] if roster is not None else []
 
 
-def _decided(rooms: tuple[Room, ...], codes: list[str], before: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
+def _decided(
+    rooms: tuple[Room, ...], codes: list[str], before: Mapping[str, frozenset[str]], loud: Mapping[str, frozenset[str]]
+) -> dict[str, tuple[str, ...]]:
     """Who is cut of each kind. Of what cannot be judged now it stays as it was."""
     found = {kind: before.get(kind, frozenset()).intersection(codes) for kind in rule.KINDS}
     for kind in {room.kind for room in rooms}:
         found[kind] = frozenset[str]().union(
             *(rule.cut(room, codes, before.get(kind, ())) for room in rooms if room.kind == kind)
         )
-    return {kind: tuple(sorted(sections)) for kind, sections in found.items() if sections}
+    return {kind: tuple(sorted(sections | loud[kind])) for kind, sections in found.items() if sections | loud[kind]}
 
 
 def told(standing: Standing) -> None:
@@ -113,7 +120,7 @@ def told(standing: Standing) -> None:
     for room in standing.rooms:
         _say_room(room, standing)
     for kind in rule.KINDS:
-        _say_change(standing, kind, frozenset())
+        _say_change(standing, kind, frozenset(), frozenset())
 
 
 def _say_room(room: Room, standing: Standing) -> None:
@@ -125,10 +132,12 @@ def _say_room(room: Room, standing: Standing) -> None:
         click.echo(f"  {worded(_('%(code)s holds %(held)s MiB; its share is %(share)s MiB.') % words)}")
 
 
-def _say_change(standing: Standing, kind: str, before: frozenset[str]) -> None:
+def _say_change(standing: Standing, kind: str, before: frozenset[str], loud: frozenset[str]) -> None:
+    """``loud``: those of whom it was said already why."""
     now = frozenset(standing.cut.get(kind, ()))
     for code in sorted(before - now):
         say(_("Section %(code)s may add to this again: %(what)s.") % {"code": code, "what": _KINDS[kind]})
+    before |= loud
     if not now - before:
         return
     for room in standing.rooms:
