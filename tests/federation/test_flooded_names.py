@@ -7,9 +7,10 @@ import nats
 import pytest
 
 from internationale.bus.nats import NatsBus
-from internationale.worker import fence, proofs, rosters
+from internationale.worker import fence, ladder, proofs, rosters, seeding
 
 from .living import with_hubs
+from .test_ladder import connected, gap, settle
 
 COUNT, LENGTH = 19_000, 900
 """So many names of such a length are more than any answer of a server that is read."""
@@ -76,6 +77,26 @@ def test_proofs_under_a_flood_of_names(buses, closed):
         before = seen.asked
         assert await proofs.look(ar, other, seen) == 0
         assert seen.asked == before, "what takes long is asked for rarely"
+        for each in (bus, other):
+            await each.close()
+
+    asyncio.run(story())
+
+
+def test_seeds_under_a_flood_of_names(buses, closed, say):
+    """A third section's seed of what is nowhere else fills the gap, and is not said again."""
+    ic, fr, ar, sign_in = buses
+    _elsewhere, pairs = connected(ic, fr, answering=False)
+    say(fr, "one")
+    asyncio.run(settle(pairs))
+
+    async def story():
+        bus, other = await sign_in(ic), await sign_in(ar)
+        assert await seeding.seed(ic, bus, always=True) == 1
+        await flood(closed, fr, "intl.v1.seed.fr.fr.1.")
+        assert await bus.kept("intl.v1.seed.*.fr.1.*") == set()
+        assert await seeding.seed(ic, bus, always=True) == 0
+        assert await ladder.fill(ar, other, gap(1)) == 1
         for each in (bus, other):
             await each.close()
 

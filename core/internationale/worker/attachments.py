@@ -22,6 +22,7 @@ from internationale.rooms.attachments.queries.files import Known
 from internationale.rooms.attachments.rules import words
 from internationale.section import Section
 from internationale.worker import origin
+from internationale.worker.branches import listed
 from internationale.worker.pace import Backoff, in_thread
 
 _log = logging.getLogger(__name__)
@@ -143,7 +144,7 @@ class Carriage:
 
     async def _from_anybody(self, wanted: Wanted, left: set[int]) -> None:
         try:
-            there = numbers(await self._bus.kept(subject("*", wanted.content.blob, "*")))
+            there = await self._there(wanted.content.blob, "*", *await in_thread(self._members, wanted.section))
         except Unprovisioned:
             return
         await self._from_hub(
@@ -193,11 +194,13 @@ class Carriage:
         """
         ref, blob, code, sent = known.file.ref, known.file.blob, self._section.code, 0
         try:
-            there = numbers(await self._bus.kept(subject("*", blob, "*")))
+            there = await self._there(blob, code, known.file.section)
             lacking = set(range(len(known.content.chunks))) - there.get(code, set())
             if known.file.section != code:
                 lacking -= there.get(known.file.section, set())
-                for publisher in await in_thread(self._members, known.file.section) if lacking else ():
+                others = await in_thread(self._members, known.file.section) if lacking else []
+                there = await self._there(blob, *others)
+                for publisher in others:
                     lacking -= await self._true(known, publisher, there.get(publisher, set()) & lacking)
             for number in lacking:
                 if not await self._send(known, number):
@@ -207,6 +210,10 @@ class Carriage:
         except Unprovisioned:
             _log.info("hub %s: takes no attachments; other sections ask for them directly", self._bus.hub)
         return sent
+
+    async def _there(self, blob: str, *publishers: str) -> dict[str, set[int]]:
+        """Which chunks the hub has under each of these names."""
+        return numbers(await listed(self._bus, [subject(publisher, blob, "*") for publisher in publishers]))
 
     async def _true(self, known: Known, publisher: str, numbers: set[int]) -> set[int]:
         """Those chunks under a section's name that are what was attached, until one is not; each is looked at once."""
