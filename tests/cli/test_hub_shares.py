@@ -1,6 +1,7 @@
 """A section that floods a hub, and who looks after it: ``hub run`` and ``hub shares`` with the real server."""
 
 import asyncio
+import itertools
 import queue
 import subprocess
 import sys
@@ -153,3 +154,34 @@ def test_a_hub_where_all_is_well(joined: Command, tmp_path: Path) -> None:
         said = joined("ic", "hub", "shares", hub.url).output
         assert "what the sections say: 0 of" in said
         assert "runs short" not in said
+
+
+async def nothing(_trouble: Exception) -> None:
+    pass
+
+
+async def flood(client: Any) -> None:
+    for number in itertools.count(1):
+        await client.publish(f"intl.v1.log.fr.1.{number}", b"x")
+        if number % 500 == 0:
+            await client.flush(30)
+
+
+def test_who_lets_nobody_else_through_is_kept_from_it(joined: Command, tmp_path: Path) -> None:
+    """It takes hardly any room. Whoever runs the hub sees who it is, and the other gets through again."""
+
+    async def story(hub: Watched) -> None:
+        key = read_nkey(tmp_path / "fr" / "keys" / "hub.nkey")
+        client = await nats.connect(hub.url, nkeys_seed_str=key.seed, inbox_prefix="_INBOX_fr", error_cb=nothing)
+        flooding = asyncio.ensure_future(flood(client))
+        await asyncio.to_thread(hub.until, "fr publishes without a pause")
+        assert users.cut((tmp_path / "hub" / "users.conf").read_text()) == {"log": {"fr"}}
+        async with hub.signed_in("ic") as ic, asyncio.timeout(PATIENCE):
+            while await ic.publish([event("ic", 1)]) not in ([Outcome.STORED], [Outcome.PRESENT]):
+                await asyncio.sleep(0.1)
+            assert await ic.publish([event("ic", number) for number in range(2, 100)]) == [Outcome.STORED] * 98
+        flooding.cancel()
+        await client.close()
+
+    with running(tmp_path) as hub:
+        asyncio.run(story(hub))

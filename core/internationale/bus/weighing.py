@@ -6,6 +6,7 @@ tells of; then, where it matters, all is weighed again.
 """
 
 import asyncio
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -17,7 +18,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
 from nats.js.errors import NotFoundError
 
-from internationale.bus import BLOB, LOG, Unprovisioned, pace, promising
+from internationale.bus import BLOB, LOG, Unprovisioned, Unreachable, pace, promising
 from internationale.bus.connecting import TIMEOUT, Line, reach
 from internationale.bus.pace import Pace
 from internationale.bus.protocol import Plain
@@ -26,6 +27,7 @@ from internationale.bus.reading import unreachable
 from internationale.bus.shares import EASED, KINDS, UNCOUNTED, Room
 from internationale.events.nkey import Nkey
 
+_log = logging.getLogger(__name__)
 AT_ONCE = 256
 """Messages of one question. Somebody may have left each with headers as long as it may be."""
 AGAIN = 60.0
@@ -115,7 +117,13 @@ class Scales:
         try:
             with unreachable():
                 await self._listen(line)
-                await self._look(line, asyncio.get_running_loop().time() + seconds)
+            try:
+                with unreachable():
+                    await self._look(line, asyncio.get_running_loop().time() + seconds)
+            except Unreachable as trouble:
+                if not self.pace.until:
+                    raise
+                _log.info("not all was weighed: %s", trouble)  # where somebody lets nobody through, that is known all the same
         finally:
             await line.close()
 
