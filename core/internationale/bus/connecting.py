@@ -79,13 +79,13 @@ def _below(transport: Any) -> asyncio.WriteTransport | None:
 
 
 async def reach(
-    url: str, section: str, nkey: Nkey | None, certificates: str | None, kind: Callable[[], Client] = Plain
+    url: str, section: str, nkey: Nkey | None, certificates: str | None, kind: Callable[[], Client] | None = None
 ) -> "Line":
     """The first of a hub's ways that leads there; see ``NatsBus.connect``. ``kind``: makes the client."""
     hub = url.split(maxsplit=1)[0]
     failure: Unreachable = Unreachable(url)
     for way in ways(url, pinned=certificates is not None):
-        line = Line(hub, kind())
+        line = Line(hub, kind() if kind is not None else None)
         try:
             await line.open(way, section, nkey, certificates)
         except NotAuthorised:
