@@ -43,7 +43,10 @@ def say(member) -> Callable[..., object]:
 
 @pytest.fixture
 def closed(tmp_path):
-    """A hub with users; ``closed.let_in(fr=True, ar=False)``: who may come in, and whether it may speak."""
+    """A hub with users; ``closed.let_in(fr=True, ar=False)``: who may come in, and whether it may speak.
+
+    ``cut``: to what the last of them may not add.
+    """
     folder = tmp_path / "closed"
     folder.mkdir()
     administrator = Nkey.generate()
@@ -51,8 +54,11 @@ def closed(tmp_path):
     with HubProcess(folder, users="users.conf") as process:
         process.administrator = administrator
 
-        def let_in(*sections, silent=()):
-            known = [users.Member(each.code, each.nkey.public, each not in silent) for each in sections]
+        def let_in(*sections, silent=(), cut=()):
+            known = [
+                users.Member(each.code, each.nkey.public, each not in silent, frozenset(cut if each is sections[-1] else ()))
+                for each in sections
+            ]
             (folder / "users.conf").write_text(users.text(administrator.public, known))
             process.reload()
             asyncio.run(prepare(process, [each.code for each in sections]))

@@ -6,6 +6,7 @@ import shutil
 import nats
 from nats.js.api import StreamConfig
 
+from internationale import worker
 from internationale.bus import LOG, Unreachable, streams, users
 from internationale.bus import nats as nats_bus
 from internationale.bus.nats import NatsBus
@@ -207,6 +208,36 @@ def test_a_section_that_may_no_longer_speak_still_hears(three, closed, say, monk
         await until(settled(fr, closed))
 
     live(story, ic, fr)
+
+
+def test_a_section_above_its_share_reads_and_is_told(three, closed, say):
+    """It is tried again rarely: but nothing that is read waits for it. Its log is sent, and that does not hide the rest."""
+    ic, fr, _ar = (with_hubs(section, closed.url) for section in three)
+    closed.let_in(ic, fr, cut=("roster", "proof", "seed", "blob"))
+
+    async def story():
+        await until(troubled(fr, closed, hubs.NOT_ALLOWED))
+        await until(lambda: fr.fenced is None)
+        await asyncio.to_thread(say, fr, "sent")
+        await until(lambda: "fr:1:1" in oracle.log(fr) and state(fr, closed).unsent == 0)
+        await asyncio.sleep(2)
+        assert troubled(fr, closed, hubs.NOT_ALLOWED)()
+        async with worker.running(ic):
+            await until(lambda: "fr:1:1" in oracle.log(ic))
+            await until(lambda: ic.fenced is None)
+            await asyncio.to_thread(say, ic, "heard")
+            await until(lambda: "ic:1:1" in oracle.log(fr))
+            for _again in range(2):
+                await asyncio.to_thread(name_hub, closed.url, None, ic)
+                await until(lambda: version(fr) == version(ic), 20)
+        assert (closed.folder / "hub.log").read_text().count("Publish Violation") <= 8
+
+    live(story, fr)
+
+
+def version(section):
+    with section.reading() as session:
+        return queries.latest_number(session)
 
 
 def test_a_hub_that_is_not_prepared_for_us(three, closed, monkeypatch):

@@ -1,13 +1,25 @@
 """The configuration of a plain ``nats-server`` that is a hub: what an operator needs and nothing else.
 
 ``sync_interval: always``, because an acknowledged event must be on the disk; ``no_advertise``, because clients know a hub by the
-addresses that the roster names; ``handshake_first: auto``, because clients of ``tls://`` begin with TLS.
+addresses that the roster names; ``handshake_first: auto``, because clients of ``tls://`` begin with TLS; ``max_control_line``,
+because names are told to whoever asks for them, and every member may leave names: none is longer than it need be.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+LINE = 1024
+"""Bytes of a line that a client may say, with the name and all; the server's own limit is 4,096. The longest of ours, with which
+a section signs in, has half of it.
+"""
+
+
+BUFFERED = 3000
+"""Messages that wait for each stream at most; the server's own limit is 10,000. Who asks the stream something waits behind them,
+and where somebody publishes without a pause that is longer than anybody waits for an answer.
+"""
 
 
 @dataclass(frozen=True)
@@ -50,9 +62,11 @@ class Configuration:
     def text(self) -> str:
         """The file."""
         lines = [f"listen: {_said(self.listen)}", *([f"server_name: {_said(self.name)}"] if self.name else []), *self.more]
+        lines.append(f"max_control_line: {LINE}")
         lines.append(f"pid_file: {_said(self.folder / 'hub.pid')}")
         limits = f", max_file_store: {self.largest}" if self.largest else ""
-        lines.append(f"jetstream {{ store_dir: {_said(self.folder / 'store')}, sync_interval: always{limits} }}")
+        buffer = f"max_buffered_msgs: {BUFFERED}"
+        lines.append(f"jetstream {{ store_dir: {_said(self.folder / 'store')}, sync_interval: always, {buffer}{limits} }}")
         if self.users:
             lines.append(f"include {_said(self.users)}")
         if self.tls:

@@ -78,11 +78,30 @@ def _below(transport: Any) -> asyncio.WriteTransport | None:
     return below
 
 
+async def reach(
+    url: str, section: str, nkey: Nkey | None, certificates: str | None, kind: Callable[[], Client] | None = None
+) -> "Line":
+    """The first of a hub's ways that leads there; see ``NatsBus.connect``. ``kind``: makes the client."""
+    hub = url.split(maxsplit=1)[0]
+    failure: Unreachable = Unreachable(url)
+    for way in ways(url, pinned=certificates is not None):
+        line = Line(hub, kind() if kind is not None else None)
+        try:
+            await line.open(way, section, nkey, certificates)
+        except NotAuthorised:
+            raise
+        except Unreachable as error:
+            failure = failure if isinstance(failure, Insecure) else error
+        else:
+            return line
+    raise failure
+
+
 class Line:
     """One client, and what the server says beside its answers: that the connection came back, ended, or what is not allowed."""
 
-    def __init__(self, hub: str) -> None:
-        self.client: Client = Plain()
+    def __init__(self, hub: str, client: Client | None = None) -> None:
+        self.client: Client = Plain() if client is None else client
         self.changed: Callable[[], None] = lambda: None
         """Called when the connection came back, or ended for good."""
         self._hub = hub

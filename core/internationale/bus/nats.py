@@ -19,8 +19,6 @@ from internationale.bus import (
     LOG,
     Answer,
     Batch,
-    Insecure,
-    NotAuthorised,
     Outcome,
     Parcel,
     Unprovisioned,
@@ -29,7 +27,7 @@ from internationale.bus import (
 )
 from internationale.bus.answering import Answering
 from internationale.bus.asking import ask, serve
-from internationale.bus.connecting import TIMEOUT, Line, ways
+from internationale.bus.connecting import TIMEOUT, Line, reach
 from internationale.bus.intake import Intake
 from internationale.bus.reading import names, parcel, placed, read, unreachable
 from internationale.bus.storing import store
@@ -56,19 +54,7 @@ class NatsBus:
         ``nkey``: as whom, where it asks; ``certificates``: to what its TLS must lead (PEM; None: what the machine trusts).
         Raises ``Unreachable`` when it does not answer (``NotAuthorised``, ``Insecure``).
         """
-        hub = url.split(maxsplit=1)[0]
-        failure: Unreachable = Unreachable(url)
-        for way in ways(url, pinned=certificates is not None):
-            line = Line(hub)
-            try:
-                await line.open(way, section, nkey, certificates)
-            except NotAuthorised:
-                raise
-            except Unreachable as error:
-                failure = failure if isinstance(failure, Insecure) else error
-            else:
-                return cls(line, hub, section)
-        raise failure
+        return cls(await reach(url, section, nkey, certificates), url.split(maxsplit=1)[0], section)
 
     def _interrupt(self) -> None:
         for intake in self._intakes.values():

@@ -9,6 +9,7 @@ own, of which the sections' account reaches what it needs (``_imports``): an ans
 """
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,15 +38,29 @@ _TOLD = (
 well, that it has none; so these are led elsewhere, and permissions are looked at only then.
 """
 _LED = "$JS.STREAMS."
+_ADDED = {
+    "heads": ("heads.{}",),
+    "seed": ("seed.{}.*.*.*",),
+    "roster": ("roster.{}.*",),
+    "proof": ("proof.{}.*.*.*",),
+    "log": ("log.{}.*.*", "part.{}.*"),
+    "blob": ("blob.{}.*.*",),
+}
+"""What a section may add to the streams, by what the right is about (``shares.KINDS``)."""
+_SPEAKING = ("log", "blob")
+_CUT = re.compile(r"^  # section (\S+), without: ([a-z ]+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
 class Member:
-    """One user. ``speaks``: whether its own log goes on; one that is suspended reads, and carries what others signed."""
+    """One user. ``speaks``: whether its own log goes on; one that is suspended reads, and carries what others signed. ``cut``: to
+    what (of ``shares.KINDS``) it may not add for a while.
+    """
 
     section: str
     nkey: str
     speaks: bool = True
+    cut: frozenset[str] = frozenset()
 
 
 def members(roster: Roster) -> tuple[Member, ...]:
@@ -77,10 +92,27 @@ def text(administrator: str, users: Sequence[Member]) -> str:
     everything: dict[str, Any] = {"publish": ">", "subscribe": ">"}
     blocks = [_user("the administrator", {"nkey": administrator, "permissions": everything})]
     streams = f"jetstream: enabled, exports: {json.dumps(_exports())},\n{_users(blocks)}"
-    blocks = [_user(f"section {user.section}", {"nkey": user.nkey, "permissions": permissions(user)}) for user in users]
+    blocks = [_user(f"section {user.section}{_without(user)}", _entry(user)) for user in users]
     sections = f"imports: {json.dumps(_imports())}, mappings: {json.dumps(_mappings())},\n{_users(blocks)}"
     accounts = f"accounts {{\n{STREAMS} {{ {streams} }}\n{SECTIONS} {{ {sections} }}\n}}\n"
     return f"# Made from the roster by internationale; changes are lost.\n{accounts}"
+
+
+def cut(text: str) -> dict[str, frozenset[str]]:
+    """Who was cut of what, by such a file: kind -> sections. So it outlasts whoever wrote it."""
+    found = dict[str, set[str]]()
+    for code, kinds in _CUT.findall(text):
+        for kind in kinds.split():
+            found.setdefault(kind, set()).add(code)
+    return {kind: frozenset(codes) for kind, codes in found.items()}
+
+
+def _without(user: Member) -> str:
+    return f", without: {' '.join(sorted(user.cut))}" if user.cut else ""
+
+
+def _entry(user: Member) -> dict[str, Any]:
+    return {"nkey": user.nkey, "permissions": permissions(user)}
 
 
 def _user(name: str, entry: Mapping[str, Any]) -> str:
@@ -112,16 +144,10 @@ def permissions(user: Member) -> dict[str, Any]:
     can ask itself.
     """
     code = user.section
-    publish = [
-        f"intl.v1.heads.{code}",
-        f"intl.v1.seed.{code}.*.*.*",
-        f"intl.v1.roster.{code}.*",
-        f"intl.v1.proof.{code}.*.*.*",
-        f"intl.v1.req.*.{code}",
-        f"intl.v1.ans.*.{code}.*",
-    ]
-    if user.speaks:
-        publish += [f"intl.v1.log.{code}.*.*", f"intl.v1.part.{code}.*", f"intl.v1.blob.{code}.*.*"]
+    added = {kind: [f"intl.v1.{each.format(code)}" for each in subjects] for kind, subjects in _ADDED.items()}
+    silent = user.cut if user.speaks else {*user.cut, *_SPEAKING}
+    publish = [subject for kind, subjects in added.items() if kind not in silent for subject in subjects]
+    publish += [f"intl.v1.req.*.{code}", f"intl.v1.ans.*.{code}.*"]
     for stream in _STREAMS:
         publish += [f"{_LED}STREAM.INFO.{stream}", f"$JS.API.DIRECT.GET.{stream}"]
     for stream in DELIVERED:

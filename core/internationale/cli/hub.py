@@ -12,7 +12,8 @@ import click
 from internationale.bus import server
 from internationale.bus.configuration import Cluster, Configuration, Tls
 from internationale.bus.server import HubProcess
-from internationale.cli import listening, provisioning
+from internationale.bus.weighing import Scales
+from internationale.cli import listening, provisioning, sharing
 from internationale.cli.inspecting import inspect
 from internationale.cli.provisioning import Operation, Prepared
 from internationale.cli.root import Home
@@ -158,7 +159,7 @@ def watch(home: Home, /, url: str, **given: Any) -> None:
 
 def _watch(home: Home, operation: Operation) -> None:
     """A hub that is away for a while is no reason to stop: it is tried again. What is as before is not said again."""
-    section = home()
+    section, scales = home(), Scales()
     last: object = None
 
     def told(found: T, how: Callable[[T], None]) -> None:
@@ -176,7 +177,21 @@ def _watch(home: Home, operation: Operation) -> None:
         told(found, _told)
         return True
 
-    provisioning.follow(section, prepared)
+    provisioning.follow(section, prepared, lambda: sharing.look(section, scales, operation))
+
+
+@hub.command("shares")
+@click.argument("url")
+@click.option("--users", type=_FILE, help="The file of the hub's users: it says who may not add to what for now.")
+@click.option("--json", "as_json", is_flag=True, help="For programs.")
+@click.pass_obj
+def who_holds(home: Home, url: str, users: Path | None, as_json: bool) -> None:
+    """Show how full the hub at URL is, and what each section holds there. For who looks after it."""
+    found = sharing.ask(home(), Operation(url, users))
+    if as_json:
+        tell(found)
+    else:
+        sharing.told(found)
 
 
 def _told(prepared: Prepared) -> None:

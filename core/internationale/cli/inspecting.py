@@ -3,12 +3,13 @@
 import asyncio
 from dataclasses import replace
 
-from internationale.bus import Bus, NotAuthorised, Unreachable
+from internationale.bus import Bus, NotAllowed, NotAuthorised, Parcel, Unreachable
 from internationale.bus.nats import NatsBus
 from internationale.events.envelope import Address
 from internationale.kit import HubState
+from internationale.messages import Message
 from internationale.section import Section
-from internationale.worker.hubs import KEYLESS, Hub, keyless, named, worded
+from internationale.worker.hubs import KEYLESS, NOT_ALLOWED, Hub, keyless, named, worded
 
 
 def inspect(section: Section) -> list[HubState]:
@@ -39,9 +40,23 @@ async def _look(section: Section, bus: Bus, state: HubState) -> HubState:
     await bus.identity()
     with section.reading() as session:
         logs = section.ledger.own_logs(session)
-    missing = 0
+    missing, last = 0, None
     for log in logs:
         there = await bus.kept(f"intl.v1.log.{section.code}.{log.epoch}.*")
-        said = (Address(section.code, log.epoch, number) for number in range(1, log.sequence + 1))
-        missing += sum(address.subject not in there for address in said)
-    return replace(state, unsent=missing)
+        for address in (Address(section.code, log.epoch, number) for number in range(1, log.sequence + 1)):
+            missing += address.subject not in there
+            last = address if address.subject in there else last
+    return replace(state, unsent=missing, trouble=None if last is None else await _taking(section, bus, last))
+
+
+async def _taking(section: Section, bus: Bus, there: Address) -> Message | None:
+    """Whether it still takes what we say: what it has already is said again, which changes nothing there."""
+    with section.reading() as session:
+        event = section.ledger.event(session, there)
+    if event is None or event.signed.hash != event.hash:
+        return None
+    try:
+        await bus.publish([Parcel(there.subject, event.signed.body, event.signed.signature)])
+    except NotAllowed:
+        return NOT_ALLOWED
+    return None

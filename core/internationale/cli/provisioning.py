@@ -4,8 +4,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from internationale.bus import Declined, NotAllowed, NotAuthorised, Unreachable, users
@@ -61,10 +61,10 @@ def prepare(section: Section, operation: Operation) -> Prepared:
         reload(operation.pid_file)
     present = (Status.MEMBER, Status.SUSPENDED)
     codes = tuple(entry.code for entry in roster.sections if entry.status in present) if roster else (section.code,)
-    hub = next((hub for hub in named(section) if operation.url in hub.addresses.split()), Hub(operation.url))
+    hub = hub_at(section, operation.url)
     try:
-        asyncio.run(_make(Hub(operation.url, hub.certificates), administrator, codes, operation))
-        everybody = asyncio.run(_lets_in(Hub(operation.url, hub.certificates)))
+        asyncio.run(_make(hub, administrator, codes, operation))
+        everybody = asyncio.run(_lets_in(hub))
     except (NotAuthorised, NotAllowed) as error:
         told = _("This instance does not look after that hub. Only where its administrator's key is can it be prepared: %(path)s")
         raise Refused(told % {"path": section.settings.hub_admin_key}, place=operation.url) from error
@@ -73,6 +73,12 @@ def prepare(section: Section, operation: Operation) -> Prepared:
     except Unreachable as error:
         raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=operation.url) from error
     return Prepared(codes, users.nameless(roster) if roster else (), everybody)
+
+
+def hub_at(section: Section, url: str) -> Hub:
+    """This address, with the certificates that the roster has for its hub."""
+    found = next((hub for hub in named(section) if url in hub.addresses.split()), Hub(url))
+    return Hub(url, found.certificates)
 
 
 def administrator_of(section: Section) -> Nkey:
@@ -85,8 +91,10 @@ def _whoever(section: Section) -> Nkey:
     return administrator_of(section) if section.settings.hub_admin_key.exists() else section.nkey
 
 
-def follow(section: Section, do: Callable[[], bool]) -> None:
-    """Do something now, whenever there is another roster and every now and then, for ever; again soon when it was not done."""
+def follow(section: Section, do: Callable[[], bool], look: Callable[[], None]) -> None:
+    """Do something now, whenever there is another roster and every now and then, for ever; again soon when it was not done.
+    ``look``: what is done each time in between.
+    """
     done: str | None = ""
     when = 0.0
     while True:
@@ -94,6 +102,7 @@ def follow(section: Section, do: Callable[[], bool]) -> None:
             latest = queries.latest_hash(session)
         if (latest != done or time.monotonic() > when + AGAIN) and do():
             done, when = latest, time.monotonic()
+        look()
         time.sleep(LOOK)
 
 
@@ -104,12 +113,21 @@ def roster_of(section: Section) -> Roster | None:
     return None if latest is None else latest.roster
 
 
-def write_users(path: Path, administrator: Nkey, roster: Roster | None) -> bool:
-    """Write the file of users. Whether it is another than before. Raises ``Conflict`` without a roster."""
+def write_users(path: Path, administrator: Nkey, roster: Roster | None, cut: Mapping[str, Collection[str]] | None = None) -> bool:
+    """Write the file of users. Whether it is another than before. Raises ``Conflict`` without a roster.
+
+    ``cut``: kind (of ``shares.KINDS``) -> sections that may not add to it; None: as the file says already.
+    """
     if roster is None:
         raise Conflict(_("This section does not belong to an International yet: “found” one first."))
-    text = users.text(administrator.public, users.members(roster))
-    if path.exists() and path.read_text(encoding="utf-8") == text:
+    before = path.read_text(encoding="utf-8") if path.exists() else ""
+    barred = users.cut(before) if cut is None else cut
+    members = [
+        replace(member, cut=frozenset(kind for kind, codes in barred.items() if member.section in codes))
+        for member in users.members(roster)
+    ]
+    text = users.text(administrator.public, members)
+    if before == text:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f".{path.name}.new")

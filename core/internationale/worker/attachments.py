@@ -9,12 +9,12 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
 
-from internationale.bus import Bus, Outcome, Parcel, Unprovisioned, Unreachable
+from internationale.bus import Bus, NotAllowed, Outcome, Parcel, Unprovisioned, Unreachable
 from internationale.rooms.attachments.port import fetching, taking
 from internationale.rooms.attachments.port.fetching import Wanted
 from internationale.rooms.attachments.queries import files
@@ -22,6 +22,7 @@ from internationale.rooms.attachments.queries.files import Known
 from internationale.rooms.attachments.rules import words
 from internationale.section import Section
 from internationale.worker import origin
+from internationale.worker.branches import listed
 from internationale.worker.pace import Backoff, in_thread
 
 _log = logging.getLogger(__name__)
@@ -38,6 +39,8 @@ ATTEMPTS = 3
 """How often a chunk is published to a hub that does not answer, before the rest of the file is left for later."""
 REFUSED_REST = 60.0
 """Seconds after which a hub that did not take a chunk (it is full, or slow) is offered it again."""
+BARRED_REST = 300.0
+"""The same for one that does not allow it: only its operator can change that."""
 AT_ONCE = 8
 """Chunks fetched from a hub at a time."""
 ASKED = 4
@@ -57,15 +60,19 @@ class Question(msgspec.Struct, kw_only=True):
 
 
 class Carriage:
-    """The contents between one section and one hub, for as long as the connection lasts."""
+    """The contents between one section and one hub, for as long as the connection lasts. ``not_taken`` is told when the hub does
+    not allow what is brought; what is fetched goes on.
+    """
 
-    def __init__(self, section: Section, bus: Bus) -> None:
+    def __init__(self, section: Section, bus: Bus, not_taken: Callable[[NotAllowed], None] = lambda _trouble: None) -> None:
         self._section = section
         self._room = section.attachments
         self._bus = bus
         self._offered: set[str] = set()
         self._looked: dict[str, bool] = {}
         self._refused: dict[str, float] = {}
+        self._not_taken = not_taken
+        self._barred = 0.0
         self._audited = -AUDIT_REST
         self._later: dict[tuple[str, object], tuple[float, float]] = {}
 
@@ -92,8 +99,12 @@ class Carriage:
             self._audited = now
             self._offered.clear()
         sent = 0
-        for known in await in_thread(self._recent):
-            sent += await self._offer(known)
+        try:
+            for known in await in_thread(self._recent) if now >= self._barred else ():
+                sent += await self._offer(known)
+        except NotAllowed as trouble:
+            self._barred, self._audited = now + BARRED_REST, -AUDIT_REST
+            self._not_taken(trouble)
         return sent
 
     async def fetch(self) -> int:
@@ -133,7 +144,7 @@ class Carriage:
 
     async def _from_anybody(self, wanted: Wanted, left: set[int]) -> None:
         try:
-            there = numbers(await self._bus.kept(subject("*", wanted.content.blob, "*")))
+            there = await self._there(wanted.content.blob, "*", *await in_thread(self._members, wanted.section))
         except Unprovisioned:
             return
         await self._from_hub(
@@ -183,11 +194,13 @@ class Carriage:
         """
         ref, blob, code, sent = known.file.ref, known.file.blob, self._section.code, 0
         try:
-            there = numbers(await self._bus.kept(subject("*", blob, "*")))
+            there = await self._there(blob, code, known.file.section)
             lacking = set(range(len(known.content.chunks))) - there.get(code, set())
             if known.file.section != code:
                 lacking -= there.get(known.file.section, set())
-                for publisher in await in_thread(self._members, known.file.section) if lacking else ():
+                others = await in_thread(self._members, known.file.section) if lacking else []
+                there = await self._there(blob, *others)
+                for publisher in others:
                     lacking -= await self._true(known, publisher, there.get(publisher, set()) & lacking)
             for number in lacking:
                 if not await self._send(known, number):
@@ -197,6 +210,10 @@ class Carriage:
         except Unprovisioned:
             _log.info("hub %s: takes no attachments; other sections ask for them directly", self._bus.hub)
         return sent
+
+    async def _there(self, blob: str, *publishers: str) -> dict[str, set[int]]:
+        """Which chunks the hub has under each of these names."""
+        return numbers(await listed(self._bus, [subject(publisher, blob, "*") for publisher in publishers]))
 
     async def _true(self, known: Known, publisher: str, numbers: set[int]) -> set[int]:
         """Those chunks under a section's name that are what was attached, until one is not; each is looked at once."""

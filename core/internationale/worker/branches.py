@@ -4,14 +4,18 @@ A section publishes under its own name only, so what is junk there takes nobody 
 Names are looked at so many of each section in turn; those that stand under no section's name share one place.
 """
 
+import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from internationale.bus import Bus, NotAllowed, NotAuthorised, Unprovisioned, Unreachable
 from internationale.events.roster import Status
 from internationale.rooms.roster import queries
 from internationale.section import Section
 
 T = TypeVar("T")
+LISTS = 16
+"""Lists that a hub is asked for at a time."""
 NOBODY = ""
 """Whose the names are that bear nobody's: those of an older make, and of sections that we do not know."""
 
@@ -45,9 +49,35 @@ class Branches:
         return found
 
 
+async def listed(bus: Bus, patterns: Iterable[str]) -> set[str]:
+    """The names under all of these patterns, several at a time. One for each publisher or for each true name: junk under one
+    section's name then makes that list long, or too long to be told in time, and no other. Raises ``Unreachable`` when none is.
+    """
+    found, told, failure = set[str](), False, None
+    for some in portions([*patterns], LISTS):
+        for names in await asyncio.gather(*map(bus.kept, some), return_exceptions=True):
+            if isinstance(names, NotAllowed | NotAuthorised | Unprovisioned) or not isinstance(names, set | Unreachable):
+                raise names
+            if isinstance(names, Unreachable):
+                failure = names
+            else:
+                told = True
+                found |= names
+    if failure is not None and not told:
+        raise failure
+    return found
+
+
 def portions(names: Sequence[T], size: int) -> Iterator[Sequence[T]]:
     """So many at a time, in order."""
     return (names[start : start + size] for start in range(0, len(names), size))
+
+
+def everybody(section: Section) -> list[str]:
+    """All sections that the list names, whatever they are by now, and our own."""
+    with section.reading() as session:
+        latest = queries.latest(session)
+    return sorted({section.code, *(entry.code for entry in (latest.roster.sections if latest is not None else ()))})
 
 
 def carriers(section: Section) -> list[str]:

@@ -26,13 +26,17 @@ KEYLESS = _(
 INSECURE = _("This hub's certificate is not the one that it should have, so nothing was sent to it. Ask whoever runs it.")
 UNPREPARED = _("This hub is not prepared for this section. Whoever runs it has to prepare it from the current list of sections.")
 AWAY = _("This hub does not answer. What is written meanwhile is kept and sent later.")
-NOT_ALLOWED = _("This hub does not let this section send. Whoever runs it has to prepare it from the current list of sections.")
+NOT_ALLOWED = _(
+    "This hub does not take all that this section sends. Either its room runs short and this section holds more than its share"
+    " of it, or it is not prepared from the current list of sections: whoever runs it sees which. This section goes on reading"
+    " there, and what is not taken is kept and sent later."
+)
 FULL = _("This hub stores nothing at the moment; its disk may be full. Whoever runs it has to make room and restart it.")
 EMPTIED = _("This hub was emptied or made anew. Everything that this section said is being sent to it again.")
-CONNECTION, SENDING, STORE = "connection", "sending", "store"
+CONNECTION, SENDING, CARRYING, STORE = "connection", "sending", "carrying", "store"
 """What a trouble is about, the gravest first."""
 SHOWN = timedelta(minutes=10)
-"""How long it is shown that a hub had lost something, when it is there again."""
+"""How long it is shown that a hub had lost something, when it is there again; or did not take something beside the log."""
 
 
 def lost(number: int) -> Message:
@@ -114,8 +118,9 @@ class Standing:
         self._state = replace(self._state, unsent=number)
         if not number:
             self._troubles.pop(SENDING, None)
-            if STORE in self._troubles and self._section.now() - self._troubles[STORE][1] > SHOWN:
-                del self._troubles[STORE]
+            for about in (CARRYING, STORE):
+                if about in self._troubles and self._section.now() - self._troubles[about][1] > SHOWN:
+                    del self._troubles[about]
         self._show()
 
     def forget(self) -> None:
@@ -123,7 +128,9 @@ class Standing:
         self._section.hubs.pop(self._state.url, None)
 
     def _show(self) -> None:
-        gravest = next((self._troubles[about][0] for about in (CONNECTION, SENDING, STORE) if about in self._troubles), None)
+        gravest = next(
+            (self._troubles[about][0] for about in (CONNECTION, SENDING, CARRYING, STORE) if about in self._troubles), None
+        )
         self._state = replace(self._state, trouble=gravest)
         self._section.hubs[self._state.url] = self._state
 

@@ -21,7 +21,7 @@ from internationale.events.envelope import Address
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker.branches import portions
+from internationale.worker.branches import everybody, listed, portions
 from internationale.worker.origin import Origin
 from internationale.worker.pace import in_thread
 from internationale.worker.questions import PATIENCE, Question
@@ -97,11 +97,12 @@ async def from_the_hub(_section: Section, bus: Bus, sought: Sought) -> Found:
     yield bus.hub, "", [found[subject] for subject in subjects if subject in found]
 
 
-async def _from_seeds(_section: Section, bus: Bus, sought: Sought) -> Found:
+async def _from_seeds(section: Section, bus: Bus, sought: Sought) -> Found:
     """Several may have republished one event, and some of them wrongly: so all of them are looked at."""
     log = f"{sought.gap.section}.{sought.gap.epoch}"
     try:
-        names = await bus.kept(f"{SEED}*.{log}.*")
+        codes = await in_thread(everybody, section)
+        names = await listed(bus, [f"{SEED}{code}.{log}.*" for code in ("*", *codes)])  # also of whom we do not know yet
     except Unprovisioned:
         return  # a hub of an older make
     wanted = [name for name in sorted(names) if name.rpartition(".")[2] in {str(number) for number in sought.numbers}]

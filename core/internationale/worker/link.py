@@ -4,6 +4,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from internationale.bus import Bus, NotAllowed, NotAuthorised, Unprovisioned, Unreachable
 from internationale.messages import Message
@@ -61,6 +62,8 @@ class Link:
         self._unsettled = asyncio.Event()
         self._missing = asyncio.Event()
         self._origin = Origin(section)
+        self._barred: dict[object, float] = {}
+        """Until when (of the loop's clock) what the hub did not allow is not tried again."""
 
     async def run(self) -> None:
         """Until cancelled. Trouble is logged, shown and tried again, ever more rarely."""
@@ -128,18 +131,32 @@ class Link:
             self.standing.trouble(hubs.STORE, hubs.EMPTIED)
         return identity
 
-    async def _allowed(self, errand: Callable[[Bus], Awaitable[None]], bus: Bus) -> None:
+    async def _allowed(self, errand: Callable[[Bus], Awaitable[None]], bus: Bus, about: str = hubs.CARRYING) -> None:
         """An errand that sends. Where the hub does not allow it, that is shown and tried again rarely; the others go on."""
         while True:
             try:
                 await errand(bus)
             except NotAllowed as trouble:
-                _log.warning("%s", trouble)
-                self.standing.trouble(hubs.SENDING, hubs.NOT_ALLOWED)
+                self._not_taken(trouble, about)
                 await asyncio.sleep(RARELY)
 
+    async def _bring(self, deed: Callable[[Section, Bus, Any], Awaitable[int]], bus: Bus, seen: object) -> None:
+        """The part of an errand that sends: where the hub does not allow it, what is read goes on."""
+        clock = asyncio.get_running_loop().time
+        if clock() < self._barred.get(deed, 0.0):
+            return
+        try:
+            await deed(self.section, bus, seen)
+        except NotAllowed as trouble:
+            self._not_taken(trouble)
+            self._barred[deed] = clock() + RARELY
+
+    def _not_taken(self, trouble: NotAllowed, about: str = hubs.CARRYING) -> None:
+        _log.warning("%s", trouble)
+        self.standing.trouble(about, hubs.NOT_ALLOWED)
+
     async def _attach(self, bus: Bus) -> None:
-        await Carriage(self.section, bus).run()
+        await Carriage(self.section, bus, self._not_taken).run()
 
     async def _clear(self, bus: Bus) -> None:
         """The fence, as far as this hub is concerned."""
@@ -155,7 +172,7 @@ class Link:
         async def send(_bus: Bus) -> None:
             await self._send(relay)
 
-        await together(self._allowed(send, bus), self._audit(relay))
+        await together(self._allowed(send, bus, hubs.SENDING), self._audit(relay))
 
     async def _audit(self, relay: Relay) -> None:
         clock, next_time = asyncio.get_running_loop().time, 0.0
@@ -225,7 +242,7 @@ class Link:
     async def _prove(self, bus: Bus) -> None:
         seen = proofs.Seen()
         while True:
-            await proofs.carry(self.section, bus, seen)
+            await self._bring(proofs.carry, bus, seen)
             await proofs.look(self.section, bus, seen)
             await proofs.hear(self.section, bus, WAIT, seen)
 
@@ -250,7 +267,7 @@ class Link:
         seen = rosters.Seen()
         while True:
             await rosters.catch_up(self.section, bus, seen)
-            await rosters.carry(self.section, bus, seen)
+            await self._bring(rosters.carry, bus, seen)
             await rosters.follow(self.section, bus, WAIT, seen)
 
 

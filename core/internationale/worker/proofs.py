@@ -15,7 +15,7 @@ from internationale.events.envelope import Signed
 from internationale.ledger import forks
 from internationale.ledger.quarantine import STRANGER
 from internationale.section import Section
-from internationale.worker.branches import NOBODY, Branches, carriers, portions
+from internationale.worker.branches import NOBODY, Branches, carriers, everybody, listed, portions
 from internationale.worker.pace import in_thread
 from internationale.worker.receiving import take_in
 
@@ -26,6 +26,12 @@ HEARD = 64
 LIST_REST = 3600.0
 """Seconds after which all names are looked through again: what was delivered to us may have been delivered to the instance of
 which a backup was made."""
+CROWDED = 1000
+"""Names, beyond which somebody leaves junk."""
+LONG = 1.0
+"""Seconds, the same for how long a list takes: of one that is too long nothing is told."""
+RESTED = 20
+"""So many times as long as a list took it is not asked for again."""
 SLOWLY = 200
 """Where so many names stand that are about our own log, they are asked for a second later."""
 _LOG, _PROOF = "intl.v1.log.", "intl.v1.proof."
@@ -38,6 +44,8 @@ class Seen:
         self.branches = Branches(_whose)
         self.places: dict[str, str] = {}
         """Under which subject each of our proofs is there, by its hash; the latest last."""
+        self.crowded = False
+        """Whether there are so many names that each section's are listed for themselves."""
         self.listed = self.asked = 0.0
         """When all names are looked through again, and those about our own log."""
 
@@ -101,10 +109,17 @@ async def look(section: Section, bus: Bus, seen: Seen) -> int:
     now = asyncio.get_running_loop().time()
     if now >= seen.listed:
         seen.listed = now + LIST_REST
-        seen.branches.add(await bus.kept(f"{_PROOF}*.*.*.*"))
+        codes = await in_thread(everybody, section)
+        names = await listed(bus, [f"{_PROOF}{code}.*.*.*" for code in ("*", *codes)])  # also of whom we do not know yet
+        seen.crowded = len(names) > CROWDED
+        seen.branches.add(names)
     elif now >= seen.asked:
-        names = await bus.kept(f"{_PROOF}*.{section.code}.*.*") | await bus.kept(f"{_PROOF}{section.code}.*.*.*")
-        seen.asked = now + len(names) / SLOWLY
+        codes = await in_thread(everybody, section) if seen.crowded else ["*"]
+        ours = {f"{_PROOF}{code}.{section.code}.*.*" for code in codes}
+        names = await listed(bus, [*sorted(ours), f"{_PROOF}{section.code}.*.*.*"])
+        took = asyncio.get_running_loop().time() - now
+        seen.crowded = seen.crowded or len(names) > CROWDED or took > LONG
+        seen.asked = now + max(len(names) / SLOWLY, RESTED * took)
         seen.branches.add(names)
     return len(await _look(section, bus, seen))
 

@@ -17,12 +17,11 @@ from internationale.bus import ROSTER, Bus, Outcome, Parcel
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker.branches import NOBODY, Branches, carriers, portions
+from internationale.worker.branches import NOBODY, Branches, carriers, listed, portions
 from internationale.worker.pace import in_thread
 
 _log = logging.getLogger(__name__)
 
-PATTERN = "intl.v1.roster.*.*"
 AT_ONCE = 16
 HEARD = 64
 HEARD_EACH = 4
@@ -80,7 +79,8 @@ async def _compare(section: Section, bus: Bus, known: Mapping[int, str], seen: S
         seen.branches, newest = Branches(_whose), None
         seen.places.clear()
     if newest is None:
-        names = [name for name in await bus.kept(PATTERN) if _number(name) in known]
+        there = await listed(bus, (pattern for number in known for pattern in (_name("*", number), f"intl.v1.roster.{number}.*")))
+        names = [name for name in there if _number(name) in known]
         seen.branches.add(names)
         await _look(section, bus, sorted(set(known.values()).intersection(names)), known, seen)
     members = await in_thread(carriers, section)

@@ -13,7 +13,7 @@ from internationale.bus import Bus, Outcome, Parcel, Unprovisioned
 from internationale.events.envelope import Address
 from internationale.ledger.heads import Head
 from internationale.section import Section
-from internationale.worker.branches import carriers, portions
+from internationale.worker.branches import carriers, listed, portions
 from internationale.worker.pace import in_thread
 from internationale.worker.questions import PATIENCE, Question
 
@@ -51,7 +51,8 @@ async def _lacking(section: Section, bus: Bus, log: Head, publishers: Sequence[s
     there = await bus.kept(f"{_LOG}{log.section}.{log.epoch}.*")
     lacking = [number for number in range(1, log.sequence + 1) if f"{_LOG}{log.section}.{log.epoch}.{number}" not in there]
     try:
-        seeds = await bus.kept(f"{SEED}*.{log.section}.{log.epoch}.*") if lacking else set()
+        places = [f"{SEED}{publisher}.{log.section}.{log.epoch}.*" for publisher in publishers]
+        seeds = await listed(bus, places) if lacking else set()
     except Unprovisioned:
         return []  # a hub of an older make, without seeds
     for publisher in publishers:

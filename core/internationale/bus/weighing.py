@@ -1,0 +1,212 @@
+"""Counting what each section holds in each stream of a hub, for who looks after it.
+
+A server says how much a stream holds, and not whose it is. So each message is weighed once, without its body, and of each section
+and stream one number is kept: what came since the last look is added. What went meanwhile (put out, too old, or purged) nobody
+tells of; then, where it matters, all is weighed again.
+"""
+
+import asyncio
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+from nats.js import JetStreamContext
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
+from nats.js.errors import NotFoundError
+
+from internationale.bus import BLOB, LOG, Unprovisioned, Unreachable, pace, promising
+from internationale.bus.connecting import TIMEOUT, Line, reach
+from internationale.bus.pace import Pace
+from internationale.bus.protocol import Plain
+from internationale.bus.pulling import pull
+from internationale.bus.reading import unreachable
+from internationale.bus.shares import EASED, KINDS, UNCOUNTED, Room
+from internationale.events.nkey import Nkey
+
+_log = logging.getLogger(__name__)
+AT_ONCE = 256
+"""Messages of one question. Somebody may have left each with headers as long as it may be."""
+AGAIN = 60.0
+"""Seconds between two times that all of a stream is weighed again, and that a hub is asked how much room it has."""
+PUBLISHERS = 2000
+"""Of how many the numbers are kept; at a hub without users anybody can publish under any name. The others count together."""
+_WEIGHT = "Weight"
+_BODY = re.compile(rb"Nats-Msg-Size: ([0-9]+)\r\n\r\n\Z")
+"""The server's line about the body that it left out: always the last, whatever stands before it."""
+_RECORD, _HEADED = 30, 4
+"""Bytes that a server adds to a message in its store, and to its headers."""
+_END = b"\r\n"
+_EMPTY = b"NATS/1.0\r\n\r\n"
+
+
+class _Weighing(Plain):
+    """A client that says of each message how long its headers and its body are in the store, from the bytes as they came."""
+
+    async def _process_headers(self, block: bytes | None) -> dict[str, str] | None:
+        found = await super()._process_headers(block)
+        said = _BODY.search(block or b"")
+        if block is None or said is None:
+            return found
+        headers = len(block) - len(said[0]) + len(_END)
+        return {**(found or {}), _WEIGHT: str(int(said[1]) + (headers + _HEADED if headers > len(_EMPTY) else 0))}
+
+
+def weight(message: Msg) -> int:
+    """Bytes that a message takes in the store. It came without its body, and with a line that says how long that is."""
+    return _RECORD + len(message.subject.encode()) + int((message.headers or {}).get(_WEIGHT, 0))
+
+
+@dataclass
+class Tally:
+    """One stream. ``position``: up to which it was weighed; ``messages``: how many; ``held``: bytes by publisher. ``whole``: all
+    that was there at the last look; ``gone``: some of it is there no longer. ``used``, ``limit``: bytes, 0 without a limit.
+    """
+
+    stream: str
+    made: str = ""
+    position: int = 0
+    messages: int = 0
+    held: Counter[str] = field(default_factory=Counter)
+    whole: bool = False
+    gone: bool = False
+    used: int = 0
+    limit: int = 0
+    began: float = -AGAIN
+
+    def see(self, info: StreamInfo) -> None:
+        """How it stands now. Another stream than before is weighed from its beginning."""
+        made = info.created.isoformat() if info.created else ""
+        if made != self.made or info.state.last_seq < self.position:
+            self.begin()
+        self.made, self.used, self.limit = made, info.state.bytes, max(info.config.max_bytes or 0, 0)
+
+    def begin(self) -> None:
+        """From the beginning."""
+        self.position = self.messages = 0
+        self.held.clear()
+        self.whole = self.gone = False
+
+    def add(self, message: Msg) -> None:
+        """Weigh one more."""
+        publisher = (message.subject.split(".") + [""] * 4)[3]
+        if publisher not in self.held and len(self.held) >= PUBLISHERS:
+            publisher = ""
+        self.held[publisher] += weight(message)
+        self.messages += 1
+
+
+class Scales:
+    """What is known of one hub from look to look. One number for each section and stream."""
+
+    def __init__(self) -> None:
+        self.tallies = {stream: Tally(stream) for streams in KINDS.values() for stream in streams}
+        self.pace = Pace()
+        self._left = 0
+        self._asked = -AGAIN
+
+    async def look(self, url: str, nkey: Nkey, certificates: str | None, seconds: float) -> None:
+        """Weigh what came, for so many seconds at most; the rest another time. Before that: who lets nobody else through.
+
+        Raises ``Unreachable``.
+        """
+        line = await reach(url, "administrator", nkey, certificates, _Weighing)
+        try:
+            with unreachable():
+                await self._listen(line)
+            try:
+                with unreachable():
+                    await self._look(line, asyncio.get_running_loop().time() + seconds)
+            except Unreachable as trouble:
+                if not self.pace.until:
+                    raise
+                _log.info("not all was weighed: %s", trouble)  # where somebody lets nobody through, that is known all the same
+        finally:
+            await line.close()
+
+    async def _listen(self, line: Line) -> None:
+        for kind in KINDS:
+            self.pace.note(kind, await pace.loud(line.client, kind, pace.SLOW), asyncio.get_running_loop().time())
+
+    async def _look(self, line: Line, until: float) -> None:
+        context = line.client.jetstream(timeout=TIMEOUT)
+        for stream, tally in self.tallies.items():
+            try:
+                info = await context.stream_info(stream)
+            except NotFoundError as error:
+                raise Unprovisioned(f"no {stream}") from error
+            tally.see(info)
+            if stream not in UNCOUNTED:
+                await _weigh(line.client, context, tally, info, until)
+        now = asyncio.get_running_loop().time()
+        if now >= self._asked + AGAIN:
+            replicas = (await context.stream_info(LOG)).config.num_replicas or 1
+            left = await promising.left(context, replicas)
+            self._left, self._asked = (self._left, self._asked) if left is None else (left, now)
+
+    def rooms(self) -> tuple[Room, ...]:
+        """As far as they can be judged: where something went and was not weighed again yet, nobody knows who holds what. Streams
+        without a limit share what the server has left; attachments have a half of it, so that they take no word of anybody's.
+        """
+        half = self._left if self.tallies[BLOB].limit else self._left // 2
+        found = list[Room]()
+        for kind, streams in KINDS.items():
+            free = [self.tallies[stream] for stream in streams if not self.tallies[stream].limit]
+            found += [_room(kind, (tally,), tally.limit) for tally in map(self.tallies.__getitem__, streams) if tally.limit]
+            found += [_room(kind, free, half)] if free else []
+        return tuple(room for room in found if self._judged(room))
+
+    def _judged(self, room: Room) -> bool:
+        tallies = [self.tallies[stream] for stream in room.streams]
+        return room.used <= room.limit * EASED or not any(tally.gone for tally in tallies)
+
+
+def _room(kind: str, tallies: Iterable[Tally], limit: int) -> Room:
+    tallies = tuple(tallies)
+    held: Mapping[str, int] = sum((tally.held for tally in tallies), Counter[str]())
+    whole = all(tally.whole for tally in tallies if tally.stream not in UNCOUNTED)
+    return Room(kind, tuple(tally.stream for tally in tallies), limit, sum(tally.used for tally in tallies), held, whole)
+
+
+async def _weigh(client: Client, context: JetStreamContext, tally: Tally, info: StreamInfo, until: float) -> None:
+    now = asyncio.get_running_loop().time()
+    if tally.gone and now >= tally.began + AGAIN and (not tally.limit or tally.used > tally.limit * EASED):
+        tally.begin()
+    if not tally.position:
+        tally.began = now
+    if tally.position < info.state.last_seq:
+        await _follow(client, context, tally, info.state.last_seq, until)
+    tally.whole = tally.position >= info.state.last_seq
+    tally.gone = tally.whole and tally.messages > info.state.messages
+
+
+async def _follow(client: Client, context: JetStreamContext, tally: Tally, last: int, until: float) -> None:
+    """Up to position ``last``."""
+    wanted = ConsumerConfig(
+        ack_policy=AckPolicy.NONE,
+        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
+        opt_start_seq=tally.position + 1,
+        headers_only=True,
+        inactive_threshold=30,
+        mem_storage=True,
+        num_replicas=1,
+    )
+    consumer = (await context.add_consumer(tally.stream, wanted)).name
+    clock = asyncio.get_running_loop().time
+    try:
+        while tally.position < last and clock() < until:
+            pulled = await pull(client, tally.stream, consumer, AT_ONCE, 0)
+            for message in pulled.messages:
+                position = message.metadata.sequence.stream
+                if position <= last:
+                    tally.add(message)
+                tally.position = min(position, last)
+            if not pulled.messages and pulled.complete:
+                tally.position = last  # the last of them went meanwhile
+            if not pulled.complete:
+                break
+    finally:
+        await context.delete_consumer(tally.stream, consumer)

@@ -1,0 +1,154 @@
+"""Keeping anybody from filling a hub for all, and saying who holds how much of it, for who runs it. The rule: ``bus.shares``."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import click
+
+from internationale.bus import NotAllowed, NotAuthorised, Unreachable, users
+from internationale.bus import shares as rule
+from internationale.bus.shares import Room
+from internationale.bus.weighing import Scales
+from internationale.cli import provisioning
+from internationale.cli.provisioning import Operation
+from internationale.cli.speech import say, worded
+from internationale.errors import InternationaleError, Misconfigured, Paused, Refused
+from internationale.messages import Message, marker
+from internationale.section import Section
+
+_ = marker("core")
+_log = logging.getLogger(__name__)
+
+SECONDS = 5.0
+"""That one look takes at most, so that nobody who is expelled waits for it. What is not counted by then is another time."""
+LONGEST = 3600.0
+"""The same for who asks once."""
+_MIB = 1024 * 1024
+_NAMED = 10
+"""How many sections are named for each room, those that hold the most."""
+_KINDS: Mapping[str, Message] = {
+    "log": _("what the sections say"),
+    "blob": _("attachments"),
+    "seed": _("what sections bring of others"),
+    "roster": _("lists of sections"),
+    "proof": _("proofs that somebody signed two different messages"),
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A hub at a moment. ``cut``: kind -> who may not add to it; ``sections``: how many have a share."""
+
+    rooms: tuple[Room, ...]
+    cut: Mapping[str, tuple[str, ...]]
+    sections: int
+
+
+def look(section: Section, scales: Scales, operation: Operation) -> None:
+    """Count what came, cut who is above its share where room runs short, let in again who is not, and say so.
+
+    A hub that is away is no reason to stop, and is said by others. Nothing is done where the users are not ours to write.
+    """
+    if operation.users is None or not operation.users.exists():
+        return
+    before = _written(operation)
+    try:
+        rooms, codes = _weighed(section, scales, operation, SECONDS)
+        loud = {kind: scales.pace.cut(kind, time.monotonic()).intersection(codes) for kind in rule.KINDS}
+        found = Standing(rooms, _decided(rooms, codes, before, loud), len(codes))
+        roster, administrator = provisioning.roster_of(section), provisioning.administrator_of(section)
+        written = provisioning.write_users(operation.users, administrator, roster, found.cut)
+    except InternationaleError as error:
+        _log.info("what the hub holds could not be looked at: %s", error.message)
+        return
+    if written and operation.pid_file is not None:
+        try:
+            provisioning.reload(operation.pid_file)
+        except Misconfigured as error:
+            say(error.message, problem=True)
+    for kind in rule.KINDS:
+        for code in sorted(loud[kind] - before.get(kind, frozenset())):
+            told = _("Section %(code)s publishes without a pause, so that nobody else gets through. It may not for a while.")
+            say(told % {"code": code}, problem=True)
+        _say_change(found, kind, before.get(kind, frozenset()), loud[kind])
+
+
+def ask(section: Section, operation: Operation) -> Standing:
+    """How full a hub is, who holds what, and who is cut by the file of users. Changes nothing. Raises ``Paused``, ``Refused``."""
+    rooms, codes = _weighed(section, Scales(), operation, LONGEST)
+    return Standing(rooms, {kind: tuple(sorted(cut)) for kind, cut in _written(operation).items()}, len(codes))
+
+
+def _written(operation: Operation) -> Mapping[str, frozenset[str]]:
+    file = operation.users
+    return users.cut(file.read_text(encoding="utf-8")) if file is not None and file.exists() else {}
+
+
+def _weighed(section: Section, scales: Scales, operation: Operation, seconds: float) -> tuple[tuple[Room, ...], list[str]]:
+    """The rooms now, and whose shares they have."""
+    hub, administrator = provisioning.hub_at(section, operation.url), provisioning.administrator_of(section)
+    try:
+        asyncio.run(scales.look(hub.addresses, administrator, hub.certificates, seconds))
+    except (NotAuthorised, NotAllowed) as error:
+        told = _(
+            "This instance does not look after that hub. Only where its administrator's key is can it be asked that: %(path)s"
+        )
+        raise Refused(told % {"path": section.settings.hub_admin_key}, place=operation.url) from error
+    except Unreachable as error:
+        raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=operation.url) from error
+    roster = provisioning.roster_of(section)
+    return scales.rooms(), [member.section for member in users.members(roster)] if roster is not None else []
+
+
+def _decided(
+    rooms: tuple[Room, ...], codes: list[str], before: Mapping[str, frozenset[str]], loud: Mapping[str, frozenset[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Who is cut of each kind. Of what cannot be judged now it stays as it was."""
+    found = {kind: before.get(kind, frozenset()).intersection(codes) for kind in rule.KINDS}
+    for kind in {room.kind for room in rooms}:
+        found[kind] = frozenset[str]().union(
+            *(rule.cut(room, codes, before.get(kind, ())) for room in rooms if room.kind == kind)
+        )
+    return {kind: tuple(sorted(sections | loud[kind])) for kind, sections in found.items() if sections | loud[kind]}
+
+
+def told(standing: Standing) -> None:
+    """Each room, and who holds the most of it."""
+    for room in standing.rooms:
+        _say_room(room, standing)
+    for kind in rule.KINDS:
+        _say_change(standing, kind, frozenset(), frozenset())
+
+
+def _say_room(room: Room, standing: Standing) -> None:
+    words = {"what": _KINDS[room.kind], "used": room.used // _MIB, "limit": room.limit // _MIB}
+    say(_("%(what)s: %(used)s of %(limit)s MiB are taken.") % words)
+    most = sorted(room.held.items(), key=lambda item: (-item[1], item[0]))[:_NAMED]
+    for code, held in most:
+        words = {"code": code or "?", "held": held // _MIB, "share": int(room.share(standing.sections)) // _MIB}
+        click.echo(f"  {worded(_('%(code)s holds %(held)s MiB; its share is %(share)s MiB.') % words)}")
+
+
+def _say_change(standing: Standing, kind: str, before: frozenset[str], loud: frozenset[str]) -> None:
+    """``loud``: those of whom it was said already why."""
+    now = frozenset(standing.cut.get(kind, ()))
+    for code in sorted(before - now):
+        say(_("Section %(code)s may add to this again: %(what)s.") % {"code": code, "what": _KINDS[kind]})
+    before |= loud
+    if not now - before:
+        return
+    for room in standing.rooms:
+        if room.kind == kind:
+            _say_room(room, standing)
+    for code in sorted(now - before):
+        told = _("Room runs short, and section %(code)s holds more than its share. It may not add to this for now: %(what)s.")
+        say(told % {"code": code, "what": _KINDS[kind]}, problem=True)
+    say(_("It reads as before, and has its right back when there is room. Give the hub more, or ask the section what it is."))
+    for stream in (stream for stream in rule.KINDS[kind] if stream not in rule.UNCOUNTED):
+        word = stream.removeprefix("INTL_").lower()
+        for code in sorted(now - before):
+            names = {"stream": stream, "names": f'"intl.v1.{word}.{code}.>"'}
+            say(_("If it is junk: nats stream purge %(stream)s --subject %(names)s") % names)
