@@ -27,7 +27,7 @@ from internationale.text.remembering import Remembered
 
 _ = marker("core")
 
-MAX_TEXT = 2_000_000
+MAX_TEXT = weighing.LONGEST
 """The most characters that are rendered at once."""
 
 _BORROWED, _SHARE = 4_000, 20
@@ -119,7 +119,7 @@ def html(markdown: str, *, plain: bool = False) -> str:
     """A whole text, or any piece of it, as HTML blocks. What costs more than a page may (``weighing``) is shown as it was
     written; so is all that is to be ``plain``, because the page that it is on costs more.
 
-    Raises ``Invalid`` when it is over ``MAX_TEXT`` characters.
+    Raises ``Invalid`` when it is over ``MAX_TEXT`` characters and not ``plain``.
     """
     return _shown(markdown, "", (), plain=plain)
 
@@ -154,9 +154,9 @@ def pieces(compared: Iterable[Piece]) -> str:
 
 
 def _shown(markdown: str, references: str, levels: tuple[int, ...], *, plain: bool) -> str:
-    _bounded(markdown)
     if plain:
         return _as_written(markdown)
+    _bounded(markdown)
     key = hashlib.sha256(markdown.encode(errors="surrogatepass")).digest(), references, levels
     found = _remembered.get(key)
     if found is None:

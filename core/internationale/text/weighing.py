@@ -12,6 +12,9 @@ from internationale.text import blocks, tables
 MOST = 30_000
 """The most that one page may cost: five hundred printed pages of lines, with a mark in every second one. About a second."""
 
+LONGEST = 2_000_000
+"""The most characters that are looked at together."""
+
 _HEAVY = "\n\r[!*_`~<&|"
 """Each may begin something: a line, a link, a picture, emphasis, code, an address, a sign by its name, a cell."""
 _LIGHT = "\\#$%+-:=>@]^{}"
@@ -32,6 +35,6 @@ def cost(markdown: str) -> int:
 
 
 def is_too_much(texts: Iterable[str]) -> bool:
-    """Whether these cost more together than one page may."""
-    left = MOST
-    return any((left := left - cost(text)) < 0 for text in texts)
+    """Whether these cost more together than one page may, or are longer."""
+    left, room = MOST, LONGEST
+    return any((room := room - len(text)) < 0 or (left := left - cost(text)) < 0 for text in texts)

@@ -67,6 +67,7 @@ def test_what_people_write_is_not_too_much():
     text = (page + "\n- **one** [there](https://example.org)\n- two\n\n") * 480
     assert not weighing.is_too_much([text])
     assert not weighing.is_too_much(["plain words " * 150_000])
+    assert weighing.is_too_much(["plain words " * 85_000] * 2)
 
 
 def test_many_blocks_cost_what_they_cost_together():

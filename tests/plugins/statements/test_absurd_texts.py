@@ -36,3 +36,20 @@ def test_an_issued_statement_of_marks(three: Any, ic: Any, fr: Any, browser: Any
     for path in (f"/documents/{id}", f"/documents/{id}/revisions/1"):
         assert browser(ic, "member", language="en").get(path).status_code == 200
     assert parsed[0] < weighing.MOST
+
+
+def test_a_translation_longer_than_any_text_is_shown_all_the_same(three: Any, ic: Any, fr: Any, ar: Any, browser: Any) -> None:
+    """Whoever translates a public text must not take its page from the world."""
+    with fr.writing() as session:
+        text = "\n\n".join(f"Paragraphe {number}." for number in range(40))
+        id = port.propose(fr, session, language="fr", title="T", text=text, by=member(fr, "delegate"))
+        port.issue(fr, session, id, ref=fr.documents.get(session, id).ref, by=member(fr, "delegate"))
+    carrying.hand_on(*three)
+    with ar.writing() as session:
+        units = ar.documents.read(session, id, "ar").units
+        words = {unit.block.id: f"{number}: " + "x " * 30_000 for number, unit in enumerate(units) if number}
+        ar.documents.offer(session, id, "ar", {units[0].block.id: "T", **words}, revision=1, by=member(ar, "translator"))
+    carrying.hand_on(*three)
+    for each in three:
+        answer = browser(each, language="ar").get(f"/statements/{id}/in/ar")
+        assert (answer.status_code, "40: x x x" in answer.text) == (200, True)
