@@ -43,7 +43,7 @@ def test_what_is_mistyped_is_said_in_the_own_language(say: Callable[..., Result]
     assert missing.exit_code == 2
     assert missing.output.splitlines() == [
         "Mode d’emploi\N{NO-BREAK SPACE}: cli section admit --help",
-        "Erreur\N{NO-BREAK SPACE}: Il manque «\N{NO-BREAK SPACE}CARD\N{NO-BREAK SPACE}».",
+        "Erreur\N{NO-BREAK SPACE}: Il manque «\N{NO-BREAK SPACE}FICHE\N{NO-BREAK SPACE}».",
     ]
     unknown = say("ar", "", "status", "--jsn")
     assert "--jsn" in unknown.output

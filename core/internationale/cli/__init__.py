@@ -40,7 +40,7 @@ OURS = {
     default=Path(),
     help="The section's directory (section.toml, keys, database). Also INTERNATIONALE_HOME; the working directory by default.",
 )
-@click.version_option(package_name="internationale")
+@click.version_option(package_name="internationale", message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context, home: Path) -> None:
     """Run and look after one section of an International."""

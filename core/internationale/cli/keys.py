@@ -9,7 +9,8 @@ from sqlmodel import Session
 from internationale import settings
 from internationale.cli.files import printed, write
 from internationale.cli.root import Home
-from internationale.cli.speech import say, worded
+from internationale.cli.speech import say
+from internationale.cli.unlocking import chosen_passphrase
 from internationale.errors import Conflict, Misconfigured
 from internationale.events import card, fingerprints, joining
 from internationale.events.fingerprints import Listed
@@ -43,7 +44,7 @@ def group() -> None:
 def new_root(home: Home, holder: str, lock: bool, out: Path) -> None:
     """Make a root key in keys/root.key, and a root card that shows it to the founders. There need be no section here."""
     holder = settings.fit_name(holder)
-    passphrase = click.prompt(worded(_("A passphrase for it")), hide_input=True, confirmation_prompt=True) if lock else ""
+    passphrase = chosen_passphrase() if lock else ""
     root = SigningKey.generate()
     path = home.path / "keys" / "root.key"
     port.write_root_key(path, root, passphrase)

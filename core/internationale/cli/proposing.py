@@ -19,7 +19,7 @@ from internationale.events.card import Card
 from internationale.events.keys import SigningKey
 from internationale.events.roster import Root, Roster, Version
 from internationale.events.signed import SignedDocument
-from internationale.messages import marker
+from internationale.messages import Message, marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.rules import changes, papers
 from internationale.rooms.roster.rules.hubs import hub_list
@@ -69,22 +69,22 @@ def admit(home: Home, /, what: str, **told: Any) -> None:
     _put(home, draft, **told)
 
 
-def _named(change: str, help: str) -> click.Command:
+def _named(change: str, help: Message) -> click.Command:
     @click.argument("code")
     @_options
     @click.pass_obj
     def command(home: Home, /, code: str, **told: Any) -> None:
         _put(home, lambda session, _latest: port.draft(session, change, code, home().now()), **told)
 
-    return click.command(help=help)(command)
+    return click.command(help=help.id)(command)
 
 
 _NAMED = {
-    "suspend": "Suspend section CODE: what it says from now on waits until it is readmitted.",
-    "expel": "Expel section CODE: what it has said stays, what it says from now on does not count.",
-    "resign": "Record that section CODE has left: what it has said stays.",
-    "readmit": "Readmit the suspended section CODE: its log goes on where it was.",
-    "rotate": "Take over the key that section CODE has announced for its log.",
+    "suspend": _("Suspend section CODE: what it says from now on waits until it is readmitted."),
+    "expel": _("Expel section CODE: what it has said stays, what it says from now on does not count."),
+    "resign": _("Record that section CODE has left: what it has said stays."),
+    "readmit": _("Readmit the suspended section CODE: its log goes on where it was."),
+    "rotate": _("Take over the key that section CODE has announced for its log."),
 }
 for _change, _help in _NAMED.items():
     propose.add_command(_named(_change, _help), _change)

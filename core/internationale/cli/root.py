@@ -12,10 +12,11 @@ from typing import Any
 import click
 from sqlalchemy.exc import DatabaseError
 
-from internationale import settings
+from internationale import i18n, settings
 from internationale.cli import progress
-from internationale.cli.mistyping import Mistyped, Said, Stopped
-from internationale.cli.speech import language, worded
+from internationale.cli.helping import SpokenContext, spoken
+from internationale.cli.mistyping import Said, typed
+from internationale.cli.speech import worded
 from internationale.errors import InternationaleError, Invalid, Misconfigured, Paused
 from internationale.kit import Reader, Role
 from internationale.ledger import database
@@ -152,9 +153,15 @@ class Misuse(Failure):
 class Commands(click.Group):
     """Our own commands and those of the plugins of the section that is meant. ``ours``: the module and its attribute, by name."""
 
+    context_class = SpokenContext
+
     def __init__(self, *arguments: Any, ours: Mapping[str, str], **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._ours = ours
+
+    def make_context(self, *arguments: Any, **options: Any) -> click.Context:
+        with typed():
+            return super().make_context(*arguments, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return sorted({*self._ours, *self._theirs(ctx).commands})
@@ -164,11 +171,12 @@ class Commands(click.Group):
             return self._theirs(ctx).commands.get(cmd_name)
         module, _dot, attribute = self._ours[cmd_name].partition(".")
         command: click.Command = getattr(import_module(f"{__package__}.{module}"), attribute)
-        return command
+        return spoken(command)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return self._typed(ctx)
+            with typed():
+                return super().invoke(ctx)
         except InternationaleError as error:
             raise (Misuse if isinstance(error, Misconfigured | Invalid) else Failure)(error) from error
         except DatabaseError as error:
@@ -182,20 +190,14 @@ class Commands(click.Group):
             told = _("The file or folder cannot be read or written: %(why)s") % {"why": error.strerror or error}
             raise Misuse(Misconfigured(told, place=os.fsdecode(error.filename))) from error
 
-    def _typed(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except click.UsageError as error:
-            if language() == "en":
-                raise
-            raise Mistyped(error) from error
-        except click.Abort as error:
-            raise Stopped("") from error
-
     def _theirs(self, ctx: click.Context) -> click.Group:
         """Asked once for each command line, and only when it names none of ours."""
         known: click.Group | None = ctx.meta.get(__name__)
         if known is None:
             known = ctx.meta[__name__] = click.Group("plugins")
-            Home(ctx.params.get("home") or Path(), os.environ).plugins.each("commands", cli=known)
+            plugins = Home(ctx.params.get("home") or Path(), os.environ).plugins
+            for folder in plugins.folders("translations").values():
+                i18n.include(folder)
+            plugins.each("commands", cli=known)
+            spoken(known)
         return known

@@ -20,3 +20,12 @@ def unlocked(path: Path, *, again: bool = False) -> RootKey:
     locked = port.root_state(path) == "locked"
     passphrase = click.prompt(worded(_("Passphrase of the root key")), hide_input=True) if locked else ""
     return port.root_key(path, passphrase, again=again)
+
+
+def chosen_passphrase() -> str:
+    """A passphrase for a new root key, typed twice, until it is the same both times."""
+    while True:
+        passphrase: str = click.prompt(worded(_("A passphrase for it")), hide_input=True)
+        if click.prompt(worded(_("Repeat for confirmation")), hide_input=True) == passphrase:
+            return passphrase
+        click.echo(worded(_("These are not the same.")), err=True)

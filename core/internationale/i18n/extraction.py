@@ -1,4 +1,5 @@
-"""Finds the sentences of the source: one template catalog per domain, from Python and from the templates.
+"""Finds the sentences of the source: one template catalog per domain, from Python (also what commands say of themselves) and from
+the templates.
 
 The domain of a Python sentence is that of the module's ``_ = marker("<domain>")``; of a template's, the package it stands in.
 ``translations/update`` writes what is found into the ``.po`` files, and a test fails while they differ.
@@ -15,6 +16,7 @@ from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
 from internationale.i18n.catalogs import house_folder, read
+from internationale.i18n.commands import descriptions
 
 CORE = "core"
 TARGETS = ("ar", "fr")
@@ -50,6 +52,8 @@ def sentences(path: Path) -> Iterator[str | tuple[str, ...]]:
     with path.open("rb") as file:
         for _line, found, _comments, _context in extract(method, file, _KEYWORDS, options=options):
             yield found
+    if path.suffix == ".py":
+        yield from descriptions(path.read_text(encoding="utf-8"))
 
 
 def updated(template: Catalog, path: Path, language: str) -> bytes:

@@ -82,6 +82,8 @@ def commands(cli: Any) -> None:
 
     Asked once, when the command line starts. The section is ``ctx.obj()``: opened only when called. A command that publishes
     takes ``ctx.obj.speaking()`` instead, before its transaction: that makes sure first that nothing said before is forgotten.
+
+    Write docstrings and ``help`` in English: ``--help`` looks them up in the plugin's catalog, each paragraph on one line.
     """
 
 
