@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from internationale.bus import LOG, Parcel
-from internationale.errors import Untrusted
+from internationale.errors import TooSoon, Untrusted
 from internationale.events import request
 from internationale.events.keys import PublicKey
 from internationale.events.request import Request
@@ -26,7 +26,8 @@ from internationale.testing.carrying import settle
 from internationale.testing.founding import unite
 from internationale.testing.memory import MemoryBus, MemoryHub
 from internationale.testing.serving import served
-from internationale.worker import direct, fence, ladder, mending, origin, questions, seeding
+from internationale.web import allowing, logs
+from internationale.worker import direct, fence, ladder, mending, origin, pace, questions, seeding
 from internationale.worker.origin import Origin, Unanswered
 
 
@@ -293,7 +294,7 @@ def test_a_question_has_one_signature_and_a_strangers_noise_is_not_verified(thre
         SignedDocument(document.body, (false,) * 64),
         SignedDocument(document.body, (false, *document.signatures)),
         SignedDocument(document.body, ()),
-        SignedDocument(b" " * 256 * 1024, (false,)),
+        SignedDocument(b" " * (request.LARGEST + 1), (false,)),
     ):
         assert browser(fr).post("/api/v1/log", json=noise.plain()).status_code in (400, 403)
     assert verified == []
@@ -432,3 +433,69 @@ def dripping(beginning, drop):
         yield f"http://127.0.0.1:{server.getsockname()[1]}"
         gone.set()
         thread.join()
+
+
+def test_what_a_section_asks_over_https_has_an_end(three, browser, monkeypatch):
+    """One that asks without end keeps nobody from anything: it is told to come again later; the others are answered."""
+    monkeypatch.setattr(logs, "MOST", 60_000)
+    monkeypatch.setattr(logs, "RATE", 0)
+    ic, fr, ar = three
+    client = browser(fr)
+
+    def ask(by, number):
+        document = request.seal(asked_by(by, fr, first=1, last=number, roster=number), by.key)
+        return client.post("/api/v1/log", json=document.plain(), headers={"Accept-Language": "en"})
+
+    answers = [ask(ic, number) for number in range(1, 6)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 200, 429]
+    assert answers[4].headers["Retry-After"] == str(allowing.AGAIN)
+    assert ask(ar, 1).status_code == 200
+
+
+def test_few_answers_to_one_section_are_under_way_at_a_time():
+    allowances = allowing.Allowances(most=1_000_000, rate=0)
+    for _ in range(allowing.AT_ONCE):
+        allowances.begin("fr")
+    with pytest.raises(TooSoon):
+        allowances.begin("fr")
+    allowances.begin("ic")
+    allowances.end("fr", 10)
+    allowances.begin("fr")
+
+
+def test_an_answer_that_nobody_reads_is_let_go_of(monkeypatch):
+    monkeypatch.setattr(allowing, "SLOWEST", 0.05)
+    ended, sent = [], []
+
+    async def receive():
+        await asyncio.sleep(60)
+
+    async def send(message):
+        sent.append(len(message.get("body", b"")))
+        if sum(sent) >= 2 * allowing.PIECE:
+            await asyncio.sleep(60)
+
+    answer = allowing.Answer(b"x" * 1_000_000, lambda: ended.append(1), media_type="application/jsonl")
+    asyncio.run(answer.to_asgi_response()({"type": "http"}, receive, send))
+    assert (ended, sum(sent)) == ([1], 2 * allowing.PIECE)
+
+
+def test_a_question_of_a_stranger_is_not_read_when_it_is_long(three, browser):
+    client = browser(three[1])
+    for path in ("/api/v1/log", "/api/v1/log/chunk"):
+        assert client.post(path, json={"a": [[]] * 20_000}).status_code == 413
+
+
+def test_who_answers_slowly_holds_up_nobody_but_who_asks():
+    """Pages and the database have threads of their own: as many slow sections as there are threads keep none of them."""
+    held = threading.Event()
+
+    async def story():
+        slow = [asyncio.ensure_future(pace.outside(held.wait)) for _ in range(50)]
+        await asyncio.sleep(0)
+        names = {await pace.in_thread(lambda: threading.current_thread().name) for _ in range(5)}
+        held.set()
+        assert all(await asyncio.gather(*slow))
+        return names
+
+    assert not [name for name in asyncio.run(story()) if name.startswith("outside")]

@@ -43,14 +43,21 @@ SLOWLY = 30
 
 @dataclass
 class Allowance:
-    """What one section may still have. ``left``: bytes, at the moment ``at`` (seconds of any clock)."""
+    """What one section may still have. ``left``: bytes, at the moment ``at`` (seconds of any clock); at most ``most``, of which
+    ``rate`` grow back in a second.
+    """
 
     at: float
-    left: float = field(default_factory=lambda: MOST)
+    most: int = field(default_factory=lambda: MOST)
+    rate: int = field(default_factory=lambda: RATE)
+    left: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.left = self.most
 
     def grow(self, now: float) -> float:
         """How many bytes there are now; less than none where the last that was given was larger than what was left."""
-        self.left, self.at = min(MOST, self.left + (now - self.at) * RATE), now
+        self.left, self.at = min(self.most, self.left + (now - self.at) * self.rate), now
         return self.left
 
     def spend(self, size: int) -> bool:

@@ -23,7 +23,7 @@ from internationale.rooms.attachments.rules import words
 from internationale.section import Section
 from internationale.worker import origin
 from internationale.worker.branches import listed
-from internationale.worker.pace import Backoff, in_thread
+from internationale.worker.pace import Backoff, in_thread, outside
 
 _log = logging.getLogger(__name__)
 
@@ -176,7 +176,7 @@ class Carriage:
         """The sender's own address, where no hub helps."""
         for number in sorted(left):
             try:
-                body = await in_thread(origin.chunk, self._section, wanted.section, wanted.content.blob, number)
+                body = await outside(origin.chunk, self._section, wanted.section, wanted.content.blob, number)
             except origin.Unanswered as trouble:
                 _log.info("section %s does not answer over HTTPS: %s", wanted.section, trouble)
                 return

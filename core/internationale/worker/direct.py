@@ -16,7 +16,7 @@ from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.worker import mending
 from internationale.worker.origin import Unanswered, ask
-from internationale.worker.pace import in_thread
+from internationale.worker.pace import in_thread, outside
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ async def _all_of(section: Section, code: str, log: str) -> int:
         gap = await in_thread(_after, section, log)
         if gap is None:
             return total
-        came = await in_thread(ask, section, code, {"log": log, "epoch": gap.epoch, "first": gap.first, "last": gap.last})
+        came = await outside(ask, section, code, {"log": log, "epoch": gap.epoch, "first": gap.first, "last": gap.last})
         if not came:
             return total
         total += came

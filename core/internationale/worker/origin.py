@@ -26,7 +26,7 @@ from internationale.events.request import Request
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker.pace import in_thread
+from internationale.worker.pace import outside
 
 _log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class Origin:
     async def _asked(self, to: str, **wanted: object) -> int:
         self._answering.discard(to)
         try:
-            came = await in_thread(ask, self._section, to, wanted)
+            came = await outside(ask, self._section, to, wanted)
         except Unanswered as trouble:
             _log.info("section %s does not answer over HTTPS: %s", to, trouble)
             return 0

@@ -2,13 +2,17 @@
 
 import asyncio
 import contextlib
+import contextvars
 import random
 from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from internationale.bus.ending import ended, stop
 
 T = TypeVar("T")
+_OUTSIDE = ThreadPoolExecutor(4, "outside")
 
 QUICKLY = 200
 """So many things in a second are worth waiting for a crowd; fewer are dealt with as they come."""
@@ -25,7 +29,19 @@ LONGEST = 30.0
 
 async def in_thread(work: Callable[..., T], *arguments: object) -> T:
     """Run database work in a thread. When cancelled, the work is finished first: a transaction is never left alone."""
-    running = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    return await _finished(None, work, *arguments)
+
+
+async def outside(work: Callable[..., T], *arguments: object) -> T:
+    """The same for what waits for another machine. Its threads are few, and not those of the pages: whoever answers drop by drop
+    keeps nobody here waiting but who asks it.
+    """
+    return await _finished(_OUTSIDE, work, *arguments)
+
+
+async def _finished(threads: ThreadPoolExecutor | None, work: Callable[..., T], *arguments: object) -> T:
+    run = partial(contextvars.copy_context().run, work, *arguments)  # as asyncio.to_thread, which has one pool only
+    running = asyncio.get_running_loop().run_in_executor(threads, run)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
