@@ -68,18 +68,25 @@ class Opener:
         self._keep(opened)
         return opened
 
-    def show(self, by: Address, insides: Iterable[bytes]) -> None:
-        """Keep the insides of sealed events that somebody who can open them has shown to us, in the event ``by``."""
-        rows = {digest: {"digest": digest, **key(by), "plain": plain} for plain in insides if (digest := _digest(plain))}
+    def show(self, by: Address, insides: Iterable[bytes]) -> list[str]:
+        """Keep the insides of sealed events that somebody who can open them has shown to us, in the event ``by``. Returns their
+        digests.
+        """
+        found = [(_digest(plain), plain) for plain in insides]
+        rows = {digest: {"digest": digest, **key(by), "plain": plain} for digest, plain in found}
         self._connection.execute(delete(tables.shown).where(among(tables.shown, [by])))  # when it is decided anew
         if rows:
             self._connection.execute(insert(tables.shown), list(rows.values()))
+        return [digest for digest, _plain in found]
 
     def forget(self, outer: Envelope) -> None:
-        """Delete what was shown to us of a sealed event: its section took it back. One whose outside is malformed has nothing."""
+        """Delete what was shown to us of a sealed event: its section took it back. Only what truly is its inside: anybody can
+        copy the digest of another's. One whose outside is malformed has nothing.
+        """
         with contextlib.suppress(Untrusted):
             digest = sealed.outside(outer).digest
-            self._connection.execute(delete(tables.shown).where(tables.shown.c.digest == digest))
+            if self._shown(outer, digest) is not None:
+                self._connection.execute(delete(tables.shown).where(tables.shown.c.digest == digest))
             if (gone := self._opened.pop(outer.address, None)) is not None:
                 self._size -= len(gone.plain)
 
@@ -94,12 +101,15 @@ class Opener:
             except Untrusted as error:
                 if error.reason != "not_readable":
                     raise
-        plain = self._shown(digest)
-        return None if plain is None else sealed.check(outer, plain)
+        return self._shown(outer, digest)
 
-    def _shown(self, digest: str) -> bytes | None:
+    def _shown(self, outer: Envelope, digest: str) -> Opened | None:
+        """By what was shown to us. What is not its inside tells nothing of an event, wherever it came first."""
         plain = self._connection.execute(select(tables.shown.c.plain).filter_by(digest=digest).limit(1)).scalar()
-        return None if plain is None else bytes(plain)
+        if plain is not None:
+            with contextlib.suppress(Untrusted):
+                return sealed.check(outer, bytes(plain))
+        return None
 
     def _part(self, name: str) -> bytes:
         content = self._connection.execute(select(tables.part.c.content).filter_by(hash=name)).scalar_one()

@@ -1,6 +1,6 @@
 """One transaction's work on the log: what it has read, what it has decided, what is to be written."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -114,9 +114,10 @@ class Unit:
         self._parts |= parts.present(self.connection, named - self._parts)
         self._taken_back |= parts.taken_back(self.connection, {record.address for record in records if record.beside})
 
-    def sealed_among(self, addresses: Iterable[Address]) -> list[Address]:
-        """Those of these events that are here and could not be opened."""
-        return [record.address for record in self.load(addresses) if record.state is State.SEALED]
+    def sealed_among(self, shown: Collection[tuple[Address, str]]) -> list[Address]:
+        """Those of these events that are here and could not be opened, and whose inside has this digest."""
+        sealed = (record for record in self.load({where for where, _digest in shown}) if record.state is State.SEALED)
+        return [record.address for record in sealed if (record.address, record.envelope.data.get("digest")) in shown]
 
     def load(self, addresses: Iterable[Address]) -> list[Record]:
         """Records of the log, in the order asked for."""

@@ -114,11 +114,12 @@ def _shown(unit: Unit, record: Record) -> tuple[Ref, ...]:
 def _showing(unit: Unit, originals: Collection[Ref]) -> Iterator[Record]:
     """What has shown one of these to more sections. Looks into everything that has shown something: it is seldom asked."""
     event = tables.event.c
+    places = set(map(address, originals))
     wires = [wire for wire, (kind, _) in unit.vocabulary.by_wire.items() if kind.payload is Reshared]
     query = select(event.section, event.epoch, event.sequence).where(event.state == State.APPLIED, event.type.in_(wires))
     for where in map(of, unit.connection.execute(query).all()):
         for record in unit.load([where]):
-            if not set(_shown(unit, record)).isdisjoint(originals):
+            if not places.isdisjoint(map(address, _shown(unit, record))):
                 yield record
 
 
