@@ -7,7 +7,7 @@ of them is the true one: it is walked back from the pinned event, by what we hol
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, func, select
 
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope, Signed
@@ -15,7 +15,7 @@ from internationale.events.logs import Keyring, LogRules
 from internationale.ledger import forks, tables
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.heads import Head
-from internationale.ledger.parking import MAX_PARKED
+from internationale.ledger.parking import MAX_PARKED, discard
 from internationale.ledger.reading import Gap
 from internationale.ledger.records import key
 from internationale.ledger.unit import Unit
@@ -138,7 +138,7 @@ class Following:
         here = (parked.section == head.section) & (parked.epoch == head.epoch)
         if last is not None:
             here &= parked.sequence <= last
-        self._unit.connection.execute(delete(tables.parked).where(here))
+        discard(self._unit.connection, here)
 
     def _drop_false(self, head: Head, number: int, needed: str) -> None:
         """What we have under this number is of the other history: its place is for the true one."""
@@ -146,7 +146,7 @@ class Following:
             self.gone |= forks.cut(self._unit, Address(head.section, head.epoch, number), ENDED)
         parked = tables.parked.c
         here = (parked.section == head.section) & (parked.epoch == head.epoch) & (parked.sequence == number)
-        self._unit.connection.execute(delete(tables.parked).where(here, parked.hash != needed))
+        discard(self._unit.connection, here & (parked.hash != needed))
 
 
 def unfinished(heads: Iterable[Head], keyring: Keyring) -> list[Gap]:

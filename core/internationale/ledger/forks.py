@@ -64,7 +64,7 @@ def cut(unit: Unit, first: Address, reason: str) -> set[Address]:
         gone = set(map(of, unit.connection.execute(select(*columns).where(after, event.c.position.is_not(None)))))
         moved = select(*(event.c[name] for name in _MOVED)).where(after)
         unit.connection.execute(insert(parked).from_select(_MOVED, moved))
-        for table in (event, tables.mention, tables.waiting):
+        for table in (event, tables.waiting):  # it may count again: the parts that it names stay noted
             unit.connection.execute(delete(table).where(_from(table, first)))
         before = select(event.c.hash).filter_by(**key(Address(first.section, first.epoch, first.sequence - 1)))
         head.sequence = first.sequence - 1

@@ -113,7 +113,7 @@ part = Table(
     Column("received_at", UTCDateTime, nullable=False),
 )
 
-mention = Table(  # which events of the log name which parts to travel beside them, whether the parts are here or not
+mention = Table(  # which events, of the log or cut off it, name which parts to travel beside them; the parts may not be here
     "ledger_mention",
     metadata,
     *_address(),

@@ -1,4 +1,4 @@
-"""Which events name which parts is noted with them, however they are written, and goes with them."""
+"""Which events name which parts is noted with them, however they are written, and for as long as they may count."""
 
 import hashlib
 import json
@@ -12,7 +12,7 @@ from internationale.events.keys import EVENT
 from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
 
-from .conftest import Author, House, Said, where
+from .conftest import Author, House, Said
 
 ONE, OTHER = (hashlib.sha256(name).hexdigest() for name in (b"one", b"other"))
 WAYS: dict[str, Callable[[str], str]] = {
@@ -48,10 +48,35 @@ def test_who_names_a_part_is_noted_also_of_what_came_before(house: Callable[...,
     assert mentions(here) == expected
 
 
-def test_what_is_no_longer_in_the_log_names_nothing(house: Callable[..., House], fr: Author) -> None:
+def fork(house: Callable[..., House], fr: Author) -> tuple[House, Delivery, Delivery]:
+    """A log that is stopped before its second event, of which there are two."""
     here = house(fr)
     first = written(fr, "ours", ONE)
     other = fr.forked()
-    here.accept(first, written(fr, "ours", OTHER))
-    assert here.accept(other.say("something else")) == ["forked"]
-    assert (here.head("fr"), where(first).sequence, mentions(here)) == (1, 1, {(1, ONE)})
+    second, rival = written(fr, "ours", OTHER), written(other, "ours", ONE)
+    here.accept(first, second)
+    assert here.accept(rival) == ["forked"]
+    assert (here.head("fr"), mentions(here)) == (1, {(1, ONE), (2, OTHER)})  # it may count again
+    return here, second, rival
+
+
+def test_what_may_count_again_still_names_its_parts(house: Callable[..., House], fr: Author) -> None:
+    here, second, _rival = fork(house, fr)
+    here.pin(fr, second)
+    assert (here.head("fr"), mentions(here)) == (2, {(1, ONE), (2, OTHER)})
+
+
+def test_what_does_not_count_any_more_names_nothing(house: Callable[..., House], fr: Author) -> None:
+    here, _second, rival = fork(house, fr)
+    here.pin(fr, rival)
+    assert (here.head("fr"), mentions(here)) == (2, {(1, ONE), (2, ONE)})
+
+
+def test_what_was_stopped_before_its_parts_were_noted_names_them_too(house: Callable[..., House], fr: Author) -> None:
+    """As a build left it that forgot them with the log."""
+    here, _second, _rival = fork(house, fr)
+    with here.database.engine.begin() as connection:
+        connection.exec_driver_sql("DELETE FROM ledger_mention WHERE sequence = 2")
+        connection.exec_driver_sql("UPDATE ledger_alembic_version SET version_num = 'ledger_0007'")
+    here.restart()
+    assert mentions(here) == {(1, ONE), (2, OTHER)}
