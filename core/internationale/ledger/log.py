@@ -32,6 +32,7 @@ from internationale.ledger.reading import Reading, Stored
 from internationale.ledger.records import State, among, chunks, of
 from internationale.ledger.replaying import Replay
 from internationale.ledger.settling import Settlement
+from internationale.ledger.tried import new_ones
 from internationale.ledger.unit import Unit
 
 WROTE, SAID = "ledger_wrote", "ledger_said"
@@ -198,10 +199,14 @@ class Ledger(Reading):
             self._anew(session, now)
 
     def _retry(self, unit: Unit) -> None:
-        """What waited for a type that is known now, what failed before this build, what could not be opened for want of a key."""
+        """What waited for a type that is known now, what failed before this build, and, with another key, what could not be
+        opened for want of it.
+        """
         event = tables.event
         columns = (event.c.section, event.c.epoch, event.c.sequence)
-        again = (event.c.state == State.FAILED) | ((event.c.state == State.SEALED) & (event.c.reason == NO_KEY))
+        again = event.c.state == State.FAILED
+        if new_ones(unit.connection, self.seals.identities()):
+            again |= (event.c.state == State.SEALED) & (event.c.reason == NO_KEY)
         failed = [of(row) for row in unit.connection.execute(select(*columns).where(again))]
         Settlement(unit, self._projector).release([*unit.released("type", [*self.vocabulary.by_wire, SEALED]), *failed])
         self._erase(unit)

@@ -4,7 +4,8 @@ import contextlib
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from sqlalchemy import Connection, delete, insert, select
 
@@ -16,6 +17,7 @@ from internationale.events.sealing import Identity
 from internationale.ledger import parts, tables
 from internationale.ledger.judging import Verdict
 from internationale.ledger.records import State, among, chunks, key
+from internationale.ledger.tried import About, Tried
 
 KEPT_BYTES = 32 * 1024 * 1024
 """How much of what was opened is kept at hand; the last one always is."""
@@ -36,6 +38,7 @@ class Seals:
 
     code: str = ""
     identities: Callable[[], Sequence[Identity]] = nobody
+    tried: Tried = field(default_factory=Tried, compare=False)
 
 
 class Opener:
@@ -51,22 +54,33 @@ class Opener:
         """What is inside, or what becomes of the event because it cannot be looked into."""
         if (known := self._opened.get(outer.address)) is not None and known.envelope.hash == outer.hash:
             return known
+        digest = self._whole(outer)
+        if isinstance(digest, Verdict):
+            return digest
         try:
-            data = sealed.outside(outer)
-        except Untrusted as error:
-            return Verdict(State.VOID, error.reason)
-        here = parts.present(self._connection, outer.parts)
-        missing = tuple(("part", name) for name in outer.parts if name not in here)
-        if missing:
-            return Verdict(State.WAITING, "missing_part", missing)
-        try:
-            opened = self._look_into(outer, data.digest)
+            opened = self._look_into(outer, digest)
         except Untrusted as error:
             return Verdict(State.VOID, error.reason)
         if opened is None:
             return Verdict(State.SEALED, NO_KEY if self._addressed(outer) else NOT_ADDRESSED)
         self._keep(opened)
         return opened
+
+    def about(self, outer: Envelope) -> About | Verdict:
+        """What is inside speaks of this; what our identities have opened before is not opened again."""
+        whole, identities = self._whole(outer), self.identities
+        if isinstance(whole, Verdict):
+            return whole
+        known = self._seals.tried.about(outer.hash, identities) if self._addressed(outer) else None
+        if known is not None:
+            return known
+        opened = self.open(outer)
+        return opened if isinstance(opened, Verdict) else About.of(opened.envelope)
+
+    @cached_property
+    def identities(self) -> Sequence[Identity]:
+        """Our identities, as they are in this transaction."""
+        return self._seals.identities()
 
     def show(self, by: Address, insides: Iterable[bytes]) -> list[str]:
         """Keep the insides of sealed events that somebody who can open them has shown to us, in the event ``by``. Returns their
@@ -93,14 +107,32 @@ class Opener:
     def _addressed(self, outer: Envelope) -> bool:
         return self._seals.code in {outer.section, *outer.audience.split(" ")}
 
+    def _whole(self, outer: Envelope) -> str | Verdict:
+        """The digest of what is inside, when the outside has its form and all its parts are here."""
+        try:
+            data = sealed.outside(outer)
+        except Untrusted as error:
+            return Verdict(State.VOID, error.reason)
+        here = parts.present(self._connection, outer.parts)
+        missing = tuple(("part", name) for name in outer.parts if name not in here)
+        return Verdict(State.WAITING, "missing_part", missing) if missing else data.digest
+
     def _look_into(self, outer: Envelope, digest: str) -> Opened | None:
-        """With our identities, or by what was shown to us; None when neither helps. Raises ``Untrusted``."""
-        if self._addressed(outer):
+        """With our identities, or by what was shown to us; None when neither helps. Raises ``Untrusted``.
+
+        In this order, whatever came first: who seals another thing for us than what its digest pins has said nothing.
+        """
+        tried = self._seals.tried
+        if self._addressed(outer) and not tried.in_vain(outer.hash, self.identities):
             try:
-                return sealed.open(outer, self._part, self._seals.identities())
+                opened = sealed.open(outer, self._part, self.identities)
             except Untrusted as error:
                 if error.reason != "not_readable":
                     raise
+                tried.failed(outer.hash, self.identities)
+            else:
+                tried.opened(opened.envelope, self.identities)
+                return opened
         return self._shown(outer, digest)
 
     def _shown(self, outer: Envelope, digest: str) -> Opened | None:

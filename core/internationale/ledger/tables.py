@@ -129,6 +129,12 @@ shown = Table(  # the insides of sealed events that were shown to us, by their d
     Column("plain", LargeBinary, nullable=False),
 )
 
+identity = Table(  # the public halves of our identities that were tried on all that could not be opened
+    "ledger_identity",
+    metadata,
+    Column("recipient", Text, primary_key=True),
+)
+
 withdrawn = Table(  # whose parts were taken back, whether it is here or not, by the event of the same log that says so
     "ledger_withdrawn",
     metadata,

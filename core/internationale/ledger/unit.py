@@ -16,8 +16,9 @@ from internationale.ledger import parts, tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Heads
 from internationale.ledger.judging import Known, Verdict, address
-from internationale.ledger.opening import Seals
+from internationale.ledger.opening import NO_KEY, Seals
 from internationale.ledger.records import Record, State, among, chunks, key, of
+from internationale.ledger.tried import only_these
 
 _HERE = (
     tables.event.c.section == bindparam("section_"),
@@ -137,6 +138,8 @@ class Unit:
             self.connection.execute(_CHANGE, changed)
         for record in records:
             record.new = False
+        if any(record.state is State.SEALED and record.reason == NO_KEY for record in records):
+            only_these(self.connection, self.archive.opener.identities)
         self.archive.written()
         waiting = [record for record in records if record.state is State.WAITING]
         for some in chunks(record.address for record in waiting):

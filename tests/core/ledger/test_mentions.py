@@ -34,6 +34,14 @@ def mentions(house: House) -> set[tuple[int, str]]:
     return house.read(lambda session: set(map(tuple, session.connection().execute(select(mention.sequence, mention.part)))))
 
 
+def as_left_by(house: House, revision: str, statement: str) -> None:
+    """The tables as a build left them that was at this revision of the ledger's."""
+    with house.database.engine.begin() as connection:
+        for each in (statement, "DROP TABLE ledger_identity"):
+            connection.exec_driver_sql(each)
+        connection.exec_driver_sql(f"UPDATE ledger_alembic_version SET version_num = '{revision}'")
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_who_names_a_part_is_noted_also_of_what_came_before(house: Callable[..., House], fr: Author, way: str) -> None:
     """As a build left it that did not note it."""
@@ -41,9 +49,7 @@ def test_who_names_a_part_is_noted_also_of_what_came_before(house: Callable[...,
     here.accept(written(fr, way, ONE), fr.say("short"), written(fr, way, ONE, OTHER))
     expected = {(1, ONE), (3, ONE), (3, OTHER)}
     assert mentions(here) == expected
-    with here.database.engine.begin() as connection:
-        connection.exec_driver_sql("DROP TABLE ledger_mention")
-        connection.exec_driver_sql("UPDATE ledger_alembic_version SET version_num = 'ledger_0006'")
+    as_left_by(here, "ledger_0006", "DROP TABLE ledger_mention")
     here.restart()
     assert mentions(here) == expected
 
@@ -75,8 +81,6 @@ def test_what_does_not_count_any_more_names_nothing(house: Callable[..., House],
 def test_what_was_stopped_before_its_parts_were_noted_names_them_too(house: Callable[..., House], fr: Author) -> None:
     """As a build left it that forgot them with the log."""
     here, _second, _rival = fork(house, fr)
-    with here.database.engine.begin() as connection:
-        connection.exec_driver_sql("DELETE FROM ledger_mention WHERE sequence = 2")
-        connection.exec_driver_sql("UPDATE ledger_alembic_version SET version_num = 'ledger_0007'")
+    as_left_by(here, "ledger_0007", "DELETE FROM ledger_mention WHERE sequence = 2")
     here.restart()
     assert mentions(here) == {(1, ONE), (2, OTHER)}
