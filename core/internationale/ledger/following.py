@@ -47,7 +47,12 @@ class Following:
         for section, epoch in sorted(logs):
             rules = self._keyring[section].of(epoch) if section in self._keyring else None
             if rules is not None:
-                ready += self._look(rules, self._unit.heads.of(section, epoch))
+                head = self._unit.heads.of(section, epoch)
+                before = head.cut
+                found = self._look(rules, head)
+                if found or head.cut != before:  # it goes on: what was cut off and is still put aside makes room
+                    self.gone |= forks.clear(self._unit, (section, epoch))
+                ready += found
         self._unit.heads.save()
         return ready
 
@@ -165,6 +170,8 @@ def unfinished(heads: Iterable[Head], keyring: Keyring) -> list[Gap]:
 def settled(unit: Unit, rules: LogRules | None, where: Address) -> bool:
     """Whether the roster has decided which of two events counts here, and ours is that one: then nothing is cut any more."""
     if rules is None or rules.pin is None or where.sequence > rules.pin[0]:
+        return False
+    if unit.heads.of(where.section, where.epoch).sequence < rules.pin[0]:
         return False
     held = select(tables.event.c.hash).filter_by(**key(Address(where.section, where.epoch, rules.pin[0])))
     return unit.connection.execute(held).scalar() == rules.pin[1]

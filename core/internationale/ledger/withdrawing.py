@@ -23,11 +23,8 @@ from internationale.ledger.causes import Archive
 from internationale.ledger.database import ERASED
 from internationale.ledger.judging import Verdict, address
 from internationale.ledger.opening import conceal
-from internationale.ledger.records import Record, State, among, chunks, key, of
+from internationale.ledger.records import ASIDE, CUT, Record, State, among, chunks, key, of
 from internationale.ledger.unit import Unit
-
-ASIDE = "taking_back"
-"""The reason of what was decided, and is decided again as soon as all rows are made anew."""
 
 
 def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> list[Address]:
@@ -38,7 +35,7 @@ def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> list[Address]:
         _note(unit, ref, by)
         _erase_cut(unit, ref)
         for record in unit.load([address(ref)]):
-            if record.envelope.ref != ref or not record.beside or record.reason in (REASON, ASIDE):
+            if record.envelope.ref != ref or not record.beside or record.reason in (REASON, ASIDE, CUT):
                 continue
             if record.position is None:
                 undecided.append(record.address)
@@ -53,9 +50,10 @@ def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> list[Address]:
 
 
 def aside(connection: Connection) -> list[Address]:
-    """What was put aside."""
+    """What was put aside, because its texts were taken back or it was cut off its log."""
     event = tables.event.c
-    query = select(event.section, event.epoch, event.sequence).where(event.state == State.WAITING, event.reason == ASIDE)
+    put_aside = (event.state == State.WAITING) & event.reason.in_((ASIDE, CUT))
+    query = select(event.section, event.epoch, event.sequence).where(put_aside)
     return list(map(of, connection.execute(query)))
 
 
