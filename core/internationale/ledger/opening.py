@@ -68,11 +68,10 @@ class Opener:
 
     def about(self, outer: Envelope) -> About | Verdict:
         """What is inside speaks of this; what our identities have opened before is not opened again."""
-        whole, identities = self._whole(outer), self.identities
+        whole = self._whole(outer)
         if isinstance(whole, Verdict):
             return whole
-        known = self._seals.tried.about(outer.hash, identities) if self._addressed(outer) else None
-        if known is not None:
+        if self._addressed(outer) and (known := self._seals.tried.about(outer.hash, self.identities)) is not None:
             return known
         opened = self.open(outer)
         return opened if isinstance(opened, Verdict) else About.of(opened.envelope)
