@@ -218,6 +218,23 @@ def test_what_was_shown_is_hidden_again_when_that_is_taken_back(three, tell, sai
     oracle.only_for((ic, fr, ar), SECRET.encode(), {"ic", "fr"})
 
 
+def test_what_is_shown_under_the_name_of_another_event_tells_nothing(three, tell):
+    """Else it would hang on what came first whether it does."""
+    _ic, fr, ar = three
+    note = tell(fr, SECRET, "ic")
+    answer = tell(fr, "answer", "international", note)
+    with fr.reading() as session:
+        (_note, inside), (_answer, another) = fr.ledger.thread(session, note)
+    crossed = sealed.Reshared(subject="notes", events=(str(answer), str(note)))
+    speaker = Reader(id="x", capabilities={"sealing.reshared": frozenset({None})})
+    with fr.writing() as session:
+        fr.publish(session, Utterance(crossed, parts=(inside, another), audience="ar fr ic"), by=speaker)
+    hand(fr, ar)
+    hidden = dict.fromkeys((note.event_id, answer.event_id), ("sealed", "not_addressed"))
+    assert (states(ar), shown(ar)) == (hidden | {"fr:1:3": ("applied", "")}, [])
+    oracle.replayed(ar)
+
+
 def test_what_was_shown_is_gone_at_once_when_that_is_taken_back(three, tell, said):
     """Also where making all rows anew has to wait: until then what was shown waits."""
     _ic, fr, ar = three

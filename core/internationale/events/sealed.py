@@ -18,7 +18,7 @@ from pydantic import Field, StringConstraints, ValidationError
 
 from internationale.errors import Untrusted
 from internationale.events import keys, sealing, strict
-from internationale.events.envelope import MAX_BODY, SEALED, Envelope, is_type, refs_of
+from internationale.events.envelope import MAX_BODY, SEALED, Address, Envelope, is_type, refs_of
 from internationale.events.refs import Ref, RefText
 from internationale.events.sealing import Identity
 from internationale.events.types import Payload
@@ -169,6 +169,15 @@ def check(outer: Envelope, plain: bytes) -> Opened:
         parts=tuple(hashlib.sha256(content).hexdigest() for content in contents),
     )
     return Opened(said, dict(zip(said.parts, contents, strict=True)), plain)
+
+
+def written_for(plain: bytes) -> Address | None:
+    """The event that somebody shows us the inside of, by what is written in it; None when it has not the form of an inside."""
+    try:
+        inside = _inside(plain.partition(b"\n")[0])
+    except Untrusted:
+        return None
+    return Address(inside.section, inside.epoch, inside.sequence)
 
 
 def may_stand_on(said: Envelope, cause_readers: str | None) -> bool:

@@ -7,7 +7,7 @@ of them is the true one: it is walked back from the pinned event, by what we hol
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, func, select
 
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope, Signed
@@ -15,7 +15,7 @@ from internationale.events.logs import Keyring, LogRules
 from internationale.ledger import forks, tables
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.heads import Head
-from internationale.ledger.parking import MAX_PARKED
+from internationale.ledger.parking import MAX_PARKED, discard
 from internationale.ledger.reading import Gap
 from internationale.ledger.records import key
 from internationale.ledger.unit import Unit
@@ -47,7 +47,12 @@ class Following:
         for section, epoch in sorted(logs):
             rules = self._keyring[section].of(epoch) if section in self._keyring else None
             if rules is not None:
-                ready += self._look(rules, self._unit.heads.of(section, epoch))
+                head = self._unit.heads.of(section, epoch)
+                before = head.cut
+                found = self._look(rules, head)
+                if found or head.cut != before:  # it goes on: what was cut off and is still put aside makes room
+                    self.gone |= forks.clear(self._unit, (section, epoch))
+                ready += found
         self._unit.heads.save()
         return ready
 
@@ -138,7 +143,7 @@ class Following:
         here = (parked.section == head.section) & (parked.epoch == head.epoch)
         if last is not None:
             here &= parked.sequence <= last
-        self._unit.connection.execute(delete(tables.parked).where(here))
+        discard(self._unit.connection, here)
 
     def _drop_false(self, head: Head, number: int, needed: str) -> None:
         """What we have under this number is of the other history: its place is for the true one."""
@@ -146,7 +151,7 @@ class Following:
             self.gone |= forks.cut(self._unit, Address(head.section, head.epoch, number), ENDED)
         parked = tables.parked.c
         here = (parked.section == head.section) & (parked.epoch == head.epoch) & (parked.sequence == number)
-        self._unit.connection.execute(delete(tables.parked).where(here, parked.hash != needed))
+        discard(self._unit.connection, here & (parked.hash != needed))
 
 
 def unfinished(heads: Iterable[Head], keyring: Keyring) -> list[Gap]:
@@ -165,6 +170,8 @@ def unfinished(heads: Iterable[Head], keyring: Keyring) -> list[Gap]:
 def settled(unit: Unit, rules: LogRules | None, where: Address) -> bool:
     """Whether the roster has decided which of two events counts here, and ours is that one: then nothing is cut any more."""
     if rules is None or rules.pin is None or where.sequence > rules.pin[0]:
+        return False
+    if unit.heads.of(where.section, where.epoch).sequence < rules.pin[0]:
         return False
     held = select(tables.event.c.hash).filter_by(**key(Address(where.section, where.epoch, rules.pin[0])))
     return unit.connection.execute(held).scalar() == rules.pin[1]

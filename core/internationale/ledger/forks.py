@@ -1,16 +1,21 @@
 """Two signed events with one number are a proof that anyone can check. The log is cut before them, for everyone, until people
 decide through the roster; what came after, and what stands on it, is withdrawn (never lost: the events stay, parked).
+
+Nothing is appended from then on, and nothing new can stand on what was cut off. Whoever signs two events under each of its
+numbers and lets the proofs go one by one, the highest first, would have all rows made anew for each: so that may have to wait
+(see ``pacing``). Until then what was decided stays in the log as well, put aside (``records.CUT``): what is said on that which
+stands on it may still ask for it.
 """
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
 from sqlmodel import Session
 
 from internationale.events.envelope import Address, Signed
 from internationale.ledger import tables
 from internationale.ledger.deliveries import Arrival
-from internationale.ledger.records import key, of
+from internationale.ledger.records import ASIDE, CUT, State, key, of
 from internationale.ledger.unit import Unit
 
 _MOVED = ("section", "epoch", "sequence", "hash", "body", "signature", "received_at", "via")
@@ -29,7 +34,7 @@ def prove(unit: Unit, rival: Arrival, *, settled: bool = False) -> set[Address]:
     """Keep the proof that ``rival`` makes with the event that we hold, and cut the log there; unless it is ``settled``: the
     roster has decided that ours is the one that counts.
 
-    Returns the events that had been decided and are withdrawn with it.
+    Returns the events of which something was made. They are put aside, until all rows are made anew without them.
     """
     if rival.envelope is None:
         raise ValueError("only an authentic event can prove a fork")
@@ -45,13 +50,14 @@ def prove(unit: Unit, rival: Arrival, *, settled: bool = False) -> set[Address]:
             "found_at": unit.now,
         }
         unit.connection.execute(insert(tables.fork), values)
-    return set() if settled else cut(unit, where, "forked")
+    return set() if settled else cut(unit, where, "forked", aside=True)
 
 
-def cut(unit: Unit, first: Address, reason: str) -> set[Address]:
+def cut(unit: Unit, first: Address, reason: str, *, aside: bool = False) -> set[Address]:
     """Append nothing at or after this number; move what was appended there into the parking place.
 
-    Returns the moved events that had been decided: what stands on them has to be withdrawn by a rebuild.
+    Returns the moved events of which something was made: what stands on them has to be withdrawn by making all rows anew.
+    ``aside``: these stay in the log until then, put aside; ``clear`` lets go of them.
     """
     event, parked = tables.event, tables.parked
     head = unit.heads.of(first.section, first.epoch)
@@ -61,16 +67,32 @@ def cut(unit: Unit, first: Address, reason: str) -> set[Address]:
     if head.sequence >= first.sequence:
         after = _from(event, first)
         columns = (event.c.section, event.c.epoch, event.c.sequence)
-        gone = set(map(of, unit.connection.execute(select(*columns).where(after, event.c.position.is_not(None)))))
-        moved = select(*(event.c[name] for name in _MOVED)).where(after)
+        made = or_(event.c.position.is_not(None), event.c.reason.in_((ASIDE, CUT)))
+        gone = set(map(of, unit.connection.execute(select(*columns).where(after, made))))
+        moved = select(*(event.c[name] for name in _MOVED)).where(after, event.c.sequence <= head.sequence)
         unit.connection.execute(insert(parked).from_select(_MOVED, moved))
-        for table in (event, tables.mention, tables.waiting):
-            unit.connection.execute(delete(table).where(_from(table, first)))
+        unit.connection.execute(delete(tables.waiting).where(_from(tables.waiting, first)))
+        if aside and gone:
+            put_aside = update(event).values(state=State.WAITING.value, reason=CUT, position=None)
+            unit.connection.execute(put_aside.where(after))
+        else:
+            unit.connection.execute(delete(event).where(after))  # not the parts that it names: it may count again
         before = select(event.c.hash).filter_by(**key(Address(first.section, first.epoch, first.sequence - 1)))
         head.sequence = first.sequence - 1
         head.hash = unit.connection.execute(before).scalar() or ""
     unit.heads.save()
     return gone
+
+
+def clear(unit: Unit, log: tuple[str, int] | None = None) -> set[Address]:
+    """Let go of what was cut off and put aside, of all logs or of one: all rows are made anew without it. Returns it."""
+    event = tables.event
+    here = (event.c.state == State.WAITING) & (event.c.reason == CUT)
+    if log is not None:
+        here &= (event.c.section == log[0]) & (event.c.epoch == log[1])
+    found = set(map(of, unit.connection.execute(select(event.c.section, event.c.epoch, event.c.sequence).where(here))))
+    unit.connection.execute(delete(event).where(here))
+    return found
 
 
 def _from(table: Table, first: Address) -> ColumnElement[bool]:

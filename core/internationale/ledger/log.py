@@ -29,9 +29,10 @@ from internationale.ledger.pacing import Pace
 from internationale.ledger.projecting import Projector
 from internationale.ledger.publishing import Recipients, Speaker, nobody_else, publish
 from internationale.ledger.reading import Reading, Stored
-from internationale.ledger.records import State, among, chunks, of
+from internationale.ledger.records import ASIDE, CUT, State, among, chunks, of
 from internationale.ledger.replaying import Replay
 from internationale.ledger.settling import Settlement
+from internationale.ledger.tried import new_ones
 from internationale.ledger.unit import Unit
 
 WROTE, SAID = "ledger_wrote", "ledger_said"
@@ -39,8 +40,8 @@ WROTE, SAID = "ledger_wrote", "ledger_said"
 
 
 class Ledger(Reading):
-    """Knows the vocabulary and the projections; holds no state between calls but the pace of taking back. ``code``: whose log is
-    the own one.
+    """Knows the vocabulary and the projections; holds no state between calls but the pace of making rows anew. ``code``: whose
+    log is the own one.
     """
 
     def __init__(
@@ -102,10 +103,10 @@ class Ledger(Reading):
             quarantine.keep(unit.connection, taken.refused, keyring, now, muted)
         outcomes = _outcomes(arrivals, taken, unit)
         gone = {where for rival in taken.rivals for where in self._prove(unit, rival, keyring)}
-        if gone:
-            self._anew(session, now, gone)
-            unit.withdrawals = [said for said in unit.withdrawals if said.envelope.address not in gone]
+        unit.withdrawals = [said for said in unit.withdrawals if said.envelope.address not in gone]
         self._erase(unit)
+        if gone:
+            self.take_back(session, now)
         session.info[WROTE] = session.info.get(WROTE, False) or bool(taken.records or taken.rivals)
         if stopped := _stopped(arrivals, outcomes, keyring):
             self._follow(session, keyring, now, stopped)
@@ -156,7 +157,7 @@ class Ledger(Reading):
         """Judge again what waits or failed, of these. Returns what became of each that was looked at."""
         unit, waiting = self._unit(session, now), tables.waiting
         stuck = (record for record in unit.load(addresses) if record.state in (State.WAITING, State.FAILED))
-        again = [record.address for record in stuck if record.reason != withdrawing.ASIDE]
+        again = [record.address for record in stuck if record.reason not in (ASIDE, CUT)]
         for chunk in chunks(again):
             unit.connection.execute(delete(waiting).where(among(waiting, chunk)))
         Settlement(unit, self._projector).release(again)
@@ -189,7 +190,7 @@ class Ledger(Reading):
         return [*absent, *undecided.before(archive, connection, self.code, sought)]
 
     def takes_back(self, session: Session) -> bool:
-        """Whether texts were taken back of which rows are still there, and it is time to make all rows anew."""
+        """Whether rows are there of what was taken back or cut off its log, and it is time to make all rows anew."""
         return self.pace.due and bool(withdrawing.aside(session.connection()))
 
     def take_back(self, session: Session, now: datetime) -> None:
@@ -198,10 +199,14 @@ class Ledger(Reading):
             self._anew(session, now)
 
     def _retry(self, unit: Unit) -> None:
-        """What waited for a type that is known now, what failed before this build, what could not be opened for want of a key."""
+        """What waited for a type that is known now, what failed before this build, and, with another key, what could not be
+        opened for want of it.
+        """
         event = tables.event
         columns = (event.c.section, event.c.epoch, event.c.sequence)
-        again = (event.c.state == State.FAILED) | ((event.c.state == State.SEALED) & (event.c.reason == NO_KEY))
+        again = event.c.state == State.FAILED
+        if new_ones(unit.connection, self.seals.identities()):
+            again |= (event.c.state == State.SEALED) & (event.c.reason == NO_KEY)
         failed = [of(row) for row in unit.connection.execute(select(*columns).where(again))]
         Settlement(unit, self._projector).release([*unit.released("type", [*self.vocabulary.by_wire, SEALED]), *failed])
         self._erase(unit)
@@ -218,7 +223,9 @@ class Ledger(Reading):
     def _anew(self, session: Session, now: datetime, gone: Collection[Address] = ()) -> None:
         """Make all rows anew without these events and what was put aside, then decide the latter again and what stands on it."""
         with self.pace.measured():
-            Replay(self._unit(session, now), self.projections).all({*gone, *withdrawing.aside(session.connection())})
+            unit, aside = self._unit(session, now), withdrawing.aside(session.connection())
+            forks.clear(unit)
+            Replay(unit, self.projections).all({*gone, *aside})
             Settlement(self._unit(session, now), self._projector).release(withdrawing.aside(session.connection()))
 
     def _forgotten_types(self, session: Session) -> bool:

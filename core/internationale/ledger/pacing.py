@@ -1,4 +1,5 @@
-"""How often all rows may be made anew because texts were taken back: a section could keep everybody busy with nothing else.
+"""How often all rows may be made anew because texts were taken back, or somebody has signed two events under one number: a
+section could keep everybody busy with nothing else.
 
 A word of a hundred bytes sets everybody to making all rows anew, which takes minutes where there are millions of events. The
 first time is at once; after one that took long the next has to wait for a multiple of that, and is for all that came meanwhile.

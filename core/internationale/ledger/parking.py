@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, tuple_
 
 from internationale.events.envelope import Address, Envelope
 from internationale.kit.prepared import Prepared
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.records import CHUNK, among, chunks, key, of
-from internationale.ledger.tables import parked
+from internationale.ledger.tables import mention, parked
 
 MAX_PARKED = 10_000
 """How many events of one section may be parked. What comes beyond is not kept: it will be asked for when the gap closes."""
@@ -19,6 +19,14 @@ MAX_BYTES = 64 * 1024 * 1024
 _FIRST = Prepared(
     select(func.min(parked.c.sequence)).where(parked.c.section == bindparam("section_"), parked.c.epoch == bindparam("epoch_"))
 )
+
+
+def discard(connection: Connection, condition: ColumnElement[bool]) -> None:
+    """Let go of parked events, and of what is noted about the parts that they name (of those that were in the log once)."""
+    place = tuple_(mention.c.section, mention.c.epoch, mention.c.sequence)
+    gone = select(parked.c.section, parked.c.epoch, parked.c.sequence).where(condition)
+    connection.execute(delete(mention).where(place.in_(gone)))
+    connection.execute(delete(parked).where(condition))
 
 
 class Parking:
@@ -80,7 +88,7 @@ class Parking:
         """They were appended."""
         self._first.clear()
         for chunk in chunks(addresses):
-            self._connection.execute(delete(parked).where(among(parked, chunk)))
+            discard(self._connection, among(parked, chunk))
 
     def _usage(self, section: str) -> tuple[int, int]:
         if section not in self._used:

@@ -22,7 +22,7 @@ from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Head
 from internationale.ledger.judging import Verdict
 from internationale.ledger.opening import Seals, nobody
-from internationale.ledger.records import CHUNK, State, key
+from internationale.ledger.records import CHUNK, CUT, State, key
 
 PARTS = 64
 """Missing parts of one section that are told at a time."""
@@ -45,7 +45,9 @@ _STORED = select(
     _event.via,
 )
 _AFTER = Prepared(
-    _STORED.where(_LOG, _event.sequence > bindparam("after")).order_by(_event.sequence).limit(bindparam("most", type_=Integer))
+    _STORED.where(_LOG, _event.sequence > bindparam("after"), _event.reason != CUT)
+    .order_by(_event.sequence)
+    .limit(bindparam("most", type_=Integer))
 )
 
 

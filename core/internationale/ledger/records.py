@@ -15,6 +15,10 @@ from internationale.events.envelope import Address, Envelope
 if TYPE_CHECKING:
     from internationale.ledger.judging import Verdict
 
+ASIDE = "taking_back"
+"""The reason of what was decided, and is decided again as soon as all rows are made anew: its texts were taken back."""
+CUT = "cut"
+"""The reason of what was decided and was cut off its log. It is parked, and is here only until all rows are made anew."""
 CHUNK = 500
 """How many events are worked on at a time, so that memory stays flat however many there are."""
 

@@ -1,11 +1,12 @@
 """Deciding events, and then those that waited for them, and so on: in causal order, without recursion, a chunk at a time."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from internationale.errors import without_content
 from internationale.events import envelope as envelopes
+from internationale.events import sealed
 from internationale.events.envelope import Address
 from internationale.events.refs import Ref
 from internationale.events.sealed import Reshared
@@ -29,7 +30,7 @@ class Settlement:
         self._unit = unit
         self._projector = projector
         self._strict = strict
-        self._shown: list[Address] = []
+        self._shown: set[tuple[Address, str]] = set()
         self._taken: list[Event[PartWithdrawn]] = []
 
     def settle(self, records: Iterable[Record]) -> None:
@@ -113,11 +114,21 @@ class Settlement:
         return (State.FAILED, failure) if failure else (State.APPLIED, "")
 
     def _show(self, event: Event[Reshared]) -> None:
-        """Keep the insides that somebody shows to us, but for those that were taken back; what they are of is decided again."""
-        shown = {Ref.parse(text): name for text, name in zip(event.payload.events, event.envelope.parts, strict=True)}
-        taken_back = parts.taken_back(self._unit.connection, map(address, shown))
-        here = self._unit.load(map(address, taken_back))
-        gone = {record.envelope.ref for record in here if record.beside} & taken_back  # what has no parts is not taken back
-        there = {ref: name for ref, name in shown.items() if ref not in gone}
-        self._unit.archive.opener.show(event.envelope.address, (event.parts[name] for name in there.values()))
-        self._shown += map(address, there)
+        """Keep the insides that somebody shows to us: what was written for the event that it is said to be of, unless that was
+        taken back. What they are of is decided again.
+        """
+        shown = dict.fromkeys(zip(map(Ref.parse, event.payload.events), event.envelope.parts, strict=True))
+        gone = self._taken_back({ref for ref, _name in shown})
+        there = [(address(ref), event.parts[name]) for ref, name in shown if address(ref) not in gone]
+        insides = [(where, plain) for where, plain in there if sealed.written_for(plain) == where]
+        digests = self._unit.archive.opener.show(event.envelope.address, (plain for _where, plain in insides))
+        self._shown |= {(where, digest) for (where, _plain), digest in zip(insides, digests, strict=True)}
+
+    def _taken_back(self, refs: Collection[Ref]) -> set[Address]:
+        """Where something was taken back, of what is here. What has no parts is not taken back."""
+        unit, where = self._unit, set(map(address, refs))
+        unit.look_up(refs)
+        said = {each for each in where if (found := unit.lookup(each)) is not None and found.reason == TAKEN_BACK}
+        noted = parts.taken_back(unit.connection, where)
+        here = unit.load(map(address, noted))
+        return said | {record.address for record in here if record.beside and record.envelope.ref in noted}

@@ -113,7 +113,7 @@ part = Table(
     Column("received_at", UTCDateTime, nullable=False),
 )
 
-mention = Table(  # which events of the log name which parts to travel beside them, whether the parts are here or not
+mention = Table(  # which events, of the log or cut off it, name which parts to travel beside them; the parts may not be here
     "ledger_mention",
     metadata,
     *_address(),
@@ -127,6 +127,12 @@ shown = Table(  # the insides of sealed events that were shown to us, by their d
     Column("digest", Text, primary_key=True),
     *_address(),
     Column("plain", LargeBinary, nullable=False),
+)
+
+identity = Table(  # the public halves of our identities that were tried on all that could not be opened
+    "ledger_identity",
+    metadata,
+    Column("recipient", Text, primary_key=True),
 )
 
 withdrawn = Table(  # whose parts were taken back, whether it is here or not, by the event of the same log that says so

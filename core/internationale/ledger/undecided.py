@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Connection, Row, Select, T
 from internationale.events.envelope import SEALED, Address, recall
 from internationale.events.logs import LogRules
 from internationale.events.refs import Ref
-from internationale.events.types import PREFIX, kind_name
+from internationale.events.types import PREFIX
 from internationale.kit.prepared import Prepared
 from internationale.kit.undecided import GAP, Undecided
 from internationale.ledger import heads, tables
@@ -16,6 +16,7 @@ from internationale.ledger.causes import Archive
 from internationale.ledger.judging import Verdict, address
 from internationale.ledger.opening import NO_KEY
 from internationale.ledger.records import State, among, key, of
+from internationale.ledger.tried import About
 
 MOST = 100
 """So many undecided events are looked into. Where there are more, the next one counts as if it spoke of what is asked for."""
@@ -67,10 +68,12 @@ def missing(connection: Connection, rules: LogRules | None, ref: Ref) -> list[Un
 
 
 def _speaks(archive: Archive, own: str, row: Row[*tuple[Any, ...]], sought: Sought) -> bool:
-    opened = archive.open(recall(row.body, row.hash))
-    if isinstance(opened, Verdict):
-        return own in {row.section, *(row.readers or "").split()}
-    return kind_name(opened.type) in sought.types and sought.name in opened.data.values()
+    for_us = own in {row.section, *(row.readers or "").split()}
+    if row.state == State.SEALED:  # it was tried, and is again when there is another key
+        return for_us
+    envelope = recall(row.body, row.hash)
+    about = archive.opener.about(envelope) if envelope.closed else About.of(envelope)
+    return for_us if isinstance(about, Verdict) else about.speaks(sought.types, sought.name)
 
 
 def _cut_off(connection: Connection, where: Address) -> bool:

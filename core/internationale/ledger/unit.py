@@ -1,6 +1,6 @@
 """One transaction's work on the log: what it has read, what it has decided, what is to be written."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,9 @@ from internationale.ledger import parts, tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Heads
 from internationale.ledger.judging import Known, Verdict, address
-from internationale.ledger.opening import Seals
+from internationale.ledger.opening import NO_KEY, Seals
 from internationale.ledger.records import Record, State, among, chunks, key, of
+from internationale.ledger.tried import only_these
 
 _HERE = (
     tables.event.c.section == bindparam("section_"),
@@ -114,9 +115,10 @@ class Unit:
         self._parts |= parts.present(self.connection, named - self._parts)
         self._taken_back |= parts.taken_back(self.connection, {record.address for record in records if record.beside})
 
-    def sealed_among(self, addresses: Iterable[Address]) -> list[Address]:
-        """Those of these events that are here and could not be opened."""
-        return [record.address for record in self.load(addresses) if record.state is State.SEALED]
+    def sealed_among(self, shown: Collection[tuple[Address, str]]) -> list[Address]:
+        """Those of these events that are here and could not be opened, and whose inside has this digest."""
+        sealed = (record for record in self.load({where for where, _digest in shown}) if record.state is State.SEALED)
+        return [record.address for record in sealed if (record.address, record.envelope.data.get("digest")) in shown]
 
     def load(self, addresses: Iterable[Address]) -> list[Record]:
         """Records of the log, in the order asked for."""
@@ -136,6 +138,8 @@ class Unit:
             self.connection.execute(_CHANGE, changed)
         for record in records:
             record.new = False
+        if any(record.state is State.SEALED and record.reason == NO_KEY for record in records):
+            only_these(self.connection, self.archive.opener.identities)
         self.archive.written()
         waiting = [record for record in records if record.state is State.WAITING]
         for some in chunks(record.address for record in waiting):

@@ -10,8 +10,9 @@ back, and what has shown that to more sections, since what was shown was forgott
 
 from collections.abc import Collection, Iterator, Sequence
 
-from sqlalchemy import Connection, and_, delete, exists, func, insert, select, tuple_, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, tuple_, update
 
+from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address
 from internationale.events.refs import Ref
 from internationale.events.sealed import Reshared
@@ -22,11 +23,8 @@ from internationale.ledger.causes import Archive
 from internationale.ledger.database import ERASED
 from internationale.ledger.judging import Verdict, address
 from internationale.ledger.opening import conceal
-from internationale.ledger.records import Record, State, among, chunks, key, of
+from internationale.ledger.records import ASIDE, CUT, Record, State, among, chunks, key, of
 from internationale.ledger.unit import Unit
-
-ASIDE = "taking_back"
-"""The reason of what was decided, and is decided again as soon as all rows are made anew."""
 
 
 def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> list[Address]:
@@ -35,10 +33,9 @@ def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> list[Address]:
     for event in said:
         ref, by = Ref.parse(event.payload.event), event.envelope.address
         _note(unit, ref, by)
+        _erase_cut(unit, ref)
         for record in unit.load([address(ref)]):
-            if record.envelope.ref != ref or not record.beside or record.reason == REASON:
-                continue
-            if record.reason == ASIDE:
+            if record.envelope.ref != ref or not record.beside or record.reason in (REASON, ASIDE, CUT):
                 continue
             if record.position is None:
                 undecided.append(record.address)
@@ -53,9 +50,10 @@ def erase(unit: Unit, said: Sequence[Event[PartWithdrawn]]) -> list[Address]:
 
 
 def aside(connection: Connection) -> list[Address]:
-    """What was put aside."""
+    """What was put aside, because its texts were taken back or it was cut off its log."""
     event = tables.event.c
-    query = select(event.section, event.epoch, event.sequence).where(event.state == State.WAITING, event.reason == ASIDE)
+    put_aside = (event.state == State.WAITING) & event.reason.in_((ASIDE, CUT))
+    query = select(event.section, event.epoch, event.sequence).where(put_aside)
     return list(map(of, connection.execute(query)))
 
 
@@ -114,11 +112,12 @@ def _shown(unit: Unit, record: Record) -> tuple[Ref, ...]:
 def _showing(unit: Unit, originals: Collection[Ref]) -> Iterator[Record]:
     """What has shown one of these to more sections. Looks into everything that has shown something: it is seldom asked."""
     event = tables.event.c
+    places = set(map(address, originals))
     wires = [wire for wire, (kind, _) in unit.vocabulary.by_wire.items() if kind.payload is Reshared]
     query = select(event.section, event.epoch, event.sequence).where(event.state == State.APPLIED, event.type.in_(wires))
     for where in map(of, unit.connection.execute(query).all()):
         for record in unit.load([where]):
-            if not set(_shown(unit, record)).isdisjoint(originals):
+            if not places.isdisjoint(map(address, _shown(unit, record))):
                 yield record
 
 
@@ -135,6 +134,19 @@ def _put_aside(unit: Unit, record: Record) -> None:
     unit.connection.execute(changed.values(state=State.WAITING.value, reason=ASIDE, position=None))
 
 
+def _erase_cut(unit: Unit, ref: Ref) -> None:
+    """Erase what is meant, where it was cut off its log: it has no rows, and may still have texts here."""
+    parked = tables.parked.c
+    row = unit.connection.execute(select(parked.body, parked.hash).filter_by(**key(address(ref)))).first()
+    if row is None or not row.hash.startswith(ref.hash16):
+        return
+    cut = envelopes.recall(row.body, row.hash)
+    unit.session.info[ERASED] = True
+    _delete(unit, cut.parts)
+    if cut.closed:
+        unit.archive.opener.forget(cut)
+
+
 def _delete(unit: Unit, names: Collection[str]) -> None:
     """Delete these parts, but for those that a message names which counts or may count. SQLite overwrites what is deleted."""
     unwanted = parts.present(unit.connection, names)
@@ -143,13 +155,17 @@ def _delete(unit: Unit, names: Collection[str]) -> None:
 
 
 def _named(unit: Unit, names: Collection[str]) -> set[str]:
-    """Which of these parts a message names that is not void, nor was taken back."""
+    """Which of these parts a message names that is not void, nor was taken back. What was cut off its log may count again."""
     found = set[str]()
-    event, mention = tables.event.c, tables.mention.c
-    same = (event.section == mention.section) & (event.epoch == mention.epoch) & (event.sequence == mention.sequence)
-    query = select(mention.part, event.section, event.epoch, event.sequence, event.hash).where(same, event.state != State.VOID)
+    event, parked, mention = tables.event, tables.parked, tables.mention
+    place = ("section", "epoch", "sequence")
+    in_log, beside = (and_(*(each.c[name] == mention.c[name] for name in place)) for each in (event, parked))
+    hashes = func.coalesce(event.c.hash, parked.c.hash).label("hash")
+    query = select(mention.c.part, *(mention.c[name] for name in place), hashes)
+    query = query.select_from(mention.outerjoin(event, in_log).outerjoin(parked, beside))
+    query = query.where(or_(event.c.state != State.VOID, and_(event.c.state.is_(None), parked.c.hash.is_not(None))))
     for chunk in chunks(names):
-        rows = unit.connection.execute(query.where(mention.part.in_(chunk))).all()
+        rows = unit.connection.execute(query.where(mention.c.part.in_(chunk))).all()
         gone = parts.taken_back(unit.connection, map(of, rows))
         found.update(row.part for row in rows if Ref(row.section, row.epoch, row.sequence, row.hash[:16]) not in gone)
     return found

@@ -246,10 +246,11 @@ def test_what_was_put_aside_is_done_with_whatever_makes_all_rows_anew(house: lis
     opened(fr, delegate)
     opened(ic, member(ic, "delegate"), "Short.\n")
     carry(ic, fr)
-    hurried(fr, "fr:1:1", by=delegate)
+    clock = hurried(fr, "fr:1:1", by=delegate)
     if way == "start":
         fr.prepare()
     else:
+        clock.pass_(101)
         assert fr.accept([rival(ic, Address("ic", 1, 1))]) == ["forked"]
     assert states(fr)[0] == ("fr:1", "void", "part_withdrawn")
     replayed([fr])
@@ -267,8 +268,10 @@ def test_a_withdrawal_that_ceases_to_count_before_it_was_done(house: list[Sectio
     carry(ic, fr)
     assert states(fr)[0] == ("ic:1", "waiting", "taking_back")
     assert fr.accept([rival(ic, Address("ic", 1, 2))]) == ["forked"]
-    assert states(fr) == [("ic:1", "waiting", "missing_part")]
+    assert states(fr) == [("ic:1", "waiting", "taking_back"), ("ic:2", "waiting", "cut")]
     clock.pass_(101)
+    port.make_anew(fr)
+    assert states(fr) == [("ic:1", "waiting", "missing_part")]
     fr.add_parts(contents)
     assert (states(fr), oracle.rows(fr)) == ([("ic:1", "applied", "")], before)
 

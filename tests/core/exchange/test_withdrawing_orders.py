@@ -1,10 +1,11 @@
 """What is sealed, shown to more, taken back, and the taking back forked away: whatever comes first, all come to the same."""
 
+import hashlib
 import itertools
 import os
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import delete, select
 
 from internationale.events import envelope as envelopes
 from internationale.events import keys
-from internationale.events.envelope import Envelope
+from internationale.events.envelope import SEALED, Envelope
 from internationale.events.refs import Ref
 from internationale.events.sealed import Reshared
 from internationale.kit import Utterance
@@ -54,19 +55,28 @@ class Story:
 
     def withdrawal(self, section: Section, meant: Ref, reason: str) -> Delivery:
         """The next word of an author: that a text of its own is taken back."""
-        last, kind = self.last(section), "exchange.part_withdrawn"
-        said = Envelope(
-            section=section.code,
-            epoch=1,
-            sequence=last.sequence + 1,
-            type=f"org.intl.{kind}.v1",
-            time=last.time,
-            dataschema=f"urn:intl:schema:{kind}:1",
-            prevhash=last.hash,
-            data={"event": str(meant), "reason": reason},
-        )
-        body, written = envelopes.write(said)
-        return Delivery(written.address.subject, body, section.key.sign(keys.EVENT, body), "test")
+        return withdrawal(section, self.last(section), meant, reason)
+
+
+def withdrawal(section: Section, last: Envelope, meant: Ref, reason: str) -> Delivery:
+    """Said after the ``last`` word of a section."""
+    kind = "exchange.part_withdrawn"
+    said = Envelope(
+        section=section.code,
+        epoch=1,
+        sequence=last.sequence + 1,
+        type=f"org.intl.{kind}.v1",
+        time=last.time,
+        dataschema=f"urn:intl:schema:{kind}:1",
+        prevhash=last.hash,
+        data={"event": str(meant), "reason": reason},
+    )
+    return signed(section, said)
+
+
+def signed(section: Section, said: Envelope) -> Delivery:
+    body, written = envelopes.write(said)
+    return Delivery(written.address.subject, body, section.key.sign(keys.EVENT, body), "test")
 
 
 def of(delivery: Delivery) -> str:
@@ -211,10 +221,62 @@ def test_what_was_shown_is_shown_again_when_its_withdrawal_does_not_count_any_mo
     fr = story.authors[1]
     expected = []
     for said in (story.said, [*story.said, *(story.withdrawal(fr, story.note, reason) for reason in ("safety", "court"))]):
-        empty(ar)
+        clock = empty(ar)
         for each in said:
             ar.accept([each])
             ar.add_parts(story.texts)
+        clock.now += 1_000_000
+        port.make_anew(ar)
+        ar.add_parts(story.texts)
         expected.append(seen(ar))
     assert expected[0] == expected[1]
     assert {state for _id, state, _reason in expected[1]["events"]} == {"applied"}
+
+
+def copied(story: Story, thief: Section, text: bytes) -> list[Delivery]:
+    """``es`` claims that what is inside the ``note`` is inside an event of its own, with this text; and takes that back."""
+    note = next(one for one in (envelopes.parse(each.body) for each in story.said) if one.ref == story.note)
+    with thief.reading() as session:
+        genesis = thief.keyring(session)[thief.code].genesis
+    said = replace(
+        note,
+        section=thief.code,
+        sequence=1,
+        prevhash=genesis,
+        audience=f"ar {thief.code}",
+        parts=(hashlib.sha256(text).hexdigest(),),
+        data={name: note.data[name] for name in ("digest", "size")},
+    )
+    assert said.type == SEALED
+    copy = signed(thief, said)
+    claimed = envelopes.parse(copy.body)
+    return [copy, withdrawal(thief, claimed, claimed.ref, "court")]
+
+
+def without(section: str, found: dict[str, Any], text: bytes) -> dict[str, Any]:
+    """What was seen, but for what this section said."""
+    events = [each for each in found["events"] if not each[0].startswith(f"{section}:")]
+    rows = {table: [row for row in rows if section not in row] for table, rows in found["rows"].items()}
+    return {**found, "events": events, "rows": rows, "parts": found["parts"] - {hashlib.sha256(text).hexdigest()}}
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_who_copies_a_digest_has_no_say_over_what_others_have_shown(story: Story, *, taken_back: bool) -> None:
+    """Whatever comes first; neither while its claim stands nor when that is taken back."""
+    text = b"0123456789abcdef and nothing"
+    thief = story.listeners[-1]
+    claim = copied(story, thief, text)[: 2 if taken_back else 1]
+    for listener in story.listeners:
+        empty(listener)
+        listener.accept(story.said)
+        listener.add_parts(story.texts)
+        honest = seen(listener)
+        listener.accept(claim)
+        listener.add_parts([text])
+        expected = seen(listener)
+        assert without(thief.code, expected, text) == honest
+        for seed in range(8 * ORDERS):
+            live(listener, [*story.said, *claim], [*story.texts, text], random.Random(seed))
+            assert seen(listener) == expected, f"{listener.code}, seed {seed}"
+        again(listener, (), random.Random())
+        assert seen(listener) == expected

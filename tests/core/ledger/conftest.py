@@ -201,6 +201,13 @@ class House:
         with database.writing(self.database) as session:
             self.ledger.follow(session, {**self.keyring, author.code: ended}, NOW)
 
+    def pin(self, author: Author, last: Delivery) -> None:
+        """By the roster, this event is the last one that counts of a log."""
+        said = envelopes.parse(last.body)
+        pinned = replace(author.rules, pin=(said.sequence, said.hash))
+        with database.writing(self.database) as session:
+            self.ledger.follow(session, {**self.keyring, author.code: pinned}, NOW)
+
     def read(self, question: Callable[[Session], Any]) -> Any:
         with database.reading(self.database) as session:
             return question(session)

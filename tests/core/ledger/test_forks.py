@@ -1,16 +1,25 @@
 """Two histories of one section: proved, cut at the last common event, and what stood on it withdrawn everywhere alike."""
 
 import hashlib
+import os
+import random
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from internationale.errors import Paused
 from internationale.events.envelope import parse
 from internationale.kit.vocabulary import Utterance
-from internationale.ledger import forks
+from internationale.ledger import database, forks
+from internationale.ledger.log import Ledger
+from internationale.ledger.pacing import Pace
 from internationale.ledger.reading import Gap
 
-from .conftest import Author, House, Said, ref, where
+from .conftest import NOW, Author, House, Said, ref, where
+
+ORDERS = int(os.environ.get("FORKING_ORDERS", "12"))
+"""How many orders of arrival are gone through."""
 
 
 def two_histories(fr: Author, ar: Author):
@@ -145,3 +154,151 @@ def test_a_part_that_only_withdrawn_events_named_is_not_waited_for(house, fr: Au
     assert home.accept(other.say("otherwise")) == ["forked"]
     assert home.read(home.ledger.missing_parts) == {}
     assert parse(common.body).ref == ref(common)
+
+
+class Clock:
+    """Each look at it takes some seconds: so making all rows anew took long, and the next time has to wait."""
+
+    def __init__(self, each: float = 2.0) -> None:
+        self.now = 0.0
+        self.each = each
+
+    def seconds(self) -> float:
+        self.now += self.each
+        return self.now
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each time that all rows were made anew."""
+    found: list[int] = []
+    anew = Ledger._anew
+
+    def counted(self: Ledger, *arguments: Any, **options: Any) -> None:
+        found.append(len(found))
+        anew(self, *arguments, **options)
+
+    monkeypatch.setattr(Ledger, "_anew", counted)
+    return found
+
+
+def renew(home: House) -> None:
+    """What is done now and then."""
+    with database.writing(home.database) as session:
+        home.ledger.take_back(session, NOW)
+
+
+def hurried(home: House) -> Clock:
+    """It took long, just now."""
+    clock = Clock()
+    home.ledger.pace = Pace(clock.seconds)
+    with home.ledger.pace.measured():
+        clock.now += 1_000
+    return clock
+
+
+def test_proofs_that_come_one_by_one_make_all_rows_anew_once(house, fr: Author, ar: Author, made: list[int]):
+    """The log is cut at once, at the lowest."""
+    xx = Author("xx")
+    home, other = house(fr, ar, xx), house(fr, ar, xx)
+    said, rivals = [], []
+    for number in range(8):
+        rivals.append(fr.forked().say(f"other {number}"))
+        said.append(fr.say(f"one {number}"))
+    answers = [ar.answer(each) for each in said]
+    home.accept(*said, *answers)
+    before = home.rows()
+    clock = hurried(home)
+    made.clear()
+    for lowest, rival in reversed(list(enumerate(rivals))[3:]):
+        assert home.accept(rival) == ["forked"]
+        assert home.head("fr") == lowest
+        assert home.state(said[lowest]) == ("waiting", "cut")
+    assert home.accept(rivals[5], said[4], fr.say("more")) == ["forked", "duplicate", "parked"]
+    further, void = xx.answer(answers[5]), ar.answer(answers[6])
+    assert home.accept(further, void) == ["applied", "void"]  # what they stand on is still there
+    late = ar.answer(said[5])
+    assert home.accept(late) == ["waiting"]
+    assert (made, home.rows().keys()) == ([], before.keys())
+    clock.now += 1_000_000
+    renew(home)
+    assert len(made) == 1
+    renew(home)
+    for rival in rivals[3:]:
+        assert home.accept(rival) == ["forked"]
+    assert len(made) == 1
+    assert home.state(said[3]) is None
+    for each in (answers[5], further, void, late):
+        assert home.state(each) == ("waiting", "missing_cause")
+    other.accept(*said[:3], *answers, further, void, late)
+    assert (home.rows(), home.states()) == (other.rows(), other.states())
+    assert home.rows() == home.replayed()
+
+
+@pytest.mark.parametrize("counts", ["first", "second", "common"])
+def test_the_roster_decides_while_rows_are_still_to_be_made_anew(house, fr: Author, ar: Author, counts: str):
+    """Which history counts is there at once, whatever there was before."""
+    home, other = house(fr, ar), house(fr, ar)
+    common, first, second, standing = two_histories(fr, ar)
+    home.accept(*common, *first, *standing)
+    hurried(home)
+    assert home.accept(*second) == ["forked", "forked"]
+    assert home.state(first[0]) == ("waiting", "cut")
+    last = {"first": first, "second": second, "common": common}[counts][-1]
+    home.pin(fr, last)
+    renew(home)
+    other.accept(*common, *({"first": first, "second": second}.get(counts, ())), *standing)
+    home.ledger.pace = Pace()
+    renew(home)
+    assert (home.states(), home.rows()) == (other.states(), other.rows())
+    assert home.rows() == home.replayed()
+
+
+def start(home: House) -> None:
+    pace = home.ledger.pace
+    home.restart()
+    home.ledger.pace = pace
+
+
+def replay(home: House) -> None:
+    home.replayed()
+
+
+DEEDS: tuple[Callable[[House], None], ...] = (renew, renew, start, replay)
+
+
+def test_whatever_comes_first_and_however_long_it_has_to_wait_all_come_to_the_same(house, fr: Author, ar: Author):
+    """Two who fork, and a third who builds on both; with looks, starts and replays in between."""
+    xx = Author("xx")
+    common, first, second, standing = two_histories(fr, ar)
+    lower = fr.forked()
+    lower.last = parse(common[0].body)
+    rivals = [*second, lower.say("two, otherwise")]
+    other_ar = Author("ar", ar.key, parse(standing[1].body))
+    rivals.append(other_ar.say("unrelated, otherwise"))
+    replies = [xx.answer(standing[0]), xx.answer(standing[1]), xx.answer(standing[2]), xx.answer(first[1])]
+    replies.append(xx.say("of its own"))
+    said = [*common, *first, *standing, *replies]
+    honest: House = house(fr, ar, xx)
+    honest.accept(common[0], *standing[:2], *replies)
+    expected = (honest.states(), honest.rows())
+    for seed in range(ORDERS):
+        chance = random.Random(seed)
+        home: House = house(fr, ar, xx)
+        clock = Clock(chance.choice((0.1, 2.0)))
+        home.ledger.pace = Pace(clock.seconds)
+        mixed = [*said, *chance.sample(rivals, len(rivals))]
+        for _swap in range(chance.choice((0, 1, 3, 30))):
+            one, another = chance.sample(range(len(mixed)), 2)
+            mixed[one], mixed[another] = mixed[another], mixed[one]
+        while mixed:
+            size = chance.randint(1, 4)
+            home.accept(*mixed[:size])
+            mixed = mixed[size:]
+            for deed in chance.sample(DEEDS, chance.randint(0, 2)):
+                deed(home)
+        clock.now += 1_000_000
+        renew(home)
+        assert (home.states(), home.rows()) == expected, f"seed {seed}"
+        assert home.rows() == home.replayed()
+        assert home.states() == expected[0]

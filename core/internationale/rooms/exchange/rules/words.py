@@ -40,6 +40,9 @@ REASONS: Mapping[str, Message] = {
     "cause_mismatch": _("It stands on another history of a section than the one that is kept here."),
     "part_withdrawn": _("Its section has taken its text back from all sections."),
     "taking_back": _("Its section has taken its text back, which is deleted. What was made of it goes with the next renewal."),
+    "cut": _(
+        "Its section has signed two different messages. This one is stopped; what was made of it goes with the next renewal."
+    ),
     "unexpected_part": _("It carries a long text beside it, and its kind has none."),
     "stands_on_void": _("It stands on something that does not count."),
     "stands_on_sealed": _("It stands on something that was said to some sections only, and tells more of them."),
