@@ -149,7 +149,7 @@ def test_who_names_what_it_does_not_have_has_said_nothing(three):
 
     class Counted(Empty):
         async def get(self, subjects):
-            asked.append(len(subjects))
+            asked.extend(subject for subject in subjects if ".log." in subject)
             return await super().get(subjects)
 
     async def story():
@@ -159,4 +159,4 @@ def test_who_names_what_it_does_not_have_has_said_nothing(three):
             await fence.look(fr, bus)
 
     timed(story())
-    assert asked == [fence.FEWEST]
+    assert len(asked) == fence.FEWEST

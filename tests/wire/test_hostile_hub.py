@@ -13,7 +13,7 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import LOG, Unreachable, protocol, pulling, reading
+from internationale.bus import LOG, ROSTER, Unreachable, protocol, pulling, reading
 from internationale.bus.configuration import Configuration
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
@@ -144,7 +144,7 @@ def test_what_was_not_asked_for_is_not_taken_and_not_asked_for_again(hub, play, 
 
 
 def test_names_without_end_have_one(hub, monkeypatch):
-    monkeypatch.setattr(reading, "MOST_NAMES", 50)
+    monkeypatch.setitem(reading.MOST_NAMES, LOG, 50)
     told: list[int] = []
 
     async def pages(client: Client, message: Msg) -> None:
@@ -159,6 +159,19 @@ def test_names_without_end_have_one(hub, monkeypatch):
 
     asyncio.run(story())
     assert len(told) == 5
+
+
+@pytest.mark.parametrize(("count", "length", "there"), [(900, 20, 900), (1200, 20, 1000), (1200, 300, 0)])
+def test_of_what_all_carry_no_more_names_are_read_than_there_can_be(hub, monkeypatch, count, length, there):
+    """Longer lists are for logs."""
+    monkeypatch.setitem(reading.MOST_NAMES, ROSTER, 1000)
+    named = page(*(f"intl.v1.roster.9.{number:0{length}}" for number in range(count)))
+
+    async def story():
+        async with played(hub, f"$JS.API.STREAM.INFO.{ROSTER}", told(named)) as bus:
+            assert len(await bus.kept("intl.v1.roster.9.*")) == there
+
+    asyncio.run(story())
 
 
 async def large(client: Client, message: Msg) -> None:
