@@ -32,14 +32,16 @@ _LONGEST = 256
 """Bytes of a name in such an answer, more than any of ours has. Of a longer answer than all of them make nothing is read."""
 _PAGES = 100
 """A server tells of 100,000 names on one page."""
+_SHOWN = 40
+"""Letters of what a hub said wrongly that are shown."""
 _WILD = frozenset("*>")
-_DIGITS = 19
-"""Of a position: 64 bits."""
+_LAST = 2**63 - 1
+"""The last position that a stream can come to, in whatever time."""
 
 
 @contextlib.contextmanager
 def unreachable() -> Iterator[None]:
-    """Turn everything that says "not now" into ``Unreachable``."""
+    """Turn everything that says "not now" into ``Unreachable``, and what the library cannot read. Around its calls only."""
     try:
         yield
     except nats.errors.NoRespondersError as error:
@@ -48,6 +50,8 @@ def unreachable() -> Iterator[None]:
         raise Declined(error.description or str(error)) from error
     except (TimeoutError, OSError, nats.errors.Error) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise Unreachable(f"what no hub answers ({type(error).__name__}: {str(error)[:_SHOWN]})") from error
 
 
 def parcel(message: Msg, subject: str | None = None) -> Parcel:
@@ -127,7 +131,7 @@ def _turn(page: bytes, stream: str, fits: Callable[[str], object], most: int, fo
     """
     try:
         answer = msgspec.json.decode(page, type=_Page)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, RecursionError) as error:
         raise Unreachable(f"no answer about {stream}: {error}") from error
     if answer.error is not None:
         raise Unprovisioned(f"no {stream}")
@@ -156,11 +160,17 @@ def _pattern(subjects: str) -> re.Pattern[str]:
     return re.compile(r"\.".join("[^.*>]+" if word == "*" else re.escape(word) for word in subjects.split(".")))
 
 
+def position(number: object) -> int:
+    """A place in a stream as a hub tells it; 0: before the first. Raises ``Unreachable`` for what is none."""
+    if type(number) is not int or not 0 <= number <= _LAST:
+        raise Unreachable(f"no place in a stream: {str(number)[:_SHOWN]!r}")
+    return number
+
+
 def _position(message: Msg) -> int:
     written = (message.headers or {}).get(SEQUENCE, "")
-    if not (written.isascii() and written.isdecimal() and len(written) <= _DIGITS):
-        raise Unreachable(f"no place in the stream: {written[:40]!r}")
-    return int(written)
+    short = written.isascii() and written.isdecimal() and len(written) <= len(str(_LAST))
+    return position(int(written) if short else written)
 
 
 async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any], most: int) -> list[Msg]:
