@@ -13,12 +13,13 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import LOG, Unreachable, protocol, pulling, reading
+from internationale.bus import LOG, ROSTER, Unreachable, protocol, pulling, reading
 from internationale.bus.configuration import Configuration
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
 
 EVENT = "intl.v1.log.fr.1.1"
+DEEP = b'{"error": {"a": ' + b"[" * 100_000
 Play = Callable[[Client, Msg], Awaitable[None]]
 
 
@@ -124,7 +125,7 @@ def test_names_that_were_not_asked_for_are_none(hub):
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("answer", [b"", b"[", b"[]", b"{}", b'{"state": 5}', b'{"state": {"subjects": [5]}}'])
+@pytest.mark.parametrize("answer", [b"", b"[", b"[]", b"{}", b'{"state": 5}', b'{"state": {"subjects": [5]}}', DEEP])
 def test_names_in_an_answer_that_is_none_are_trouble_of_that_hub(hub, answer):
     async def story():
         async with played(hub, f"$JS.API.STREAM.INFO.{LOG}", told(answer)) as bus:
@@ -144,7 +145,7 @@ def test_what_was_not_asked_for_is_not_taken_and_not_asked_for_again(hub, play, 
 
 
 def test_names_without_end_have_one(hub, monkeypatch):
-    monkeypatch.setattr(reading, "MOST_NAMES", 50)
+    monkeypatch.setitem(reading.MOST_NAMES, LOG, 50)
     told: list[int] = []
 
     async def pages(client: Client, message: Msg) -> None:
@@ -159,6 +160,19 @@ def test_names_without_end_have_one(hub, monkeypatch):
 
     asyncio.run(story())
     assert len(told) == 5
+
+
+@pytest.mark.parametrize(("count", "length", "there"), [(900, 20, 900), (1200, 20, 1000), (1200, 300, 0)])
+def test_of_what_all_carry_no_more_names_are_read_than_there_can_be(hub, monkeypatch, count, length, there):
+    """Longer lists are for logs."""
+    monkeypatch.setitem(reading.MOST_NAMES, ROSTER, 1000)
+    named = page(*(f"intl.v1.roster.9.{number:0{length}}" for number in range(count)))
+
+    async def story():
+        async with played(hub, f"$JS.API.STREAM.INFO.{ROSTER}", told(named)) as bus:
+            assert len(await bus.kept("intl.v1.roster.9.*")) == there
+
+    asyncio.run(story())
 
 
 async def large(client: Client, message: Msg) -> None:
@@ -188,12 +202,42 @@ def test_an_answer_that_is_larger_than_any_is_not_kept_in_memory(hub, play):
     asyncio.run(story())
 
 
-@pytest.mark.parametrize("sequence", ["", "one", "9" * 30])
+@pytest.mark.parametrize("sequence", ["", "one", "-1", "9" * 19, "9" * 30])
 def test_a_place_in_the_stream_that_is_none_is_trouble_of_that_hub(hub, sequence):
     async def story():
         async with played(hub, f"$JS.API.DIRECT.GET.{LOG}", kept(EVENT, sequence)) as bus:
             with pytest.raises(Unreachable):
                 await reading.read_range(bus._client, LOG, 1, 10)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("which", ["delivered", "ack_floor"])
+@pytest.mark.parametrize("number", [2**64, 2**63, -1, "x", [1], 1.5, True])
+def test_a_place_of_our_consumer_that_is_none_is_trouble_of_that_hub(hub, which, number):
+    usual = {"consumer_seq": 0, "stream_seq": 0}
+    consumer = {"stream_name": LOG, "name": "ic", "config": {}, "created": "2026-01-01T00:00:00Z"}
+    places = {"delivered": usual, "ack_floor": usual} | {which: usual | {"stream_seq": number}}
+    answer = json.dumps(consumer | places).encode()
+
+    async def story():
+        async with played(hub, f"$JS.API.CONSUMER.INFO.{LOG}.ic", told(answer)) as bus:
+            with pytest.raises(Unreachable, match="no place in a stream"):
+                await bus.receive(LOG, 10, 0)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"x", b"[]", b"5", b'{"config": 5}', b'{"config": {}, "state": {}, "created": "x"}', b'{"error": 5}', b"\xff", DEEP],
+)
+def test_an_answer_about_a_stream_or_a_consumer_that_is_none_is_trouble_of_that_hub(hub, answer):
+    async def story():
+        async with played(hub, "$JS.API.*.INFO.>", told(answer)) as bus:
+            for question in (bus.identity(), bus.provision(), bus.receive(LOG, 10, 0)):
+                with pytest.raises(Unreachable):
+                    await question
 
     asyncio.run(story())
 

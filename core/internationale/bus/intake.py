@@ -14,7 +14,7 @@ from nats.js.errors import NotFoundError
 from internationale.bus import Batch, Parcel, Unprovisioned
 from internationale.bus.ending import stop
 from internationale.bus.pulling import Pulled, pull
-from internationale.bus.reading import parcel, read_range, unreachable
+from internationale.bus.reading import parcel, position, read_range, unreachable
 
 
 class Intake:
@@ -55,8 +55,8 @@ class Intake:
                 info = await self._context.consumer_info(self._stream, self._section)
             except NotFoundError as error:
                 raise Unprovisioned(f"no consumer {self._section} on {self._stream}") from error
-        acknowledged = (info.ack_floor.stream_seq or 0) if info.ack_floor else 0
-        delivered = (info.delivered.stream_seq or 0) if info.delivered else 0
+        acknowledged = position(info.ack_floor.stream_seq or 0) if info.ack_floor else 0
+        delivered = position(info.delivered.stream_seq or 0) if info.delivered else 0
         self._again = range(acknowledged + 1, delivered + 1)
 
     async def _reread(self, limit: int) -> Batch:

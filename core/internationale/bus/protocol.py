@@ -10,12 +10,14 @@ import json
 import logging
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
+import aiohttp
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import headers
+from internationale.bus import headers, informing
 
 _log = logging.getLogger(__name__)
 MOST = 16 * 1024 * 1024
@@ -35,6 +37,21 @@ class Plain(Client):
     def __init__(self) -> None:
         super().__init__()
         self._ps = Reader(self)  # type: ignore[assignment]  # in the place of the library's
+
+    async def _process_connect_init(self) -> None:
+        try:
+            await super()._process_connect_init()
+        except (OSError, TimeoutError, nats.errors.Error, aiohttp.ClientError):
+            raise
+        except Exception as error:
+            raise nats.errors.ProtocolError("nats: what no server says") from error
+
+    async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
+        """What is left out is gone for the library too: it keeps the first of them, and every address that it is told of."""
+        needed = informing.needed(info)
+        info.clear()
+        info.update(needed)
+        await super()._process_info(info, initial_connection)
 
     async def _process_headers(self, block: bytes | None) -> dict[str, str] | None:
         return (headers.parse(block) if block else None) or None

@@ -1,10 +1,11 @@
 """Reading what a hub keeps, by subject or by position: JetStream's batched direct get, which nats-py does not offer."""
 
+import asyncio
 import contextlib
 import itertools
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -13,7 +14,7 @@ import nats.js.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import Declined, Parcel, Unprovisioned, Unreachable, streams
+from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED, Declined, Parcel, Unprovisioned, Unreachable, streams
 from internationale.bus.headers import LEFT_OUT, SEQUENCE, STATUS
 from internationale.bus.listening import listening
 
@@ -23,18 +24,24 @@ _AT_ONCE = 100
 _WAIT = 5.0
 _BESIDE = 16 * 1024
 """Bytes of what is said of a message when it is handed out: its subject is the longest of it, and may have 4 KiB."""
-MOST_NAMES = 1_000_000
-"""Names of one answer. No log of a section is so long; a hub that tells of more would not come to an end."""
+MOST_NAMES = {LOG: 1_000_000, SEED: 100_000, BLOB: 100_000, PART: 100_000, HEADS: 10_000, ROSTER: 10_000, PROOF: 10_000}
+"""Names of one answer, by stream. No log of a section is so long, no file has so many chunks, no version of the list so many who
+carry it; a hub that tells of more would not come to an end.
+"""
+_LONGEST = 256
+"""Bytes of a name in such an answer, more than any of ours has. Of a longer answer than all of them make nothing is read."""
 _PAGES = 100
 """A server tells of 100,000 names on one page."""
+_SHOWN = 40
+"""Letters of what a hub said wrongly that are shown."""
 _WILD = frozenset("*>")
-_DIGITS = 19
-"""Of a position: 64 bits."""
+_LAST = 2**63 - 1
+"""The last position that a stream can come to, in whatever time."""
 
 
 @contextlib.contextmanager
 def unreachable() -> Iterator[None]:
-    """Turn everything that says "not now" into ``Unreachable``."""
+    """Turn everything that says "not now" into ``Unreachable``, and what the library cannot read. Around its calls only."""
     try:
         yield
     except nats.errors.NoRespondersError as error:
@@ -43,6 +50,8 @@ def unreachable() -> Iterator[None]:
         raise Declined(error.description or str(error)) from error
     except (TimeoutError, OSError, nats.errors.Error) as error:
         raise Unreachable(str(error) or type(error).__name__) from error
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError) as error:
+        raise Unreachable(f"what no hub answers ({type(error).__name__}: {str(error)[:_SHOWN]})") from error
 
 
 def parcel(message: Msg, subject: str | None = None) -> Parcel:
@@ -100,27 +109,38 @@ async def names(client: Client, pattern: str) -> set[str]:
     none of a page that is too large: where others may publish, they can make it so.
     """
     stream, found, told = streams.stream_of(pattern), set[str](), 0
-    fits = _pattern(pattern).fullmatch
+    most, fits = MOST_NAMES[stream], _pattern(pattern).fullmatch
     for _ in range(_PAGES):
         question = json.dumps({"subjects_filter": pattern, "offset": told}).encode()
         with unreachable():
             message = await client.request(f"$JS.API.STREAM.INFO.{stream}", question, timeout=_WAIT)
-        if status(message) == LEFT_OUT:
+        if status(message) == LEFT_OUT or len(message.data) > most * _LONGEST:
             return found
-        try:
-            answer = msgspec.json.decode(message.data, type=_Page)
-        except msgspec.DecodeError as error:
-            raise Unreachable(f"no answer about {stream}: {error}") from error
-        if answer.error is not None:
-            raise Unprovisioned(f"no {stream}")
-        if answer.state is None:
-            raise Unreachable(f"no answer about {stream}")
-        before, page = len(found), answer.state.subjects or {}
-        told += len(page)
-        found.update(filter(fits, page))
-        if len(found) == before or told >= answer.total or len(found) >= MOST_NAMES:  # a page without a new name is no way on
+        before = len(found)
+        count, total = await asyncio.to_thread(_turn, message.data, stream, fits, most, found)  # it may be large
+        told += count
+        if len(found) == before or told >= total or len(found) >= most:  # a page without a new name is no way on
             break
-    return set(itertools.islice(found, MOST_NAMES)) if len(found) > MOST_NAMES else found
+    return found
+
+
+def _turn(page: bytes, stream: str, fits: Callable[[str], object], most: int, found: set[str]) -> tuple[int, int]:
+    """Add a page's names to those that were ``found``, up to ``most``. How many it has, and how many there are in all.
+
+    Raises ``Unreachable``.
+    """
+    try:
+        answer = msgspec.json.decode(page, type=_Page)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Unreachable(f"no answer about {stream}: {error}") from error
+    if answer.error is not None:
+        raise Unprovisioned(f"no {stream}")
+    if answer.state is None:
+        raise Unreachable(f"no answer about {stream}")
+    names = answer.state.subjects or {}
+    new = (name for name in names if name not in found and fits(name))
+    found.update(itertools.islice(new, most - len(found)))
+    return len(names), answer.total
 
 
 class _State(msgspec.Struct):
@@ -140,11 +160,17 @@ def _pattern(subjects: str) -> re.Pattern[str]:
     return re.compile(r"\.".join("[^.*>]+" if word == "*" else re.escape(word) for word in subjects.split(".")))
 
 
+def position(number: object) -> int:
+    """A place in a stream as a hub tells it; 0: before the first. Raises ``Unreachable`` for what is none."""
+    if type(number) is not int or not 0 <= number <= _LAST:
+        raise Unreachable(f"no place in a stream: {str(number)[:_SHOWN]!r}")
+    return number
+
+
 def _position(message: Msg) -> int:
     written = (message.headers or {}).get(SEQUENCE, "")
-    if not (written.isascii() and written.isdecimal() and len(written) <= _DIGITS):
-        raise Unreachable(f"no place in the stream: {written[:40]!r}")
-    return int(written)
+    short = written.isascii() and written.isdecimal() and len(written) <= len(str(_LAST))
+    return position(int(written) if short else written)
 
 
 async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any], most: int) -> list[Msg]:

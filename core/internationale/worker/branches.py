@@ -6,6 +6,7 @@ Names are looked at so many of each section in turn; those that stand under no s
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TypeVar
 
 from internationale.bus import Bus, NotAllowed, NotAuthorised, Unprovisioned, Unreachable
@@ -16,6 +17,11 @@ from internationale.section import Section
 T = TypeVar("T")
 LISTS = 16
 """Lists that a hub is asked for at a time."""
+MOST = 500_000
+"""Names that are taken from all the lists of one question."""
+WAITING, REMEMBERED = 10_000, 200_000
+"""Names of one section that wait to be looked at, and sections of whom nobody knows, at most; names that are known as seen before
+all are forgotten."""
 NOBODY = ""
 """Whose the names are that bear nobody's: those of an older make, and of sections that we do not know."""
 
@@ -31,30 +37,41 @@ class Branches:
     def add(self, names: Iterable[str], *, again: bool = False) -> None:
         """These are there; what was taken before only when it came ``again``. In the order of their names."""
         for name in sorted(names):
-            if again or name not in self._seen:
-                self._waiting.setdefault(self._whose(name), {})[name] = None
+            waiting = self._waiting.get(whose := self._whose(name), {})
+            if len(waiting) < WAITING and (again or name not in self._seen):
+                self._waiting.setdefault(whose, waiting)[name] = None
 
     def take(self, each: int, known: Collection[str]) -> list[str]:
         """The next of every branch of ``known`` sections, at most so many of each, and as many of all the others."""
-        found, strangers = list[str](), each
-        for branch, names in [*self._waiting.items()]:
-            some = [*names][: each if branch in known else strangers]
-            strangers -= 0 if branch in known else len(some)
+        found, strangers, members = list[str](), each, frozenset(known)
+        others = [branch for branch in self._waiting if branch not in members]
+        for branch in others[WAITING:]:
+            del self._waiting[branch]
+        for branch in [*filter(self._waiting.__contains__, known), *others[:each]]:  # none is empty
+            names = self._waiting[branch]
+            some = [*islice(names, each if branch in members else strangers)]
+            strangers -= 0 if branch in members else len(some)
             found += some
             for name in some:
                 del names[name]
             if not names:
                 del self._waiting[branch]
+        if len(self._seen) > REMEMBERED:
+            self._seen.clear()
         self._seen.update(found)
         return found
 
 
 async def listed(bus: Bus, patterns: Iterable[str]) -> set[str]:
     """The names under all of these patterns, several at a time. One for each publisher or for each true name: junk under one
-    section's name then makes that list long, or too long to be told in time, and no other. Raises ``Unreachable`` when none is.
+    section's name then makes that list long, or too long to be told in time, and no other. Of more than ``MOST`` not all.
+
+    Raises ``Unreachable`` when none is told.
     """
     found, told, failure = set[str](), False, None
     for some in portions([*patterns], LISTS):
+        if len(found) > MOST:
+            break
         for names in await asyncio.gather(*map(bus.kept, some), return_exceptions=True):
             if isinstance(names, NotAllowed | NotAuthorised | Unprovisioned) or not isinstance(names, set | Unreachable):
                 raise names

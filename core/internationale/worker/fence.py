@@ -7,8 +7,10 @@ A command that speaks is such a start of its own (``clear``), unless the instanc
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any, TypeVar
 
 from internationale.bus import Bus, Parcel, Unreachable
 from internationale.bus.nats import NatsBus
@@ -20,14 +22,23 @@ from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
 from internationale.messages import Message, marker
+from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.worker import heads, ladder, passed, rosters
 from internationale.worker.hubs import Connect, Hub, named
-from internationale.worker.pace import in_thread
+from internationale.worker.pace import bounded, in_thread, standstill
 from internationale.worker.receiving import take_in
 
+T = TypeVar("T")
 _ = marker("core")
 _log = logging.getLogger(__name__)
+
+PATIENCE = 30.0
+"""Seconds for which a hub may go on answering without anything authentic coming of it. Then it is as one that does not answer."""
+LOOK = 1.0
+"""Seconds after which it is looked again whether the section has joined."""
+FEWEST, QUICK, LONG = 16, 5.0, 10.0
+"""How many own events are taken back at first; twice as many after what was quick, half as many after what was long (seconds)."""
 
 NOT_JOINED = _("This section has not joined an International yet.")
 NO_ANSWER = _("No hub has answered yet, so this section cannot know whether its own log is complete.")
@@ -77,10 +88,13 @@ async def _ask_all(section: Section, hubs: Sequence[Hub], connect: Connect) -> M
 
 
 async def _ask(section: Section, hub: Hub, connect: Connect) -> Message | None:
-    try:
+    async def asked() -> Message | None:
         async with _reached(section, hub, connect) as bus:
             return await look(section, bus)
-    except Unreachable as trouble:
+
+    try:
+        return await patiently(section, asked())
+    except (Unreachable, TimeoutError) as trouble:
         _log.info("hub %s: %s", hub.name, trouble)
         return NO_ANSWER
 
@@ -91,13 +105,39 @@ async def newest(section: Section, connect: Connect = NatsBus.connect) -> bool:
 
 
 async def _follow(section: Section, hub: Hub, connect: Connect) -> bool:
-    try:
+    """What stands beside our versions may take long to compare; the newest is known before."""
+    answered = False
+
+    async def followed() -> None:
+        nonlocal answered
         async with _reached(section, hub, connect) as bus:
+            await rosters.catch_up(section, bus)
+            answered = True
             await rosters.look(section, bus)
-    except Unreachable as trouble:
+
+    try:
+        await patiently(section, followed())
+    except (Unreachable, TimeoutError) as trouble:
         _log.info("hub %s: %s", hub.name, trouble)
-        return False
-    return True
+    return answered
+
+
+async def patiently(section: Section, work: Coroutine[Any, Any, T]) -> T:
+    """What a hub was asked for. Each authentic event, or version of the list, gives it more time. Raises ``TimeoutError``."""
+    return await bounded(work, partial(_reached_here, section), PATIENCE)
+
+
+async def impatient(section: Section) -> None:
+    """Until for so long nothing has come of anything, from when the section has joined: before, there is nothing to ask for."""
+    while not await in_thread(joined, section):  # noqa: ASYNC110  # another process may join for us
+        await asyncio.sleep(LOOK)
+    await standstill(partial(_reached_here, section), PATIENCE)
+
+
+def _reached_here(section: Section) -> tuple[int, tuple[int, int] | None]:
+    """What no hub can feign: how far the list of sections and our own log go."""
+    with section.reading() as session:
+        return queries.latest_number(session), own_log(section)
 
 
 @asynccontextmanager
@@ -150,15 +190,23 @@ def _may_trust_silence(section: Section) -> bool:
 
 
 async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
-    """What the hub has of our log after our own end (and at it, to compare), whoever put it there: it is verified."""
-    start = await in_thread(_own_number, section)
+    """What the hub has of our log after our own end (and at it, to compare), whoever put it there: it is verified.
+
+    Raises ``Unreachable`` when it names what it does not have: then nobody knows what there is.
+    """
+    start, clock = await in_thread(_own_number, section), asyncio.get_running_loop().time
     names = await bus.kept(f"intl.v1.log.{section.code}.{epoch}.*")
     numbers = {name: number for name in names if (number := _number(name)) >= max(start, 1)}
-    later = sorted(numbers, key=numbers.__getitem__)
-    for first in range(0, len(later), ladder.AT_ONCE):
-        some = later[first : first + ladder.AT_ONCE]
+    later, done, size = sorted(numbers, key=numbers.__getitem__), 0, FEWEST
+    while some := later[done : done + size]:
+        began = clock()
         found = await bus.get(some)
+        if not found:
+            raise Unreachable(f"{bus.hub} names events of our log that it does not have")
         await take_in(section, [found[name] for name in some if name in found], bus.hub)
+        done += len(some)
+        took = clock() - began
+        size = min(size * 2, ladder.AT_ONCE) if took < QUICK else max(size // 2, 1) if took > LONG else size
     end = await in_thread(_own_number, section)
     if end > start:
         _log.info("took back %d own events from %s: this looks like a restored backup", end - start, bus.hub)
@@ -166,10 +214,15 @@ async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
 
 async def _words(section: Section, bus: Bus) -> list[tuple[str, Head]]:
     """Who has signed to hold how much of our log, but for those whom the host does not believe in this."""
-    names = sorted(await bus.kept("intl.v1.heads.*"))
-    found: list[Parcel] = list((await bus.get(names)).values()) if names else []
+    found: list[Parcel] = list((await bus.get(await in_thread(_places, section))).values())
     said, liars = await in_thread(heads.read, section, found), await in_thread(_disbelieved, section)
     return [(who, head) for who, head in said if who not in liars]
+
+
+def _places(section: Section) -> list[str]:
+    """Where everybody's heads are."""
+    with section.reading() as session:
+        return [f"intl.v1.heads.{code}" for code in sorted(section.keyring(session))]
 
 
 def _disbelieved(section: Section) -> tuple[str, ...]:

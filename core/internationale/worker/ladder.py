@@ -105,7 +105,8 @@ async def _from_seeds(section: Section, bus: Bus, sought: Sought) -> Found:
         names = await listed(bus, [f"{SEED}{code}.{log}.*" for code in ("*", *codes)])  # also of whom we do not know yet
     except Unprovisioned:
         return  # a hub of an older make
-    wanted = [name for name in sorted(names) if name.rpartition(".")[2] in {str(number) for number in sought.numbers}]
+    numbers = {str(number) for number in sought.numbers}
+    wanted = sorted(name for name in names if name.rpartition(".")[2] in numbers)
     for publisher, seeds in groupby(wanted, lambda name: name.split(".")[3]):
         for some in portions([*seeds], SEEDS):
             found = await bus.get(some)

@@ -55,7 +55,7 @@ class Link:
         """What this hub has to say against our writing; None: nothing."""
         self.connected = False
         self.tried = False
-        """Whether it failed at least once to answer."""
+        """Whether it failed at least once to answer, or to come to an end with it."""
         self._connect = connect
         self._bells = bells
         self._opened = opened
@@ -67,6 +67,18 @@ class Link:
 
     async def run(self) -> None:
         """Until cancelled. Trouble is logged, shown and tried again, ever more rarely."""
+        await together(self._keep(), self._impatient())
+
+    async def _impatient(self) -> None:
+        while not self.tried:
+            try:
+                await fence.impatient(self.section)
+                self.tried = True
+            except Exception:
+                _log.exception("it cannot be seen how far the log goes")
+                await asyncio.sleep(LOOK)
+
+    async def _keep(self) -> None:
         backoff, patience, silent = Backoff(LONGEST), Backoff(RARELY), False
         while True:
             began = asyncio.get_running_loop().time()
@@ -161,7 +173,10 @@ class Link:
     async def _clear(self, bus: Bus) -> None:
         """The fence, as far as this hub is concerned."""
         while self.verdict is not None:
-            self.verdict = await fence.look(self.section, bus)
+            try:
+                self.verdict = await fence.patiently(self.section, fence.look(self.section, bus))
+            except TimeoutError as trouble:
+                _log.warning("hub %s: %s", self.url, trouble)
             if self.verdict is not None:
                 await asyncio.sleep(MEND_REST)
 

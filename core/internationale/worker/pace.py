@@ -60,6 +60,29 @@ async def together(*errands: Coroutine[Any, Any, None]) -> None:
         await stop(tasks)
 
 
+async def standstill(reached: Callable[[], object], seconds: float) -> None:
+    """Until so many seconds have passed in which what is ``reached`` (read in a thread) did not change; twice as many at most."""
+    before = await in_thread(reached)
+    while True:
+        await asyncio.sleep(seconds)
+        if (now := await in_thread(reached)) == before:
+            return
+        before = now
+
+
+async def bounded(work: Coroutine[Any, Any, T], reached: Callable[[], object], seconds: float) -> T:
+    """What ``work`` returns. Raises ``TimeoutError`` when nothing is ``reached`` for so long (see ``standstill``)."""
+    tasks = doing, waiting = asyncio.ensure_future(work), asyncio.ensure_future(standstill(reached, seconds))
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if doing.done():
+            return doing.result()
+        waiting.result()
+        raise TimeoutError(f"nothing has come of it for {seconds:g} seconds")
+    finally:
+        await stop(tasks)
+
+
 class Bell:
     """Rung from any thread after a commit; wakes every errand that waits. Missing a ring is harmless: errands also look
     by themselves now and then.

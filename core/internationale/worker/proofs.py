@@ -112,7 +112,7 @@ async def look(section: Section, bus: Bus, seen: Seen) -> int:
         codes = await in_thread(everybody, section)
         names = await listed(bus, [f"{_PROOF}{code}.*.*.*" for code in ("*", *codes)])  # also of whom we do not know yet
         seen.crowded = len(names) > CROWDED
-        seen.branches.add(names)
+        await in_thread(seen.branches.add, names)
     elif now >= seen.asked:
         codes = await in_thread(everybody, section) if seen.crowded else ["*"]
         ours = {f"{_PROOF}{code}.{section.code}.*.*" for code in codes}
@@ -120,7 +120,7 @@ async def look(section: Section, bus: Bus, seen: Seen) -> int:
         took = asyncio.get_running_loop().time() - now
         seen.crowded = seen.crowded or len(names) > CROWDED or took > LONG
         seen.asked = now + max(len(names) / SLOWLY, RESTED * took)
-        seen.branches.add(names)
+        await in_thread(seen.branches.add, names)
     return len(await _look(section, bus, seen))
 
 

@@ -9,15 +9,16 @@ import asyncio
 import logging
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from heapq import nsmallest
 
 from internationale.bundle import taking
 from internationale.bus import ROSTER, Bus, Outcome, Parcel
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker.branches import NOBODY, Branches, carriers, listed, portions
+from internationale.worker.branches import NOBODY, REMEMBERED, Branches, carriers, listed, portions
 from internationale.worker.pace import in_thread
 
 _log = logging.getLogger(__name__)
@@ -32,6 +33,8 @@ LOOKED = 128
 """How many names of nobody's are looked at in one go by who comes again: on some hubs there can be any number of them. Who comes
 but once looks at all: among those left out would be the true one.
 """
+CROWDED, SLOWLY, REST = 2000, 200, 300.0
+"""Names, beyond which somebody leaves junk: then they are asked for a second later for each so many, but for the longest rest."""
 LIST_REST = 3600.0
 """Seconds after which everything that is there is compared again."""
 
@@ -41,12 +44,13 @@ class Seen:
 
     def __init__(self) -> None:
         self.branches = Branches(_whose)
-        self.after = set[str]()
-        """What was looked at and does not follow the version in force."""
+        self.after, self.of = set[str](), ""
+        """What was looked at and does not follow the version in force, and the hash of that."""
         self.places: dict[int, str] = {}
         """Under which subject each of our versions is there."""
-        self.listed = 0.0
-        """When everything is compared again."""
+        self.listed = self.asked = self.compared = 0.0
+        """When everything is compared again. Where there are very many names: before when they are not asked for, those of the
+        next version and those of ours."""
 
 
 async def carry(section: Section, bus: Bus, seen: Seen) -> int:
@@ -54,7 +58,8 @@ async def carry(section: Section, bus: Bus, seen: Seen) -> int:
     known, published = await in_thread(_known, section), 0
     if not known:
         return 0
-    await _compare(section, bus, known, seen)
+    if not await _compare(section, bus, known, seen):
+        return 0
     for number in [each for each in known if each not in seen.places]:
         if place := await _publish(section, bus, number):
             seen.places[number] = place
@@ -69,9 +74,11 @@ async def look(section: Section, bus: Bus) -> None:
         await _compare(section, bus, known, Seen(), everything=True)
 
 
-async def _compare(section: Section, bus: Bus, known: Mapping[int, str], seen: Seen, *, everything: bool = False) -> None:
+async def _compare(section: Section, bus: Bus, known: Mapping[int, str], seen: Seen, *, everything: bool = False) -> bool:
     """Find where our versions are, and take in what stands beside them. What a restored instance is told once may have been told
     to the one that the backup was made of. ``everything``: also of what stands under nobody's name, leave nothing for later.
+
+    Returns whether it is known where our versions are: very many names are not asked for all the time.
     """
     now, newest = asyncio.get_running_loop().time(), seen.places.get(max(known))
     if now >= seen.listed or (newest is not None and not await bus.kept(newest)):  # or an old store was put back
@@ -79,15 +86,27 @@ async def _compare(section: Section, bus: Bus, known: Mapping[int, str], seen: S
         seen.branches, newest = Branches(_whose), None
         seen.places.clear()
     if newest is None:
+        if now < seen.compared:
+            return False
         there = await listed(bus, (pattern for number in known for pattern in (_name("*", number), f"intl.v1.roster.{number}.*")))
-        names = [name for name in there if _number(name) in known]
-        seen.branches.add(names)
+        seen.compared = now + _rest(len(there))
+        names = await in_thread(_of, known, there)
+        await in_thread(seen.branches.add, names)
         await _look(section, bus, sorted(set(known.values()).intersection(names)), known, seen)
     members = await in_thread(carriers, section)
     while names := seen.branches.take(AT_ONCE, members):
         await _look(section, bus, names, known, seen)
         if not everything and all(_whose(name) not in members for name in names):
             break  # the others' another time
+    return True
+
+
+def _of(known: Mapping[int, str], names: Collection[str]) -> list[str]:
+    return [name for name in names if _number(name) in known]
+
+
+def _rest(names: int) -> float:
+    return min(names / SLOWLY, REST) if names > CROWDED else 0.0
 
 
 async def _look(section: Section, bus: Bus, names: Sequence[str], known: Mapping[int, str], seen: Seen) -> None:
@@ -121,9 +140,11 @@ async def follow(section: Section, bus: Bus, wait: float, seen: Seen | None = No
     """Wait for versions, take in what came and what follows it. Returns how many are new. ``seen``: as for ``catch_up``."""
     batch = await bus.receive(ROSTER, HEARD, wait)
     latest = await in_thread(_latest, section)
-    new = await take_in(section, _worth_a_look(batch.parcels, latest[0] if latest else 10**DIGITS))
+    number = latest[0] if latest else 10**DIGITS
+    new = await take_in(section, _worth_a_look(batch.parcels, number))
     await batch.done()
-    return new + (await catch_up(section, bus, seen) if batch.parcels else 0)
+    later = any(_number(parcel.subject) > number for parcel in batch.parcels)
+    return new + (await catch_up(section, bus, seen) if new or later else 0)
 
 
 def _worth_a_look(parcels: Sequence[Parcel], latest: int) -> list[Parcel]:
@@ -152,20 +173,27 @@ async def catch_up(section: Section, bus: Bus, seen: Seen | None = None) -> int:
 
 async def _next(section: Section, bus: Bus, latest: tuple[int, str], seen: Seen | None) -> bool:
     """Look at everything that says to be the next version, until one of them is. Whether one was."""
-    number, hash = latest[0] + 1, latest[1]
+    (known, hash), now = latest, asyncio.get_running_loop().time()
+    if seen is not None and (seen.of != hash or len(seen.after) > REMEMBERED):
+        seen.after, seen.of, seen.asked = set(), hash, 0.0
+    if seen is not None and now < seen.asked:
+        return False
+    number, members = known + 1, await in_thread(carriers, section)
     there = await bus.kept(_name("*", number)) | await bus.kept(f"intl.v1.roster.{number}.*")
     if len(there) > LOOKED:
         _log.warning("hub %s has %d names of version %d of the list of sections", bus.hub, len(there), number)
     after = set[str]() if seen is None else seen.after
-    unseen = sorted(name for name in there if f"{name} after {hash}" not in after)
-    members = await in_thread(carriers, section)
-    sections = [name for name in unseen if _whose(name) in members]
-    others = [name for name in unseen if _whose(name) not in members]
-    for some in portions(sections + (others if seen is None else others[:LOOKED]), AT_ONCE):
+    sections = [
+        name for name in (_name(code, number) for code in members) if (seen is None or name in there) and name not in after
+    ]
+    others = (name for name in there if name not in after and _whose(name) not in members)
+    if seen is not None:
+        seen.asked = now + _rest(len(there))
+    for some in portions(sections + (sorted(others) if seen is None else nsmallest(LOOKED, others)), AT_ONCE):
         found = await bus.get(some)
         if await take_in(section, [found[name] for name in some if name in found]):
             return True
-        after.update(f"{name} after {hash}" for name in some)
+        after.update(some)
     return False
 
 
