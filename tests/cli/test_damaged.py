@@ -23,3 +23,12 @@ def test_a_damaged_database_is_not_served(joined: Command, tmp_path: Path, first
     file.rename(tmp_path / "rotten.db")
     join(joined, "fr", "fr.invitation")
     assert plain(joined("fr", "log", "verify", "--json"))["roster"] == 2
+
+
+def test_a_database_of_which_the_names_have_rotted_is_not_served(joined: Command, tmp_path: Path) -> None:
+    """What SQLite says of it is no text any more."""
+    file = tmp_path / "fr" / "section.db"
+    file.write_bytes(file.read_bytes().replace(b"NOT NULL,", b"NOT NULL\xac"))
+    told = joined("fr", "run", status=2).output
+    assert str(file) in told
+    assert "restore your latest backup" in told

@@ -185,6 +185,8 @@ def check(url: str) -> None:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError as error:
         found = str(error)
+    except UnicodeDecodeError as error:  # SQLite's own sentence has bytes of the damaged page in it
+        found = error.object.decode(errors="replace")
     if found != "ok":
         raise Misconfigured(_DAMAGED % {"why": found}, place=parsed.database)
 
