@@ -17,7 +17,7 @@ from internationale.bus import (
     NotAllowed,
     Outcome,
     Parcel,
-    pace,
+    overrunning,
     promising,
     shares,
     streams,
@@ -25,7 +25,7 @@ from internationale.bus import (
     weighing,
 )
 from internationale.bus.nats import NatsBus
-from internationale.bus.pace import Pace
+from internationale.bus.overrunning import Overrunning
 from internationale.bus.server import HubProcess
 from internationale.bus.weighing import Scales
 from internationale.events.nkey import Nkey
@@ -261,12 +261,12 @@ def test_who_publishes_without_a_pause_is_found_and_cut(hub):
             sending = asyncio.ensure_future(de.publish(log("de", 1, 5000)))
             while not sending.done():
                 await look(scales, hub)
-                assert not scales.pace.found
+                assert not scales.overrunning.found
             flooding = asyncio.ensure_future(flood(raw))
             await asyncio.sleep(1)
             for _look in range(20):
                 await look(scales, hub)
-                if cut := scales.pace.cut("log", asyncio.get_running_loop().time()):
+                if cut := scales.overrunning.cut("log", asyncio.get_running_loop().time()):
                     break
             assert cut == {"fr"}
             (hub.folder / "users.conf").write_text(text(fr=["log"]))
@@ -287,11 +287,11 @@ async def nothing(_trouble):
 
 
 def test_who_was_too_loud_has_to_be_so_in_several_looks():
-    found = Pace()
+    found = Overrunning()
     for now, loud in enumerate([["fr", "de"], ["fr"], ["de"], ["fr", "de"], [], ["fr"], ["fr"]]):
         found.note("log", loud, now)
         assert found.cut("log", now) == frozenset()
     found.note("blob", ["fr"], 7)
     found.note("log", ["fr"], 7)
     assert (found.cut("log", 8), found.cut("blob", 8)) == ({"fr"}, frozenset())
-    assert found.cut("log", 7 + pace.REST) == frozenset()
+    assert found.cut("log", 7 + overrunning.REST) == frozenset()

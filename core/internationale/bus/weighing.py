@@ -18,9 +18,9 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
 from nats.js.errors import NotFoundError
 
-from internationale.bus import BLOB, LOG, Unprovisioned, Unreachable, pace, promising
+from internationale.bus import BLOB, LOG, Unprovisioned, Unreachable, overrunning, promising
 from internationale.bus.connecting import TIMEOUT, Line, reach
-from internationale.bus.pace import Pace
+from internationale.bus.overrunning import Overrunning
 from internationale.bus.protocol import Plain
 from internationale.bus.pulling import pull
 from internationale.bus.reading import unreachable
@@ -104,7 +104,7 @@ class Scales:
 
     def __init__(self) -> None:
         self.tallies = {stream: Tally(stream) for streams in KINDS.values() for stream in streams}
-        self.pace = Pace()
+        self.overrunning = Overrunning()
         self._left = 0
         self._asked = -AGAIN
 
@@ -121,7 +121,7 @@ class Scales:
                 with unreachable():
                     await self._look(line, asyncio.get_running_loop().time() + seconds)
             except Unreachable as trouble:
-                if not self.pace.until:
+                if not self.overrunning.until:
                     raise
                 _log.info("not all was weighed: %s", trouble)  # where somebody lets nobody through, that is known all the same
         finally:
@@ -129,7 +129,9 @@ class Scales:
 
     async def _listen(self, line: Line) -> None:
         for kind in KINDS:
-            self.pace.note(kind, await pace.loud(line.client, kind, pace.SLOW), asyncio.get_running_loop().time())
+            self.overrunning.note(
+                kind, await overrunning.loud(line.client, kind, overrunning.SLOW), asyncio.get_running_loop().time()
+            )
 
     async def _look(self, line: Line, until: float) -> None:
         context = line.client.jetstream(timeout=TIMEOUT)

@@ -57,7 +57,7 @@ def look(section: Section, scales: Scales, operation: Operation) -> None:
     before = _written(operation)
     try:
         rooms, codes = _weighed(section, scales, operation, SECONDS)
-        loud = {kind: scales.pace.cut(kind, time.monotonic()).intersection(codes) for kind in rule.KINDS}
+        loud = {kind: scales.overrunning.cut(kind, time.monotonic()).intersection(codes) for kind in rule.KINDS}
         found = Standing(rooms, _decided(rooms, codes, before, loud), len(codes))
         roster, administrator = provisioning.roster_of(section), provisioning.administrator_of(section)
         written = provisioning.write_users(operation.users, administrator, roster, found.cut)

@@ -141,11 +141,6 @@ def _levels(tokens: Iterable[Token]) -> Iterable[int]:
     return (int(token.tag[1:]) for token in tokens if token.type == "heading_open")
 
 
-def inline(source: str) -> str:
-    """One line of Markdown as HTML without a block around it, for titles."""
-    return _cleaned(_PARSER.renderInline(_bounded(source)), _INLINE_TAGS)
-
-
 def pieces(compared: Iterable[Piece]) -> str:
     """A comparison as HTML: the Markdown source as plain text, with ``ins`` and ``del`` around what differs."""
     tags = {INSERT: "ins", DELETE: "del"}

@@ -36,7 +36,6 @@ def test_a_direction_control_is_shown_however_it_is_written(code):
     for written in spelt:
         shown = f"&amp;#x{code:X};"
         assert render.html(f"a {written}b") == f"<p>a {shown}b</p>\n"
-        assert render.inline(f"a {written}b") == f"a {shown}b"
         assert render.block(f"`a {chr(code)}b`") == f"<p><code>a {shown}b</code></p>\n"
         whole = render.html(
             f'# {written}\n\n[x](http://e.org/{written} "t{written}") ![i{written}](http://e.org/{written})\n\n    {written}\n'
@@ -99,10 +98,6 @@ def test_many_blocks_with_many_link_definitions_take_no_long_time():
     references = "\n".join(f"[r{number}]: /u" for number in range(2_000))
     shown = [render.block(f"[r{number}]", references) for number in range(2_000)]
     assert all("href" in block for block in shown)
-
-
-def test_a_title_is_one_line():
-    assert render.inline("For *peace* <b>") == "For <em>peace</em> &lt;b&gt;"
 
 
 def test_a_comparison_shows_the_source():

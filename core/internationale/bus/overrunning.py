@@ -40,7 +40,7 @@ REST = 600.0
 
 
 @dataclass
-class Pace:
+class Overrunning:
     """What was found from look to look, of one hub. Moments are those of any one clock."""
 
     found: Counter[tuple[str, str]] = field(default_factory=Counter)
