@@ -3,6 +3,7 @@
 import gc
 import logging
 import signal
+import sys
 from typing import Any
 
 import click
@@ -21,6 +22,10 @@ _ = marker("core")
 
 GRACE = 3
 """Seconds that requests under way are given at the end."""
+TURN = 0.0005
+"""Seconds that one thread computes before another has its turn. Python's own five milliseconds are as long as a whole page: the
+loop, which waits for the hub and for browsers, stood behind each page and each transaction that was being worked on.
+"""
 
 
 @click.command()
@@ -44,6 +49,7 @@ def run(home: Home) -> None:
                 "visitors count as one network, and whoever tries passwords there delays the others."
             )
         )
+    sys.setswitchinterval(TURN)
     gc.collect()
     gc.freeze()  # what a start leaves is there for good: the collector need not go through it again and again
     uvicorn.Server(config).run(held)
