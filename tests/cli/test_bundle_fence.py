@@ -7,6 +7,7 @@ import pytest
 from internationale import settings
 from internationale.errors import Paused
 from internationale.kit import Utterance
+from internationale.ledger.deliveries import Delivery
 from internationale.plugins import Plugins
 from internationale.section import Section
 from internationale.testing import notes
@@ -97,6 +98,28 @@ def test_the_hosts_word_opens_the_fence(joined, speak):
         speak("fr", "one")
     assert "next start" in joined("fr", "fence", "open", "--confirm", "fr").output
     speak("fr", "one")
+
+
+def test_no_word_opens_the_fence_over_later_messages_of_ones_own(joined, speak, tmp_path):
+    """They are signed: to go on is no risk that a host may take, it is a second history for certain."""
+    home = tmp_path / "fr"
+    shutil.copy(home / "section.db", tmp_path / "before.db")
+    for text in ("one", "two", "three"):
+        speak("fr", text)
+    section = Section.open(settings.load(home, {}), Plugins([("notes", notes)]))
+    with section.reading() as session:
+        stored = list(section.ledger.own_events_after(session, 1, 0, 3))
+    section.close()
+    first, second, third = (Delivery(one.address.subject, one.signed.body, one.signed.signature, "test") for one in stored)
+    shutil.copy(tmp_path / "before.db", home / "section.db")
+    section = Section.open(settings.load(home, {}), Plugins([("notes", notes)]))
+    assert section.accept([third]) == ["parked"]
+    refused = joined("fr", "fence", "open", "--confirm", "fr", status=1).output
+    assert "second history" in refused
+    assert f"internationale --home {home} key new-log" in refused
+    assert section.accept([first, second]) == ["applied", "applied"]
+    section.close()
+    assert "next start" in joined("fr", "fence", "open", "--confirm", "fr").output
 
 
 def test_a_hub_is_given_everything_that_one_section_holds(joined, speak, hub):

@@ -174,6 +174,36 @@ def test_people_are_told_who_has_signed_to_hold_more_than_there_is(federation):
     assert asyncio.run(story()) == fence.BEHIND % {"theirs": 999_999_999_999_999, "ours": 0, "who": ("ar",)}
 
 
+def test_own_events_behind_a_hole_are_known_to_have_been_said(federation, say):
+    """Nobody has signed to hold them, and the hub has lost some before them: their signature alone says that they are ours."""
+    (fr,) = federation("fr", plugins=builds.today())
+    refs = [say(fr, text) for text in ("one", "two", "three")]
+    with fr.reading() as session:
+        first, second, third = (
+            Parcel(event.envelope.address.subject, event.signed.body, event.signed.signature)
+            for event in (section_event(fr, session, ref) for ref in refs)
+        )
+    again = federation.fresh("fr")
+
+    async def story():
+        hub = MemoryHub()
+        bus = MemoryBus(hub, "fr")
+        await bus.provision()
+        await bus.publish([third])
+        with_a_hole = await fence.look(again, bus)
+        reason, lasting = again.fenced, again.gate.lasting
+        await bus.publish([first, second])
+        return with_a_hole, reason, lasting, await fence.look(again, bus)
+
+    silent = fence.BEHIND % {"theirs": 3, "ours": 0, "who": ("fr",)}
+    assert asyncio.run(story()) == (silent, silent, Lasting.BEHIND, None)
+    assert oracle.log(again) == oracle.log(fr)
+
+
+def section_event(section, session, ref):
+    return next(event for event in section.ledger.every_event(session) if event.envelope.ref == ref)
+
+
 def test_junk_on_a_hub_keeps_nobody_from_asking_it(federation):
     """Whoever may write there can leave names that are none of a log or a list."""
     (fr,) = federation("fr")

@@ -15,8 +15,15 @@ from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.messages import marker
 from internationale.section import Section
+from internationale.worker.fence import behind_a_hole
 
 _ = marker("core")
+
+_CERTAIN = _(
+    "Later messages of this section are here, signed with its own key, and some before them are missing. Whatever it said now"
+    " would be a second history of its log for certain. Import a bundle of a section that has them. If nobody has, its log is"
+    " begun anew with another key: %(command)s"
+)
 
 
 @click.group()
@@ -53,6 +60,9 @@ def lift(home: Home, confirm: str | None) -> None:
     """
     section = home()
     say(WORDS[section.gate.lasting] if section.gate.lasting else _("Nothing that lasts keeps this section silent."))
+    if behind_a_hole(section):
+        command = f"internationale --home {home.path} key new-log"
+        raise Conflict(_CERTAIN % {"command": command})
     say(
         _(
             "If others hold events of this section that are not here, it will say other things under the same numbers. That is a"

@@ -163,14 +163,16 @@ async def look(section: Section, bus: Bus) -> Message | None:
     epoch, _number = mine
     await _take_back(section, bus, epoch)
     words = await _words(section, bus)
-    claimed = max((head.sequence for _who, head in words if head.epoch == epoch), default=0)
+    claims = [(who, head.sequence) for who, head in words if head.epoch == epoch]
+    claims.append((section.code, (await in_thread(behind_a_hole, section)).get(epoch, 0)))
+    claimed = max(sequence for _who, sequence in claims)
     number = await in_thread(_own_number, section)
     if claimed > number:
         await ladder.fill(section, bus, Gap(section.code, epoch, number + 1, claimed))
         number = await in_thread(_own_number, section)
     if claimed > number:
         _log.error("our own log ends at %d here, but others hold %d", number, claimed)
-        who = sorted({who for who, head in words if head.epoch == epoch and head.sequence > number})
+        who = sorted({who for who, sequence in claims if sequence > number})
         reason = BEHIND % {"theirs": claimed, "ours": number, "who": tuple(who)}
         await in_thread(section.gate.close, reason, Lasting.BEHIND, [code for code in who if code != section.code])
         return reason
@@ -217,6 +219,13 @@ async def _words(section: Section, bus: Bus) -> list[tuple[str, Head]]:
     found: list[Parcel] = list((await bus.get(await in_thread(_places, section))).values())
     said, liars = await in_thread(heads.read, section, found), await in_thread(_disbelieved, section)
     return [(who, head) for who, head in said if who not in liars]
+
+
+def behind_a_hole(section: Section) -> dict[int, int]:
+    """How far our own log goes by what is parked here, by epoch: we have signed it, whoever else knows of it."""
+    with section.reading() as session:
+        gaps = section.ledger.gaps(session)
+    return {gap.epoch: gap.last + 1 for gap in gaps if gap.section == section.code}
 
 
 def _places(section: Section) -> list[str]:
