@@ -1,11 +1,15 @@
 """Who was restored from a backup is silent until others have shown how far its log had come; then it goes on by itself."""
 
 import asyncio
+import io
 from dataclasses import replace
 
 import pytest
 
 from internationale import worker
+from internationale.bundle import packing
+from internationale.bundle.packing import Wanted
+from internationale.bundle.unpacking import unpack
 from internationale.bus import Outcome, Parcel
 from internationale.bus.nats import NatsBus
 from internationale.errors import Paused
@@ -83,7 +87,7 @@ def test_an_empty_hub_is_no_answer_for_it_but_the_hosts_word_is(three, hub, say,
 
     async def story():
         link = await linked(again, hub.url)
-        await until(lambda: link.verdict == WORDS[Lasting.RESTORED])
+        await until(lambda: link.clearance.verdict == WORDS[Lasting.RESTORED])
         await asyncio.sleep(0.3)
         assert again.fenced == WORDS[Lasting.RESTORED]
         again.gate.give_word()
@@ -172,6 +176,37 @@ def test_people_are_told_who_has_signed_to_hold_more_than_there_is(federation):
         return await fence.look(fr, bus)
 
     assert asyncio.run(story()) == fence.BEHIND % {"theirs": 999_999_999_999_999, "ours": 0, "who": ("ar",)}
+
+
+def test_a_bundle_with_own_events_silences_the_running_instance_until_others_have_answered(federation, hub, say, backup):
+    """A command imports it; the instance would else go on after the last of them, under numbers that others hold already."""
+    ic, fr = federation("ic", "fr", plugins=builds.today())
+    say(fr, "one")
+    restore = backup(fr)
+    say(fr, "two")
+    partial = b"".join(packing.lines(fr, Wanted()))
+    say(fr, "three")
+    unpack(ic, io.BytesIO(b"".join(packing.lines(fr, Wanted()))), "a stick")
+    again = with_hubs(restore(), hub.url)
+    with_hubs(ic, hub.url)
+    command = open_section(again.settings, builds.today())
+
+    async def story():
+        await until(opened(again))
+        found = await asyncio.to_thread(unpack, command, io.BytesIO(partial), "a stick")
+        assert found.outcomes == {"duplicate": 1, "applied": 1}
+        with pytest.raises(Paused):
+            say(again, "over what others hold")
+        async with worker.running(ic):
+            await until(lambda: oracle.log(again).keys() == oracle.log(ic).keys())
+            await until(opened(again))
+            assert (await asyncio.to_thread(say, again, "four")).sequence == 4
+            await until(same(ic, again))
+
+    live(story, again)
+    oracle.agree(ic, again, said=4)
+    command.close()
+    again.close()
 
 
 def test_own_events_behind_a_hole_are_known_to_have_been_said(federation, say):

@@ -1,7 +1,7 @@
 """Taking in a bundle: everything in it by the same doors as what a hub brings, a batch at a time."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
@@ -10,6 +10,7 @@ from internationale.bundle.form import Damaged, Ending, Header, Heads, Item, Par
 from internationale.bundle.reading import read
 from internationale.errors import Conflict
 from internationale.events.signed import SignedDocument
+from internationale.ledger import deliveries
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.messages import marker
@@ -112,8 +113,8 @@ class _Unpacking:
         if self._rosters:
             self.found.rosters += taking.follow(self._section, self._rosters)
         if self._events:
+            self._look_for_ourselves()
             outcomes = self._section.accept(self._events)
-            self._look_for_ourselves(outcomes)
             self.found.outcomes.update(outcomes)
             self.found.read += len(self._events)
             self._progress(self.found.read, self.found.announced)
@@ -124,12 +125,20 @@ class _Unpacking:
         self.found.strange.update(heard.strange)
         self._rosters, self._events, self._parts, self._heads, self._bytes = [], [], [], [], 0
 
-    def _look_for_ourselves(self, outcomes: Sequence[str]) -> None:
-        """Events of our own log that we did not know: taken back, and whether there are more is asked before we speak again."""
-        own = f"intl.v1.log.{self._section.code}."
-        pairs = zip(self._events, outcomes, strict=True)
-        if any(event.subject.startswith(own) and outcome not in ("duplicate", "quarantined") for event, outcome in pairs):
-            self._section.fence(WORDS[Lasting.BEHIND], self._section.gate.lasting or Lasting.BEHIND)
+    def _look_for_ourselves(self) -> None:
+        """Events of our own log that we did not know are taken back, and whether there are more is asked before we speak again.
+
+        The fence is closed before they come in: an instance that runs would go on after the last of them at once.
+        """
+        section, own = self._section, f"intl.v1.log.{self._section.code}."
+        ours = [event for event in self._events if event.subject.startswith(own)]
+        if not ours:
+            return
+        with section.reading() as session:
+            keyring = section.keyring(session)
+            known = section.ledger.known(session, (where for event in ours if (where := deliveries.address(event)) is not None))
+        if any(deliveries.check([event], keyring, known)[0].envelope is not None for event in ours):
+            section.fence(WORDS[Lasting.BEHIND], section.gate.lasting or Lasting.BEHIND)
 
     def _note(self, item: Item) -> None:
         match item:

@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from internationale.kit.prepared import Prepared
 from internationale.ledger import database, tables
 from internationale.ledger.database import Database
 from internationale.messages import Message, marker
@@ -37,6 +38,7 @@ WORDS: dict[str, Message] = {
     Lasting.ANOTHER: _("Another instance of this section writes its log. Find it and stop it, then start this one again."),
 }
 _claimant = tables.claimant
+_KEPT = Prepared(select(tables.fence.c.reason))
 _WORD = "word"
 """The host's word that the section may speak although nobody has answered."""
 
@@ -51,10 +53,14 @@ class Fence:
         self._now = now
 
     def load(self) -> None:
-        """Take up what was kept."""
+        """Take up what was kept, at a start, or by another process since."""
         with database.reading(self._database) as session:
-            kept = _read(session.connection())
-        if kept in WORDS:
+            self.heed(session.connection())
+
+    def heed(self, connection: Connection) -> None:
+        """The same with a connection. Within the transaction in which something is to be said, nobody can close it meanwhile."""
+        kept = _read(connection)
+        if kept in WORDS and kept != self.lasting:
             self.lasting = Lasting(kept)
             self.reason = WORDS[self.lasting]
 
@@ -122,4 +128,5 @@ def _claimed(connection: Connection, sections: Collection[str], now: datetime) -
 
 
 def _read(connection: Connection) -> str:
-    return connection.execute(select(tables.fence.c.reason)).scalar() or ""
+    row = _KEPT.first(connection)
+    return "" if row is None else str(row[0])

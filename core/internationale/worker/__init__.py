@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 
 from internationale.bus.ending import stop
 from internationale.bus.nats import NatsBus
+from internationale.ledger.fencing import Lasting
 from internationale.ledger.log import SAID
 from internationale.section import Section
 from internationale.worker import direct, fence, passed, tasks
@@ -24,6 +25,9 @@ ALONE = 60.0
 """Seconds without any hub after which the sections are asked themselves, and again after as many."""
 WORD = 1.0
 """Seconds after which it is looked whether the host has given the word to go on without an answer."""
+
+_ASKED_AGAIN = (Lasting.RESTORED, Lasting.BEHIND)
+"""Reasons for silence that a running section gets over by itself, also when another process has noted them."""
 
 
 class Worker:
@@ -87,11 +91,23 @@ class Worker:
     async def _fence(self) -> None:
         """Open the fence when every hub that can be reached has answered and none speaks against; until then show the reason.
 
-        Then commands need not look themselves.
+        Then commands need not look themselves. Closed again (by a bundle that had more of our log), it is opened the same way.
         """
         while self.section.fenced == fence.NOT_JOINED:  # by a command, or on a page; perhaps again, after losing the database
             await asyncio.sleep(WORD)
             await self._close()
+        while True:
+            await self._answered()
+            self._opened.set()
+            with passed.shown(self.section):
+                while self.section.gate.lasting not in _ASKED_AGAIN:
+                    await asyncio.sleep(WORD)
+                    await in_thread(self.section.gate.load)
+            for link in self.links.values():
+                link.clearance.doubt()
+
+    async def _answered(self) -> None:
+        """Until the fence is open."""
         asked, clock = 0.0, asyncio.get_running_loop().time
         while self.section.fenced is not None:
             if clock() > asked + WORD:
@@ -100,8 +116,8 @@ class Worker:
                     _log.warning("goes on without an answer: the host has said so")
                     break
             links = list(self.links.values())
-            answered = [link for link in links if link.verdict != fence.NO_ANSWER]
-            objections = [link.verdict for link in answered if link.verdict is not None]
+            answered = [link for link in links if link.clearance.verdict != fence.NO_ANSWER]
+            objections = [link.clearance.verdict for link in answered if link.clearance.verdict is not None]
             if objections:
                 self.section.fence(objections[0])
             elif answered and all(link in answered or link.tried for link in links):
@@ -109,9 +125,6 @@ class Worker:
                 _log.info("nothing speaks against writing")
                 break
             await asyncio.sleep(0.05)
-        self._opened.set()
-        with passed.shown(self.section):
-            await asyncio.get_running_loop().create_future()  # until cancelled
 
     async def _without_hubs(self) -> None:
         """While no hub can be reached, the sections are asked themselves."""

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from internationale.bus import Bus, NotAllowed, NotAuthorised, Unprovisioned, Unreachable
-from internationale.messages import Message
 from internationale.section import Section
 from internationale.worker import fence, heads, hubs, mending, proofs, questions, receiving, rosters, seeding
 from internationale.worker.attachments import Carriage
+from internationale.worker.clearance import Clearance
 from internationale.worker.hubs import Connect, Hub, Standing
 from internationale.worker.origin import Origin
 from internationale.worker.pace import Backoff, Bells, Crowd, in_thread, together
@@ -51,8 +51,7 @@ class Link:
         self.hub = hub
         self.url = hub.name
         self.standing = Standing(section, hub)
-        self.verdict: Message | None = fence.NO_ANSWER
-        """What this hub has to say against our writing; None: nothing."""
+        self.clearance = Clearance(section)
         self.connected = False
         self.tried = False
         """Whether it failed at least once to answer, or to come to an end with it."""
@@ -121,7 +120,7 @@ class Link:
                 self._allowed(self._prove, bus),
                 self._mend(bus),
                 self._search(bus),
-                self._clear(bus),
+                self.clearance.ask(bus),
                 self._allowed(self._say, bus),
                 self._allowed(self._seed, bus),
                 self._relay(bus, identity, published),
@@ -169,16 +168,6 @@ class Link:
 
     async def _attach(self, bus: Bus) -> None:
         await Carriage(self.section, bus, self._not_taken).run()
-
-    async def _clear(self, bus: Bus) -> None:
-        """The fence, as far as this hub is concerned."""
-        while self.verdict is not None:
-            try:
-                self.verdict = await fence.patiently(self.section, fence.look(self.section, bus))
-            except TimeoutError as trouble:
-                _log.warning("hub %s: %s", self.url, trouble)
-            if self.verdict is not None:
-                await asyncio.sleep(MEND_REST)
 
     async def _relay(self, bus: Bus, identity: str, published: Published) -> None:
         await self._opened.wait()
