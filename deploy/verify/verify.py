@@ -303,6 +303,7 @@ def check_event(subject, body, signature, rules):
     need(event["id"] == f"{section}:{epoch}:{number}", "subject_mismatch")
     need(epoch in logs, "wrong_epoch")
     pin = logs[epoch].get("pin")
+    need(number != 1 or event["prevhash"] == logs[epoch]["genesis"], "wrong_genesis")
     need(not pin or pin["sequence"] != number or pin["hash"] == digest("event", body), "pinned_otherwise")
     return event
 
@@ -405,9 +406,7 @@ class Checker:
             return
         following = number == start + len(hashes) // 32 and (number == start > 1 or event["prevhash"] == before)
         if not following:  # it may be one of two histories; if not, this is its fault
-            missing = (
-                "wrong_genesis" if number == 1 else "broken_chain" if self.held(section, epoch, number - 1) else "missing_before"
-            )
+            missing = "broken_chain" if self.held(section, epoch, number - 1) else "missing_before"
             self.loose.setdefault(where, {})[hash_] = (self.place, missing)
             return
         hashes += bytes.fromhex(hash_)

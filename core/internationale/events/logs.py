@@ -61,7 +61,9 @@ def verify(subject: str, signed: Signed, keyring: Keyring) -> Envelope:
     Raises ``Untrusted`` with one of these reasons:
 
     ``oversize``, ``subject_malformed``, ``unknown_section``, ``unknown_key``, ``key_not_valid_at_number``,
-    ``bad_signature``, the strict parser's reasons, ``subject_mismatch``, ``wrong_epoch``, ``pinned_otherwise``.
+    ``bad_signature``, the strict parser's reasons, ``subject_mismatch``, ``wrong_epoch``,
+    ``wrong_genesis`` (of a number 1: it begins the log of another International, say of a trial, and contradicts nothing in this
+    one), ``pinned_otherwise``.
     """
     if len(signed.body) > envelopes.MAX_BODY:
         raise Untrusted("oversize")
@@ -76,6 +78,8 @@ def verify(subject: str, signed: Signed, keyring: Keyring) -> Envelope:
         raise Untrusted("subject_mismatch")
     if at_the_time is None:
         raise Untrusted("wrong_epoch")
+    if address.sequence == 1 and envelope.prevhash != at_the_time.genesis:
+        raise Untrusted("wrong_genesis")
     if at_the_time.pin is not None and at_the_time.pin[0] == address.sequence and at_the_time.pin[1] != envelope.hash:
         raise Untrusted("pinned_otherwise")
     return envelope

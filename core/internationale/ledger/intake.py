@@ -9,7 +9,6 @@ next                   prevhash fits                 appended, then the parked o
 next                   prevhash does not fit         parked: a number before it must exist twice; it is asked for
 later                                                parked, and the gap is asked for
 at or after a cut                                    parked, until people decide
-first of its epoch     not the roster's genesis      quarantined (``wrong_genesis``)
 =====================  ============================  ==========================================================
 """
 
@@ -18,7 +17,6 @@ from dataclasses import dataclass, field
 
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope
-from internationale.events.logs import Keyring
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.heads import Head
 from internationale.ledger.parking import Parking
@@ -39,9 +37,8 @@ class Taken:
 class Intake:
     """Appends what can be appended, in the caller's transaction; decides nothing about what is said."""
 
-    def __init__(self, unit: Unit, keyring: Keyring, known: dict[Address, str]) -> None:
+    def __init__(self, unit: Unit, known: dict[Address, str]) -> None:
         self._unit = unit
-        self._keyring = keyring
         self._here = known
         self._parking = Parking(unit.connection, unit.now)
         self._parked: dict[Address, str] = {}
@@ -75,18 +72,11 @@ class Intake:
         if held is not None:
             self.taken.rivals.append(arrival)
             return "forked"
-        if envelope.sequence == 1 and envelope.prevhash != self._genesis(envelope):
-            self.taken.refused.append(Arrival(arrival.delivery, None, "wrong_genesis"))
-            return "quarantined"
         if not self._follows(envelope, head):
             return self._park(envelope, arrival.delivery)
         self._append(envelope, arrival.delivery, head)
         self._drain(head)
         return ""
-
-    def _genesis(self, envelope: Envelope) -> str:
-        rules = self._keyring[envelope.section].of(envelope.epoch)
-        return rules.genesis if rules is not None else ""
 
     def _follows(self, envelope: Envelope, head: Head) -> bool:
         if envelope.sequence != head.sequence + 1 or head.frozen:

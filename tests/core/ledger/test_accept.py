@@ -101,6 +101,18 @@ def test_a_log_that_begins_from_another_roster_is_refused(house, fr: Author):
     assert home.read(home.ledger.refusals)[0]["reason"] == "wrong_genesis"
 
 
+def test_the_first_event_of_another_international_contradicts_nothing(house, fr: Author):
+    """The same key has signed it, in a trial: whoever kept it cannot have the true log stopped as one with two histories."""
+    home: House = house(fr)
+    once = fr.forked()
+    trial = once.send(replace(once.draft(Said(text="a trial")), prevhash="0" * 64))
+    one, two = fr.say("one"), fr.say("two")
+    assert home.accept(one, two) == ["applied", "applied"]
+    assert home.accept(trial) == ["quarantined"]
+    assert home.read(home.ledger.refusals)[0]["reason"] == "wrong_genesis"
+    assert home.accept(fr.say("three")) == ["applied"]
+
+
 def test_quarantine_is_bounded_and_goes_on_counting(house, fr: Author, monkeypatch):
     monkeypatch.setattr("internationale.ledger.quarantine.BUDGET", 4_000)
     home: House = house(fr)

@@ -142,6 +142,7 @@ def _transport() -> list[dict[str, str]]:
         _vector("under another number", "subject_mismatch", body, subject="intl.v1.log.fr.1.2"),
         _vector("under another epoch", "subject_mismatch", first, subject="intl.v1.log.fr.2.1"),
         _vector("an epoch that is not open", "wrong_epoch", _spoiled({"epoch": 2, "id": "fr:2:3"}), subject="intl.v1.log.fr.2.3"),
+        _vector("the first of another International's log", "wrong_genesis", first, subject="intl.v1.log.fr.1.1"),
         *(_vector("no address", "subject_malformed", body, subject=subject) for subject in NO_ADDRESS),
     ]
 
