@@ -93,6 +93,26 @@ def test_admitting_and_joining_again_changes_nothing(joined: Command) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
+def test_a_key_that_has_signed_in_a_trial_signs_in_no_other_international(joined: Command, tmp_path: Path) -> None:
+    """Whoever kept what it has said there could show a second history of the true log."""
+    for left in (tmp_path / "fr").glob("section.db*"):
+        left.unlink()
+
+    def admitted(committee: str, card: str) -> tuple[str, ...]:
+        joined(committee, "init", committee, "--name", committee, "--language", "en")
+        joined(committee, "found")
+        joined(committee, "section", "admit", card, "--yes", "--unasked", "--out", f"{committee}.invitation")
+        list_ = plain(joined(committee, "roster", "list", "--json"))["fingerprint"]["words"]
+        return "join", f"{committee}.invitation", "--fingerprint", list_
+
+    in_earnest = admitted("re", "fr.card")
+    assert "another International" in joined("fr", *in_earnest, status=1).output
+    assert plain(joined("fr", "section", "list", "--json"))["version"] == 0
+    joined("fr", "key", "new-log", "--out", "new.card")
+    joined("fr", *admitted("ro", "new.card"))
+
+
+@pytest.mark.usefixtures("impatient")
 def test_the_committee_renews_the_list_and_names_other_hubs(joined: Command) -> None:
     assert "Version 3 is valid until" in joined("ic", "section", "renew", "--hub", "nats://127.0.0.1:2", "--unasked").output
     assert {"hub": "nats://127.0.0.1:2", "unsent": 0} in plain(joined("ic", "status", "--json"))["hubs"]

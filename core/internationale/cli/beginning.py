@@ -111,6 +111,7 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
         if queries.latest(session) is not None:
             raise Conflict(_("This section already belongs to an International."))
         port.adopt(session, [document], code=section.code, key=section.key.public, now=section.now())
+        section.log_keys.pledge([section.key], queries.hashes(session)[1])
         try:
             settings.write_key(section.settings.root_key, root)
         except FileExistsError as error:
@@ -163,6 +164,7 @@ def join(home: Home, invitation: BinaryIO, fingerprint: str | None) -> None:
         )
     with section.writing() as session:
         port.adopt(session, documents, code=section.code, key=section.key.public, now=section.now())
+        section.log_keys.pledge([section.key], queries.hashes(session)[1])
     section.roster_changed()
     say(_("Joined."))
 

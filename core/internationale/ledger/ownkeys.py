@@ -1,10 +1,15 @@
-"""The keys on this machine that sign our own log: which one signs which number, the roster says."""
+"""The keys on this machine that sign our own log: which one signs which number, the roster says.
 
-import os.path
-from collections.abc import Sequence
+Beside the first, ``log.signed`` says in which International each has signed: in one only. What it has said in a trial, and what
+it says in earnest, would be two histories of one log to whoever kept both.
+"""
+
+import fcntl
+import os
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from internationale.errors import Misconfigured
+from internationale.errors import Conflict, Misconfigured
 from internationale.events.keys import SigningKey
 from internationale.events.logs import LogRules
 from internationale.messages import marker
@@ -14,6 +19,10 @@ _ = marker("core")
 LOST = _(
     "The key of this section's log is not here. Put it back from your copy. If there is none, make another, for which the"
     " committee opens a new epoch: internationale key new-log"
+)
+ELSEWHERE = _(
+    "The key of this section's log has signed in another International, and may sign in one only. Make another: internationale"
+    " key new-log"
 )
 
 
@@ -26,6 +35,7 @@ class OwnKeys:
     def __init__(self, first: Path) -> None:
         self._first = first
         self._keys = self._read()
+        self._pledged = frozenset[str]()
 
     @property
     def all(self) -> tuple[SigningKey, ...]:
@@ -54,6 +64,34 @@ class OwnKeys:
         if os.path.exists(self._next):  # noqa: PTH110  # asked before everything that is said, and Path takes three times as long
             self._keys = self._read()
         return len(self._keys) > 1 and all(entry.key != self._keys[-1].public for entry in rules.keys)
+
+    def pledged(self, keys: Collection[SigningKey]) -> bool:
+        """Whether this process has noted where these keys sign."""
+        return all(key.public.id in self._pledged for key in keys)
+
+    def pledge(self, keys: Collection[SigningKey], international: str) -> None:
+        """Note that these keys sign in this International (the hash of the first version of its list), before they do.
+
+        Raises ``Conflict`` when one has signed in another, ``Misconfigured`` when it cannot be noted.
+        """
+        path = self._first.with_suffix(".signed")
+        try:
+            path.touch(mode=0o600)
+            with path.open("a+", encoding="ascii") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)
+                file.seek(0)
+                noted = dict(line.split() for line in file)
+                for key in keys:
+                    if noted.get(key.public.id, international) != international:
+                        raise Conflict(ELSEWHERE, place=str(path))
+                    if key.public.id not in noted:
+                        file.write(f"{key.public.id} {international}\n")
+                file.flush()
+                os.fsync(file.fileno())
+        except (OSError, ValueError) as error:
+            why = _("Where the keys of this section's log sign is noted in this file, and that is impossible: %(why)s")
+            raise Misconfigured(why % {"why": error}, place=str(path)) from error
+        self._pledged |= {key.public.id for key in keys}
 
     def add(self) -> SigningKey:
         """Make one more. It signs nothing before the roster names it."""

@@ -132,7 +132,10 @@ class Section(Answering):
         if self.log_keys.unconfirmed(rules):
             queries.check_announced(session, rules, len(utterances))
         recipients = partial(queries.recipients, session, own=self.code, held=self.sealing.recipients)
-        said = self.ledger.publish(session, rules, self.log_keys.at(rules), utterances, self.now(), recipients=recipients)
+        keys = self.log_keys.at(rules)
+        if not self.log_keys.pledged(keys):
+            self.log_keys.pledge(keys, queries.hashes(session)[1])
+        said = self.ledger.publish(session, rules, keys, utterances, self.now(), recipients=recipients)
         return self.releasing.said(session, utterances, said, by)
 
     def accept(self, batch: Iterable[Delivery]) -> list[str]:
