@@ -19,6 +19,7 @@ from internationale.bus import (
     Parcel,
     overrunning,
     promising,
+    scanning,
     shares,
     streams,
     users,
@@ -124,7 +125,7 @@ def test_what_each_holds_is_what_the_server_keeps_of_it(hub):
 
 
 def test_a_look_that_takes_too_long_goes_on_another_time(hub, monkeypatch):
-    monkeypatch.setattr(weighing, "AT_ONCE", 100)
+    monkeypatch.setattr(scanning, "AT_ONCE", 100)
 
     async def story():
         scales = Scales()

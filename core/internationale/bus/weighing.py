@@ -15,21 +15,19 @@ from dataclasses import dataclass, field
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
+from nats.js.api import StreamInfo
 from nats.js.errors import NotFoundError
 
 from internationale.bus import BLOB, LOG, Unprovisioned, Unreachable, overrunning, promising
 from internationale.bus.connecting import TIMEOUT, Line, reach
 from internationale.bus.overrunning import Overrunning
 from internationale.bus.protocol import Plain
-from internationale.bus.pulling import pull
 from internationale.bus.reading import unreachable
+from internationale.bus.scanning import Scan, scan
 from internationale.bus.shares import EASED, KINDS, UNCOUNTED, Room
 from internationale.events.nkey import Nkey
 
 _log = logging.getLogger(__name__)
-AT_ONCE = 256
-"""Messages of one question. Somebody may have left each with headers as long as it may be."""
 AGAIN = 60.0
 """Seconds between two times that all of a stream is weighed again, and that a hub is asked how much room it has."""
 PUBLISHERS = 2000
@@ -43,7 +41,7 @@ _END = b"\r\n"
 _EMPTY = b"NATS/1.0\r\n\r\n"
 
 
-class _Weighing(Plain):
+class Weighing(Plain):
     """A client that says of each message how long its headers and its body are in the store, from the bytes as they came."""
 
     async def _process_headers(self, block: bytes | None) -> dict[str, str] | None:
@@ -90,13 +88,14 @@ class Tally:
         self.held.clear()
         self.whole = self.gone = False
 
-    def add(self, message: Msg) -> None:
-        """Weigh one more."""
+    def add(self, message: Msg, position: int) -> None:
+        """Weigh one more, which stands there."""
         publisher = (message.subject.split(".") + [""] * 4)[3]
         if publisher not in self.held and len(self.held) >= PUBLISHERS:
             publisher = ""
         self.held[publisher] += weight(message)
         self.messages += 1
+        self.position = position
 
 
 class Scales:
@@ -113,7 +112,7 @@ class Scales:
 
         Raises ``Unreachable``.
         """
-        line = await reach(url, "administrator", nkey, certificates, _Weighing)
+        line = await reach(url, "administrator", nkey, certificates, Weighing)
         try:
             with unreachable():
                 await self._listen(line)
@@ -180,35 +179,7 @@ async def _weigh(client: Client, context: JetStreamContext, tally: Tally, info: 
     if not tally.position:
         tally.began = now
     if tally.position < info.state.last_seq:
-        await _follow(client, context, tally, info.state.last_seq, until)
+        wanted = Scan(tally.stream, tally.position + 1, info.state.last_seq)
+        tally.position = await scan(client, context, wanted, tally.add, until)
     tally.whole = tally.position >= info.state.last_seq
     tally.gone = tally.whole and tally.messages > info.state.messages
-
-
-async def _follow(client: Client, context: JetStreamContext, tally: Tally, last: int, until: float) -> None:
-    """Up to position ``last``."""
-    wanted = ConsumerConfig(
-        ack_policy=AckPolicy.NONE,
-        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-        opt_start_seq=tally.position + 1,
-        headers_only=True,
-        inactive_threshold=30,
-        mem_storage=True,
-        num_replicas=1,
-    )
-    consumer = (await context.add_consumer(tally.stream, wanted)).name
-    clock = asyncio.get_running_loop().time
-    try:
-        while tally.position < last and clock() < until:
-            pulled = await pull(client, tally.stream, consumer, AT_ONCE, 0)
-            for message in pulled.messages:
-                position = message.metadata.sequence.stream
-                if position <= last:
-                    tally.add(message)
-                tally.position = min(position, last)
-            if not pulled.messages and pulled.complete:
-                tally.position = last  # the last of them went meanwhile
-            if not pulled.complete:
-                break
-    finally:
-        await context.delete_consumer(tally.stream, consumer)
