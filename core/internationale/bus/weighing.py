@@ -53,9 +53,17 @@ class Weighing(Plain):
         return {**(found or {}), _WEIGHT: str(int(said[1]) + (headers + _HEADED if headers > len(_EMPTY) else 0))}
 
 
+class Whole(Plain):
+    """The same where messages come with their bodies: then such a line is the publisher's own, and is not believed."""
+
+    async def _process_headers(self, block: bytes | None) -> dict[str, str] | None:
+        found = await super()._process_headers(block)
+        return {**(found or {}), _WEIGHT: str(len(block) + _HEADED)} if block and len(block) > len(_EMPTY) else found
+
+
 def weight(message: Msg) -> int:
-    """Bytes that a message takes in the store. It came without its body, and with a line that says how long that is."""
-    return _RECORD + len(message.subject.encode()) + int((message.headers or {}).get(_WEIGHT, 0))
+    """Bytes that a message takes in the store. Without its body it came with a line that says how long that is."""
+    return _RECORD + len(message.subject.encode()) + int((message.headers or {}).get(_WEIGHT, 0)) + len(message.data)
 
 
 @dataclass

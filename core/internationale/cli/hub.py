@@ -16,6 +16,7 @@ from internationale.bus.weighing import Scales
 from internationale.cli import listening, provisioning, sharing
 from internationale.cli.inspecting import inspect
 from internationale.cli.provisioning import Operation, Prepared
+from internationale.cli.purging import purge
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell, worded
 from internationale.errors import InternationaleError, Invalid
@@ -192,6 +193,9 @@ def who_holds(home: Home, url: str, users: Path | None, as_json: bool) -> None:
         tell(found)
     else:
         sharing.told(found)
+
+
+hub.add_command(purge)
 
 
 def _told(prepared: Prepared) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -73,6 +74,22 @@ def prepare(section: Section, operation: Operation) -> Prepared:
     except Unreachable as error:
         raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=operation.url) from error
     return Prepared(codes, users.nameless(roster) if roster else (), everybody)
+
+
+@contextmanager
+def asking(section: Section, url: str) -> Iterator[None]:
+    """A block in which a hub is asked what only who looks after it may ask. Raises ``Refused``, ``Misconfigured``, ``Paused``."""
+    try:
+        yield
+    except (NotAuthorised, NotAllowed) as error:
+        told = _(
+            "This instance does not look after that hub. Only where its administrator's key is can it be asked that: %(path)s"
+        )
+        raise Refused(told % {"path": section.settings.hub_admin_key}, place=url) from error
+    except Declined as error:
+        raise Misconfigured(_("The hub does not do this: %(why)s") % {"why": error}, place=url) from error
+    except Unreachable as error:
+        raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=url) from error
 
 
 def hub_at(section: Section, url: str) -> Hub:
