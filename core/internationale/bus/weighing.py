@@ -18,7 +18,7 @@ from nats.js import JetStreamContext
 from nats.js.api import StreamInfo
 from nats.js.errors import NotFoundError
 
-from internationale.bus import BLOB, LOG, Unprovisioned, Unreachable, overrunning, promising
+from internationale.bus import BLOB, LOG, Unprovisioned, Unreachable, overrunning, promising, watched
 from internationale.bus.connecting import TIMEOUT, Line, reach
 from internationale.bus.overrunning import Overrunning
 from internationale.bus.protocol import Plain
@@ -112,13 +112,16 @@ class Scales:
     def __init__(self) -> None:
         self.tallies = {stream: Tally(stream) for streams in KINDS.values() for stream in streams}
         self.overrunning = Overrunning()
+        self.watched = False
+        """Whether somebody watched the hub at the last look, this one or another."""
         self._left = 0
         self._asked = -AGAIN
+        self._marked = -watched.REST
 
-    async def look(self, url: str, nkey: Nkey, certificates: str | None, seconds: float) -> None:
+    async def look(self, url: str, nkey: Nkey, certificates: str | None, seconds: float, *, watching: bool = False) -> None:
         """Weigh what came, for so many seconds at most; the rest another time. Before that: who lets nobody else through.
 
-        Raises ``Unreachable``.
+        ``watching``: who looks does so again and again, and cuts whom it has to; that is said to all. Raises ``Unreachable``.
         """
         line = await reach(url, "administrator", nkey, certificates, Weighing)
         try:
@@ -127,6 +130,7 @@ class Scales:
             try:
                 with unreachable():
                     await self._look(line, asyncio.get_running_loop().time() + seconds)
+                    await self._mark(line, watching=watching)
             except Unreachable as trouble:
                 if not self.overrunning.until:
                     raise
@@ -155,6 +159,13 @@ class Scales:
             replicas = (await context.stream_info(LOG)).config.num_replicas or 1
             left = await promising.left(context, replicas)
             self._left, self._asked = (self._left, self._asked) if left is None else (left, now)
+
+    async def _mark(self, line: Line, *, watching: bool) -> None:
+        self.watched = await watched.watched(line.client)
+        now = asyncio.get_running_loop().time()
+        if watching and now >= self._marked + watched.REST:
+            await watched.mark(line.client, line.client.jetstream(timeout=TIMEOUT))
+            self._marked = now
 
     def rooms(self) -> tuple[Room, ...]:
         """As far as they can be judged: where something went and was not weighed again yet, nobody knows who holds what. Streams

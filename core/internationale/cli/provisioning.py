@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from internationale.bus import Declined, NotAllowed, NotAuthorised, Unreachable, users
+from internationale.bus import Declined, NotAllowed, NotAuthorised, Unreachable, users, watched
+from internationale.bus.connecting import reach
 from internationale.bus.nats import NatsBus
+from internationale.bus.reading import unreachable
 from internationale.errors import Conflict, Misconfigured, Paused, Refused
 from internationale.events.nkey import Nkey
 from internationale.events.roster import Roster, Status
@@ -160,6 +162,22 @@ def reload(pid_file: Path) -> None:
     except (OSError, ValueError) as error:
         told = _("The server cannot be told to read its users again: %(why)s. Reload it yourself.")
         raise Misconfigured(told % {"why": error}, place=str(pid_file)) from error
+
+
+def is_watched(section: Section, operation: Operation) -> bool:
+    """Whether somebody cuts who fills the hub up. Raises ``Paused``, ``Refused``."""
+    hub, administrator = hub_at(section, operation.url), _whoever(section)
+
+    async def ask() -> bool:
+        line = await reach(hub.addresses, "administrator", administrator, hub.certificates)
+        try:
+            with unreachable():
+                return await watched.watched(line.client)
+        finally:
+            await line.close()
+
+    with asking(section, operation.url):
+        return asyncio.run(ask())
 
 
 async def _make(hub: Hub, administrator: Nkey, codes: Sequence[str], operation: Operation) -> None:

@@ -37,16 +37,21 @@ KINDS: Mapping[str, Message] = {
     "proof": _("proofs that somebody signed two different messages"),
 }
 """The kinds of ``shares.KINDS``, in words."""
+UNWATCHED = _("Nobody watches this hub: who fills it up is not kept from it. Let “hub watch” run, with --users.")
+OPEN = _("Nobody can be kept from filling it up, or from speaking under any name. It is for trying.")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A hub at a moment. ``cut``: kind -> who may not add to it; ``sections``: how many have a share."""
+    """A hub at a moment. ``cut``: kind -> who may not add to it; ``sections``: how many have a share.
+    ``watched``: whether somebody looks at it again and again, and cuts whom it has to.
+    """
 
     url: str
     rooms: tuple[Room, ...]
     cut: Mapping[str, tuple[str, ...]]
     sections: int
+    watched: bool
 
 
 def look(section: Section, scales: Scales, operation: Operation) -> None:
@@ -58,9 +63,9 @@ def look(section: Section, scales: Scales, operation: Operation) -> None:
         return
     before = _written(operation)
     try:
-        rooms, codes = _weighed(section, scales, operation, SECONDS)
+        rooms, codes = _weighed(section, scales, operation, SECONDS, watching=True)
         loud = {kind: scales.overrunning.cut(kind, time.monotonic()).intersection(codes) for kind in rule.KINDS}
-        found = Standing(operation.url, rooms, _decided(rooms, codes, before, loud), len(codes))
+        found = Standing(operation.url, rooms, _decided(rooms, codes, before, loud), len(codes), watched=True)
         roster, administrator = provisioning.roster_of(section), provisioning.administrator_of(section)
         written = provisioning.write_users(operation.users, administrator, roster, found.cut)
     except InternationaleError as error:
@@ -80,8 +85,10 @@ def look(section: Section, scales: Scales, operation: Operation) -> None:
 
 def ask(section: Section, operation: Operation) -> Standing:
     """How full a hub is, who holds what, and who is cut by the file of users. Changes nothing. Raises ``Paused``, ``Refused``."""
-    rooms, codes = _weighed(section, Scales(), operation, LONGEST)
-    return Standing(operation.url, rooms, {kind: tuple(sorted(cut)) for kind, cut in _written(operation).items()}, len(codes))
+    scales = Scales()
+    rooms, codes = _weighed(section, scales, operation, LONGEST)
+    cut = {kind: tuple(sorted(cut)) for kind, cut in _written(operation).items()}
+    return Standing(operation.url, rooms, cut, len(codes), scales.watched)
 
 
 def _written(operation: Operation) -> Mapping[str, frozenset[str]]:
@@ -89,11 +96,13 @@ def _written(operation: Operation) -> Mapping[str, frozenset[str]]:
     return users.cut(file.read_text(encoding="utf-8")) if file is not None and file.exists() else {}
 
 
-def _weighed(section: Section, scales: Scales, operation: Operation, seconds: float) -> tuple[tuple[Room, ...], list[str]]:
+def _weighed(
+    section: Section, scales: Scales, operation: Operation, seconds: float, *, watching: bool = False
+) -> tuple[tuple[Room, ...], list[str]]:
     """The rooms now, and whose shares they have."""
     hub, administrator = provisioning.hub_at(section, operation.url), provisioning.administrator_of(section)
     with provisioning.asking(section, operation.url):
-        asyncio.run(scales.look(hub.addresses, administrator, hub.certificates, seconds))
+        asyncio.run(scales.look(hub.addresses, administrator, hub.certificates, seconds, watching=watching))
     roster = provisioning.roster_of(section)
     return scales.rooms(), [member.section for member in users.members(roster)] if roster is not None else []
 
@@ -116,6 +125,8 @@ def told(standing: Standing) -> None:
         _say_room(room, standing)
     for kind in rule.KINDS:
         _say_change(standing, kind, frozenset(), frozenset())
+    if not standing.watched:
+        say(UNWATCHED, problem=True)
 
 
 def _say_room(room: Room, standing: Standing) -> None:
