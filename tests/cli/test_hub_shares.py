@@ -18,7 +18,7 @@ import nats
 import pytest
 from click.testing import Result
 
-from internationale.bus import LOG, SEED, NotAllowed, Outcome, Parcel, Unreachable, users, watched
+from internationale.bus import LOG, SEED, NotAllowed, Outcome, Parcel, Unreachable, promising, users, watched
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
 from internationale.bus.weighing import Scales
@@ -235,3 +235,27 @@ def test_who_watches_without_the_file_of_users_cuts_nobody_and_is_told(joined: C
         assert process.stdout is not None
         assert "nobody is cut" in process.stdout.readline()
         process.terminate()
+
+
+def test_who_was_cut_stays_so_while_nobody_knows_how_much_room_there_is(
+    joined: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when who watches starts anew, while servers of a cluster are away."""
+    file = tmp_path / "hub" / "users.conf"
+    joined("ic", "hub", "users", "--out", str(file))
+    file.write_text(file.read_text().replace("# section fr\n", "# section fr, without: log seed\n"))
+    section = opened(tmp_path / "ic")
+    with HubProcess(tmp_path / "hub", users="users.conf") as hub:
+        joined("ic", "hub", "provision", hub.url)
+
+        async def unknown(*_asked: object) -> None:
+            return None
+
+        with monkeypatch.context() as away:
+            away.setattr(promising, "left", unknown)
+            assert "How much room there is cannot be told now" in joined("ic", "hub", "shares", hub.url).output
+            sharing.look(section, Scales(), Operation(hub.url, file))
+            assert users.cut(file.read_text()) == {"log": {"fr"}}
+        sharing.look(section, Scales(), Operation(hub.url, file))
+        assert users.cut(file.read_text()) == {}
+    section.close()

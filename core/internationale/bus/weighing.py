@@ -30,6 +30,8 @@ from internationale.events.nkey import Nkey
 _log = logging.getLogger(__name__)
 AGAIN = 60.0
 """Seconds between two times that all of a stream is weighed again, and that a hub is asked how much room it has."""
+PATIENCE = 20.0
+"""Seconds that who looks once waits at most for how much room there is: in a cluster it is known of each other every ten."""
 PUBLISHERS = 2000
 """Of how many the numbers are kept; at a hub without users anybody can publish under any name. The others count together."""
 _WEIGHT = "Weight"
@@ -129,7 +131,7 @@ class Scales:
                 await self._listen(line)
             try:
                 with unreachable():
-                    await self._look(line, asyncio.get_running_loop().time() + seconds)
+                    await self._look(line, seconds)
                     await self._mark(line, watching=watching)
             except Unreachable as trouble:
                 if not self.overrunning.until:
@@ -144,7 +146,8 @@ class Scales:
                 kind, await overrunning.loud(line.client, kind, overrunning.SLOW), asyncio.get_running_loop().time()
             )
 
-    async def _look(self, line: Line, until: float) -> None:
+    async def _look(self, line: Line, seconds: float) -> None:
+        until = asyncio.get_running_loop().time() + seconds
         context = line.client.jetstream(timeout=TIMEOUT)
         for stream, tally in self.tallies.items():
             try:
@@ -157,7 +160,7 @@ class Scales:
         now = asyncio.get_running_loop().time()
         if now >= self._asked + AGAIN:
             replicas = (await context.stream_info(LOG)).config.num_replicas or 1
-            left = await promising.left(context, replicas)
+            left = await promising.left(context, replicas, min(max(seconds, promising.PATIENCE), PATIENCE))
             self._left, self._asked = (self._left, self._asked) if left is None else (left, now)
 
     async def _mark(self, line: Line, *, watching: bool) -> None:
@@ -169,7 +172,8 @@ class Scales:
 
     def rooms(self) -> tuple[Room, ...]:
         """As far as they can be judged: where something went and was not weighed again yet, nobody knows who holds what. Streams
-        without a limit share what the server has left; attachments have a half of it, so that they take no word of anybody's.
+        without a limit share what the server has left (0: it could not be told yet); attachments have a half of it, so that they
+        take no word of anybody's.
         """
         half = self._left if self.tallies[BLOB].limit else self._left // 2
         found = list[Room]()

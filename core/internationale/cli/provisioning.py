@@ -28,8 +28,10 @@ LOOK = 5.0
 """Seconds between two looks at the roster."""
 AGAIN = 60.0
 """Seconds after which a hub is prepared again under the same roster: it may have lost its disk meanwhile."""
-PATIENCE = 5.0
-"""Seconds in which a server has read its users again."""
+PATIENCE = 15.0
+"""Seconds in which a server has read its users again, and the servers of a cluster know of each other what they have."""
+_PLACEMENT = "no suitable peers for placement"
+"""What a cluster says before that."""
 
 
 @dataclass(frozen=True)
@@ -190,8 +192,12 @@ async def _make(hub: Hub, administrator: Nkey, codes: Sequence[str], operation: 
                 return await bus.prepare(codes, replicas=operation.replicas, blob_bytes=operation.blob_bytes)
             finally:
                 await bus.close()
-        except (NotAllowed, Declined):
+        except NotAllowed:
             raise
+        except Declined as error:
+            if _PLACEMENT not in str(error) or asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.5)
         except Unreachable as error:
             passing = operation.users is not None or isinstance(error, NotAuthorised)
             if not passing or asyncio.get_running_loop().time() > deadline:

@@ -113,9 +113,9 @@ def _decided(
     """Who is cut of each kind. Of what cannot be judged now it stays as it was."""
     found = {kind: before.get(kind, frozenset()).intersection(codes) for kind in rule.KINDS}
     for kind in {room.kind for room in rooms}:
-        found[kind] = frozenset[str]().union(
-            *(rule.cut(room, codes, before.get(kind, ())) for room in rooms if room.kind == kind)
-        )
+        its = [room for room in rooms if room.kind == kind]
+        cut = frozenset[str]().union(*(rule.cut(room, codes, before.get(kind, ())) for room in its))
+        found[kind] = cut if all(room.limit for room in its) else cut | found[kind]
     return {kind: tuple(sorted(sections | loud[kind])) for kind, sections in found.items() if sections | loud[kind]}
 
 
@@ -131,7 +131,10 @@ def told(standing: Standing) -> None:
 
 def _say_room(room: Room, standing: Standing) -> None:
     words = {"what": KINDS[room.kind], "used": room.used // _MIB, "limit": room.limit // _MIB}
-    say(_("%(what)s: %(used)s of %(limit)s MiB are taken.") % words)
+    if room.limit:
+        say(_("%(what)s: %(used)s of %(limit)s MiB are taken.") % words)
+    else:
+        say(_("%(what)s: %(used)s MiB are taken. How much room there is cannot be told now.") % words)
     most = sorted(room.held.items(), key=lambda item: (-item[1], item[0]))[:_NAMED]
     for code, held in most:
         words = {"code": code or "?", "held": held // _MIB, "share": int(room.share(standing.sections)) // _MIB}
