@@ -198,6 +198,22 @@ def test_how_much_room_a_hub_has_left(hub):
     asyncio.run(story())
 
 
+def test_a_limit_puts_out_nothing_that_has_room(tmp_path):
+    """At a hub that sections have used before anybody looked after it."""
+    carried = [Parcel(f"intl.v1.roster.fr.v{number}", b"x" * 250_000, "k.1") for number in range(20)]
+
+    async def story(hub):
+        bus = await NatsBus.connect(hub.url, "fr")
+        await bus.provision()
+        assert [await bus.publish([each]) for each in carried] == [[Outcome.STORED]] * 20
+        await bus.prepare(["fr"])
+        assert await bus.kept("intl.v1.roster.fr.*") == {each.subject for each in carried}
+        await bus.close()
+
+    with HubProcess(tmp_path / "hub", largest=str(LARGEST)) as hub:
+        asyncio.run(story(hub))
+
+
 ADDED = {
     "log": ("intl.v1.log.fr.1.1", f"intl.v1.part.fr.{'0' * 64}"),
     "blob": (f"intl.v1.blob.fr.{'0' * 64}.0",),

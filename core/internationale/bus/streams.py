@@ -110,11 +110,16 @@ async def provision(
 
 
 async def _limit(context: JetStreamContext, wanted: StreamConfig, most: int) -> None:
-    """With the room that it has already, or as much as is a small part of what the server can still promise."""
+    """With the room that it has already, or as much as is a small part of what the server can still promise.
+
+    What is not there is made with the least first: a cluster, whose servers know late what the others have, may refuse a new
+    stream wrongly, but not a larger limit of one that it has.
+    """
     try:
         has = (await context.stream_info(wanted.name or "")).config.max_bytes or 0
     except NotFoundError:
         has = 0
+        await _make(context, wanted.evolve(max_bytes=_LEAST))
     if has <= 0:
         while most > _LEAST and not await _promised(context, wanted.evolve(max_bytes=_PART * most)):
             most //= 2
