@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,16 @@ import nats
 import pytest
 from click.testing import Result
 
-from internationale.bus import LOG, SEED, NotAllowed, Outcome, Parcel, Unreachable, users
+from internationale.bus import LOG, SEED, NotAllowed, Outcome, Parcel, Unreachable, promising, users, watched
 from internationale.bus.nats import NatsBus
+from internationale.bus.server import HubProcess
+from internationale.bus.weighing import Scales
+from internationale.cli import sharing
+from internationale.cli.provisioning import Operation
 from internationale.settings import read_nkey
 from internationale.testing.clusters import free_port
 
-from .conftest import plain
+from .conftest import opened, plain
 
 Command = Callable[..., Result]
 MIB = 1024 * 1024
@@ -93,7 +98,7 @@ def event(code: str, number: int, kind: str = "log") -> Parcel:
 @pytest.mark.parametrize(("kind", "stream", "what"), [("log", LOG, "what the sections say"), ("seed", SEED, "bring of others")])
 def test_who_floods_a_hub_is_cut_and_the_others_go_on(joined: Command, tmp_path: Path, kind: str, stream: str, what: str) -> None:
     """Ten times the room in a minute. The other's every word is stored; whoever runs the hub sees who holds how much; and when
-    the host gives more room, the right comes back by itself.
+    the host gives more room, or deletes what was left, the right comes back by itself.
     """
 
     async def story(hub: Watched) -> int:
@@ -121,7 +126,7 @@ def test_who_floods_a_hub_is_cut_and_the_others_go_on(joined: Command, tmp_path:
         assert "section fr holds more than its share" in said
         assert what in said
         assert "fr holds 6 MiB; its share is 4 MiB." in said or "fr holds 7 MiB; its share is 4 MiB." in said
-        hub.until(f'--subject "intl.v1.{kind}.fr.>"')
+        hub.until(f"hub purge {hub.url} fr --kind {kind}")
         file = str(tmp_path / "hub" / "users.conf")
         assert users.cut(Path(file).read_text()) == {kind: {"fr"}}
         joined("ic", "hub", "users", "--out", file)
@@ -133,7 +138,10 @@ def test_who_floods_a_hub_is_cut_and_the_others_go_on(joined: Command, tmp_path:
         (room,) = (each for each in found["rooms"] if each["streams"] == [stream])
         assert room["limit"] == 8 * MIB
         assert "does not look after" in joined("fr", "hub", "shares", hub.url, status=1).output
-        hub.limit(stream, 64 * MIB)
+        if kind == "log":
+            hub.limit(stream, 64 * MIB)
+        else:
+            joined("ic", "hub", "purge", hub.url, "fr", "--kind", kind, "--yes")
         hub.until("Section fr may add to this again")
         assert asyncio.run(again(hub, number)) == [Outcome.STORED]
 
@@ -154,6 +162,40 @@ def test_a_hub_where_all_is_well(joined: Command, tmp_path: Path) -> None:
         said = joined("ic", "hub", "shares", hub.url).output
         assert "what the sections say: 0 of" in said
         assert "runs short" not in said
+        deadline = time.monotonic() + PATIENCE
+        while "Nobody watches" in joined("ic", "hub", "shares", hub.url).output:
+            assert time.monotonic() < deadline
+        assert "Nobody watches" not in joined("ic", "hub", "provision", hub.url).output
+        assert plain(joined("ic", "hub", "shares", hub.url, "--json"))["watched"] is True
+
+
+def test_a_hub_that_nobody_watches_is_said_to(joined: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also some minutes after who watched it has stopped."""
+    folder = tmp_path / "hub"
+    file = str(folder / "users.conf")
+    joined("ic", "hub", "users", "--out", file)
+    with HubProcess(folder, users="users.conf") as hub:
+        assert "Nobody watches this hub" in joined("ic", "hub", "provision", hub.url, "--users", file).output
+        assert "Nobody watches this hub" in joined("ic", "hub", "shares", hub.url, "--users", file).output
+        assert plain(joined("ic", "hub", "shares", hub.url, "--json"))["watched"] is False
+        section = opened(tmp_path / "ic")
+        sharing.look(section, Scales(), Operation(hub.url, folder / "users.conf"))
+        section.close()
+        assert "Nobody watches" not in joined("ic", "hub", "shares", hub.url).output
+        assert "Nobody watches" not in joined("ic", "hub", "provision", hub.url, "--users", file).output
+        monkeypatch.setattr(watched, "STALE", timedelta(0))
+        assert "Nobody watches" in joined("ic", "hub", "shares", hub.url).output
+
+
+def test_a_hub_for_everybody_says_that_it_keeps_nobody_from_anything(joined: Command, hub: HubProcess, tmp_path: Path) -> None:
+    assert "Nobody can be kept from filling it up" in joined("ic", "hub", "provision", hub.url).output
+    command = [sys.executable, "-m", "internationale", "hub", "run", "--port", str(free_port()), "--data", str(tmp_path / "hub")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=tmp_path) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline() for _line in range(3)]
+        process.terminate()
+    assert "--members-only" in said[1]
+    assert "Nobody can be kept from filling it up" in said[2]
 
 
 async def nothing(_trouble: Exception) -> None:
@@ -185,3 +227,35 @@ def test_who_lets_nobody_else_through_is_kept_from_it(joined: Command, tmp_path:
 
     with running(tmp_path) as hub:
         asyncio.run(story(hub))
+
+
+def test_who_watches_without_the_file_of_users_cuts_nobody_and_is_told(joined: Command, hub: HubProcess, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "internationale", "--home", str(tmp_path / "ic"), "hub", "watch", hub.url]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert "nobody is cut" in process.stdout.readline()
+        process.terminate()
+
+
+def test_who_was_cut_stays_so_while_nobody_knows_how_much_room_there_is(
+    joined: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when who watches starts anew, while servers of a cluster are away."""
+    file = tmp_path / "hub" / "users.conf"
+    joined("ic", "hub", "users", "--out", str(file))
+    file.write_text(file.read_text().replace("# section fr\n", "# section fr, without: log seed\n"))
+    section = opened(tmp_path / "ic")
+    with HubProcess(tmp_path / "hub", users="users.conf") as hub:
+        joined("ic", "hub", "provision", hub.url)
+
+        async def unknown(*_asked: object) -> None:
+            return None
+
+        with monkeypatch.context() as away:
+            away.setattr(promising, "left", unknown)
+            assert "How much room there is cannot be told now" in joined("ic", "hub", "shares", hub.url).output
+            sharing.look(section, Scales(), Operation(hub.url, file))
+            assert users.cut(file.read_text()) == {"log": {"fr"}}
+        sharing.look(section, Scales(), Operation(hub.url, file))
+        assert users.cut(file.read_text()) == {}
+    section.close()

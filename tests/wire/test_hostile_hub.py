@@ -13,7 +13,7 @@ import pytest
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from internationale.bus import LOG, ROSTER, Unreachable, protocol, pulling, reading
+from internationale.bus import LOG, ROSTER, Outcome, Parcel, Unreachable, protocol, pulling, reading
 from internationale.bus.configuration import Configuration
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
@@ -238,6 +238,92 @@ def test_an_answer_about_a_stream_or_a_consumer_that_is_none_is_trouble_of_that_
             for question in (bus.identity(), bus.provision(), bus.receive(LOG, 10, 0)):
                 with pytest.raises(Unreachable):
                     await question
+
+    asyncio.run(story())
+
+
+ACK = {"stream": LOG, "seq": 7}
+NO_ACKS = (
+    b"",
+    b"x",
+    b"[]",
+    b"5",
+    b"null",
+    b"{}",
+    b"\xff",
+    b'{"stream": "\xff", "seq": 1}',
+    DEEP,
+    b'{"error": 3}',
+    b'{"error": []}',
+    b'{"error": {"code": "x", "err_code": []}}',
+    b'{"error": {"err_code": 10071, "description": 5}}',
+    b'{"error": null}',
+    b'{"stream": 5, "seq": "x"}',
+    b'{"stream": "INTL_LOG"}',
+    b'{"seq": 7}',
+    b'{"stream": "INTL_LOG", "seq": 0}',
+    b'{"stream": "INTL_LOG", "seq": -1}',
+    b'{"stream": "INTL_LOG", "seq": 1e400}',
+    b'{"stream": "INTL_LOG", "seq": 9223372036854775808}',
+)
+
+
+@pytest.mark.parametrize("answer", NO_ACKS)
+def test_what_does_not_say_that_something_is_stored_is_trouble_of_that_hub(hub, answer):
+    """One message alone, the first of several and the last; nothing of it counts as stored."""
+    events = [Parcel(f"intl.v1.log.fr.1.{number}", b"x", "k.1") for number in (1, 2, 3)]
+
+    async def story():
+        for several, answers in ((events[:1], (answer,)), (events, (b"", answer))):
+            async with played(hub, "intl.v1.log.>", told(*answers)) as bus:
+                with pytest.raises(Unreachable, match=r"no (answer|place)"):
+                    await bus.publish(several)
+        if answer:
+            async with played(hub, "intl.v1.log.>", told(answer, json.dumps(ACK).encode())) as bus:
+                with pytest.raises(Unreachable, match=r"no (answer|place)"):
+                    await bus.publish(events)
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize("more", [{}, {"count": 2}, {"count": 3}, {"batch": "another", "count": 3}])
+def test_several_are_stored_when_all_of_them_are(hub, more):
+    events = [Parcel(f"intl.v1.log.fr.1.{number}", b"x", "k.1") for number in (1, 2, 3)]
+
+    async def story():
+        async with played(hub, "intl.v1.log.>", told(b"", json.dumps(ACK | more).encode())) as bus:
+            with pytest.raises(Unreachable, match=r"no (answer|place)"):
+                await bus.publish(events)
+        async with played(hub, "intl.v1.log.>", told(json.dumps(ACK | more).encode())) as bus:
+            assert await bus.publish(events[:1]) == [Outcome.STORED]
+
+    asyncio.run(story())
+
+
+@pytest.mark.parametrize(
+    "word", [b'{"error": {"code": 503, "err_code": 10077}}', b'{"error": {"description": "' + b"x" * 10**6 + b'"}}']
+)
+def test_a_hub_that_stores_nothing_now_may_say_so_in_any_words(hub, word, caplog):
+    async def story():
+        async with played(hub, "intl.v1.log.>", told(word)) as bus:
+            with suppress(Unreachable):  # of what it has it tells nothing either
+                assert await bus.publish([Parcel(EVENT, b"x", "k.1")]) == [Outcome.UNKNOWN]
+
+    with caplog.at_level("INFO"):
+        asyncio.run(story())
+    assert len(caplog.text) < 10_000
+
+
+@pytest.mark.parametrize("place", ["delivered", "ack_floor"])
+def test_places_of_our_consumer_in_another_shape_are_trouble_of_that_hub(hub, place):
+    usual = {"consumer_seq": 0, "stream_seq": 0}
+    consumer = {"stream_name": LOG, "name": "ic", "config": {}, "created": "2026-01-01T00:00:00Z"}
+    answer = json.dumps(consumer | {"delivered": usual, "ack_floor": usual} | {place: [usual]}).encode()
+
+    async def story():
+        async with played(hub, f"$JS.API.CONSUMER.INFO.{LOG}.ic", told(answer)) as bus:
+            with pytest.raises(Unreachable):
+                await bus.receive(LOG, 10, 0)
 
     asyncio.run(story())
 

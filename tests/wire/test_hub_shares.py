@@ -19,6 +19,7 @@ from internationale.bus import (
     Parcel,
     overrunning,
     promising,
+    scanning,
     shares,
     streams,
     users,
@@ -124,7 +125,7 @@ def test_what_each_holds_is_what_the_server_keeps_of_it(hub):
 
 
 def test_a_look_that_takes_too_long_goes_on_another_time(hub, monkeypatch):
-    monkeypatch.setattr(weighing, "AT_ONCE", 100)
+    monkeypatch.setattr(scanning, "AT_ONCE", 100)
 
     async def story():
         scales = Scales()
@@ -195,6 +196,22 @@ def test_how_much_room_a_hub_has_left(hub):
             assert rooms["log"].limit == await promising.left(context)
 
     asyncio.run(story())
+
+
+def test_a_limit_puts_out_nothing_that_has_room(tmp_path):
+    """At a hub that sections have used before anybody looked after it."""
+    carried = [Parcel(f"intl.v1.roster.fr.v{number}", b"x" * 250_000, "k.1") for number in range(20)]
+
+    async def story(hub):
+        bus = await NatsBus.connect(hub.url, "fr")
+        await bus.provision()
+        assert [await bus.publish([each]) for each in carried] == [[Outcome.STORED]] * 20
+        await bus.prepare(["fr"])
+        assert await bus.kept("intl.v1.roster.fr.*") == {each.subject for each in carried}
+        await bus.close()
+
+    with HubProcess(tmp_path / "hub", largest=str(LARGEST)) as hub:
+        asyncio.run(story(hub))
 
 
 ADDED = {

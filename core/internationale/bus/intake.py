@@ -55,8 +55,8 @@ class Intake:
                 info = await self._context.consumer_info(self._stream, self._section)
             except NotFoundError as error:
                 raise Unprovisioned(f"no consumer {self._section} on {self._stream}") from error
-        acknowledged = position(info.ack_floor.stream_seq or 0) if info.ack_floor else 0
-        delivered = position(info.delivered.stream_seq or 0) if info.delivered else 0
+            acknowledged = position(info.ack_floor.stream_seq or 0) if info.ack_floor else 0
+            delivered = position(info.delivered.stream_seq or 0) if info.delivered else 0
         self._again = range(acknowledged + 1, delivered + 1)
 
     async def _reread(self, limit: int) -> Batch:

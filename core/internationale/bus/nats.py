@@ -84,7 +84,7 @@ class NatsBus:
     async def publish(self, parcels: Sequence[Parcel]) -> list[Outcome]:
         self._line.check()
         async with self._line.publishing(parcels):
-            return await store(self._client, self._context, parcels)
+            return await store(self._client, parcels)
 
     async def receive(self, stream: str, limit: int, wait: float) -> Batch:
         if stream not in self._intakes:

@@ -18,19 +18,29 @@ NAME = "INTL_ROOM"
 LEAST = 1024 * 1024
 """Bytes; a hub with less has no room."""
 PATIENCE = 5.0
-"""Seconds that it is waited for another who asks."""
+"""Seconds that it is waited for another who asks, or until the servers of a cluster know of each other what they have."""
 _STALE = timedelta(minutes=1)
 """After so long whoever asked has been broken off."""
 _STEPS = 6
 """How often what is not known is halved: to a hundredth of it, about."""
-_NO_ROOM = (10002, 10005, 10023, 10047)
-"""Of the account, on any server of a cluster, of this server: in memory and on the disk."""
+_NO_ROOM = (10002, 10023, 10047)
+"""Of the account, of this server: in memory and on the disk."""
+_NOWHERE = 10005
+"""On no server of a cluster, or not on so many: for want of room, or because some are away."""
 _IN_USE = 10058
 
 
-async def left(context: JetStreamContext, replicas: int = 1) -> int | None:
-    """Bytes, a little less than there are; 0 for no room; None where another asks without end. What streams without a limit hold
-    is part of it.
+def no_room(refused: APIError) -> bool:
+    """Whether a server has not promised something because it has no room for it, or the servers of a cluster have none."""
+    why = refused.description or ""
+    return refused.err_code in _NO_ROOM or (refused.err_code == _NOWHERE and "storage" in why and "offline" not in why)
+
+
+async def left(context: JetStreamContext, replicas: int = 1, patience: float = PATIENCE) -> int | None:
+    """Bytes, a little less than there are; 0 for no room. What streams without a limit hold is part of it.
+
+    None where it cannot be told within so many seconds: another asks without end, or a cluster says that its servers have none or
+    are away. What one of them has, the others know only as it was some seconds ago: perhaps while somebody asked.
     """
     asked = StreamConfig(
         name=NAME,
@@ -40,7 +50,7 @@ async def left(context: JetStreamContext, replicas: int = 1) -> int | None:
         storage=StorageType.FILE,
         num_replicas=replicas,
     )
-    if not (begun := await _begin(context, asked)):
+    if not (begun := await _begin(context, asked, patience)):
         return None if begun is None else 0
     sure, doubtful = LEAST, LEAST * 2
     try:
@@ -55,15 +65,15 @@ async def left(context: JetStreamContext, replicas: int = 1) -> int | None:
         await _away(context)
 
 
-async def _begin(context: JetStreamContext, asked: StreamConfig) -> bool | None:
-    """Whether the least was promised; None where another asks."""
+async def _begin(context: JetStreamContext, asked: StreamConfig, patience: float) -> bool | None:
+    """Whether the least was promised; None where that cannot be told."""
     clock = asyncio.get_running_loop().time
-    until, refusals = clock() + PATIENCE, 0
+    until, refusals = clock() + patience, 0
     while True:
         try:
             await context.add_stream(asked)
         except APIError as refused:
-            if refused.err_code not in (*_NO_ROOM, _IN_USE):
+            if refused.err_code not in (*_NO_ROOM, _NOWHERE, _IN_USE):
                 raise
             refusals += refused.err_code in _NO_ROOM and not await _asked(context)
             if refusals > 1:  # once, and whoever had the room may just have gone
@@ -89,7 +99,7 @@ async def _promised(context: JetStreamContext, wanted: StreamConfig) -> bool:
     try:
         await context.update_stream(wanted)
     except APIError as refused:
-        if refused.err_code not in _NO_ROOM:
+        if not no_room(refused):
             raise
         return False
     return True

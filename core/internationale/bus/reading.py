@@ -6,7 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 import nats.errors
@@ -18,6 +18,7 @@ from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED, Decl
 from internationale.bus.headers import LEFT_OUT, SEQUENCE, STATUS
 from internationale.bus.listening import listening
 
+Shape = TypeVar("Shape", bound=msgspec.Struct)
 SIGNATURE = "Intl-Sig"
 _AT_ONCE = 100
 """Subjects of one question."""
@@ -34,6 +35,8 @@ _PAGES = 100
 """A server tells of 100,000 names on one page."""
 _SHOWN = 40
 """Letters of what a hub said wrongly that are shown."""
+_LENGTH = 200
+"""Letters of what is wrong with it."""
 _WILD = frozenset("*>")
 _LAST = 2**63 - 1
 """The last position that a stream can come to, in whatever time."""
@@ -129,10 +132,7 @@ def _turn(page: bytes, stream: str, fits: Callable[[str], object], most: int, fo
 
     Raises ``Unreachable``.
     """
-    try:
-        answer = msgspec.json.decode(page, type=_Page)
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise Unreachable(f"no answer about {stream}: {error}") from error
+    answer = told(page, _Page, stream)
     if answer.error is not None:
         raise Unprovisioned(f"no {stream}")
     if answer.state is None:
@@ -141,6 +141,14 @@ def _turn(page: bytes, stream: str, fits: Callable[[str], object], most: int, fo
     new = (name for name in names if name not in found and fits(name))
     found.update(itertools.islice(new, most - len(found)))
     return len(names), answer.total
+
+
+def told(answer: bytes, shape: type[Shape], about: str) -> Shape:
+    """What a hub answered, of this shape. Raises ``Unreachable`` for what has another, or none at all."""
+    try:
+        return msgspec.json.decode(answer, type=shape)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise Unreachable(f"no answer about {about}: {str(error)[:_LENGTH]}") from error
 
 
 class _State(msgspec.Struct):

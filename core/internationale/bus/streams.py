@@ -20,6 +20,7 @@ from nats.js.api import (
 from nats.js.errors import APIError, BadRequestError, NotFoundError
 
 from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED
+from internationale.bus.promising import no_room
 
 _KIND = {"log": LOG, "heads": HEADS, "roster": ROSTER, "part": PART, "proof": PROOF, "seed": SEED, "blob": BLOB}
 DELIVERED = (LOG, HEADS, ROSTER, PROOF)
@@ -72,7 +73,6 @@ beyond puts out the oldest, which who holds it brings again: so it never takes t
 _LEAST = 2 * _MIB
 _PART = 8
 """No limit is more than such a part of what the server has left: it is promised, and the logs must have room beside it."""
-_NO_ROOM = 10047
 _PUTTING_OUT: Mapping[str, object] = {"discard": DiscardPolicy.OLD, "discard_new_per_subject": False}
 """Under its own name a section may set right what is wrong there, and no limit refuses what is new. Only who keeps everybody to
 their own names can say so: where everybody may write everywhere, the first stays.
@@ -110,11 +110,16 @@ async def provision(
 
 
 async def _limit(context: JetStreamContext, wanted: StreamConfig, most: int) -> None:
-    """With the room that it has already, or as much as is a small part of what the server can still promise."""
+    """With the room that it has already, or as much as is a small part of what the server can still promise.
+
+    What is not there is made with the least first: a cluster, whose servers know late what the others have, may refuse a new
+    stream wrongly, but not a larger limit of one that it has.
+    """
     try:
         has = (await context.stream_info(wanted.name or "")).config.max_bytes or 0
     except NotFoundError:
         has = 0
+        await _make(context, wanted.evolve(max_bytes=_LEAST))
     if has <= 0:
         while most > _LEAST and not await _promised(context, wanted.evolve(max_bytes=_PART * most)):
             most //= 2
@@ -125,7 +130,7 @@ async def _promised(context: JetStreamContext, wanted: StreamConfig) -> bool:
     try:
         await _make(context, wanted)
     except APIError as refused:
-        if refused.err_code != _NO_ROOM:
+        if not no_room(refused):
             raise
         return False
     return True

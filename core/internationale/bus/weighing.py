@@ -15,23 +15,23 @@ from dataclasses import dataclass, field
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js import JetStreamContext
-from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy, StreamInfo
+from nats.js.api import StreamInfo
 from nats.js.errors import NotFoundError
 
-from internationale.bus import BLOB, LOG, Unprovisioned, Unreachable, overrunning, promising
+from internationale.bus import BLOB, LOG, Unprovisioned, Unreachable, overrunning, promising, watched
 from internationale.bus.connecting import TIMEOUT, Line, reach
 from internationale.bus.overrunning import Overrunning
 from internationale.bus.protocol import Plain
-from internationale.bus.pulling import pull
 from internationale.bus.reading import unreachable
+from internationale.bus.scanning import Scan, scan
 from internationale.bus.shares import EASED, KINDS, UNCOUNTED, Room
 from internationale.events.nkey import Nkey
 
 _log = logging.getLogger(__name__)
-AT_ONCE = 256
-"""Messages of one question. Somebody may have left each with headers as long as it may be."""
 AGAIN = 60.0
 """Seconds between two times that all of a stream is weighed again, and that a hub is asked how much room it has."""
+PATIENCE = 20.0
+"""Seconds that who looks once waits at most for how much room there is: in a cluster it is known of each other every ten."""
 PUBLISHERS = 2000
 """Of how many the numbers are kept; at a hub without users anybody can publish under any name. The others count together."""
 _WEIGHT = "Weight"
@@ -43,7 +43,7 @@ _END = b"\r\n"
 _EMPTY = b"NATS/1.0\r\n\r\n"
 
 
-class _Weighing(Plain):
+class Weighing(Plain):
     """A client that says of each message how long its headers and its body are in the store, from the bytes as they came."""
 
     async def _process_headers(self, block: bytes | None) -> dict[str, str] | None:
@@ -55,9 +55,17 @@ class _Weighing(Plain):
         return {**(found or {}), _WEIGHT: str(int(said[1]) + (headers + _HEADED if headers > len(_EMPTY) else 0))}
 
 
+class Whole(Plain):
+    """The same where messages come with their bodies: then such a line is the publisher's own, and is not believed."""
+
+    async def _process_headers(self, block: bytes | None) -> dict[str, str] | None:
+        found = await super()._process_headers(block)
+        return {**(found or {}), _WEIGHT: str(len(block) + _HEADED)} if block and len(block) > len(_EMPTY) else found
+
+
 def weight(message: Msg) -> int:
-    """Bytes that a message takes in the store. It came without its body, and with a line that says how long that is."""
-    return _RECORD + len(message.subject.encode()) + int((message.headers or {}).get(_WEIGHT, 0))
+    """Bytes that a message takes in the store. Without its body it came with a line that says how long that is."""
+    return _RECORD + len(message.subject.encode()) + int((message.headers or {}).get(_WEIGHT, 0)) + len(message.data)
 
 
 @dataclass
@@ -90,13 +98,14 @@ class Tally:
         self.held.clear()
         self.whole = self.gone = False
 
-    def add(self, message: Msg) -> None:
-        """Weigh one more."""
+    def add(self, message: Msg, position: int) -> None:
+        """Weigh one more, which stands there."""
         publisher = (message.subject.split(".") + [""] * 4)[3]
         if publisher not in self.held and len(self.held) >= PUBLISHERS:
             publisher = ""
         self.held[publisher] += weight(message)
         self.messages += 1
+        self.position = position
 
 
 class Scales:
@@ -105,21 +114,25 @@ class Scales:
     def __init__(self) -> None:
         self.tallies = {stream: Tally(stream) for streams in KINDS.values() for stream in streams}
         self.overrunning = Overrunning()
+        self.watched = False
+        """Whether somebody watched the hub at the last look, this one or another."""
         self._left = 0
         self._asked = -AGAIN
+        self._marked = -watched.REST
 
-    async def look(self, url: str, nkey: Nkey, certificates: str | None, seconds: float) -> None:
+    async def look(self, url: str, nkey: Nkey, certificates: str | None, seconds: float, *, watching: bool = False) -> None:
         """Weigh what came, for so many seconds at most; the rest another time. Before that: who lets nobody else through.
 
-        Raises ``Unreachable``.
+        ``watching``: who looks does so again and again, and cuts whom it has to; that is said to all. Raises ``Unreachable``.
         """
-        line = await reach(url, "administrator", nkey, certificates, _Weighing)
+        line = await reach(url, "administrator", nkey, certificates, Weighing)
         try:
             with unreachable():
                 await self._listen(line)
             try:
                 with unreachable():
-                    await self._look(line, asyncio.get_running_loop().time() + seconds)
+                    await self._look(line, seconds)
+                    await self._mark(line, watching=watching)
             except Unreachable as trouble:
                 if not self.overrunning.until:
                     raise
@@ -133,7 +146,8 @@ class Scales:
                 kind, await overrunning.loud(line.client, kind, overrunning.SLOW), asyncio.get_running_loop().time()
             )
 
-    async def _look(self, line: Line, until: float) -> None:
+    async def _look(self, line: Line, seconds: float) -> None:
+        until = asyncio.get_running_loop().time() + seconds
         context = line.client.jetstream(timeout=TIMEOUT)
         for stream, tally in self.tallies.items():
             try:
@@ -146,12 +160,20 @@ class Scales:
         now = asyncio.get_running_loop().time()
         if now >= self._asked + AGAIN:
             replicas = (await context.stream_info(LOG)).config.num_replicas or 1
-            left = await promising.left(context, replicas)
+            left = await promising.left(context, replicas, min(max(seconds, promising.PATIENCE), PATIENCE))
             self._left, self._asked = (self._left, self._asked) if left is None else (left, now)
+
+    async def _mark(self, line: Line, *, watching: bool) -> None:
+        self.watched = await watched.watched(line.client)
+        now = asyncio.get_running_loop().time()
+        if watching and now >= self._marked + watched.REST:
+            await watched.mark(line.client, line.client.jetstream(timeout=TIMEOUT))
+            self._marked = now
 
     def rooms(self) -> tuple[Room, ...]:
         """As far as they can be judged: where something went and was not weighed again yet, nobody knows who holds what. Streams
-        without a limit share what the server has left; attachments have a half of it, so that they take no word of anybody's.
+        without a limit share what the server has left (0: it could not be told yet); attachments have a half of it, so that they
+        take no word of anybody's.
         """
         half = self._left if self.tallies[BLOB].limit else self._left // 2
         found = list[Room]()
@@ -180,35 +202,7 @@ async def _weigh(client: Client, context: JetStreamContext, tally: Tally, info: 
     if not tally.position:
         tally.began = now
     if tally.position < info.state.last_seq:
-        await _follow(client, context, tally, info.state.last_seq, until)
+        wanted = Scan(tally.stream, tally.position + 1, info.state.last_seq)
+        tally.position = await scan(client, context, wanted, tally.add, until)
     tally.whole = tally.position >= info.state.last_seq
     tally.gone = tally.whole and tally.messages > info.state.messages
-
-
-async def _follow(client: Client, context: JetStreamContext, tally: Tally, last: int, until: float) -> None:
-    """Up to position ``last``."""
-    wanted = ConsumerConfig(
-        ack_policy=AckPolicy.NONE,
-        deliver_policy=DeliverPolicy.BY_START_SEQUENCE,
-        opt_start_seq=tally.position + 1,
-        headers_only=True,
-        inactive_threshold=30,
-        mem_storage=True,
-        num_replicas=1,
-    )
-    consumer = (await context.add_consumer(tally.stream, wanted)).name
-    clock = asyncio.get_running_loop().time
-    try:
-        while tally.position < last and clock() < until:
-            pulled = await pull(client, tally.stream, consumer, AT_ONCE, 0)
-            for message in pulled.messages:
-                position = message.metadata.sequence.stream
-                if position <= last:
-                    tally.add(message)
-                tally.position = min(position, last)
-            if not pulled.messages and pulled.complete:
-                tally.position = last  # the last of them went meanwhile
-            if not pulled.complete:
-                break
-    finally:
-        await context.delete_consumer(tally.stream, consumer)

@@ -16,6 +16,7 @@ from internationale.bus.weighing import Scales
 from internationale.cli import listening, provisioning, sharing
 from internationale.cli.inspecting import inspect
 from internationale.cli.provisioning import Operation, Prepared
+from internationale.cli.purging import purge
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell, worded
 from internationale.errors import InternationaleError, Invalid
@@ -58,6 +59,8 @@ def run(home: Home, port: int, data: Path, members_only: bool) -> None:
         say(_("The hub listens at %(url)s.") % {"url": process.url})
         if members_only:
             _watch(home, Operation(process.url, folder / USERS, folder / "hub.pid"))
+        say(_("It lets in everybody on this machine. To let in the sections only, and watch it: --members-only"))
+        say(sharing.OPEN)
         while True:
             signal.pause()
 
@@ -144,7 +147,11 @@ def _operation(command: C) -> C:
 @click.pass_obj
 def provision(home: Home, /, url: str, **given: Any) -> None:
     """Prepare the hub at URL from the roster: users, streams, a consumer for each section. Safe to repeat."""
-    _told(provisioning.prepare(home(), Operation(url, **given)))
+    section, operation = home(), Operation(url, **given)
+    found = provisioning.prepare(section, operation)
+    _told(found)
+    if not found.open_to_all and not provisioning.is_watched(section, operation):
+        say(sharing.UNWATCHED, problem=True)
 
 
 @hub.command("watch")
@@ -154,6 +161,8 @@ def watch(home: Home, /, url: str, **given: Any) -> None:
     """Prepare the hub at URL like “hub provision”, again whenever the roster changes or the hub was emptied, until stopped."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
+    if given["users"] is None:
+        say(_("Without --users the hub is only prepared: nobody is cut, whatever they store."), problem=True)
     _watch(home, Operation(url, **given))
 
 
@@ -194,10 +203,14 @@ def who_holds(home: Home, url: str, users: Path | None, as_json: bool) -> None:
         sharing.told(found)
 
 
+hub.add_command(purge)
+
+
 def _told(prepared: Prepared) -> None:
     say(_("The hub is ready for: %(codes)s.") % {"codes": ", ".join(prepared.sections)})
     if prepared.open_to_all:
         say(_("It lets everybody in who reaches it. To let in the sections only, give it a file of users: “hub users”."))
+        say(sharing.OPEN)
     elif prepared.nameless:
         codes = ", ".join(prepared.nameless)
         say(_("It cannot let these in yet, because the roster does not have their hub key: %(codes)s.") % {"codes": codes})

@@ -4,12 +4,15 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from internationale.bus import Declined, NotAllowed, NotAuthorised, Unreachable, users
+from internationale.bus import Declined, NotAllowed, NotAuthorised, Unreachable, users, watched
+from internationale.bus.connecting import reach
 from internationale.bus.nats import NatsBus
+from internationale.bus.reading import unreachable
 from internationale.errors import Conflict, Misconfigured, Paused, Refused
 from internationale.events.nkey import Nkey
 from internationale.events.roster import Roster, Status
@@ -25,8 +28,10 @@ LOOK = 5.0
 """Seconds between two looks at the roster."""
 AGAIN = 60.0
 """Seconds after which a hub is prepared again under the same roster: it may have lost its disk meanwhile."""
-PATIENCE = 5.0
-"""Seconds in which a server has read its users again."""
+PATIENCE = 15.0
+"""Seconds in which a server has read its users again, and the servers of a cluster know of each other what they have."""
+_PLACEMENT = "no suitable peers for placement"
+"""What a cluster says before that."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +78,22 @@ def prepare(section: Section, operation: Operation) -> Prepared:
     except Unreachable as error:
         raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=operation.url) from error
     return Prepared(codes, users.nameless(roster) if roster else (), everybody)
+
+
+@contextmanager
+def asking(section: Section, url: str) -> Iterator[None]:
+    """A block in which a hub is asked what only who looks after it may ask. Raises ``Refused``, ``Misconfigured``, ``Paused``."""
+    try:
+        yield
+    except (NotAuthorised, NotAllowed) as error:
+        told = _(
+            "This instance does not look after that hub. Only where its administrator's key is can it be asked that: %(path)s"
+        )
+        raise Refused(told % {"path": section.settings.hub_admin_key}, place=url) from error
+    except Declined as error:
+        raise Misconfigured(_("The hub does not do this: %(why)s") % {"why": error}, place=url) from error
+    except Unreachable as error:
+        raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=url) from error
 
 
 def hub_at(section: Section, url: str) -> Hub:
@@ -145,6 +166,22 @@ def reload(pid_file: Path) -> None:
         raise Misconfigured(told % {"why": error}, place=str(pid_file)) from error
 
 
+def is_watched(section: Section, operation: Operation) -> bool:
+    """Whether somebody cuts who fills the hub up. Raises ``Paused``, ``Refused``."""
+    hub, administrator = hub_at(section, operation.url), _whoever(section)
+
+    async def ask() -> bool:
+        line = await reach(hub.addresses, "administrator", administrator, hub.certificates)
+        try:
+            with unreachable():
+                return await watched.watched(line.client)
+        finally:
+            await line.close()
+
+    with asking(section, operation.url):
+        return asyncio.run(ask())
+
+
 async def _make(hub: Hub, administrator: Nkey, codes: Sequence[str], operation: Operation) -> None:
     """The server may need a moment until it knows a new administrator, and until its streams are to be reached again."""
     deadline = asyncio.get_running_loop().time() + PATIENCE
@@ -155,8 +192,12 @@ async def _make(hub: Hub, administrator: Nkey, codes: Sequence[str], operation: 
                 return await bus.prepare(codes, replicas=operation.replicas, blob_bytes=operation.blob_bytes)
             finally:
                 await bus.close()
-        except (NotAllowed, Declined):
+        except NotAllowed:
             raise
+        except Declined as error:
+            if _PLACEMENT not in str(error) or asyncio.get_running_loop().time() > deadline:
+                raise
+            await asyncio.sleep(0.5)
         except Unreachable as error:
             passing = operation.users is not None or isinstance(error, NotAuthorised)
             if not passing or asyncio.get_running_loop().time() > deadline:

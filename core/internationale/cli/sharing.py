@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 import click
 
-from internationale.bus import NotAllowed, NotAuthorised, Unreachable, users
 from internationale.bus import shares as rule
+from internationale.bus import users
 from internationale.bus.shares import Room
 from internationale.bus.weighing import Scales
 from internationale.cli import provisioning
 from internationale.cli.provisioning import Operation
 from internationale.cli.speech import say, worded
-from internationale.errors import InternationaleError, Misconfigured, Paused, Refused
+from internationale.errors import InternationaleError, Misconfigured
 from internationale.messages import Message, marker
 from internationale.section import Section
 
@@ -29,22 +29,29 @@ LONGEST = 3600.0
 _MIB = 1024 * 1024
 _NAMED = 10
 """How many sections are named for each room, those that hold the most."""
-_KINDS: Mapping[str, Message] = {
+KINDS: Mapping[str, Message] = {
     "log": _("what the sections say"),
     "blob": _("attachments"),
     "seed": _("what sections bring of others"),
     "roster": _("lists of sections"),
     "proof": _("proofs that somebody signed two different messages"),
 }
+"""The kinds of ``shares.KINDS``, in words."""
+UNWATCHED = _("Nobody watches this hub: who fills it up is not kept from it. Let “hub watch” run, with --users.")
+OPEN = _("Nobody can be kept from filling it up, or from speaking under any name. It is for trying.")
 
 
 @dataclass(frozen=True)
 class Standing:
-    """A hub at a moment. ``cut``: kind -> who may not add to it; ``sections``: how many have a share."""
+    """A hub at a moment. ``cut``: kind -> who may not add to it; ``sections``: how many have a share.
+    ``watched``: whether somebody looks at it again and again, and cuts whom it has to.
+    """
 
+    url: str
     rooms: tuple[Room, ...]
     cut: Mapping[str, tuple[str, ...]]
     sections: int
+    watched: bool
 
 
 def look(section: Section, scales: Scales, operation: Operation) -> None:
@@ -56,9 +63,9 @@ def look(section: Section, scales: Scales, operation: Operation) -> None:
         return
     before = _written(operation)
     try:
-        rooms, codes = _weighed(section, scales, operation, SECONDS)
+        rooms, codes = _weighed(section, scales, operation, SECONDS, watching=True)
         loud = {kind: scales.overrunning.cut(kind, time.monotonic()).intersection(codes) for kind in rule.KINDS}
-        found = Standing(rooms, _decided(rooms, codes, before, loud), len(codes))
+        found = Standing(operation.url, rooms, _decided(rooms, codes, before, loud), len(codes), watched=True)
         roster, administrator = provisioning.roster_of(section), provisioning.administrator_of(section)
         written = provisioning.write_users(operation.users, administrator, roster, found.cut)
     except InternationaleError as error:
@@ -78,8 +85,10 @@ def look(section: Section, scales: Scales, operation: Operation) -> None:
 
 def ask(section: Section, operation: Operation) -> Standing:
     """How full a hub is, who holds what, and who is cut by the file of users. Changes nothing. Raises ``Paused``, ``Refused``."""
-    rooms, codes = _weighed(section, Scales(), operation, LONGEST)
-    return Standing(rooms, {kind: tuple(sorted(cut)) for kind, cut in _written(operation).items()}, len(codes))
+    scales = Scales()
+    rooms, codes = _weighed(section, scales, operation, LONGEST)
+    cut = {kind: tuple(sorted(cut)) for kind, cut in _written(operation).items()}
+    return Standing(operation.url, rooms, cut, len(codes), scales.watched)
 
 
 def _written(operation: Operation) -> Mapping[str, frozenset[str]]:
@@ -87,18 +96,13 @@ def _written(operation: Operation) -> Mapping[str, frozenset[str]]:
     return users.cut(file.read_text(encoding="utf-8")) if file is not None and file.exists() else {}
 
 
-def _weighed(section: Section, scales: Scales, operation: Operation, seconds: float) -> tuple[tuple[Room, ...], list[str]]:
+def _weighed(
+    section: Section, scales: Scales, operation: Operation, seconds: float, *, watching: bool = False
+) -> tuple[tuple[Room, ...], list[str]]:
     """The rooms now, and whose shares they have."""
     hub, administrator = provisioning.hub_at(section, operation.url), provisioning.administrator_of(section)
-    try:
-        asyncio.run(scales.look(hub.addresses, administrator, hub.certificates, seconds))
-    except (NotAuthorised, NotAllowed) as error:
-        told = _(
-            "This instance does not look after that hub. Only where its administrator's key is can it be asked that: %(path)s"
-        )
-        raise Refused(told % {"path": section.settings.hub_admin_key}, place=operation.url) from error
-    except Unreachable as error:
-        raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=operation.url) from error
+    with provisioning.asking(section, operation.url):
+        asyncio.run(scales.look(hub.addresses, administrator, hub.certificates, seconds, watching=watching))
     roster = provisioning.roster_of(section)
     return scales.rooms(), [member.section for member in users.members(roster)] if roster is not None else []
 
@@ -109,9 +113,9 @@ def _decided(
     """Who is cut of each kind. Of what cannot be judged now it stays as it was."""
     found = {kind: before.get(kind, frozenset()).intersection(codes) for kind in rule.KINDS}
     for kind in {room.kind for room in rooms}:
-        found[kind] = frozenset[str]().union(
-            *(rule.cut(room, codes, before.get(kind, ())) for room in rooms if room.kind == kind)
-        )
+        its = [room for room in rooms if room.kind == kind]
+        cut = frozenset[str]().union(*(rule.cut(room, codes, before.get(kind, ())) for room in its))
+        found[kind] = cut if all(room.limit for room in its) else cut | found[kind]
     return {kind: tuple(sorted(sections | loud[kind])) for kind, sections in found.items() if sections | loud[kind]}
 
 
@@ -121,11 +125,16 @@ def told(standing: Standing) -> None:
         _say_room(room, standing)
     for kind in rule.KINDS:
         _say_change(standing, kind, frozenset(), frozenset())
+    if not standing.watched:
+        say(UNWATCHED, problem=True)
 
 
 def _say_room(room: Room, standing: Standing) -> None:
-    words = {"what": _KINDS[room.kind], "used": room.used // _MIB, "limit": room.limit // _MIB}
-    say(_("%(what)s: %(used)s of %(limit)s MiB are taken.") % words)
+    words = {"what": KINDS[room.kind], "used": room.used // _MIB, "limit": room.limit // _MIB}
+    if room.limit:
+        say(_("%(what)s: %(used)s of %(limit)s MiB are taken.") % words)
+    else:
+        say(_("%(what)s: %(used)s MiB are taken. How much room there is cannot be told now.") % words)
     most = sorted(room.held.items(), key=lambda item: (-item[1], item[0]))[:_NAMED]
     for code, held in most:
         words = {"code": code or "?", "held": held // _MIB, "share": int(room.share(standing.sections)) // _MIB}
@@ -136,7 +145,7 @@ def _say_change(standing: Standing, kind: str, before: frozenset[str], loud: fro
     """``loud``: those of whom it was said already why."""
     now = frozenset(standing.cut.get(kind, ()))
     for code in sorted(before - now):
-        say(_("Section %(code)s may add to this again: %(what)s.") % {"code": code, "what": _KINDS[kind]})
+        say(_("Section %(code)s may add to this again: %(what)s.") % {"code": code, "what": KINDS[kind]})
     before |= loud
     if not now - before:
         return
@@ -145,10 +154,8 @@ def _say_change(standing: Standing, kind: str, before: frozenset[str], loud: fro
             _say_room(room, standing)
     for code in sorted(now - before):
         told = _("Room runs short, and section %(code)s holds more than its share. It may not add to this for now: %(what)s.")
-        say(told % {"code": code, "what": _KINDS[kind]}, problem=True)
+        say(told % {"code": code, "what": KINDS[kind]}, problem=True)
     say(_("It reads as before, and has its right back when there is room. Give the hub more, or ask the section what it is."))
-    for stream in (stream for stream in rule.KINDS[kind] if stream not in rule.UNCOUNTED):
-        word = stream.removeprefix("INTL_").lower()
-        for code in sorted(now - before):
-            names = {"stream": stream, "names": f'"intl.v1.{word}.{code}.>"'}
-            say(_("If it is junk: nats stream purge %(stream)s --subject %(names)s") % names)
+    for code in sorted(now - before):
+        command = f"internationale hub purge {standing.url} {code} --kind {kind}"
+        say(_("What it has left stays until somebody deletes it: %(command)s") % {"command": command})

@@ -21,13 +21,13 @@ from markdown_it.utils import OptionsDict
 
 from internationale.errors import Invalid
 from internationale.messages import marker
-from internationale.text import weighing
+from internationale.text import costing
 from internationale.text.compare import DELETE, INSERT, Piece
 from internationale.text.remembering import Remembered
 
 _ = marker("core")
 
-MAX_TEXT = weighing.LONGEST
+MAX_TEXT = costing.LONGEST
 """The most characters that are rendered at once."""
 
 _BORROWED, _SHARE = 4_000, 20
@@ -116,7 +116,7 @@ _remembered = Remembered(REMEMBERED)
 
 
 def html(markdown: str, *, plain: bool = False) -> str:
-    """A whole text, or any piece of it, as HTML blocks. What costs more than a page may (``weighing``) is shown as it was
+    """A whole text, or any piece of it, as HTML blocks. What costs more than a page may (``costing``) is shown as it was
     written; so is all that is to be ``plain``, because the page that it is on costs more.
 
     Raises ``Invalid`` when it is over ``MAX_TEXT`` characters and not ``plain``.
@@ -155,7 +155,7 @@ def _shown(markdown: str, references: str, levels: tuple[int, ...], *, plain: bo
     key = hashlib.sha256(markdown.encode(errors="surrogatepass")).digest(), references, levels
     found = _remembered.get(key)
     if found is None:
-        found = _as_written(markdown) if weighing.is_too_much([markdown]) else _document(markdown, references, levels)
+        found = _as_written(markdown) if costing.is_too_much([markdown]) else _document(markdown, references, levels)
         _remembered.keep(key, found)
     return found
 

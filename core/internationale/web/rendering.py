@@ -25,7 +25,7 @@ from internationale.messages import Message
 from internationale.rooms.roster import port as roster
 from internationale.section import ROOMS, Section
 from internationale.text import render
-from internationale.text.weighing import is_too_much
+from internationale.text.costing import is_too_much
 from internationale.web.assets import Assets
 from internationale.web.names import naming
 from internationale.web.visits import visit

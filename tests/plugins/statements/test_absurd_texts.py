@@ -7,7 +7,7 @@ from markdown_it import MarkdownIt
 
 from internationale.testing import carrying
 from internationale.testing.people import member
-from internationale.text import weighing
+from internationale.text import costing
 from internationale_statements import port
 
 
@@ -15,7 +15,7 @@ from internationale_statements import port
 def test_an_issued_statement_of_marks(three: Any, ic: Any, fr: Any, browser: Any, monkeypatch: Any, unit: str) -> None:
     """In one block, and in many of which none would be too much; on every page that shows it."""
     begin = "|a|b|\n|-|-|\n" if unit == "|\n" else ""
-    words = begin + unit * (weighing.MOST // len(unit) + 5_000)
+    words = begin + unit * (costing.MOST // len(unit) + 5_000)
     with fr.writing() as session:
         id = port.propose(fr, session, language="fr", title="T", text=words, by=member(fr, "delegate"))
     carrying.hand_on(*three)
@@ -26,7 +26,7 @@ def test_an_issued_statement_of_marks(three: Any, ic: Any, fr: Any, browser: Any
     parse, parsed = MarkdownIt.parse, [0]
 
     def counted(parser: MarkdownIt, source: str, env: Any = None) -> Any:
-        parsed[0] += weighing.cost(source)
+        parsed[0] += costing.cost(source)
         return parse(parser, source, env)
 
     monkeypatch.setattr(MarkdownIt, "parse", counted)
@@ -35,7 +35,7 @@ def test_an_issued_statement_of_marks(three: Any, ic: Any, fr: Any, browser: Any
         assert "![a" in page if unit == "![a\n\n" else unit.strip() * 2 in page.replace("\n", "")
     for path in (f"/documents/{id}", f"/documents/{id}/revisions/1"):
         assert browser(ic, "member", language="en").get(path).status_code == 200
-    assert parsed[0] < weighing.MOST
+    assert parsed[0] < costing.MOST
 
 
 def test_a_translation_longer_than_any_text_is_shown_all_the_same(three: Any, ic: Any, fr: Any, ar: Any, browser: Any) -> None:

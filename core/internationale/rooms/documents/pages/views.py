@@ -15,7 +15,7 @@ from internationale.rooms.documents.queries import amendments, documents, privat
 from internationale.rooms.documents.queries.values import AmendmentCard, Beside, MotionCard, Text
 from internationale.text import render
 from internationale.text.blocks import HEADING, OTHER
-from internationale.text.weighing import is_too_much
+from internationale.text.costing import is_too_much
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import pytest
 from markdown_it import MarkdownIt
 
-from internationale.text import render, weighing
+from internationale.text import costing, render
 from internationale.text.remembering import SHARE, Remembered
 
 UNITS = {
@@ -29,7 +29,7 @@ def most_of(unit: str, begin: str = "") -> int:
     low, high = 1, render.MAX_TEXT // len(unit)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if weighing.cost(begin + unit * middle) <= weighing.MOST else (low, middle - 1)
+        low, high = (middle, high) if costing.cost(begin + unit * middle) <= costing.MOST else (low, middle - 1)
     return low
 
 
@@ -39,15 +39,15 @@ def test_what_is_shown_as_markdown_has_no_more_elements_than_its_marks(name):
     begin = "|a|b|\n|-|-|\n" if name == "rows" else ""
     text = begin + UNITS[name] * most_of(UNITS[name], begin)
     shown = render.html(text)
-    assert shown.count("<") <= 3 * weighing.MOST
-    assert len(shown) <= 5 * len(text) + 60 * weighing.MOST
+    assert shown.count("<") <= 3 * costing.MOST
+    assert len(shown) <= 5 * len(text) + 60 * costing.MOST
 
 
 @pytest.mark.parametrize("name", UNITS)
 def test_what_costs_more_is_never_parsed(name, monkeypatch):
     begin = "|a|b|\n|-|-|\n" if name == "rows" else ""
     text = begin + UNITS[name] * (most_of(UNITS[name], begin) + 10)
-    assert weighing.is_too_much([text])
+    assert costing.is_too_much([text])
     monkeypatch.setattr(render, "_PARSER", None)
     for shown in (render.html(text), render.block(text, "[a]: b", (1,))):
         assert shown.startswith("<p>")
@@ -56,24 +56,24 @@ def test_what_costs_more_is_never_parsed(name, monkeypatch):
 
 def test_cells_that_a_row_leaves_out_are_counted():
     table = "|a" * 1_000 + "|\n" + "|-" * 1_000 + "|\n"
-    assert weighing.cost(table) < 4_000
-    assert weighing.cost(table + "|\n" * 20) - weighing.cost(table) > 20_000
-    assert weighing.is_too_much([table + "|\n" * 30])
+    assert costing.cost(table) < 4_000
+    assert costing.cost(table + "|\n" * 20) - costing.cost(table) > 20_000
+    assert costing.is_too_much([table + "|\n" * 30])
 
 
 def test_what_people_write_is_not_too_much():
     """Five hundred pages of forty lines, with a link, a list and a word in bold on each."""
     page = "A line of a book, with a comma and a full stop - and a dash. Seventy letters or so.\n" * 37
     text = (page + "\n- **one** [there](https://example.org)\n- two\n\n") * 480
-    assert not weighing.is_too_much([text])
-    assert not weighing.is_too_much(["plain words " * 150_000])
-    assert weighing.is_too_much(["plain words " * 85_000] * 2)
+    assert not costing.is_too_much([text])
+    assert not costing.is_too_much(["plain words " * 150_000])
+    assert costing.is_too_much(["plain words " * 85_000] * 2)
 
 
 def test_many_blocks_cost_what_they_cost_together():
-    block = "![" * (weighing.MOST // 20)
-    assert not weighing.is_too_much([block] * 10)
-    assert weighing.is_too_much([block] * 11)
+    block = "![" * (costing.MOST // 20)
+    assert not costing.is_too_much([block] * 10)
+    assert costing.is_too_much([block] * 11)
 
 
 def test_as_it_was_written():

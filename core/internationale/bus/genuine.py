@@ -1,0 +1,60 @@
+"""What of all that stands under a section's names at a hub is no junk, and what is not the section's at all: the rules alone."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+
+from internationale.bus import LOG, PART, PROOF, ROSTER, Parcel
+from internationale.bus.purging import Rule
+from internationale.errors import Untrusted
+from internationale.events import logs
+from internationale.events.envelope import Signed
+from internationale.events.logs import Keyring
+
+YOUNG = timedelta(minutes=2)
+"""A long content is published before the event that names it. Which is so young that may still be on its way."""
+
+
+class Log:
+    """What a section really said: its events, and the long contents that they name. The events have to be asked for first."""
+
+    def __init__(self, keyring: Keyring, now: datetime) -> None:
+        self._keyring = keyring
+        self._now = now
+        self._named = set[str]()
+
+    def rules(self) -> Mapping[str, Rule]:
+        """By stream."""
+        return {LOG: Rule(self._event), PART: Rule(self._part)}
+
+    def _event(self, parcel: Parcel, _stored: datetime) -> bool:
+        try:
+            envelope = logs.verify(parcel.subject, Signed(parcel.body, parcel.signature), self._keyring)
+        except Untrusted:
+            return False
+        self._named.update(envelope.parts)
+        return True
+
+    def _part(self, parcel: Parcel, stored: datetime) -> bool:
+        name = parcel.subject.rpartition(".")[2]
+        true = hashlib.sha256(parcel.body).hexdigest() == name
+        return true and (name in self._named or stored > self._now - YOUNG)
+
+
+def of_others(keyring: Keyring, versions: Collection[str]) -> Mapping[str, Rule]:
+    """By stream, what others said under names that an older make gave, where the first word is not who brings it: of a proof the
+    section that it is about, of a roster its number. ``versions``: the names of all rosters that are known here, as of that make.
+    """
+    return {
+        PROOF: Rule(lambda parcel, _stored: _is_old_proof(parcel, keyring)),
+        ROSTER: Rule(lambda parcel, _stored: parcel.subject in versions, bodies=False),
+    }
+
+
+def _is_old_proof(parcel: Parcel, keyring: Keyring) -> bool:
+    where, _dot, _end = parcel.subject.partition(".proof.")[2].rpartition(".")
+    try:
+        logs.verify(f"intl.v1.log.{where}", Signed(parcel.body, parcel.signature), keyring)
+    except Untrusted:
+        return False
+    return True
