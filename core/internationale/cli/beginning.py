@@ -61,8 +61,8 @@ _OTHER_LIST = _(
 def init(home: Home, /, code: str | None, **given: object) -> None:
     """Begin a section: settings, key, database.
 
-    CODE is its name in addresses, for ever: 2 to 32 small letters, digits and hyphens. In a directory that already has a
-    section.toml only the key and the database are made.
+    CODE is its name in addresses, for ever: 2 to 32 small letters, digits and hyphens, a letter first. In a directory that
+    already has a section.toml only the key and the database are made.
     """
     file = home.path / settings.FILE
     if (home.path / "keys" / "log.key").exists():
