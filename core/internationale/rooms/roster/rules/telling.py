@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from internationale.events import fingerprints
 from internationale.events.roster import Hub, Roster
 from internationale.kit import Message, marker, plural_marker
+from internationale.kit.calling import called
 
+from . import holding
 from .entries import entered
 from .hubs import certificates
 
@@ -19,7 +21,12 @@ def told(before: Roster | None, after: Roster) -> tuple[Message, ...]:
     """One sentence for each change, the weighty ones first, and always from when until when it is valid. ``before`` None: the
     first version.
     """
-    found = (*_governing(before, after), *entered(before, after), *_hubs(before.hubs if before else (), after.hubs))
+    found = (
+        *_governing(before, after),
+        *_lost(before, after),
+        *entered(before, after),
+        *_hubs(before.hubs if before else (), after.hubs),
+    )
     dates = {"issued": after.issued.date(), "expires": after.expires.date()}
     return (
         *(found or (_("Nothing changes but the dates."),)),
@@ -58,6 +65,19 @@ def _governing(before: Roster | None, after: Roster) -> Iterator[Message]:
         yield (one if after.threshold == len(after.roots) == 1 else several) % {
             "threshold": after.threshold,
             "roots": len(after.roots),
+        }
+
+
+def _lost(before: Roster | None, after: Roster) -> Iterator[Message]:
+    """Our own proposals never do this; whoever signs another's has to see it."""
+    if holding.lost(before, after):
+        yield _(
+            "Afterwards nobody can change the list of sections any more without %(names)s: of the root keys, %(left)s are in"
+            " other hands, and %(threshold)s must sign."
+        ) % {
+            "names": tuple(map(called, holding.outside(after))),
+            "left": holding.others(after),
+            "threshold": after.threshold,
         }
 
 
