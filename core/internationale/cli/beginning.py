@@ -23,6 +23,7 @@ from internationale.kit.printing import visible
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.rules import papers
+from internationale.rooms.roster.rules.hubs import hub_list
 from internationale.rooms.roster.rules.papers import Paper
 from internationale.section import Section
 
@@ -120,6 +121,8 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
         % {"path": section.settings.root_key}
     )
     show(root.public)
+    for told in rules.insides(hub_list(named)):
+        say(told)
     if not named:
         told = _(
             "No hub is named yet, and without one the sections do not hear from each other. When one runs, name it: %(command)s"
@@ -174,6 +177,8 @@ def _tell_offer(offer: port.Offer, hubs: tuple[str, ...]) -> None:
     tell_roots(roster)
     if hubs:
         say(_("Its hubs: %(hubs)s.") % {"hubs": ", ".join(hubs)})
+    for told in rules.insides(roster.hubs):
+        say(told)
 
 
 def _write_settings(home: Home, given: dict[str, object]) -> None:

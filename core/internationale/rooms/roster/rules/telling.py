@@ -12,6 +12,7 @@ from internationale.kit.calling import called
 from . import holding
 from .entries import entered
 from .hubs import certificates
+from .places import insides
 
 _ = marker("core")
 ngettext = plural_marker("core")
@@ -86,6 +87,7 @@ def _hubs(before: tuple[Hub, ...], after: tuple[Hub, ...]) -> Iterator[Message]:
         return
     urls = tuple(url for hub in after for url in hub.urls)
     yield _("The hubs are now: %(hubs)s") % {"hubs": urls} if urls else _("The list names no hub any more.")
+    yield from insides(after)
     for hub in after:
         words = {"urls": hub.urls, "hub": hub.id}
         if hub.ca is None:
