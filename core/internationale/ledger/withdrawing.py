@@ -19,7 +19,7 @@ from internationale.events.refs import Ref
 from internationale.events.sealed import Reshared
 from internationale.events.types import Event
 from internationale.events.withdrawn import REASON, PartWithdrawn
-from internationale.ledger import parts, tables
+from internationale.ledger import parts, remaining, tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.database import ERASED
 from internationale.ledger.judging import Verdict, address
@@ -157,6 +157,7 @@ def _put_aside(unit: Unit, record: Record) -> None:
     unit.connection.execute(delete(tables.waiting).where(among(tables.waiting, [record.address])))
     changed = update(tables.event).where(among(tables.event, [record.address]))
     unit.connection.execute(changed.values(state=State.WAITING.value, reason=ASIDE, position=None))
+    remaining.note(unit.connection)
 
 
 def _erase_cut(unit: Unit, ref: Ref) -> None:
