@@ -90,7 +90,7 @@ def admitted(latest: Version, card: Card, now: datetime) -> Roster | None:
     if known.status in (Status.EXPELLED, Status.RESIGNED):
         return _with(latest, _reopened(known, card.key, known.last_good, opened).model_copy(update=_shown(card)), now)
     if known.status is Status.SUSPENDED or card.key != signing(known):
-        raise Conflict(_("There already is a section “%(code)s”, with another key or another status.") % {"code": card.code})
+        raise Conflict(_("There already is a section “%(code)s”, with another key or another status.") % {"code": called(known)})
     entry = known.model_copy(update=_shown(card))
     return None if entry == known else _with(latest, entry, now)
 
@@ -179,7 +179,7 @@ def signing(entry: Entry) -> PublicKey:
 def _member(latest: Version, code: str) -> Entry:
     known = entry_of(latest, code)
     if known.status is not Status.MEMBER:
-        raise Conflict(_("Section “%(code)s” is not a member.") % {"code": code})
+        raise Conflict(_("Section “%(code)s” is not a member.") % {"code": called(known)})
     return known
 
 
