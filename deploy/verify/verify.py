@@ -149,15 +149,19 @@ def distinct(most, pattern):
     return lambda value: fits([1, most, pattern], value) and len(set(value)) == len(value)
 
 
+def code(value):
+    return fits(SECTION, value) and value not in ("public", "international")
+
+
 def row(value):
     return isinstance(value, list) and len(value) == 3 and all(map(fits, (EPOCH, NUMBER, HEX64), value))
 
 
 def rows(value):
-    return fits({}, value) and len(value) <= 1000 and all(fits(SECTION, code) and row(its) for code, its in value.items())
+    return fits({}, value) and len(value) <= 1000 and all(code(of) and row(its) for of, its in value.items())
 
 
-SECTION, HEX64, EPOCH, NUMBER, COUNT = "[a-z0-9][a-z0-9-]{1,31}", "[0-9a-f]{64}", (1, 10**9 - 1), (1, 10**15 - 1), (0, 10**15 - 1)
+SECTION, HEX64, EPOCH, NUMBER, COUNT = "[a-z][a-z0-9-]{1,31}", "[0-9a-f]{64}", (1, 10**9 - 1), (1, 10**15 - 1), (0, 10**15 - 1)
 DIGITS, URL = "[1-9][0-9]{0,14}", r"(?=.{0,500}\Z)[a-z]+://[^\s@/?#]+([/?#]\S*)?"
 ADDRESS = f"({SECTION})[.]([1-9][0-9]{{0,8}})[.]({DIGITS})"
 NAME = (  # no control characters, nothing that nobody sees, and no quotation marks, with which it could end its own
@@ -167,7 +171,7 @@ NAME = (  # no control characters, nothing that nobody sees, and no quotation ma
     "\x22\xab\xbb\u201c-\u201f\u275d\u275e\u300c-\u300f\u301d-\u301f\uff02\uff62\uff63]{1,200}"
 )
 WHO = {
-    "code": SECTION, "name": NAME, "languages": distinct(64, "[a-z]{2,3}(-[A-Za-z0-9]{2,8})?"), "address?": URL,
+    "code": code, "name": NAME, "languages": distinct(64, "[a-z]{2,3}(-[A-Za-z0-9]{2,8})?"), "address?": URL,
     "nkey?": "U[A-Z2-7]{55}", "recipients?": distinct(8, "age1[02-9ac-hj-np-z]{58}"),
 }  # fmt: skip
 CARD = {**WHO, "key": key}
@@ -179,9 +183,9 @@ ENTRY = {
 CERTIFICATE = "(?s)(?=.{0,16384}\\Z)-----BEGIN CERTIFICATE-----\n[\x20-\x7e\n]+"
 ROSTER = {
     "version": NUMBER, "prevhash": HEX64, "issued": moment, "expires": moment, "threshold": (1, 64), "sections": [0, 1000, ENTRY],
-    "roots": [1, 64, {"key": key, "holder": NAME}], "hubs*": [0, 64, {"id": SECTION, "urls": [1, 16, URL], "ca?": CERTIFICATE}],
+    "roots": [1, 64, {"key": key, "holder": NAME}], "hubs*": [0, 64, {"id": code, "urls": [1, 16, URL], "ca?": CERTIFICATE}],
 }  # fmt: skip
-HEADS = {"section": SECTION, "time": moment, "roster": NUMBER, "heads": rows}
+HEADS = {"section": code, "time": moment, "roster": NUMBER, "heads": rows}
 ANY = "(?s).{1,32768}"
 EVENT = {
     "specversion": "1[.]0", "id": ANY, "source": f"urn:intl:section:{SECTION}", "time": moment, "prevhash": HEX64,

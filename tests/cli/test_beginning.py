@@ -54,6 +54,8 @@ def test_init_takes_settings_that_are_there(command: Command, tmp_path: Path) ->
         (("init", "fr"), "“--name” is missing"),
         (("init", "fr", "--name", "x"), "“--language” is missing"),
         (("init", "F R", "--name", "x", "--language", "fr"), "lower-case letters"),
+        (("init", "12", "--name", "x", "--language", "fr"), "begins with a letter"),
+        (("init", "public", "--name", "x", "--language", "fr"), "words that mean everybody: public and international"),
         (("init", "fr", "--name", "x\0y", "--language", "fr"), "control characters"),
         (("init", "fr", "--name", "x" * 500, "--language", "fr"), "200 characters"),
         (("init", "fr", "--name", "x", "--language", "french!"), "Language codes"),

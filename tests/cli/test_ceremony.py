@@ -115,7 +115,7 @@ def test_a_section_vouches_the_committee_decides(three_roots: Command, tmp_path:
     assert same in three_roots("ic", "roster", "show", "fr.proposal").output
     assert "no such request" in three_roots("ic", "roster", "propose", "admit", "0" * 16, "--yes", status=1).output
     three_roots("ic", "section", "decline", hash, "--why", "Not before the congress.")
-    assert "Declined by ic: Not before the congress." in three_roots("ic", "section", "requests").output
+    assert "Declined by Committee (ic): Not before the congress." in three_roots("ic", "section", "requests").output
 
 
 def test_a_locked_root_key_asks_for_its_passphrase(three_roots: Command, tmp_path: Path) -> None:

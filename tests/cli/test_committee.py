@@ -1,9 +1,17 @@
 """What the committee proposes: refused where it would leave the International without a committee, or says nothing new."""
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from internationale.plugins import Plugins
+from internationale.rooms.roster import port, queries
+from internationale.rooms.roster.rows import ProposalRow
+from internationale.settings import load
+from internationale.testing.founding import open_section
 
 Command = Callable[..., Result]
 
@@ -33,7 +41,7 @@ def test_the_only_committee_does_not_end_itself(alone: Command, change: str) -> 
 def test_the_only_root_key_is_not_lost_with_its_section(alone: Command) -> None:
     propose(alone, "charge", "fr", "committee")
     said = propose(alone, "expel", "ic", status=1)
-    assert "Section “Committee” holds the only root key" in said
+    assert "Nobody could change the list of sections any more without Committee (ic)" in said
     assert "internationale roster propose roots --root-card CARD" in said
 
 
@@ -54,3 +62,26 @@ def test_who_was_expelled_is_told_the_way_back(alone: Command) -> None:
     propose(alone, "expel", "fr")
     said = propose(alone, "readmit", "fr", status=1)
     assert "is admitted by a new request" in said
+
+
+def test_of_what_one_section_proposes_without_end_a_few_are_looked_into(alone: Command, tmp_path: Path) -> None:
+    """The rest are named: each is as large as the list of sections."""
+    first = alone("ic", "roster", "propose", "renew", "--yes").output.split()[-1]
+    section = open_section(load(tmp_path / "ic", {}), Plugins([]))
+    with section.writing() as session:
+        now = port.latest(session)
+        values = {"section": "fr", "epoch": 9, "ref": "x", "said": section.now(), "why": "", "body": b"{}"}
+        values |= {"version": now.roster.version + 1, "previous": now.hash}
+        for number in range(1, 61):
+            session.add(ProposalRow(**values, sequence=number, hash=f"{number:064x}"))
+    section.close()
+    told = alone("ic", "roster", "list").output
+    named = [
+        line
+        for line in told.splitlines()
+        if line.startswith("One more proposal for version 3, by section “Section française (fr)”.")
+    ]
+    assert len(named) == 50 - queries.EXAMINED
+    assert f"Proposal {first} for version 3" in told
+    state = json.loads(alone("ic", "roster", "list", "--json").output)
+    assert [len(state[name]) for name in ("proposals", "unexamined")] == [1 + queries.EXAMINED, len(named)]

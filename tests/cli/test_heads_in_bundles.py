@@ -54,6 +54,6 @@ def test_heads_that_count_no_more_are_left_aside_in_words(
 ) -> None:
     caplog.clear()
     said = suspended("ic", "bundle", "import", "before").output
-    assert "What these sections sign to hold is left aside: fr." in said
+    assert "What these sections sign to hold is left aside: Section française (fr)." in said
     assert [each.levelname for each in caplog.records if "heads" in each.message] in ([], ["INFO"])
     assert plain(suspended("ic", "bundle", "import", "before", "--json"))["strange"] == ["fr"]

@@ -31,7 +31,7 @@ def test_what_was_declined_is_not_proposed(asked: tuple[Command, str]) -> None:
     command, hash = asked
     command("ic", "section", "decline", hash, "--why", "Not yet.")
     said = command("ic", "section", "requests").output
-    assert "Declined by ic: Not yet." in said
+    assert "Declined by Committee (ic): Not yet." in said
     assert PROPOSES not in said
 
 

@@ -57,7 +57,7 @@ def test_a_lost_key_is_said_and_put_right(joined: Command, tmp_path: Path) -> No
     assert section.accept([told(tmp_path, "fr")]) == ["sealed"]
     section.close()
     listed = joined("fr", "sealed").output
-    assert "ic:1:1: something from ic" in listed
+    assert "ic:1:1: something from Committee (ic)" in listed
     assert "the key is missing: 1" in listed
     (thing,) = plain(joined("fr", "sealed", "--json"))["things"]
     assert (thing["readers"], thing["kib"], thing["ours"]) == (["fr", "ic"], 4, True)

@@ -1,10 +1,15 @@
 """A file that is given for another: the command says which one it is, and what it is for."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from internationale.events import keys
+from internationale.events.keys import SigningKey
+from internationale.rooms.roster.rules import papers
 
 Command = Callable[..., Result]
 
@@ -59,3 +64,13 @@ def test_a_card_that_was_altered_is_said_to_be(files: Command) -> None:
         "Error: forged: This is not the card of a section: its signature does not fit: it was altered, or another key has signed"
         " it (bad_signature)\n"
     )
+
+
+@pytest.mark.parametrize("code", ["12", "international"])
+def test_a_card_with_a_code_that_names_something_else_is_said_to_be(joined: Command, tmp_path: Path, code: str) -> None:
+    key = SigningKey.generate()
+    card = {"code": code, "name": "Section douze", "languages": ["fr"], "key": str(key.public)}
+    body = json.dumps(card).encode()
+    (tmp_path / "its.card").write_text(papers.printed({"body": keys.encode(body), "signatures": [key.sign(keys.CARD, body)]}))
+    said = joined("ic", "section", "admit", "its.card", "--yes", "--unasked", status=2).output
+    assert "a letter first, and not “public” or “international” (malformed_card)" in said

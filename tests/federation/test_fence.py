@@ -175,7 +175,7 @@ def test_people_are_told_who_has_signed_to_hold_more_than_there_is(federation):
         await liar.publish([Parcel("intl.v1.heads.ar", document.body, document.header)])
         return await fence.look(fr, bus)
 
-    assert asyncio.run(story()) == fence.BEHIND % {"theirs": 999_999_999_999_999, "ours": 0, "who": ("ar",)}
+    assert asyncio.run(story()) == fence.BEHIND % {"theirs": 999_999_999_999_999, "ours": 0, "who": (f"{ar.name} (ar)",)}
 
 
 def test_a_bundle_with_own_events_silences_the_running_instance_until_others_have_answered(federation, hub, say, backup):

@@ -23,6 +23,7 @@ from internationale.kit.printing import visible
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.rules import papers
+from internationale.rooms.roster.rules.hubs import hub_list
 from internationale.rooms.roster.rules.papers import Paper
 from internationale.section import Section
 
@@ -61,8 +62,8 @@ _OTHER_LIST = _(
 def init(home: Home, /, code: str | None, **given: object) -> None:
     """Begin a section: settings, key, database.
 
-    CODE is its name in addresses, for ever: 2 to 32 small letters, digits and hyphens. In a directory that already has a
-    section.toml only the key and the database are made.
+    CODE is its name in addresses, for ever: 2 to 32 small letters, digits and hyphens, a letter first. In a directory that
+    already has a section.toml only the key and the database are made.
     """
     file = home.path / settings.FILE
     if (home.path / "keys" / "log.key").exists():
@@ -121,6 +122,8 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
         % {"path": section.settings.root_key}
     )
     show(root.public)
+    for told in rules.insides(hub_list(named)):
+        say(told)
     if not named:
         told = _(
             "No hub is named yet, and without one the sections do not hear from each other. When one runs, name it: %(command)s"
@@ -176,6 +179,8 @@ def _tell_offer(offer: port.Offer, hubs: tuple[str, ...]) -> None:
     tell_roots(roster)
     if hubs:
         say(_("Its hubs: %(hubs)s.") % {"hubs": ", ".join(hubs)})
+    for told in rules.insides(roster.hubs):
+        say(told)
 
 
 def _write_settings(home: Home, given: dict[str, object]) -> None:

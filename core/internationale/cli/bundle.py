@@ -17,6 +17,7 @@ from internationale.bus.nats import NatsBus
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell
 from internationale.errors import Conflict, Invalid, Misconfigured, Untrusted
+from internationale.kit.calling import Names
 from internationale.messages import marker, plural_marker
 from internationale.section import Section
 from internationale.settings import hub_addresses
@@ -73,14 +74,16 @@ def have(home: Home, file: Path) -> None:
 @click.pass_obj
 def take(home: Home, file: BinaryIO, as_json: bool) -> None:
     """Take in everything in FILE that is authentic. Doing it twice is harmless. Exit status 1 when the file is damaged."""
+    section = home()
     try:
-        found = unpack(home(), file, f"bundle {Path(file.name).name}", (lambda _done, _all: None) if as_json else _show)
+        found = unpack(section, file, f"bundle {Path(file.name).name}", (lambda _done, _all: None) if as_json else _show)
     except Untrusted as error:
         raise Misconfigured(_("This is not a bundle."), place=file.name) from error
     if as_json:
         tell({**vars(found), "outcomes": dict(found.outcomes), "strange": sorted(found.strange), "new": found.new})
     else:
-        _report(found)
+        with section.reading() as session:
+            _report(found, Names.of(section.sections(session)))
     if not found.whole or found.damages:
         raise SystemExit(1)
 
@@ -159,7 +162,7 @@ def _show(done: int, announced: int) -> None:
         say(_("%(done)s of %(all)s events read.") % {"done": done, "all": announced})
 
 
-def _report(found: Unpacked) -> None:
+def _report(found: Unpacked, names: Names) -> None:
     counts = {"new": found.new, "known": found.outcomes["duplicate"], "refused": found.outcomes["quarantined"]}
     say(_("Events: %(new)s new, %(known)s known before, %(refused)s not authentic.") % counts)
     say(
@@ -179,7 +182,7 @@ def _report(found: Unpacked) -> None:
             "What these sections sign to hold is left aside: %(sections)s. By the list of sections here, who signed it is no"
             " member any more, or the key was replaced."
         )
-        say(told % {"sections": tuple(sorted(found.strange))})
+        say(told % {"sections": names.all(sorted(found.strange))})
     for damaged in found.damaged:
         say(_("Line %(n)s is damaged: %(code)s") % {"n": damaged.number, "code": damaged.reason}, problem=True)
     if not found.whole:

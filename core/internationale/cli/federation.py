@@ -99,7 +99,9 @@ def renew(home: Home, hubs: tuple[str, ...], unasked: bool) -> None:
     with running.writing() as session:
         document = rules.renewing(port.latest(session), root, settings.hub_addresses(hubs), running.now())
         port.store_version(session, document, running.now())
-        renewed = exchange.overview(session, running.code, running.now())
+        renewed, named = exchange.overview(session, running.code, running.now()), port.latest(session).roster.hubs
+    for told in rules.insides(named if hubs else ()):
+        say(told)
     if renewed.expires is not None:
         until = i18n.day(renewed.expires, language())
         say(_("Version %(version)s is valid until %(day)s.") % {"version": renewed.version, "day": until})

@@ -11,6 +11,7 @@ from sqlalchemy import create_engine
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell, worded
 from internationale.errors import Conflict, Invalid, Misconfigured
+from internationale.kit.calling import Names
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.messages import marker
@@ -47,7 +48,10 @@ def show(home: Home, as_json: bool) -> None:
         say(WORDS[lasting], problem=True)
         say(_("It goes on by itself when that is so no more. Where nobody can answer: %(command)s") % {"command": _open(home)})
     if liars := _claimants(section, disbelieved=True):
-        say(_("Not believed in what they sign to hold of this section's log: %(sections)s") % {"sections": liars})
+        say(
+            _("Not believed in what they sign to hold of this section's log: %(sections)s")
+            % {"sections": _called(section, liars)}
+        )
 
 
 @fence.command("open")
@@ -75,7 +79,7 @@ def lift(home: Home, confirm: str | None) -> None:
                 "These sections have signed to hold more of it than is here: %(sections)s. Ask them. If it is not so, what they"
                 " sign to hold of this section's log is not believed from now on, until you say: %(command)s"
             )
-            % {"sections": claimants, "command": f"internationale --home {home.path} fence close"}
+            % {"sections": _called(section, claimants), "command": f"internationale --home {home.path} fence close"}
         )
     typed = click.prompt(_sentence(section), type=str) if confirm is None else confirm
     if typed.strip() != section.code:
@@ -142,6 +146,11 @@ def _copy(section: Section, file: Path) -> None:
 def _claimants(section: Section, *, disbelieved: bool) -> tuple[str, ...]:
     with section.reading() as session:
         return fencing.claimants(session.connection(), disbelieved=disbelieved)
+
+
+def _called(section: Section, codes: tuple[str, ...]) -> tuple[str, ...]:
+    with section.reading() as session:
+        return Names.of(section.sections(session)).all(codes)
 
 
 def _open(home: Home) -> str:

@@ -11,6 +11,7 @@ from internationale.cli.keys import show
 from internationale.cli.root import Home
 from internationale.cli.speech import say, worded
 from internationale.events.joining import JoinRequest
+from internationale.kit.calling import Names
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import papers
@@ -51,15 +52,16 @@ def vouch(home: Home, file: BinaryIO, fingerprint: str | None, why: str) -> None
 @click.pass_obj
 def requests(home: Home) -> None:
     """List the sections that want to join, and who vouches for each."""
-    with home().reading() as session:
-        found = queries.candidates(session)
+    section = home()
+    with section.reading() as session:
+        found, names = queries.candidates(session), Names.of(section.sections(session))
     for each in found:
         _describe(each.asked)
-        vouchers = ", ".join(voucher.section for voucher in each.vouchers)
+        vouchers = ", ".join(names[voucher.section] for voucher in each.vouchers)
         words = {"hash": each.hash[:16], "sections": vouchers}
         say(_("Request %(hash)s; these sections vouch for it: %(sections)s") % words)
         for refusal in each.refusals:
-            say(_("Declined by %(section)s: %(why)s") % {"section": refusal.section, "why": refusal.why})
+            say(_("Declined by %(section)s: %(why)s") % {"section": names[refusal.section], "why": refusal.why})
         if each.member:
             say(_("It is a member now."))
         elif each.past:

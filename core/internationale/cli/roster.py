@@ -15,11 +15,12 @@ from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict, Invalid
 from internationale.events import fingerprints
 from internationale.events.roster import Version
+from internationale.kit.calling import Names
 from internationale.kit.printing import quoted, visible
 from internationale.messages import marker, plural_marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.port import RootKey
-from internationale.rooms.roster.queries import Examined, Proposal
+from internationale.rooms.roster.queries import Examined, Named, Proposal
 from internationale.rooms.roster.rules import papers
 from internationale.rooms.roster.rules.papers import Paper
 from internationale.section import utc_now
@@ -46,17 +47,23 @@ group.add_command(propose)
 @click.pass_obj
 def every(home: Home, as_json: bool) -> None:
     """List the proposals, and all versions with what each changed."""
-    with home().reading() as session:
-        proposals, versions, others = queries.proposals(session), queries.history(session), queries.contradicting(session)
-        listed = queries.fingerprint(session)
+    section = home()
+    with section.reading() as session:
+        names = Names.of(section.sections(session))
+        proposals, versions, others = queries.proposals_named(session), queries.history(session), queries.contradicting(session)
+        listed, number = queries.fingerprint(session), queries.latest_number(session)
     if as_json:
         compared = {"digits": fingerprints.groups(listed), "words": fingerprints.words(listed)} if listed else None
-        shown = [_plain(each) for each in proposals]
-        tell({"fingerprint": compared, "proposals": shown, "versions": versions, "contradicting": others})
+        looked_into = [_plain(each) for each in proposals if isinstance(each, Proposal)]
+        named = [each for each in proposals if isinstance(each, Named)]
+        shown = {"proposals": looked_into, "unexamined": named}
+        tell({"fingerprint": compared, **shown, "versions": versions, "contradicting": others})
         return
     for each in proposals:
-        if each.state in ("open", "complete", "early"):
-            _describe(each)
+        if isinstance(each, Named):
+            _name(each, number, names)
+        elif each.state in ("open", "complete", "early"):
+            _describe(each, names)
     if others:
         say(_("Versions that stand against ours"), problem=True)
     for version in (*others, *versions):
@@ -80,9 +87,10 @@ def show(home: Home, what: str | None) -> None:
         before = _known(home, paper)
         _describe_file(home, signing.examine([paper], before), before)
         return
-    with home().reading() as session:
+    section = home()
+    with section.reading() as session:
         if what is not None:
-            _describe(queries.proposal(session, what))
+            _describe(queries.proposal(session, what), Names.of(section.sections(session)))
             return
         latest = port.latest(session)
         tell_roots(latest.roster)
@@ -111,7 +119,7 @@ def sign(home: Home, what: str, key: Path | None, *, again: bool, yes: bool, una
         return
     section = home.speaking()
     with section.reading() as session:
-        _describe(queries.proposal(session, what))
+        _describe(queries.proposal(session, what), Names.of(section.sections(session)))
     root = _confirmed(path, again, yes)
     with section.writing() as session:
         known, in_force = port.sign(section, session, what, root, by=home.host(), again=again)
@@ -220,15 +228,26 @@ def _confirmed(path: Path, again: bool, yes: bool) -> RootKey:
     return unlocked(path, again=again)
 
 
-def _describe(known: Proposal) -> None:
-    words = {"version": known.version, "section": known.section, "hash": known.hash[:16]}
-    say(_("Proposal %(hash)s for version %(version)s, by section %(section)s:") % words)
+def _describe(known: Proposal, names: Names) -> None:
+    words = {"version": known.version, "section": names[known.section], "hash": known.hash[:16]}
+    say(_("Proposal %(hash)s for version %(version)s, by section “%(section)s”:") % words)
     for sentence in (*known.changes, *known.asked):
         say(sentence)
     if known.why:
-        say(_("Section %(section)s says why:") % words)
+        say(_("Section “%(section)s” says why:") % words)
         click.echo(quoted(known.why))
     _signers(known.holders, known.missing)
+
+
+def _name(known: Named, number: int, names: Names) -> None:
+    """What nobody looks into here: its section has proposed much. ``number``: of the version in force."""
+    if known.version > number:
+        words = {
+            "version": known.version,
+            "section": names[known.section],
+            "command": f"internationale roster show {known.hash[:16]}",
+        }
+        say(_("One more proposal for version %(version)s, by section “%(section)s”. What it changes: %(command)s") % words)
 
 
 def _describe_file(home: Home, found: Examined, before: Version | None) -> None:

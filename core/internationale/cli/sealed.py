@@ -5,6 +5,7 @@ import click
 from internationale import i18n
 from internationale.cli.root import Home
 from internationale.cli.speech import language, say, tell
+from internationale.kit.calling import Names
 from internationale.messages import marker
 from internationale.rooms.exchange import queries
 
@@ -19,17 +20,17 @@ def sealed(home: Home, number: int, as_json: bool) -> None:
     """List what sections said to some others only: all that is known of it here."""
     running = home()
     with running.reading() as session:
-        found = queries.sealed_things(session, number)
+        found, names = queries.sealed_things(session, number), Names.of(running.sections(session))
     if as_json:
         tell(found)
         return
     for thing in found.things:
         said = {
             "id": thing.id,
-            "section": thing.section,
+            "section": names[thing.section],
             "day": i18n.day(thing.time, language()),
             "kib": thing.kib,
-            "readers": ", ".join(thing.readers),
+            "readers": ", ".join(names.all(thing.readers)),
         }
         say(_("%(id)s: something from %(section)s, %(day)s, up to %(kib)s KiB, for %(readers)s") % said)
     if not found.things:

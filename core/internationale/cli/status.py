@@ -221,5 +221,8 @@ def _print(found: Status) -> None:
     rows.append((_("Turned away"), str(counts.refused)))
     for label, value in rows:
         click.echo(f"{worded(label):16} {visible(value)}")
+    for hub in found.federation.hubs:
+        if hub.inside is not None:
+            say(hub.inside)
     for problem in found.problems:
         say(problem, problem=True)

@@ -6,6 +6,7 @@ import click
 
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell, worded
+from internationale.kit.calling import Names
 from internationale.kit.printing import visible
 from internationale.messages import marker, plural_marker
 from internationale.rooms.exchange import port, queries, rules
@@ -35,14 +36,14 @@ def listed(home: Home, kind: str | None, page: int, as_json: bool) -> None:
     section = home()
     with section.reading() as session:
         found = [queries.listing(session, each, page) for each in ([Kind(kind)] if kind else Kind)]
-        sources = queries.sources(session)
+        sources, names = queries.sources(session), Names.of(section.sections(session))
     if as_json:
         tell({"held": found, "sources": sources})
         return
     for listing in found:
         click.echo(f"{listing.kind.value}: {listing.total}" + (f" ({listing.page}/{listing.pages})" if listing.pages > 1 else ""))
         for held in listing.held:
-            why = [rules.awaited(what, name) for what, name in held.what] or [rules.worded(held.reason)]
+            why = [rules.awaited(what, name, names) for what, name in held.what] or [rules.worded(held.reason)]
             click.echo(f"  {held.id}  {visible(held.source)}  {held.at:%Y-%m-%d %H:%M}  {' '.join(map(worded, why))}")
             click.echo(f"    {worded(rules.remedy(listing.kind.value, held.reason))}")
     for source in sources:

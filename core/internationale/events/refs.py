@@ -8,8 +8,8 @@ from pydantic import AfterValidator
 
 from internationale.errors import Untrusted
 
-SECTION = r"[a-z0-9][a-z0-9-]{1,31}"
-"""The id of a section: 2 to 32 lower-case letters, digits and hyphens."""
+SECTION = r"[a-z][a-z0-9-]{1,31}"
+"""The code of a section as it is written: 2 to 32 lower-case letters, digits and hyphens, a letter first."""
 
 REF = rf"({SECTION}):([1-9][0-9]{{0,8}}):([1-9][0-9]{{0,14}}):([0-9a-f]{{16}})"
 """A ref as it is written."""

@@ -21,7 +21,7 @@ from pydantic import (
 )
 
 from internationale.errors import Untrusted
-from internationale.events import envelope, keys, names, strict
+from internationale.events import codes, envelope, keys, names, strict
 from internationale.events.refs import SECTION
 
 MAX_SIGNATURES = 64
@@ -44,13 +44,19 @@ def _printed(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def _fit(code: str) -> str:
+    if not codes.fit(code):
+        raise ValueError("a word that means everybody")
+    return code
+
+
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) != len(values):
         raise ValueError("something stands twice")
     return values
 
 
-Code = Annotated[str, StringConstraints(pattern=rf"^{SECTION}$")]
+Code = Annotated[str, StringConstraints(pattern=rf"^{SECTION}$"), AfterValidator(_fit)]
 Count = Annotated[int, Field(ge=0, le=999_999_999_999_999)]
 Number = Annotated[int, Field(ge=1, le=999_999_999_999_999)]
 Epoch = Annotated[int, Field(ge=1, le=999_999_999)]

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
 from sqlmodel import Session
 
 from internationale.events.envelope import Address, Signed
-from internationale.ledger import tables
+from internationale.ledger import remaining, tables
 from internationale.ledger.deliveries import Arrival
 from internationale.ledger.records import ASIDE, CUT, State, key, of
 from internationale.ledger.unit import Unit
@@ -75,6 +75,7 @@ def cut(unit: Unit, first: Address, reason: str, *, aside: bool = False) -> set[
         if aside and gone:
             put_aside = update(event).values(state=State.WAITING.value, reason=CUT, position=None)
             unit.connection.execute(put_aside.where(after))
+            remaining.note(unit.connection)
         else:
             unit.connection.execute(delete(event).where(after))  # not the parts that it names: it may count again
         before = select(event.c.hash).filter_by(**key(Address(first.section, first.epoch, first.sequence - 1)))

@@ -18,7 +18,7 @@ from internationale.events.sealing import Identity
 from internationale.events.types import Vocabulary
 from internationale.kit.undecided import Undecided
 from internationale.kit.vocabulary import Projection, Utterance
-from internationale.ledger import forks, parts, quarantine, tables, threads, undecided, withdrawing
+from internationale.ledger import forks, parts, quarantine, remaining, tables, threads, undecided, withdrawing
 from internationale.ledger.causes import Archive
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.following import Following, settled
@@ -191,7 +191,7 @@ class Ledger(Reading):
 
     def takes_back(self, session: Session) -> bool:
         """Whether rows are there of what was taken back or cut off its log, and it is time to make all rows anew."""
-        return self.pace.due and bool(withdrawing.aside(session.connection()))
+        return self.pace.due and remaining.remain(session.connection())
 
     def take_back(self, session: Session, now: datetime) -> None:
         """Do so, when it is time for it. To be called now and then."""
@@ -227,6 +227,7 @@ class Ledger(Reading):
             forks.clear(unit)
             Replay(unit, self.projections).all({*gone, *aside})
             Settlement(self._unit(session, now), self._projector).release(withdrawing.aside(session.connection()))
+            remaining.clear(session.connection())
 
     def _forgotten_types(self, session: Session) -> bool:
         """Whether something applied is of a type that this build does not know (a plugin was turned off)."""

@@ -17,11 +17,10 @@ from internationale.kit.vocabulary import Projection
 from internationale.ledger import tables
 from internationale.ledger.deliveries import AT_ONCE
 from internationale.ledger.judging import Verdict, address
-from internationale.ledger.opening import conceal
 from internationale.ledger.projecting import Projector, Run
 from internationale.ledger.records import CHUNK, Record, State
 from internationale.ledger.unit import Unit
-from internationale.ledger.withdrawing import restore
+from internationale.ledger.withdrawing import conceal_all, restore
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +56,7 @@ class Replay:
         """Make everything anew; what stands on ``gone``, fails or is not understood any more is withdrawn, and so on."""
         withdrawn = set(gone)
         withdrawn |= restore(self._unit, withdrawn)
-        conceal(self._unit.connection, withdrawn)
+        conceal_all(self._unit, withdrawn)
         self._recreate(self._projections)
         projector = Projector(self._projections)
         for records in self._pages():

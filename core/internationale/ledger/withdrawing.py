@@ -13,12 +13,13 @@ from collections.abc import Collection, Iterator, Sequence
 from sqlalchemy import Connection, and_, delete, exists, func, insert, or_, select, tuple_, update
 
 from internationale.events import envelope as envelopes
+from internationale.events import sealed
 from internationale.events.envelope import Address
 from internationale.events.refs import Ref
 from internationale.events.sealed import Reshared
 from internationale.events.types import Event
 from internationale.events.withdrawn import REASON, PartWithdrawn
-from internationale.ledger import parts, tables
+from internationale.ledger import parts, remaining, tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.database import ERASED
 from internationale.ledger.judging import Verdict, address
@@ -90,6 +91,30 @@ def restore(unit: Unit, gone: Collection[Address]) -> set[Address]:
     return {*map(address, restored), *(record.address for record in showing)}
 
 
+def conceal_all(unit: Unit, by: Collection[Address]) -> None:
+    """Delete what these events have shown; and what was shown by those that could be looked into only by that, and so on.
+
+    Whoever showed a word that shows would otherwise leave open here what nobody can look into who comes later.
+    """
+    pending, seen = set(by), set(by)
+    while pending:
+        insides = {inside for chunk in chunks(pending) for inside in _insides(unit.connection, chunk)}
+        for chunk in chunks(pending):
+            conceal(unit.connection, chunk)
+        archive = Archive(unit.connection, unit.vocabulary, unit.seals)  # nothing that was opened before is at hand here
+        closed = (record for chunk in chunks(insides) for record in unit.load(chunk) if record.envelope.closed)
+        pending = {record.address for record in closed if isinstance(archive.open(record.envelope), Verdict)} - seen
+        seen |= pending
+
+
+def _insides(connection: Connection, by: Collection[Address]) -> Iterator[Address]:
+    """Whose insides these events have shown."""
+    shown = tables.shown.c
+    for (plain,) in connection.execute(select(shown.plain).where(among(tables.shown, by))).yield_per(1):
+        if (where := sealed.written_for(bytes(plain))) is not None:
+            yield where
+
+
 def _hide(unit: Unit, by: Address, shown: Collection[Ref]) -> None:
     """Let go of what an event has shown. Whose insides nobody else shows, nor a key of ours opens, is put aside with it."""
     conceal(unit.connection, [by])
@@ -132,6 +157,7 @@ def _put_aside(unit: Unit, record: Record) -> None:
     unit.connection.execute(delete(tables.waiting).where(among(tables.waiting, [record.address])))
     changed = update(tables.event).where(among(tables.event, [record.address]))
     unit.connection.execute(changed.values(state=State.WAITING.value, reason=ASIDE, position=None))
+    remaining.note(unit.connection)
 
 
 def _erase_cut(unit: Unit, ref: Ref) -> None:

@@ -50,7 +50,7 @@ class Settings:
     """One section's settings. ``home`` is absolute; ``base_url`` has no slash at its end."""
 
     code: str
-    """2 to 32 lower-case letters, digits and hyphens: the section's name in addresses and subjects, for ever."""
+    """2 to 32 lower-case letters, digits and hyphens, a letter first: the section's name in addresses and subjects, for ever."""
     name: str
     languages: tuple[str, ...]
     """The section's own languages, the first is its main one."""

@@ -12,8 +12,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from internationale.errors import Misconfigured
-from internationale.events import names
-from internationale.events.refs import SECTION
+from internationale.events import codes, names
 from internationale.kit import fields
 from internationale.kit.attachments import Limits
 from internationale.messages import marker
@@ -57,8 +56,14 @@ def fit_name(value: object) -> str:
 
 
 def _code(value: object) -> str:
-    if re.fullmatch(SECTION, _text(value)) is None:
-        raise Misconfigured(_("2 to 32 lower-case letters, digits and hyphens are needed."))
+    if not codes.fit(_text(value)):
+        raise Misconfigured(
+            _(
+                "The code of a section is 2 to 32 lower-case letters, digits and hyphens. It begins with a letter, and is not one"
+                " of the words that mean everybody: %(words)s"
+            )
+            % {"words": codes.TAKEN}
+        )
     return _text(value)
 
 

@@ -11,7 +11,7 @@ from collections import ChainMap
 from collections.abc import Iterable, MutableMapping, Sequence
 from functools import lru_cache
 from html import escape
-from typing import Any
+from typing import Any, Self
 
 import nh3
 from markdown_it import MarkdownIt
@@ -36,7 +36,7 @@ A definition may be long and be used often; without a bound a small text becomes
 """
 
 _LONGEST_BORROWED = 1_000_000
-"""And never more than this."""
+"""And never more than this; nor do the blocks of a page together (``Allowance``)."""
 
 REMEMBERED = 16_000_000
 """So many characters of HTML are remembered: a text is read more often than it changes."""
@@ -94,13 +94,53 @@ class _Definitions(ChainMap[str, Definition]):
     def __init__(self, known: MutableMapping[str, Definition], most: int) -> None:
         super().__init__({}, known)
         self._left = most
+        self.borrowed = 0
 
     def get(self, key: str, default: Any = None) -> Any:
         found = super().get(key)
         if found is None:
             return default
-        self._left -= len(found["href"]) + len(found["title"])
-        return found if self._left >= 0 else default
+        length = len(found["href"]) + len(found["title"])
+        self._left -= length
+        if self._left < 0:
+            return default
+        self.borrowed += length
+        return found
+
+
+class _Html(str):
+    """What is shown; ``borrowed``: so many characters of it links took from their definitions."""
+
+    __slots__ = ("borrowed",)
+    borrowed: int
+
+    @classmethod
+    def of(cls, html: str, borrowed: int = 0) -> Self:
+        made = cls(html)
+        made.borrowed = borrowed
+        return made
+
+
+class Allowance:
+    """What the blocks of one page may take from definitions together: as much as one text that is as long as all of them. When
+    nothing is left, links of the blocks that follow stay the words that were written.
+    """
+
+    def __init__(self, length: int) -> None:
+        self._left = _may_borrow(length)
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing is left."""
+        return self._left <= 0
+
+    def take(self, length: int) -> None:
+        """So many characters were borrowed."""
+        self._left -= length
+
+
+def _may_borrow(length: int) -> int:
+    return min(_BORROWED + _SHARE * length, _LONGEST_BORROWED)
 
 
 @lru_cache(maxsize=16)
@@ -124,12 +164,17 @@ def html(markdown: str, *, plain: bool = False) -> str:
     return _shown(markdown, "", (), plain=plain)
 
 
-def block(source: str, references: str = "", levels: Sequence[int] = (), *, plain: bool = False) -> str:
+def block(
+    source: str, references: str = "", levels: Sequence[int] = (), *, plain: bool = False, allowance: Allowance | None = None
+) -> str:
     """One block as HTML; ``references`` are the link definitions of its text (the sources of its ``other`` blocks).
 
-    ``levels``: the heading levels of its text, from ``levels``; ``plain``: as of ``html``.
+    ``levels``: the heading levels of its text, from ``levels``; ``plain``: as of ``html``; ``allowance``: of its page.
     """
-    return _shown(source, references, tuple(levels), plain=plain)
+    shown = _shown(source, references, tuple(levels), plain=plain, spent=allowance is not None and allowance.empty)
+    if allowance is not None:
+        allowance.take(shown.borrowed)
+    return shown
 
 
 def levels(sources: Iterable[str]) -> tuple[int, ...]:
@@ -148,33 +193,38 @@ def pieces(compared: Iterable[Piece]) -> str:
     return "".join(f"<{tag}>{text}</{tag}>" if tag else text for tag, text in marked)
 
 
-def _shown(markdown: str, references: str, levels: tuple[int, ...], *, plain: bool) -> str:
+def _shown(markdown: str, references: str, levels: tuple[int, ...], *, plain: bool, spent: bool = False) -> _Html:
+    """``spent``: nothing may be borrowed."""
     if plain:
         return _as_written(markdown)
     _bounded(markdown)
-    key = hashlib.sha256(markdown.encode(errors="surrogatepass")).digest(), references, levels
+    key = hashlib.sha256(markdown.encode(errors="surrogatepass")).digest(), references, levels, spent
     found = _remembered.get(key)
-    if found is None:
-        found = _as_written(markdown) if costing.is_too_much([markdown]) else _document(markdown, references, levels)
+    if not isinstance(found, _Html):
+        too_much = costing.is_too_much([markdown])
+        found = _as_written(markdown) if too_much else _document(markdown, references, levels, 0 if spent else None)
         _remembered.keep(key, found)
     return found
 
 
-def _as_written(markdown: str) -> str:
+def _as_written(markdown: str) -> _Html:
     """A text without any Markdown, in paragraphs."""
     shown = "".join(f"<p>{escape(part, quote=False)}</p>\n" for part in _BLANK.split(markdown) if part.strip())
-    return _visible(shown)
+    return _Html.of(_visible(shown))
 
 
-def _document(markdown: str, references: str, levels: Sequence[int]) -> str:
+def _document(markdown: str, references: str, levels: Sequence[int], most: int | None = None) -> _Html:
+    """``most``: so much may be borrowed, where it is not what the length of the text allows."""
     known = _defined(references) if references else {}
-    env: dict[str, Any] = {"references": _Definitions(known, min(_BORROWED + _SHARE * len(markdown), _LONGEST_BORROWED))}
+    definitions = _Definitions(known, _may_borrow(len(markdown)) if most is None else most)
+    env: dict[str, Any] = {"references": definitions}
     tokens = _PARSER.parse(_bounded(markdown), env)
     ranks = sorted({*levels, *_levels(tokens)})
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, ranks.index(int(token.tag[1:])) + 2)}"
-    return _cleaned(str(_PARSER.renderer.render(tokens, _PARSER.options, env)), _BLOCK_TAGS | _INLINE_TAGS)
+    html = _cleaned(str(_PARSER.renderer.render(tokens, _PARSER.options, env)), _BLOCK_TAGS | _INLINE_TAGS)
+    return _Html.of(html, definitions.borrowed)
 
 
 def _cleaned(html: str, tags: set[str]) -> str:

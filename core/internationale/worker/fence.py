@@ -18,6 +18,7 @@ from internationale.errors import Untrusted
 from internationale.events.envelope import Address
 from internationale.events.heads import Head
 from internationale.events.roster import Status
+from internationale.kit.calling import Names
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
@@ -173,12 +174,17 @@ async def look(section: Section, bus: Bus) -> Message | None:
     if claimed > number:
         _log.error("our own log ends at %d here, but others hold %d", number, claimed)
         who = sorted({who for who, sequence in claims if sequence > number})
-        reason = BEHIND % {"theirs": claimed, "ours": number, "who": tuple(who)}
+        reason = BEHIND % {"theirs": claimed, "ours": number, "who": await in_thread(_called, section, who)}
         await in_thread(section.gate.close, reason, Lasting.BEHIND, [code for code in who if code != section.code])
         return reason
     if all(who == section.code for who, _head in words) and not await in_thread(_may_trust_silence, section):
         return WORDS[Lasting.RESTORED]
     return None
+
+
+def _called(section: Section, codes: Sequence[str]) -> tuple[str, ...]:
+    with section.reading() as session:
+        return Names.of(section.sections(session)).all(codes)
 
 
 def _may_trust_silence(section: Section) -> bool:

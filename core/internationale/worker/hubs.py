@@ -9,7 +9,7 @@ from internationale.bus import Bus, Insecure, NotAllowed, NotAuthorised, Unprovi
 from internationale.events.nkey import Nkey
 from internationale.kit import HubState
 from internationale.messages import Message, marker, plural_marker
-from internationale.rooms.roster import queries
+from internationale.rooms.roster import queries, rules
 from internationale.section import Section
 
 _ = marker("core")
@@ -69,10 +69,13 @@ class Connect(Protocol):
 
 
 def named(section: Section) -> tuple[Hub, ...]:
-    """The hubs of the settings and of the roster; what the roster says of one that both name counts."""
+    """The hubs of the settings and of the roster; what the roster says of one that both name counts. To addresses
+    that machines give themselves the roster leads nobody.
+    """
     with section.reading() as session:
         latest = queries.latest(session)
-    by_roster = [Hub(" ".join(hub.urls), hub.ca) for hub in latest.roster.hubs] if latest is not None else []
+    listed = latest.roster.hubs if latest is not None else ()
+    by_roster = [Hub(" ".join(urls), hub.ca) for hub in listed if (urls := rules.reachable(hub))]
     known = {url for hub in by_roster for url in hub.addresses.split()}
     own = [Hub(addresses) for addresses in section.settings.hubs if known.isdisjoint(addresses.split())]
     return tuple({hub.name: hub for hub in (*own, *by_roster)}.values())

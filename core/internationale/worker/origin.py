@@ -25,6 +25,7 @@ from internationale.events import request
 from internationale.events.request import Request
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
+from internationale.rooms.roster.rules.places import Place, of_number
 from internationale.section import Section
 from internationale.worker.pace import outside
 
@@ -37,8 +38,6 @@ QUIET = 5.0
 """How long it may be silent."""
 LARGEST = 16 * 1024 * 1024
 """Bytes of an answer that are read."""
-_GATEWAY = ipaddress.ip_network("64:ff9b::/96")
-"""NAT64 (RFC 6052): the last four bytes are the address that is meant."""
 SETTLED, REST = 3.0, 60.0
 """A gap is asked for over HTTPS after so many seconds, and again after so many."""
 
@@ -203,10 +202,8 @@ def _permitted(host: str, port: int, *, inner: bool) -> str:
 def _is_public(number: str) -> bool:
     """Whether it is out in the world, also where it stands for another (of IPv4, behind a gateway)."""
     address = ipaddress.ip_address(number.partition("%")[0])
-    if address in _GATEWAY:
-        address = ipaddress.IPv4Address(int(address) % 2**32)
     tunnel = isinstance(address, ipaddress.IPv6Address) and address.sixtofour is not None
-    return address.is_global and not address.is_multicast and not tunnel
+    return of_number(address) is Place.WORLD and not tunnel
 
 
 def _read(response: http.client.HTTPResponse) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event
 from sqlmodel import select
 
-from internationale.kit import PUBLIC, Utterance
+from internationale.kit import INTERNATIONAL, PUBLIC, Utterance
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.rows.private import Motion
@@ -262,3 +262,14 @@ def test_bad_forms_change_nothing(ic, browser, draft):
     assert carrying.said(ic) == before
     with ic.reading() as session:
         assert session.exec(select(Motion)).all() == []
+
+
+def test_a_long_link_that_many_paragraphs_use_makes_no_large_page(ic, browser):
+    """Each may take a little from the definition, and the page no more than a text of its length."""
+    text = "[a]\n\n" * 500 + "[a]: https://example.org/" + "b" * 3_900 + "\n"
+    with ic.writing() as session:
+        said = {"kind": "draft", "language": "en", "title": "Links", "text": text, "audience": INTERNATIONAL}
+        document = ic.documents.open(session, **said, by=speaker(ic))
+    page = browser(ic, "member", language="en").get(f"/documents/{document}").text
+    assert 5 < page.count("https://example.org/bbb") < 50
+    assert page.count("<p>[a]</p>") > 400

@@ -18,7 +18,7 @@ from .test_strict import LETTERS
 
 TEXTS = st.text(LETTERS, max_size=30)
 INTEGERS = st.integers(-(2**53) + 1, 2**53 - 1)
-SECTIONS = st.from_regex(r"[a-z0-9][a-z0-9-]{1,31}", fullmatch=True)
+SECTIONS = st.from_regex(r"[a-z][a-z0-9-]{1,31}", fullmatch=True)
 JSON = st.recursive(
     st.none() | st.booleans() | INTEGERS | TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(TEXTS, inner, max_size=4),

@@ -239,6 +239,35 @@ def test_many_withdrawals_make_all_rows_anew_once(house: list[Section], member: 
     replayed([ic, fr])
 
 
+@pytest.mark.parametrize("way", ["text", "fork"])
+def test_pages_say_that_they_show_what_does_not_count_until_they_are_made_anew(
+    house: list[Section], member: Make, browser: Make, way: str
+) -> None:
+    ic, fr, _ar = house
+    delegate = member(ic, "delegate")
+    document = opened(ic, delegate)
+    carry(ic, fr)
+    notice = "These pages may still show what does not count any more"
+    page = f"/documents/{document}"
+    reader = browser(fr, "member", language="en")
+    assert notice not in reader.get("/federation").text
+    clock = hurried(fr, by=delegate)
+    if way == "fork":
+        assert fr.accept([rival(ic, Address("ic", 1, 1))]) == ["forked"]
+    else:
+        take_back(ic, "ic:1:1", delegate)
+        carry(ic, fr)
+    assert notice in reader.get("/federation").text
+    shown = reader.get(page)
+    assert (shown.status_code, notice in shown.text) == (200, True)
+    port.make_anew(fr)
+    assert notice in reader.get("/federation").text
+    clock.pass_(101)
+    port.make_anew(fr)
+    assert notice not in reader.get("/federation").text
+    assert reader.get(page).status_code == 404
+
+
 @pytest.mark.parametrize("way", ["start", "fork"])
 def test_what_was_put_aside_is_done_with_whatever_makes_all_rows_anew(house: list[Section], member: Make, way: str) -> None:
     ic, fr, _ar = house

@@ -280,3 +280,39 @@ def test_who_copies_a_digest_has_no_say_over_what_others_have_shown(story: Story
             assert seen(listener) == expected, f"{listener.code}, seed {seed}"
         again(listener, (), random.Random())
         assert seen(listener) == expected
+
+
+@pytest.fixture(scope="module")
+def chained(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Section, list[Delivery], list[bytes], Delivery]]:
+    """``fr`` shows to ``ar`` with which word ``ic`` has shown the note; and then signs another event under that number."""
+    with Federation(tmp_path_factory.mktemp("chained")) as federation:
+        ic, fr, _be, ar = federation("ic", "fr", "be", "ar", plugins=builds.today())
+        note = say(fr, parts=[ANNEX], audience="fr ic")
+        say(fr)
+        carrying.hand_on(ic, fr)
+        with ic.reading() as session:
+            originals = list(ic.ledger.thread(session, note))
+        payload = Reshared(subject="notes", events=tuple(str(ref) for ref, _plain in originals))
+        between = say(ic, payload=payload, parts=[plain for _ref, plain in originals], audience="be fr ic")
+        carrying.hand_on(ic, fr)
+        before = max((envelopes.parse(each.body) for each in carrying.said(fr) if of(each) == "fr"), key=lambda one: one.sequence)
+        show(fr, between)
+        yield ar, carrying.said(ic, fr), carrying.parts(ic) + carrying.parts(fr), withdrawal(fr, before, note, "safety")
+
+
+def test_what_a_word_has_shown_that_was_itself_only_shown_goes_with_what_showed_it(
+    chained: tuple[Section, list[Delivery], list[bytes], Delivery],
+) -> None:
+    """Whoever has never heard of the history that does not count cannot look into either."""
+    ar, said, texts, rival = chained
+    cut = max((each for each in said if of(each) == "fr"), key=lambda each: envelopes.parse(each.body).sequence)
+    empty(ar)
+    ar.accept([each for each in said if each != cut])
+    ar.add_parts(texts)
+    expected = seen(ar)
+    assert [state for _id, state, _reason in expected["events"]].count("sealed") == 2
+    for seed in range(12):
+        live(ar, [*said, rival], texts, random.Random(seed))
+        assert seen(ar) | {"parts": expected["parts"]} == expected, f"seed {seed}"  # what was cut off may count again
+    again(ar, (), random.Random())
+    assert seen(ar) | {"parts": expected["parts"]} == expected

@@ -11,7 +11,7 @@ import pytest
 from internationale.errors import Paused
 from internationale.events.envelope import parse
 from internationale.kit.vocabulary import Utterance
-from internationale.ledger import database, forks
+from internationale.ledger import database, forks, remaining, withdrawing
 from internationale.ledger.log import Ledger
 from internationale.ledger.pacing import Pace
 from internationale.ledger.reading import Gap
@@ -261,7 +261,17 @@ def start(home: House) -> None:
 
 
 def replay(home: House) -> None:
-    home.replayed()
+    """The rows are what the log gives, unless it is said that some remain which it does not."""
+    before, stale = home.rows(), stays(home)
+    assert home.replayed() == before or stale
+    assert not stays(home)
+
+
+def stays(home: House) -> bool:
+    """Whether pages say so; and it is so."""
+    told: bool = home.read(lambda session: remaining.remain(session.connection()))
+    assert told == bool(home.read(lambda session: withdrawing.aside(session.connection())))
+    return told
 
 
 DEEDS: tuple[Callable[[House], None], ...] = (renew, renew, start, replay)
@@ -295,6 +305,7 @@ def test_whatever_comes_first_and_however_long_it_has_to_wait_all_come_to_the_sa
             size = chance.randint(1, 4)
             home.accept(*mixed[:size])
             mixed = mixed[size:]
+            stays(home)
             for deed in chance.sample(DEEDS, chance.randint(0, 2)):
                 deed(home)
         clock.now += 1_000_000

@@ -17,7 +17,7 @@ from internationale.events.nkey import Nkey
 from internationale.events.roster import Hub, LastGood, Root, Roster, Status, Version
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster import queries
-from internationale.rooms.roster.rules import changes, require_dated, told
+from internationale.rooms.roster.rules import changes, holding, require_dated, told
 
 from .conftest import LOGS, NOW, ROOT
 
@@ -206,6 +206,7 @@ CODES = st.sampled_from(["ar", "de", "fr", "ic"])
 NUMBERS = st.integers(0, 50)
 KEYS = st.integers(1, 60).map(lambda n: SigningKey(bytes([n]) * 32).public)
 HOLDERS = st.lists(st.sampled_from(ROOTS), min_size=1, max_size=3, unique=True)
+CALLED = st.sampled_from(["h", "Section fr", "fr", "Section ic (ic)", "x"])
 
 
 def _ended(status: Status) -> Callable[..., Any]:
@@ -236,13 +237,18 @@ DEEDS: dict[str, Callable[..., Roster | None]] = {
 @given(
     st.lists(st.tuples(st.sampled_from(sorted(DEEDS)), CODES, NUMBERS, KEYS), max_size=12),
     HOLDERS.flatmap(lambda held: st.tuples(st.just(held), st.integers(1, len(held)))),
+    st.lists(CALLED, min_size=3, max_size=3),
 )
 def test_no_sequence_of_changes_makes_a_version_that_is_refused(
-    deeds: list[tuple[str, str, int, Any]], rule: tuple[list[SigningKey], int]
+    deeds: list[tuple[str, str, int, Any]], rule: tuple[list[SigningKey], int], called: list[str]
 ) -> None:
     versions = [founded()]
     held, threshold = rule
-    steps = [lambda latest: changes.governed(latest, [Root(key=k.public, holder="h") for k in held], threshold, NOW)]
+    steps = [
+        lambda latest: changes.governed(
+            latest, [Root(key=k.public, holder=h) for k, h in zip(held, called, strict=False)], threshold, NOW
+        )
+    ]
     steps += [lambda latest, deed=deed: DEEDS[deed[0]](latest, *deed[1:]) for deed in deeds]
     for step in steps:
         try:
@@ -252,6 +258,7 @@ def test_no_sequence_of_changes_makes_a_version_that_is_refused(
         if draft is not None:
             versions.append(roster.verify(versions[-1], signed(draft, *ROOTS)))
             assert told(versions[-2].roster, draft)
+            assert holding.others(draft) >= draft.threshold
     rules = roster.keyring_of(versions)
     assert set(rules) == {entry.code for entry in versions[-1].roster.sections}
     assert roster.verify_chain([version.document for version in versions]) == tuple(versions)
@@ -268,9 +275,58 @@ def test_the_only_committee_and_the_only_root_key_are_not_lost() -> None:
     shared = follow(begun, changes.mandated(begun, "fr", ["committee"], NOW))
     assert follow(shared, changes.mandated(shared, "ic", [], NOW)).roster.entry("ic").mandates == ()
     governed = changes.governed(shared, [Root(key=ROOT.public, holder=shared.roster.entry("ic").name)], 1, NOW)
-    with pytest.raises(Conflict, match="only root key"):
+    with pytest.raises(Conflict, match=r"without Section ic \(ic\): of the root keys, 0 would be in other hands, and 1 must"):
         changes.ended(follow(shared, governed, *ROOTS[:2]), "ic", Status.EXPELLED, good(0), NOW)
     assert changes.ended(shared, "ic", Status.EXPELLED, good(0), NOW).entry("ic").status is Status.EXPELLED
+
+
+def _held(latest: Version, threshold: int, *holders: str) -> Version:
+    roots = [Root(key=root.public, holder=holder) for root, holder in zip(ROOTS, holders, strict=False)]
+    return follow(latest, changes.governed(latest, roots, threshold, NOW), *ROOTS)
+
+
+LEAVING = (Status.SUSPENDED, Status.EXPELLED, Status.RESIGNED)
+
+
+@pytest.mark.parametrize("status", LEAVING)
+@pytest.mark.parametrize(
+    ("threshold", "holders"),
+    [
+        (2, ("Section fr", "section  FR", "Section ic")),
+        (2, ("Section fr", "Section ic")),
+        (1, ("fr",)),
+        (2, ("Section fr (fr)", "Office")),
+    ],
+)
+def test_as_many_root_keys_as_must_sign_stay_in_other_hands(status: Status, threshold: int, holders: tuple[str, ...]) -> None:
+    """However many one section holds, and by whatever of its names."""
+    held = _held(founded(), threshold, *holders)
+    with pytest.raises(Conflict, match=r"without Section fr \(fr\): of the root keys, .* Give others root keys first"):
+        changes.ended(held, "fr", status, good(0), NOW)
+    entries = [entry.model_copy(update={"status": status, "last_good": good(0)}) for entry in held.roster.sections[:1]]
+    forced = changes.succeeding(held, NOW, sections=(*entries, *held.roster.sections[1:]))  # as another's software could have it
+    assert "Afterwards nobody can change the list of sections any more without Section fr (fr)" in words(
+        held, follow(held, forced, *ROOTS)
+    )
+
+
+def test_a_section_that_is_not_needed_goes_with_its_root_key() -> None:
+    held = _held(founded(), 2, "Section fr", "Section ic", "Office")
+    gone = follow(held, changes.ended(held, "fr", Status.EXPELLED, good(0), NOW), *ROOTS)
+    assert "nobody can change" not in words(held, gone)
+    roots = [root for root in gone.roster.roots if root.holder != "Office"]
+    with pytest.raises(Conflict, match=r"without Section fr \(fr\)"):  # the others may not give up theirs either
+        changes.governed(gone, roots, 2, NOW)
+
+
+def test_the_root_keys_of_a_section_follow_its_name() -> None:
+    held = _held(founded(), 1, "Section fr")
+    other = card("fr").model_copy(update={"name": "Section française"})
+    renamed = follow(held, changes.admitted(held, other, NOW), *ROOTS)
+    assert [root.holder for root in renamed.roster.roots] == ["Section française"]
+    assert "is now held by “Section française”" in words(held, renamed)
+    with pytest.raises(Conflict, match="without Section française"):
+        changes.ended(renamed, "fr", Status.EXPELLED, good(0), NOW)
 
 
 def test_a_mandate_that_there_is_not() -> None:

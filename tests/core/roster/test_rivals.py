@@ -195,7 +195,7 @@ def test_a_log_that_began_with_a_version_that_would_go_forbids_to_change_over(pa
     theirs = after(third, renewed(2))
     for version in (rotated, theirs):
         take(version, fr, ic)
-    with pytest.raises(Conflict, match="log of section fr begins otherwise or has other keys"):
+    with pytest.raises(Conflict, match=r"log of section “Section française \(fr\)” begins otherwise or has other keys"):
         decide(fr, theirs)
     assert decide(ic, theirs) is True  # nothing of that log is here
 

@@ -101,7 +101,11 @@ def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
 
 
 def test_no_section_buries_the_candidates_of_the_others(
-    three: list[Section], make: Callable[[str], Section], carry: Callable[..., None], member: Callable[..., Any]
+    three: list[Section],
+    make: Callable[[str], Section],
+    carry: Callable[..., None],
+    member: Callable[..., Any],
+    browser: Callable[..., Any],
 ) -> None:
     """One vouches without an end, each time for another request; whoever looks after the home page reads only its last."""
     ic, fr, ar = three
@@ -121,6 +125,15 @@ def test_no_section_buries_the_candidates_of_the_others(
     with ic.reading() as session:
         assert {each.hash for each in queries.candidates(session)} == {true, *noise[3:]}
         assert queries.candidate(session, noise[0]).asked.code == "de"
+    delegate = browser(ic, "delegate", language="en")
+    answers = [delegate.get(f"/api/v1/federation/requests?page={page}").json() for page in (1, 2)]
+    assert [(len(each["requests"]), each["total"], each["page"], each["pages"]) for each in answers] == [
+        (50, 51, 1, 2),
+        (1, 51, 2, 2),
+    ]
+    assert [delegate.get(f"/federation/join?page={page}").text.count("<article>") for page in (1, 2)] == [50, 1]
+    refused = delegate.post(f"/federation/join/{true}/decline", data={"why": ""})  # its page, with what was entered
+    assert (refused.text.count("<article>"), true in refused.text) == (1, True)
 
 
 def test_a_candidate_is_vouched_for_proposed_and_joins(
@@ -191,7 +204,7 @@ def test_the_same_by_the_api(three: list[Section], browser: Callable[..., Any]) 
     latest = api.get(f"{base}/versions").json()["versions"][0]
     assert (latest["version"], latest["signed"]) == (5, ["Office fr", "Office ic"])
     assert api.get(f"{base}/proposals/{'0' * 64}").status_code == 404
-    assert api.get("/api/v1/federation/requests").json() == []
+    assert api.get("/api/v1/federation/requests").json() == {"requests": [], "total": 0, "page": 1, "pages": 1}
     assert api.post(f"{base}/proposals", json={"change": "expel", "section": "xx", "why": "x"}).status_code == 409
     assert api.post(f"{base}/proposals", json={"change": "destroy", "why": "x"}).status_code == 400
 

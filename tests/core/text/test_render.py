@@ -93,6 +93,28 @@ def test_a_link_that_is_defined_once_and_used_often_does_not_blow_up_the_page():
     assert render.block("[a] [b]", "[a]: /x\n[b]: /y").count("href") == 2
 
 
+def test_a_definition_that_many_blocks_use_does_not_blow_up_the_page():
+    """Each may borrow a little, and all together no more than one text of their length."""
+    references, sources = "[a]: /" + "b" * 3_900, ["[a]"] * 5_000
+    length = sum(map(len, [references, *sources]))
+    allowance = render.Allowance(length)
+    shown = [render.block(source, references, allowance=allowance) for source in sources]
+    assert shown[0].count("href") == 1
+    assert shown[-1] == "<p>[a]</p>\n"
+    assert sum(map(len, shown)) < 30 * length
+    allowance, own = render.Allowance(10_000), "> [a] [a] [a]\n>\n> [a]: /" + "b" * 1_000
+    shown = [render.block(own, allowance=allowance) for _each in range(1_000)]
+    assert (shown[0].count("href"), shown[-1].count("href")) == (3, 0)
+    assert sum(map(len, shown)) < 2_000_000
+
+
+def test_links_that_people_write_are_found_on_every_block():
+    references = "\n".join(f"[r{number}]: https://example.org/{'path/' * 12}{number}" for number in range(2_000))
+    sources = [f"As we said in the resolution of that year [r{number}], and say again." for number in range(2_000)]
+    allowance = render.Allowance(sum(map(len, [references, *sources])))
+    assert all("href" in render.block(source, references, allowance=allowance) for source in sources)
+
+
 @pytest.mark.timeout(30)
 def test_many_blocks_with_many_link_definitions_take_no_long_time():
     references = "\n".join(f"[r{number}]: /u" for number in range(2_000))

@@ -18,6 +18,8 @@ FIRST = str(ROOTS[0].public)
 BAD_ROOT = {"key": "AAAA", "holder": "nobody"}
 LANGUAGES = [one + other for one in "abcdefgh" for other in "abcdefgh"]
 """As many as there may be."""
+TAKEN = ("international", "public")
+"""Words that mean everybody, and so name no section."""
 UNFIT = '\u00ad\u061c\u180e\u200b\u2060\u2064\u206f\u3164\ufe0f\ufeff\U000e0041\U000e01ef"«»“”„「＂'
 """What nobody sees in a name, and with what it could end its own quotation."""
 LIKE_IC = ["Section ic", "SECTION IC", " Section\u00a0\u3000 ic", "Ｓection ⅰc", "Section\u200e i\u200cc"]
@@ -163,7 +165,8 @@ def _misshapen(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, An
     fr, ic = good[1][0]["sections"]
     key, other, pin = str(KEY.public), str(OTHER.public), {"epoch": 1, "sequence": 1, "hash": "ab" * 32}
     of_fr: list[Document] = [
-        {"code": "FR"}, {"name": ""}, {"name": "x" * 201}, {"name": "a\u2028b"}, *({"name": f"a{each}b"} for each in UNFIT),
+        {"code": "FR"}, {"code": "12"}, {"code": "1f"}, {"code": "-f"},
+        {"name": ""}, {"name": "x" * 201}, {"name": "a\u2028b"}, *({"name": f"a{each}b"} for each in UNFIT),
         *({"name": each} for each in LIKE_IC), {"languages": []}, {"languages": ["fr", "fr"]},
         {"languages": [*LANGUAGES, "zz"]},
         {"languages": ["French"]}, {"status": "friend"}, {"status": "suspended"}, {"mandates": None}, {"mandates": ["A"]},
@@ -183,6 +186,7 @@ def _misshapen(good: list[tuple[Document, dict[str, Any]]]) -> list[dict[str, An
     whole: list[Document] = [
         {"version": 0}, {"version": True}, {"version": 10**15}, {"expires": "tomorrow"}, {"roots": [root(0), root(1), BAD_ROOT]},
         {"roots": [root(0), root(1), root(2) | {"holder": ""}]}, {"hubs": [{"id": "Hub 1", "urls": ["nats://x"]}]},
+        {"hubs": [{"id": "12", "urls": ["nats://x"]}]}, *({"sections": [ic, fr | {"code": each}]} for each in TAKEN),
         {"prevhash": "0" * 63}, {"issued": "2026-11-22T12:00:00"},
         {"issued": "2026-02-30T12:00:00Z"}, {"issued": "٢٠٢٦-11-22T12:00:00Z"}, {"expires": "2026-11-22T12:00:00.000Z"},
         {"expires": "2026-11-29T11:59:59.999Z"},
@@ -227,7 +231,9 @@ def heads() -> Document:
     good |= {"heads": {"ar": [2, 7, "ab" * 32], "fr": [1, 4, "cd" * 32]}, "later": [1]}
     shapes: list[Document] = [
         {"section": "FR"}, {"time": "yesterday"}, {"roster": 0}, {"heads": []}, {"heads": {"fr": 7}}, {"heads": {"fr": [1, 4]}},
-        {"heads": {"fr": "x"}}, {"heads": {"FR": [1, 4, "cd" * 32]}}, {"heads": {"fr": [1, 0, "cd" * 32]}},
+        {"heads": {"fr": "x"}}, {"heads": {"FR": [1, 4, "cd" * 32]}},
+        {"section": "12"}, {"heads": {"12": [1, 4, "cd" * 32]}}, *({"heads": {each: [1, 4, "cd" * 32]}} for each in TAKEN),
+        {"heads": {"fr": [1, 0, "cd" * 32]}},
         {"heads": {"fr": [1, 4, "CD" * 32]}}, {"heads": {"fr": {"1": 1, "4": 4, "x": "cd" * 32}}},
         {"heads": {"fr": [True, 4, "cd" * 32]}},
     ]  # fmt: skip
@@ -260,6 +266,8 @@ def cards() -> Document:
     }
     shapes: list[Document] = [
         {"code": "F"},
+        {"code": "12"},
+        *({"code": each} for each in TAKEN),
         {"name": "a\nb"},
         {"name": "a\u200bb"},
         {"name": "a”b"},

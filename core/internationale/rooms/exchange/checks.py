@@ -3,6 +3,7 @@
 from typing import Any
 
 from internationale.kit import Message, Section, marker
+from internationale.kit.calling import Names
 from internationale.rooms.exchange import queries as exchange
 from internationale.rooms.exchange.queries import findings
 from internationale.rooms.roster import queries
@@ -13,10 +14,10 @@ _ = marker("core")
 def contradiction(section: Section) -> list[Message]:
     """Two sections that hold different things under one number: somebody forked, or was forged."""
     with section.reading() as session:
-        found = queries.contradictions(session)
+        found, names = queries.contradictions(session), Names.of(section.sections(session))
     return [
-        _("Section %(witness)s holds another history of %(origins)s than we do.")
-        % {"witness": witness, "origins": tuple(origins)}
+        _("Section “%(witness)s” holds another history of %(origins)s than we do.")
+        % {"witness": names[witness], "origins": names.all(origins)}
         for witness, origins in found.items()
     ]
 

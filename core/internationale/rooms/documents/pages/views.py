@@ -46,11 +46,12 @@ def paragraphs(document: Reading, beside: Mapping[str, Beside]) -> list[Paragrap
     plain = any(map(is_too_much, (sources, [unit.text or "" for unit in document.units])))
     references = "" if plain else "\n".join(unit.block.source for unit in document.units if unit.block.kind == OTHER)
     levels = () if plain else render.levels(unit.block.source for unit in document.units if unit.block.kind == HEADING)
+    allowance = render.Allowance(sum(len(unit.text or unit.block.source) for unit in document.units))
     shown = [unit for unit in document.units if unit.block.id != TITLE and unit.block.kind != OTHER]
     return [
         Paragraph(
             unit=unit,
-            html=Markup(render.block(unit.text or unit.block.source, references, levels, plain=plain)),  # noqa: S704  # cleaned
+            html=Markup(render.block(unit.text or unit.block.source, references, levels, plain=plain, allowance=allowance)),  # noqa: S704  # cleaned
             language=document.document.language if unit.text is None else document.language,
             falls_back=unit.text is None and (before is None or before.text is not None),
             beside=beside.get(unit.block.id, Beside()),

@@ -3,9 +3,10 @@
 import re
 import secrets
 
+from internationale.events.refs import SECTION
 from internationale.kit.documents import TITLE
 
-_OWN = re.compile(r"([a-z0-9][a-z0-9-]{1,31})-[a-z0-9]{12}")
+_OWN = re.compile(rf"({SECTION})-[a-z0-9]{{12}}")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{1,64}")
 

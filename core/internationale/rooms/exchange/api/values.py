@@ -26,7 +26,9 @@ class AlarmOut:
 
 @dataclass(frozen=True)
 class HubOut:
-    """One hub. ``connected`` is null where this process does not exchange anything."""
+    """One hub. ``connected`` is null where this process does not exchange anything; ``inside``: what to know of an address that
+    is another place for each section.
+    """
 
     id: str
     url: str
@@ -34,14 +36,15 @@ class HubOut:
     since: datetime | None
     trouble: str | None
     unsent: int | None
+    inside: str | None
 
     @classmethod
     def of(cls, card: HubCard) -> Self:
-        state = card.state
+        state, inside = card.state, None if card.inside is None else word(card.inside)
         if state is None:
-            return cls(card.id, card.url, None, None, None, None)
+            return cls(card.id, card.url, None, None, None, None, inside)
         trouble = None if state.trouble is None else word(state.trouble)
-        return cls(card.id, card.url, state.connected, state.since, trouble, state.unsent)
+        return cls(card.id, card.url, state.connected, state.since, trouble, state.unsent, inside)
 
 
 @dataclass(frozen=True)

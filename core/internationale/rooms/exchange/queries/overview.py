@@ -10,7 +10,7 @@ from sqlmodel import Session
 from internationale.events.card import fingerprint
 from internationale.events.heads import Head
 from internationale.events.roster import Entry, Version
-from internationale.kit import HubState
+from internationale.kit import HubState, Message
 from internationale.ledger import heads, outbox, tables
 from internationale.rooms.exchange import rules
 from internationale.rooms.exchange.queries.alarms import clocks_ahead, findings, standing_still
@@ -18,6 +18,7 @@ from internationale.rooms.exchange.queries.progress import Progress, progress
 from internationale.rooms.exchange.rules import Alarm
 from internationale.rooms.exchange.rules.alarms import ASKEW
 from internationale.rooms.roster.queries import contradictions, latest, own_heads, peers
+from internationale.rooms.roster.rules.places import inside
 from internationale.rooms.roster.rules.signers import to_come
 
 
@@ -62,11 +63,15 @@ class SectionState:
 
 @dataclass(frozen=True)
 class HubCard:
-    """One hub. ``id``: as the roster calls it, empty for one of our own settings; ``state`` None: no worker runs here."""
+    """One hub. ``id``: as the roster calls it, empty for one of our own settings; ``state`` None: no worker runs here.
+
+    ``inside``: what to know of an address of the roster's that is another place for each section.
+    """
 
     id: str
     url: str
     state: HubState | None
+    inside: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -98,10 +103,14 @@ def overview(session: Session, own: str, now: datetime, hubs: Mapping[str, HubSt
         roster.expires,
         roster.expired(now),
         _sections(session, current, own),
-        tuple(HubCard(named.get(url, ""), url, seen.get(url)) for url in dict.fromkeys((*named, *seen))),
+        tuple(_hub(url, named, seen) for url in dict.fromkeys((*named, *seen))),
         findings(session, own, now, tuple(seen.values())),
         progress(session),
     )
+
+
+def _hub(url: str, named: Mapping[str, str], seen: Mapping[str, HubState]) -> HubCard:
+    return HubCard(named.get(url, ""), url, seen.get(url), inside(url, named[url]) if url in named else None)
 
 
 def _sections(session: Session, current: Version, own: str) -> tuple[SectionState, ...]:

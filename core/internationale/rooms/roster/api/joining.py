@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import FromPath, FromQuery, JSONBody
 
 from internationale.events import fingerprints
 from internationale.kit import Reader
@@ -40,6 +40,16 @@ class RequestAnswer:
 
 
 @dataclass(frozen=True)
+class RequestsAnswer:
+    """One page of those who want to join: who is no member first, by code."""
+
+    requests: list[RequestAnswer]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
 class Proposed:
     """The hash of the proposal that would admit it."""
 
@@ -51,10 +61,13 @@ class JoiningApi(Controller):
     tags = ("federation",)
 
     @get("/", summary="Sections that want to join, for whom somebody vouches", sync_to_thread=True)
-    def all(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> list[RequestAnswer]:
+    def all(
+        self, section: NamedDependency[Instance], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+    ) -> RequestsAnswer:
         require_member(reader)
         with section.reading() as session:
-            return [_answer(each) for each in queries.candidates(session)]
+            found = queries.candidates_part(session, page)
+        return RequestsAnswer([_answer(each) for each in found.things], found.total, found.page, found.pages)
 
     @get("/own", summary="This section's own request to join, as a file", sync_to_thread=True)
     def own(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> dict[str, Any]:

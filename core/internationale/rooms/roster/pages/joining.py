@@ -8,7 +8,7 @@ from typing import Any, cast
 from litestar import Controller, get, post
 from litestar.datastructures import UploadFile
 from litestar.di import NamedDependency
-from litestar.params import FromPath, MultipartBody, URLEncodedBody
+from litestar.params import FromPath, FromQuery, MultipartBody, URLEncodedBody
 from litestar.response import Redirect, Response, Template
 
 from internationale.errors import Invalid
@@ -33,17 +33,18 @@ class Deciding:
     why: str = ""
 
 
-def _page(section: Instance, reader: Reader, *, request: str = "", deciding: Deciding = Deciding()) -> Template:
+def _page(section: Instance, reader: Reader, *, page: int = 1, request: str = "", deciding: Deciding = Deciding()) -> Template:
     """Who wants to join. ``request``: the content of a request's file, as it was entered."""
     rules.require_member(reader)
     with section.reading() as session:
         joined = queries.latest(session) is not None
-        found = queries.candidates(session)
+        found = queries.candidates_part(session, page, deciding.hash)
         listed, number = queries.fingerprint(session), queries.latest_number(session)
         decides = any(each.code == section.code and "committee" in each.mandates for each in section.sections(session))
     context = {
         "joined": joined,
-        "candidates": [(each, shown(each.asked.key)) for each in found],
+        "candidates": [(each, shown(each.asked.key)) for each in found.things],
+        "found": found,
         "may_vouch": joined and section.may(reader, "roster.vouched"),
         "may_propose": section.may(reader, "roster.proposed"),
         "may_decline": decides and section.may(reader, "roster.declined"),
@@ -91,8 +92,8 @@ class JoiningPages(Controller):
     include_in_schema = False
 
     @get("/", sync_to_thread=True)
-    def all(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Template:
-        return _page(section, reader)
+    def all(self, section: NamedDependency[Instance], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> Template:
+        return _page(section, reader, page=page)
 
     @get("/request/file", sync_to_thread=True)
     def own(self, section: NamedDependency[Instance], reader: NamedDependency[Reader]) -> Response[str]:

@@ -12,7 +12,7 @@ from internationale.events.joining import JoinRequest
 from internationale.events.keys import SigningKey
 from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
-from internationale.kit import Reader, Ref, Refused, Section, Utterance, marker
+from internationale.kit import Reader, Ref, Refused, Section, Utterance, called, marker
 from internationale.rooms.roster import queries
 from internationale.rooms.roster.events import Declined, KeyAnnounced, Vouched
 from internationale.rooms.roster.port.card import Keeper, card_of
@@ -82,5 +82,5 @@ def invitation(session: Database, code: str) -> dict[str, Any]:
     """The file with which an admitted section joins. Raises ``Conflict`` when it is not a member."""
     entry = changes.entry_of(latest(session), code)
     if entry.status is not Status.MEMBER:
-        raise Conflict(_("Section “%(code)s” is not a member.") % {"code": code})
+        raise Conflict(_("Section “%(code)s” is not a member.") % {"code": called(entry)})
     return papers.invitation(queries.chain(session), queries.hubs(session))

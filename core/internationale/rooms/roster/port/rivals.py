@@ -12,6 +12,7 @@ from internationale.events.logs import LogRules
 from internationale.events.roster import Roster, Version
 from internationale.events.signed import SignedDocument
 from internationale.kit import marker
+from internationale.kit.calling import Names
 from internationale.ledger import tables
 from internationale.rooms.roster import queries, rules
 from internationale.rooms.roster.port.chain import keep_versions, row_of
@@ -119,12 +120,12 @@ def _check_logs(section: Instance, session: Session, old: Mapping[Log, LogRules]
         if log not in new or _identity(old[log]) != _identity(new[log]):
             raise Conflict(
                 _(
-                    "By the other list the log of section %(section)s begins otherwise or has other keys, so this section cannot"
-                    " change over. It begins anew: keep this folder, take section.toml and keys from it into another one, and"
-                    " join there with an invitation of the committee. The log comes back from the hubs; accounts, debate and"
-                    " drafts stay in the old folder."
+                    "By the other list the log of section “%(section)s” begins otherwise or has other keys, so this section"
+                    " cannot change over. It begins anew: keep this folder, take section.toml and keys from it into another"
+                    " one, and join there with an invitation of the committee. The log comes back from the hubs; accounts,"
+                    " debate and drafts stay in the old folder."
                 )
-                % {"section": log[0]}
+                % {"section": Names.of(section.sections(session))[log[0]]}
             )
 
 

@@ -22,7 +22,7 @@ from .chain import (
 from .heads import LatestWord, heads_document, heads_documents, latest_words, own_heads, peers, read_heads
 from .held import Claim, OwnLog, ahead, claims, contradictions, held, own_log
 from .history import VersionState, history, history_part
-from .joining import Candidate, announcement, candidate, candidates, check_announced
+from .joining import Candidate, announcement, candidate, candidates, candidates_part, check_announced
 from .needs import needs
 from .proposals import (
     EXAMINED,
@@ -37,6 +37,7 @@ from .proposals import (
     pending_part,
     proposal,
     proposals,
+    proposals_named,
     proposals_part,
 )
 from .readers import recipients
@@ -61,6 +62,7 @@ __all__ = [
     "awaiting",
     "candidate",
     "candidates",
+    "candidates_part",
     "chain",
     "check_announced",
     "claims",
@@ -93,6 +95,7 @@ __all__ = [
     "pinned",
     "proposal",
     "proposals",
+    "proposals_named",
     "proposals_part",
     "read_heads",
     "receipts",

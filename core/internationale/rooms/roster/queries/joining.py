@@ -14,7 +14,7 @@ from internationale.events.joining import JoinRequest
 from internationale.events.logs import LogRules
 from internationale.events.roster import Entry, Status
 from internationale.events.signed import SignedDocument
-from internationale.kit import marker
+from internationale.kit import marker, paging
 from internationale.ledger import tables
 from internationale.rooms.roster import rules
 from internationale.rooms.roster.queries.chain import latest, sections, versions
@@ -71,6 +71,13 @@ def candidates(session: Session, hash: str = "") -> tuple[Candidate, ...]:
         rows[row.hash].append(row)
     found = [each for some in rows.values() if (each := _candidate(session, some)) is not None]
     return tuple(sorted(found, key=lambda each: (each.member, each.asked.code, each.hash)))
+
+
+def candidates_part(session: Session, page: int, hash: str = "") -> paging.Part[Candidate]:
+    """A page of all of them; the one on which the request with this hash stands, where there is one."""
+    found = candidates(session)
+    place = next((place for place, each in enumerate(found) if each.hash == hash), None)
+    return paging.part(found, page if place is None else paging.page_of(place))
 
 
 def candidate(session: Session, hash: str) -> Candidate:

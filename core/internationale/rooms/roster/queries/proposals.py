@@ -1,6 +1,6 @@
 """Proposed versions of the roster: what they change, who has signed, whether they can come into force."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -103,10 +103,18 @@ def proposals_part(session: Session, page: int, after: int = 0) -> paging.Part[P
     """A page of the proposals for versions after a number, the latest versions first. It is looked into ``EXAMINED`` of each
     section; the rest are named.
     """
-    later = col(ProposalRow.version) > after
-    looked = {row.hash for row in _rows(session, EXAMINED, later)}
-    found = paging.part(_rows(session, SHOWN, later), page)
-    return found.of([_proposal(session, _place(row)) if row.hash in looked else _named(row) for row in found.things])
+    found = paging.part(_rows(session, SHOWN, col(ProposalRow.version) > after), page)
+    return found.of(_looked_into(session, found.things, after))
+
+
+def proposals_named(session: Session, after: int = 0) -> list[Proposal | Named]:
+    """The same on one page, for a machine's own terminal."""
+    return _looked_into(session, _rows(session, SHOWN, col(ProposalRow.version) > after), after)
+
+
+def _looked_into(session: Session, rows: Sequence[Row[*tuple[Any, ...]]], after: int) -> list[Proposal | Named]:
+    looked = {row.hash for row in _rows(session, EXAMINED, col(ProposalRow.version) > after)}
+    return [_proposal(session, _place(row)) if row.hash in looked else _named(row) for row in rows]
 
 
 def awaiting(session: Session) -> tuple[Named, ...]:

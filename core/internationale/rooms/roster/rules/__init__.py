@@ -4,6 +4,7 @@ from . import asking, authority, changes
 from .dates import require_dated
 from .drafts import admitting, founding, renewing
 from .lag import kept
+from .places import inside, insides, reachable
 from .standing import divided, expiry, standing
 from .telling import lacking, told
 from .words import require_member
@@ -16,8 +17,11 @@ __all__ = [
     "divided",
     "expiry",
     "founding",
+    "inside",
+    "insides",
     "kept",
     "lacking",
+    "reachable",
     "renewing",
     "require_dated",
     "require_member",

@@ -16,6 +16,8 @@ from internationale.events.card import Card
 from internationale.events.keys import PublicKey
 from internationale.events.roster import BEGINNING, Entry, Hub, LastGood, LogKey, Root, Roster, Status, Version
 from internationale.kit import marker
+from internationale.kit.calling import called
+from internationale.rooms.roster.rules import holding
 from internationale.rooms.roster.rules.dates import dated_ahead
 from internationale.rooms.roster.rules.hubs import hub_list
 
@@ -66,13 +68,14 @@ def governed(latest: Version, roots: Sequence[Root], threshold: int, now: dateti
     Raises ``Conflict`` for root keys that could not govern.
     """
     _require_governing(roots, threshold)
-    return succeeding(latest, now, roots=tuple(roots), threshold=threshold)
+    return _governable(latest, succeeding(latest, now, roots=tuple(roots), threshold=threshold))
 
 
 def admitted(latest: Version, card: Card, now: datetime) -> Roster | None:
     """One more section; or what a member's card says of it now; None when that changes nothing.
 
-    A section that had left or was expelled comes back with a new epoch: what it said until then goes on counting.
+    A section that had left or was expelled comes back with a new epoch: what it said until then goes on counting. The root keys
+    of one that has another name now are held under that name.
     """
     known = latest.roster.entry(card.code)
     if any(log_key.key == card.key for entry in latest.roster.sections if entry != known for log_key in entry.keys):
@@ -87,7 +90,7 @@ def admitted(latest: Version, card: Card, now: datetime) -> Roster | None:
     if known.status in (Status.EXPELLED, Status.RESIGNED):
         return _with(latest, _reopened(known, card.key, known.last_good, opened).model_copy(update=_shown(card)), now)
     if known.status is Status.SUSPENDED or card.key != signing(known):
-        raise Conflict(_("There already is a section “%(code)s”, with another key or another status.") % {"code": card.code})
+        raise Conflict(_("There already is a section “%(code)s”, with another key or another status.") % {"code": called(known)})
     entry = known.model_copy(update=_shown(card))
     return None if entry == known else _with(latest, entry, now)
 
@@ -97,12 +100,13 @@ def ended(latest: Version, code: str, status: Status, last_good: LastGood, now: 
     known = entry_of(latest, code)
     if known.status is status:
         raise Conflict(_("This is already so."))
-    _require_others(latest, known)
+    _require_committee(latest, known)
     if status is Status.SUSPENDED and known.status is not Status.MEMBER:
         raise Conflict(_("Only a member can be suspended."))
     if known.status is not Status.MEMBER and known.last_good is not None:
         last_good = known.last_good
-    return _with(latest, known.model_copy(update={"status": status, "mandates": (), "last_good": last_good}), now)
+    draft = _with(latest, known.model_copy(update={"status": status, "mandates": (), "last_good": last_good}), now)
+    return _governable(latest, draft)
 
 
 def readmitted(latest: Version, code: str, now: datetime) -> Roster:
@@ -175,7 +179,7 @@ def signing(entry: Entry) -> PublicKey:
 def _member(latest: Version, code: str) -> Entry:
     known = entry_of(latest, code)
     if known.status is not Status.MEMBER:
-        raise Conflict(_("Section “%(code)s” is not a member.") % {"code": code})
+        raise Conflict(_("Section “%(code)s” is not a member.") % {"code": called(known)})
     return known
 
 
@@ -193,7 +197,11 @@ def _reopened(known: Entry, key: PublicKey, last_good: LastGood | None, opened: 
 
 def _with(latest: Version, entry: Entry, now: datetime) -> Roster:
     others = [other for other in latest.roster.sections if other.code != entry.code]
-    return succeeding(latest, now, sections=tuple(sorted([*others, entry], key=lambda each: each.code)))
+    roots, known = latest.roster.roots, latest.roster.entry(entry.code)
+    if known is not None and known.name != entry.name:
+        roots = holding.renamed(roots, known, entry.name)
+    sections = tuple(sorted([*others, entry], key=lambda each: each.code))
+    return succeeding(latest, now, sections=sections, roots=roots)
 
 
 def _shown(card: Card) -> dict[str, object]:
@@ -216,18 +224,24 @@ def _entry(card: Card, opened: int, mandates: tuple[str, ...]) -> Entry:
     )
 
 
-def _require_others(latest: Version, leaving: Entry) -> None:
-    """Whether the International can go on without this section: with a committee, and with a root key in other hands."""
-    _require_committee(latest, leaving)
-    holders = {names.alike(root.holder) for root in latest.roster.roots}
-    if leaving.status is Status.MEMBER and holders == {names.alike(leaving.name)}:
+def _governable(latest: Version, draft: Roster) -> Roster:
+    """The draft, with which the list can still be changed: as many root keys as must sign are in the hands of no section that is
+    out. Whoever can sign this change can sign other root keys before it.
+    """
+    if holding.lost(latest.roster, draft):
         raise Conflict(
             _(
-                "Section “%(name)s” holds the only root key: without it nobody could change the list of sections any more. Give"
-                " another a root key first: %(command)s"
+                "Nobody could change the list of sections any more without %(names)s: of the root keys, %(left)s would be in"
+                " other hands, and %(threshold)s must sign. Give others root keys first, or let fewer sign: %(command)s"
             )
-            % {"name": leaving.name, "command": "internationale roster propose roots --root-card CARD"}
+            % {
+                "names": tuple(map(called, holding.outside(draft))),
+                "left": holding.others(draft),
+                "threshold": draft.threshold,
+                "command": "internationale roster propose roots --root-card CARD --threshold NUMBER",
+            }
         )
+    return draft
 
 
 def _require_committee(latest: Version, leaving: Entry) -> None:

@@ -11,6 +11,8 @@ from internationale.errors import Invalid
 from internationale.events.roster import Hub
 from internationale.kit import marker
 
+from .places import Place, place
+
 _ = marker("core")
 _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CERTIFICATE-----")
 
@@ -18,10 +20,13 @@ _BLOCK = re.compile(r"-----BEGIN CERTIFICATE-----\n[A-Za-z0-9+/=\n]+-----END CER
 def hub_list(urls: Sequence[str], certificates: Mapping[str, str] | None = None) -> tuple[Hub, ...]:
     """Hubs by their addresses; several of one hub are separated by spaces.
 
-    ``certificates``: to which TLS must lead (PEM), by any address of the hub. Raises ``Invalid`` for an address of no hub, and
-    for what is no certificate.
+    ``certificates``: to which TLS must lead (PEM), by any address of the hub. Raises ``Invalid`` for an address of no hub or
+    of none that there can be, and for what is no certificate.
     """
     certificates = certificates or {}
+    for url in " ".join(urls).split():
+        if place(url) is Place.LINK:
+            raise Invalid(_("This address is none of a hub: machines give themselves such addresses."), place=url)
     named = [tuple(url.split()) for url in urls]
     for url in certificates:
         if not any(url in addresses for addresses in named):

@@ -35,6 +35,12 @@ _REASONS = {
     "bad_signature": _("its signature does not fit: it was altered, or another key has signed it"),
     "malformed_json": _("what is in it cannot be read: it is damaged, or something else"),
 }
+_PLACES = {
+    "code": _(
+        "the code of the section is not as codes are: small letters, digits and hyphens, a letter first, and not “public” or"
+        " “international”"
+    ),
+}
 _SIGNED = {Kind.CARD: card.verify, Kind.REQUEST: joining.read_request, Kind.ROOT_CARD: joining.read_root_card}
 
 
@@ -61,6 +67,7 @@ def in_lines(content: bytes) -> Kind | None:
     return kind(first) if isinstance(first, dict) else None
 
 
-def why(reason: str) -> Message:
+def why(error: Untrusted) -> Message:
     """A reason in words, and its code for whoever looks for it."""
-    return _("%(why)s (%(code)s)") % {"why": _REASONS.get(reason, _("it is not as such a file must be")), "code": reason}
+    told = _PLACES.get(error.place) or _REASONS.get(error.reason, _("it is not as such a file must be"))
+    return _("%(why)s (%(code)s)") % {"why": told, "code": error.reason}

@@ -89,7 +89,7 @@ def _checked(content: bytes, name: str, wanted: Kind, told: Message, check: Call
     try:
         return check(SignedDocument.from_plain(given))
     except Untrusted as error:
-        raise _another(wanted, given, told % {"reason": why(error.reason)}, name) from error
+        raise _another(wanted, given, told % {"reason": why(error)}, name) from error
 
 
 def signed_document(plain: object, name: str) -> SignedDocument:
@@ -105,9 +105,9 @@ def read(content: bytes, name: str) -> dict[str, Any]:
     try:
         document = strict.read(content) if len(content) <= LARGEST else None
     except Untrusted as error:
-        raise _unreadable(content, error.reason, name) from error
+        raise _unreadable(content, error, name) from error
     if not isinstance(document, dict):
-        raise _unreadable(content, "malformed_json", name)
+        raise _unreadable(content, Untrusted("malformed_json"), name)
     return document
 
 
@@ -117,8 +117,8 @@ def _another(meant: Kind, document: dict[str, Any], otherwise: Message, name: st
     return Invalid(otherwise if found in (None, meant) else found.value, place=name)
 
 
-def _unreadable(content: bytes, reason: str, name: str) -> Invalid:
+def _unreadable(content: bytes, error: Untrusted, name: str) -> Invalid:
     found = in_lines(content)
     return Invalid(
-        _("This file is not readable: %(reason)s") % {"reason": why(reason)} if found is None else found.value, place=name
+        _("This file is not readable: %(reason)s") % {"reason": why(error)} if found is None else found.value, place=name
     )

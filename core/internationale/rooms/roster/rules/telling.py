@@ -7,9 +7,12 @@ from collections.abc import Iterator
 from internationale.events import fingerprints
 from internationale.events.roster import Hub, Roster
 from internationale.kit import Message, marker, plural_marker
+from internationale.kit.calling import called
 
+from . import holding
 from .entries import entered
 from .hubs import certificates
+from .places import insides
 
 _ = marker("core")
 ngettext = plural_marker("core")
@@ -19,7 +22,12 @@ def told(before: Roster | None, after: Roster) -> tuple[Message, ...]:
     """One sentence for each change, the weighty ones first, and always from when until when it is valid. ``before`` None: the
     first version.
     """
-    found = (*_governing(before, after), *entered(before, after), *_hubs(before.hubs if before else (), after.hubs))
+    found = (
+        *_governing(before, after),
+        *_lost(before, after),
+        *entered(before, after),
+        *_hubs(before.hubs if before else (), after.hubs),
+    )
     dates = {"issued": after.issued.date(), "expires": after.expires.date()}
     return (
         *(found or (_("Nothing changes but the dates."),)),
@@ -61,11 +69,25 @@ def _governing(before: Roster | None, after: Roster) -> Iterator[Message]:
         }
 
 
+def _lost(before: Roster | None, after: Roster) -> Iterator[Message]:
+    """Our own proposals never do this; whoever signs another's has to see it."""
+    if holding.lost(before, after):
+        yield _(
+            "Afterwards nobody can change the list of sections any more without %(names)s: of the root keys, %(left)s are in"
+            " other hands, and %(threshold)s must sign."
+        ) % {
+            "names": tuple(map(called, holding.outside(after))),
+            "left": holding.others(after),
+            "threshold": after.threshold,
+        }
+
+
 def _hubs(before: tuple[Hub, ...], after: tuple[Hub, ...]) -> Iterator[Message]:
     if before == after:
         return
     urls = tuple(url for hub in after for url in hub.urls)
     yield _("The hubs are now: %(hubs)s") % {"hubs": urls} if urls else _("The list names no hub any more.")
+    yield from insides(after)
     for hub in after:
         words = {"urls": hub.urls, "hub": hub.id}
         if hub.ca is None:
