@@ -1,5 +1,5 @@
-"""What came of trying our identities on what is sealed, so that no event costs that again and again: each recipient costs
-each identity a try, and anybody can say events that nobody here can open.
+"""What came of trying our identities on what is sealed, so that no event costs that again and again: one try takes up to a fifth
+of a second, and anybody can say events that nobody here can open.
 
 What is found in memory hangs on the event's hash and on the identities alone: an event and its parts never change.
 """
