@@ -230,7 +230,7 @@ def test_own_events_behind_a_hole_are_known_to_have_been_said(federation, say):
         await bus.publish([first, second])
         return with_a_hole, reason, lasting, await fence.look(again, bus)
 
-    silent = fence.BEHIND % {"theirs": 3, "ours": 0, "who": ("fr",)}
+    silent = fence.BEHIND % {"theirs": 3, "ours": 0, "who": (f"{fr.name} (fr)",)}
     assert asyncio.run(story()) == (silent, silent, Lasting.BEHIND, None)
     assert oracle.log(again) == oracle.log(fr)
 

@@ -161,7 +161,7 @@ def test_a_restored_backup_takes_its_own_events_back_first(three, hub, carry, sa
 
 
 def test_behind_and_nobody_can_help_it_stays_silent(three, hub, carry, say, backup, intruder):
-    ic, fr, _ar = three
+    ic, fr, ar = three
     say(fr, "one")
     carry(*three)
     restore = backup(fr)
@@ -169,9 +169,10 @@ def test_behind_and_nobody_can_help_it_stays_silent(three, hub, carry, say, back
     carry(*three)
     fr = with_hubs(restore(), hub.url)
     intruder.purge("intl.v1.log.fr.1.2")
+    who = tuple(f"{each.name} ({each.code})" for each in (ar, fr, ic))
 
     async def story():
-        await until(lambda: fr.fenced == fence.BEHIND % {"theirs": 2, "ours": 1, "who": ("ar", "fr", "ic")})
+        await until(lambda: fr.fenced == fence.BEHIND % {"theirs": 2, "ours": 1, "who": who})
         with pytest.raises(Paused):
             await asyncio.to_thread(say, fr, "something else")
 
