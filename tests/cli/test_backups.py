@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from internationale import i18n
 from internationale.cli import using
 from internationale.kit import Reader, Utterance
 from internationale.ledger import copies, fencing
-from internationale.ledger.fencing import Lasting
+from internationale.ledger.fencing import WORDS, Lasting
 from internationale.settings import whole
 from internationale.testing import notes
 
@@ -145,6 +146,15 @@ def test_restore_puts_it_in_place_and_keeps_the_former_one(joined: Command, tmp_
     assert said(home) == 1
     with closing(sqlite3.connect(home / "section.db.former")) as connection:
         assert connection.execute("SELECT count(*) FROM ledger_event").fetchone() == (3,)
+
+
+@pytest.mark.usefixtures("backed_up")
+def test_status_says_why_the_section_is_silent(joined: Command) -> None:
+    words = i18n.word(WORDS[Lasting.RESTORED], "en")
+    assert words not in joined("fr", "status").output
+    joined("fr", "restore", "b.db", "--yes")
+    assert words in joined("fr", "status", status=1).output
+    assert words in plain(joined("fr", "status", "--json", status=1))["problems"]
 
 
 @pytest.mark.usefixtures("backed_up")
