@@ -102,7 +102,7 @@ def _mark(section: Section, part: Path) -> None:
     """One's own word about its age, since a copy cannot know when it is used."""
     engine = create_engine(f"sqlite:///{part}")
     with engine.begin() as connection:
-        fencing.keep(connection, Lasting.RESTORED, section.now())
+        fencing.keep(connection, Lasting.RESTORED, section.now(), copied=section.now())
     engine.dispose()
 
 
@@ -150,4 +150,5 @@ def _prepare(home: Home, part: Path, file: Path) -> None:
             )
         if section.gate.lasting is not Lasting.RESTORED:
             section.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+            section.begin()
     copies.settle(part)

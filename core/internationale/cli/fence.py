@@ -88,11 +88,14 @@ def lift(home: Home, confirm: str | None) -> None:
 def close(home: Home) -> None:
     """Stay silent from the next start on until others have answered. To be said after restoring a database by hand.
 
+    All ways in are ended, as they may have been ended before: everybody signs in anew, and open invitations are withdrawn.
+
     Whoever was not believed any more in what they sign to hold of this section's log is believed again.
     """
     section = home()
     section.gate.believe()
     section.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    section.begin()
     say(WORDS[Lasting.RESTORED])
 
 
