@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+import internationale_members
 from internationale import i18n
 from internationale.cli import using
 from internationale.kit import Reader, Utterance
 from internationale.ledger import copies, fencing
 from internationale.ledger.fencing import WORDS, Lasting
+from internationale.plugins import Plugins
 from internationale.settings import whole
 from internationale.testing import notes
 
@@ -74,7 +76,7 @@ def test_a_backup_has_its_name_when_it_is_whole_and_marked(joined: Command, life
 def test_a_backup_that_was_interrupted_is_not_there(
     joined: Command, life: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def interrupted(*_arguments: object) -> None:
+    def interrupted(*_arguments: object, **_options: object) -> None:
         assert not (tmp_path / "b.db").exists()
         raise OSError("the power went")
 
@@ -155,6 +157,35 @@ def test_status_says_why_the_section_is_silent(joined: Command) -> None:
     joined("fr", "restore", "b.db", "--yes")
     assert words in joined("fr", "status", status=1).output
     assert words in plain(joined("fr", "status", "--json", status=1))["problems"]
+
+
+def test_nobody_comes_back_in_with_a_restored_database(joined: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Plugins, "installed", classmethod(lambda cls, off=(): cls([("members", internationale_members)])))
+    joined("fr", "members", "add", "rosa", "--role", "secretary")
+    joined("fr", "members", "add", "spy")
+    joined("fr", "backup", "b.db")
+    joined("fr", "members", "disable", "spy")
+    joined("fr", "restore", "b.db", "--yes")
+    people = {line.split("\t")[0]: line for line in joined("fr", "members", "list").output.splitlines()}
+    assert ("closed" in people["spy"], "closed" in people["rosa"]) == (True, False)
+    assert "Everybody has to sign in anew" in joined("fr", "status", status=1).output
+    joined("fr", "fence", "open", "--confirm", "fr")
+    with closing(sqlite3.connect(tmp_path / "fr" / "section.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM members_link").fetchone() == (0,)
+        assert connection.execute("SELECT count(*) FROM members_reverted WHERE copied_at IS NOT NULL").fetchone() == (1,)
+
+
+@pytest.mark.usefixtures("backed_up")
+def test_a_database_behind_a_link_is_restored_where_it_is(joined: Command, tmp_path: Path) -> None:
+    there = tmp_path / "disk"
+    there.mkdir()
+    for file in (tmp_path / "fr").glob("section.db*"):
+        file.rename(there / file.name)
+    (tmp_path / "fr" / "section.db").symlink_to(there / "section.db")
+    joined("fr", "restore", "b.db", "--yes")
+    assert (tmp_path / "fr" / "section.db").is_symlink()
+    assert sorted(file.name for file in there.iterdir()) == ["section.db", "section.db.former", "section.db.former-wal"]
+    assert said(tmp_path / "fr") == 1
 
 
 @pytest.mark.usefixtures("backed_up")

@@ -88,6 +88,7 @@ def restore(home: Home, file: Path, yes: bool) -> None:
         _("Start the section: %(run)s. It goes on by itself when that is so no more. Where nobody can answer: %(open)s")
         % {"run": f"{command} run", "open": f"{command} fence open"}
     )
+    say(_("What needs a hand now: %(command)s") % {"command": f"{command} status"})
 
 
 def _place(home: Home) -> Path:

@@ -131,11 +131,11 @@ def connect(url: str) -> Database:
 
 
 def file(url: str) -> Path | None:
-    """Where a SQLite database lies; None for one that is no file, and for PostgreSQL."""
+    """Where a SQLite database lies, and what SQLite puts beside it; None for one that is no file, and for PostgreSQL."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
         return None
-    return Path(parsed.database)
+    return Path(parsed.database).resolve()  # SQLite follows links too
 
 
 def _set_foreign_log_aside(path: Path) -> None:

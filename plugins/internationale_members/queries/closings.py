@@ -11,11 +11,12 @@ FILE = "members.closed"
 
 def note(section: Section, deed: str, of: str) -> None:
     """``of``: an account's id, or (``CHANGED``) the hash of a password that holds no more."""
-    section.outside(FILE).add(closings.word(deed, mark(section, of)))
+    section.outside(FILE).add(closings.word(deed, closings.mark(of, secret(section))))
 
 
-def mark(section: Section, of: str) -> str:
-    return closings.mark(of, section.secret(FILE))
+def secret(section: Section) -> bytes:
+    """With which accounts and passwords are marked in the list."""
+    return section.secret(FILE)
 
 
 def standing(section: Section) -> Standing:

@@ -6,6 +6,7 @@ from sqlmodel import Session, col, select
 from internationale.kit import Message, Restored, Section, marker
 from internationale_members.queries import closings, credentials, leaving
 from internationale_members.rows import Account, Invitation, Reverted, SignedIn, SignInLink, Token
+from internationale_members.rules import closings as rules
 
 _ = marker("members")
 
@@ -25,15 +26,16 @@ def close_again(session: Session, section: Section) -> None:
     standing = closings.standing(section)
     if not (standing.closed or standing.left or standing.changed):
         return
+    secret = closings.secret(section)
     for row in session.exec(select(Account)).all():
-        mark = closings.mark(section, row.id)
+        mark = rules.mark(row.id, secret)
         if mark in standing.left:
             leaving.wipe(session, section, row.id)
             continue
         if mark in standing.closed and row.disabled_at is None:
             row.disabled_at = section.now()
             credentials.end_all(session, row.id)
-        if row.password is not None and closings.mark(section, row.password) in standing.changed:
+        if row.password is not None and rules.mark(row.password, secret) in standing.changed:
             row.password = None
         session.add(row)
 
