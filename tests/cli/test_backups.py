@@ -137,6 +137,8 @@ def backed_up(joined: Command, life: Callable[..., None]) -> None:
 @pytest.mark.usefixtures("backed_up")
 def test_restore_puts_it_in_place_and_keeps_the_former_one(joined: Command, tmp_path: Path) -> None:
     home = tmp_path / "fr"
+    for left in ("section.db.0123abcd.part", "section.db.0123abcd.part-wal"):  # one before this was killed
+        (home / left).write_text("rosa", encoding="utf-8")
     former = {name: (home / f"section.db{name}").read_bytes() for name in ("", "-wal")}
     told = joined("fr", "restore", "b.db", "--yes").output
     assert "section.db.former" in told
@@ -173,6 +175,23 @@ def test_nobody_comes_back_in_with_a_restored_database(joined: Command, tmp_path
     with closing(sqlite3.connect(tmp_path / "fr" / "section.db")) as connection:
         assert connection.execute("SELECT count(*) FROM members_link").fetchone() == (0,)
         assert connection.execute("SELECT count(*) FROM members_reverted WHERE copied_at IS NOT NULL").fetchone() == (1,)
+
+
+@pytest.mark.parametrize("way", ["restore", "fence close"])
+def test_each_time_a_database_is_put_back_it_is_heard(
+    joined: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Also from a plain copy of one that was put back before, and waits still."""
+    monkeypatch.setattr(Plugins, "installed", classmethod(lambda cls, off=(): cls([("members", internationale_members)])))
+    joined("fr", "backup", "b.db")
+    joined("fr", "restore", "b.db", "--yes")
+    joined("fr", "members", "add", "rosa")
+    shutil.copy(tmp_path / "fr" / "section.db", tmp_path / "plain.db")
+    joined("fr", *({"restore": ("restore", "plain.db", "--yes"), "fence close": ("fence", "close")}[way]))
+    with closing(sqlite3.connect(tmp_path / "fr" / "section.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM members_account").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM members_link").fetchone() == (0,)
+        assert connection.execute("SELECT copied_at FROM members_reverted").fetchall() == [(None,)]
 
 
 @pytest.mark.usefixtures("backed_up")

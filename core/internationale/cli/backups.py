@@ -1,9 +1,10 @@
 """``internationale backup`` and ``restore``: the database as one file, and back. Whoever starts from it begins silent."""
 
 import contextlib
+import glob
 import secrets
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -73,8 +74,7 @@ def restore(home: Home, file: Path, yes: bool) -> None:
                 % {"file": str(file)}
             )
         with _part(place) as part:
-            _read(file, part)
-            _prepare(home, part, file)
+            _prepare(home, part, file, marked=_read(file, part))
             kept = copies.take_place(part, place)
     say(_("The database of %(file)s is in its place.") % {"file": str(file)})
     if kept is not None:
@@ -110,6 +110,8 @@ def _mark(section: Section, part: Path) -> None:
 @contextmanager
 def _part(place: Path) -> Iterator[Path]:
     """Where a database is made ready that comes to ``place`` at the end. Otherwise nothing is left of it."""
+    for left in place.parent.glob(f"{glob.escape(place.name)}.*.part*"):  # of one that was killed: people's data is in it
+        left.unlink()
     part = place.with_name(f"{place.name}.{secrets.token_hex(4)}.part")
     try:
         yield part
@@ -122,21 +124,30 @@ def _part(place: Path) -> Iterator[Path]:
             part.with_name(part.name + beside).unlink(missing_ok=True)
 
 
-def _read(file: Path, part: Path) -> None:
-    """Raises ``Invalid`` unless it is a whole database of some section."""
+def _read(file: Path, part: Path) -> bool:
+    """Copy it. Returns whether it is marked as a backup. Raises ``Invalid`` unless it is a whole database of some section."""
     try:
         copies.copy_idle(file, part)
         database.check(f"sqlite:///{part}")
         with closing(sqlite3.connect(part)) as connection:
-            found = connection.execute("SELECT 1 FROM sqlite_master WHERE name = ?", [version_table("ledger")]).fetchone()
+            tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            marked = any(connection.execute(mark).fetchone() for mark in _marks(tables))
     except (sqlite3.Error, Misconfigured) as error:
         why = error.message if isinstance(error, Misconfigured) else str(error)
         raise Invalid(_("This database is damaged. Nothing was changed. %(why)s") % {"why": why}, place=str(file)) from error
-    if found is None:
+    if version_table("ledger") not in tables:
         raise Invalid(_("This is not the database of a section. Nothing was changed."), place=str(file))
+    return marked
 
 
-def _prepare(home: Home, part: Path, file: Path) -> None:
+def _marks(tables: Collection[str]) -> list[str]:
+    """Where the mark of a backup is looked for: an older build's is nothing but a reason to be silent."""
+    if "ledger_restored" in tables:
+        return ["SELECT 1 FROM ledger_restored"]
+    return ["SELECT 1 FROM ledger_fence WHERE reason = 'restored'"] if "ledger_fence" in tables else []
+
+
+def _prepare(home: Home, part: Path, file: Path, *, marked: bool) -> None:
     """Bring it up to date, and have it begin silent whoever has copied it. Raises ``Invalid`` when it is another section's."""
     url = make_url(home.settings.database).set(database=str(part)).render_as_string(hide_password=False)
     with contextlib.closing(Section.open(replace(home.settings, database=url), home.plugins)) as section:
@@ -149,7 +160,7 @@ def _prepare(home: Home, part: Path, file: Path) -> None:
                 _("This is the database of another section, not of “%(code)s”. Nothing was changed.") % {"code": section.code},
                 place=str(file),
             )
-        if section.gate.lasting is not Lasting.RESTORED:
-            section.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+        if not marked:
+            section.gate.put_back()
             section.begin()
     copies.settle(part)

@@ -94,7 +94,7 @@ def close(home: Home) -> None:
     """
     section = home()
     section.gate.believe()
-    section.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    section.gate.put_back()
     section.begin()
     say(WORDS[Lasting.RESTORED])
 

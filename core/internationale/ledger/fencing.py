@@ -68,6 +68,13 @@ class Fence:
                 _claimed(session.connection(), claimants, self._now())
             self.lasting = lasting
 
+    def put_back(self) -> None:
+        """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
+        with database.writing(self._database) as session:
+            keep(session.connection(), Lasting.RESTORED, self._now())
+        self.lasting = Lasting.RESTORED
+        self.reason = WORDS[self.lasting]
+
     def open(self) -> None:
         """Speaking is safe again."""
         self.reason = None
