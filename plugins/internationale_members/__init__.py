@@ -6,12 +6,12 @@ from typing import Any
 
 from sqlmodel import Session
 
-from internationale.kit import Capability, Check, MenuItem, Need, Reader, Role, Section, Task, Turns, hookimpl, marker
+from internationale.kit import Capability, Check, MenuItem, Need, Reader, Restored, Role, Section, Task, Turns, hookimpl, marker
 from internationale.kit.grants import holds
 from internationale_members import api, pages
 from internationale_members import commands as hosting
 from internationale_members import tasks as clearing
-from internationale_members.queries import accounts, readers, waiting
+from internationale_members.queries import accounts, readers, restoring, waiting
 from internationale_members.rules import roles
 
 _ = marker("members")
@@ -44,7 +44,14 @@ def tasks() -> Sequence[Task]:
 
 @hookimpl
 def checks() -> Sequence[Check]:
-    return [Check("members", waiting.without_secretary)]
+    return [Check("members", waiting.without_secretary), Check("restored", restoring.told)]
+
+
+@hookimpl
+def starting(section: Section, session: Session, restored: Restored | None) -> None:
+    if restored is not None:
+        restoring.end_ways_in(session, section, restored)
+    restoring.close_again(session, section)
 
 
 @hookimpl

@@ -120,6 +120,16 @@ class Token(Row, table=True):
     used_at: datetime | None = None
 
 
+class Reverted(Row, table=True):
+    """The accounts are as they were in a copy of the database, and nobody has looked through them since. One row, or none."""
+
+    __tablename__ = "members_reverted"
+
+    at: datetime = Field(primary_key=True)
+    copied_at: datetime | None = None
+    """When the copy was made; None: nobody knows."""
+
+
 class FailedSignIn(Row, table=True):
     """A failed attempt with a password; ``bucket`` is of the handle's key and the network prefix it came from, or of the handle
     alone: a hash with a key that is written nowhere.

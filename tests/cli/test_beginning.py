@@ -1,5 +1,6 @@
 """``init``, ``found``, ``section admit``, ``join``: by these alone two instances come together."""
 
+import errno
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -9,6 +10,7 @@ from click.testing import Result
 
 from internationale import settings
 from internationale.events.card import fingerprint
+from internationale.settings import whole
 
 from .conftest import join, plain
 
@@ -171,3 +173,16 @@ def test_files_that_are_nothing_of_the_kind_are_misuse(command: Command, tmp_pat
     (tmp_path / "file").write_bytes(content)
     for arguments in (("join", "file"), ("section", "admit", "file")):
         assert "file: " in command("ic", *arguments, status=2).output
+
+
+def test_init_on_a_full_disk_can_be_given_again(command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(path: Path) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    given = ("init", "fr", "--name", "France", "--language", "fr")
+    with monkeypatch.context() as filled:
+        filled.setattr(whole, "sync", full)
+        told = command("fr", *given, status=2).output
+    assert "section.toml: The file cannot be written: No space left on device" in told
+    assert list((tmp_path / "fr").iterdir()) == []
+    command("fr", *given)

@@ -19,7 +19,7 @@ def test_a_damaged_database_is_not_served(joined: Command, tmp_path: Path, first
     file.write_bytes(rotten)
     told = joined("fr", "run", status=2).output
     assert str(file) in told
-    assert "restore your latest backup" in told
+    assert "internationale restore FILE" in told
     file.rename(tmp_path / "rotten.db")
     join(joined, "fr", "fr.invitation")
     assert plain(joined("fr", "log", "verify", "--json"))["roster"] == 2
@@ -31,4 +31,4 @@ def test_a_database_of_which_the_names_have_rotted_is_not_served(joined: Command
     file.write_bytes(file.read_bytes().replace(b"NOT NULL,", b"NOT NULL\xac"))
     told = joined("fr", "run", status=2).output
     assert str(file) in told
-    assert "restore your latest backup" in told
+    assert "internationale restore FILE" in told

@@ -1,6 +1,8 @@
 """``init``, ``found`` and ``join``: how a section begins, and how it comes to belong to an International."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -26,6 +28,7 @@ from internationale.rooms.roster.rules import papers
 from internationale.rooms.roster.rules.hubs import hub_list
 from internationale.rooms.roster.rules.papers import Paper
 from internationale.section import Section
+from internationale.settings import whole
 
 _ = marker("core")
 FILES = click.Path(dir_okay=False, path_type=Path)
@@ -73,7 +76,8 @@ def init(home: Home, /, code: str | None, **given: object) -> None:
             raise Conflict(_("There already are settings here. Edit the file, then say “init” alone."), place=str(file))
     else:
         _write_settings(home, {"code": code, **given})
-    settings.write_key(home.settings.log_key, SigningKey.generate())
+    with _written(home.settings.log_key):
+        settings.write_key(home.settings.log_key, SigningKey.generate())
     section = home()
     say(_("Section “%(name)s” begins in %(home)s.") % {"name": section.name, "home": home.path})
     show(section.key.public)
@@ -192,15 +196,27 @@ def _write_settings(home: Home, given: dict[str, object]) -> None:
     for name, value in given.items():
         if value:
             settings.check(name, value, _OPTIONS.get(name, name))
-    home.path.mkdir(mode=0o750, parents=True, exist_ok=True)
     lines = [f"{name} = {_toml(value)}\n" for name, value in given.items() if value]
-    file.touch(mode=0o600)  # a database's address may have a password in it
-    file.write_text("# What each setting means: internationale.settings.\n" + "".join(lines), encoding="utf-8")
+    with _written(file):
+        home.path.mkdir(mode=0o750, parents=True, exist_ok=True)
+        with whole.fresh(file) as part:  # its owner's alone: a database's address may have a password in it
+            part.write_text("# What each setting means: internationale.settings.\n" + "".join(lines), encoding="utf-8")
     try:
         settings.load(home.path, home.environ)
     except Misconfigured:  # the environment
         file.unlink()
         raise
+
+
+@contextmanager
+def _written(file: Path) -> Iterator[None]:
+    """What keeps a file from being written, in words: nothing of it is left, and the same command can be given again."""
+    try:
+        yield
+    except OSError as error:
+        raise Misconfigured(
+            _("The file cannot be written: %(why)s") % {"why": error.strerror or error}, place=str(file)
+        ) from error
 
 
 def _toml(value: object) -> str:

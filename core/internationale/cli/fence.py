@@ -1,16 +1,10 @@
-"""``internationale fence …`` and ``backup``: silence until it is sure that this section remembers all that it said."""
-
-import os
-import sqlite3
-from contextlib import closing
-from pathlib import Path
+"""``internationale fence …``: silence until it is sure that this section remembers all that it said."""
 
 import click
-from sqlalchemy import create_engine
 
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell, worded
-from internationale.errors import Conflict, Invalid, Misconfigured
+from internationale.errors import Conflict, Invalid
 from internationale.kit.calling import Names
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
@@ -98,49 +92,15 @@ def lift(home: Home, confirm: str | None) -> None:
 def close(home: Home) -> None:
     """Stay silent from the next start on until others have answered. To be said after restoring a database by hand.
 
+    All ways in are ended, as they may have been ended before: everybody signs in anew, and open invitations are withdrawn.
+
     Whoever was not believed any more in what they sign to hold of this section's log is believed again.
     """
     section = home()
     section.gate.believe()
-    section.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    section.gate.put_back()
+    section.begin()
     say(WORDS[Lasting.RESTORED])
-
-
-@click.command()
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-@click.pass_obj
-def backup(home: Home, file: Path) -> None:
-    """Copy the database into FILE, also while the section runs. Who starts from the copy stays silent until others have answered.
-
-    Keep it with section.toml, the folder keys and the folder attachments. To restore: put it in the place of section.db.
-    """
-    section = home()
-    if section.database.engine.dialect.name != "sqlite":
-        raise Misconfigured(
-            _("A PostgreSQL database is copied with pg_dump. After restoring it, before the start: %(command)s")
-            % {"command": f"internationale --home {home.path} fence close"}
-        )
-    if file.exists():
-        raise Conflict(_("This file exists already. Nothing was changed."), place=str(file))
-    try:
-        _copy(section, file)
-    except (OSError, sqlite3.Error) as error:
-        file.unlink(missing_ok=True)
-        raise Misconfigured(_("The file cannot be written: %(reason)s") % {"reason": str(error)}, place=str(file)) from error
-    say(_("The database is copied. Keep it with section.toml, the folder keys and the folder attachments."))
-    say(_("Whoever starts from this copy says nothing until others have shown how far the log has come by then."))
-
-
-def _copy(section: Section, file: Path) -> None:
-    """A consistent copy with a mark in it: one's own word about its age, since a copy cannot know when it is used."""
-    os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with closing(sqlite3.connect(str(section.database.engine.url.database))) as source, closing(sqlite3.connect(file)) as target:
-        source.backup(target)
-        target.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
-    engine = create_engine(f"sqlite:///{file}")
-    with engine.begin() as connection:
-        fencing.keep(connection, Lasting.RESTORED, section.now())
-    engine.dispose()
 
 
 def _claimants(section: Section, *, disbelieved: bool) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -13,7 +14,7 @@ import click
 from sqlalchemy.exc import DatabaseError
 
 from internationale import i18n, settings
-from internationale.cli import progress
+from internationale.cli import progress, using
 from internationale.cli.helping import SpokenContext, spoken
 from internationale.cli.mistyping import Said, typed
 from internationale.cli.speech import worded
@@ -56,6 +57,7 @@ class Home:
         self.path = path.absolute()
         self.environ = environ
         self._section: Section | None = None
+        self._using = ExitStack()
 
     @cached_property
     def settings(self) -> Settings:
@@ -72,6 +74,7 @@ class Home:
 
     def __call__(self) -> Section:
         if self._section is None:
+            self._using.enter_context(using.shared(self.settings.home))
             self._section = Section.open(self.settings, self.plugins)
             with progress.replays():
                 self._section.prepare()
@@ -121,6 +124,7 @@ class Home:
         """Let go of the database, if it was opened."""
         if self._section is not None:
             self._section.close()
+        self._using.close()
 
 
 def _tell_taken_back(before: tuple[int, int] | None, now: tuple[int, int] | None) -> None:

@@ -17,6 +17,7 @@ from internationale.events import card
 from internationale.kit import Check
 from internationale.kit.printing import visible
 from internationale.ledger import outbox
+from internationale.ledger.fencing import WORDS
 from internationale.ledger.ownkeys import LOST
 from internationale.messages import Message, marker, plural_marker
 from internationale.rooms.exchange import queries as exchange
@@ -121,6 +122,8 @@ def _problems(section: Section, counts: Counts) -> Sequence[Message]:
     ]
     if _lacks_its_key(section):
         found.append(LOST)
+    if section.gate.lasting is not None:
+        found.append(WORDS[section.gate.lasting])
     if counts.forks:
         found.append(_("A log has two histories. It stands still until the committee decides."))
     if counts.failed:

@@ -1,8 +1,8 @@
 """The hooks: every place where a plugin (or a room) may speak. Synchronous, no network, plain values.
 
 Declarations are asked once, at start; an error in one is an error at start. Questions are asked as they come up: a plugin
-that raises loses its own answer and nothing else, except ``allowed``, where raising means no, and ``kept`` and ``forgotten``,
-where it stops the whole.
+that raises loses its own answer and nothing else, except ``allowed``, where raising means no, and ``starting``, ``kept`` and
+``forgotten``, where it stops the whole.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,6 +23,7 @@ from internationale.kit.vocabulary import (
     Place,
     Projection,
     Reader,
+    Restored,
     Task,
 )
 
@@ -103,6 +104,15 @@ def checks() -> Sequence[Check]:
     Asked once. An empty list of messages means healthy.
     """
     return []
+
+
+@hookspec
+def starting(section: Section, session: Session, restored: Restored | None) -> None:
+    """The section starts, in an instance or for one command: bring your own tables into order before the doors open.
+
+    ``restored``: its database was put back from a copy, and you have not heard it yet. What was ended since the copy was made
+    (sign-ins, secrets that were handed out) is there again: end it. Called in one transaction; raising stops the start.
+    """
 
 
 @hookspec(firstresult=True)

@@ -30,6 +30,18 @@ class _Remembering(type(Protocol)):  # type: ignore[misc]  # the metaclass of pr
         return _KNOWN[asked]
 
 
+class Outside(Protocol):
+    """Words that are added to and never taken away, outside the database."""
+
+    def add(self, line: str) -> None:
+        """Add a word of ASCII, without blanks; it is on the disk when this returns. Where that cannot be, it is logged."""
+        ...
+
+    def all(self) -> Sequence[str]:
+        """All of them, the oldest first. Raises ``Misconfigured`` when they cannot be read."""
+        ...
+
+
 @runtime_checkable
 class Section(Protocol, metaclass=_Remembering):
     """One section at work. Database code is synchronous; call it from worker threads, never from the event loop."""
@@ -78,6 +90,10 @@ class Section(Protocol, metaclass=_Remembering):
         """32 bytes of this instance for one purpose, the same each time. They are not in the database, and can be lost with the
         folder of keys: for hashes that nobody shall try out who has a copy of the database alone.
         """
+        ...
+
+    def outside(self, name: str) -> "Outside":
+        """What a database that is put back must not forget: it is kept beside the keys, in a file of this name."""
         ...
 
     def now(self) -> datetime:

@@ -115,6 +115,13 @@ class Place(StrEnum):
 
 
 @dataclass(frozen=True)
+class Restored:
+    """That the database was put back from a copy. ``copied``: when that was made; None: nobody knows."""
+
+    copied: datetime | None
+
+
+@dataclass(frozen=True)
 class Task:
     """Work to be done again and again; must be safe to run twice."""
 

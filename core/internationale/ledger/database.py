@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session
 
 from internationale.errors import Misconfigured
+from internationale.ledger import copies
 from internationale.messages import marker
 
 _ = marker("core")
@@ -36,8 +37,9 @@ ERASED = "erased"
 _SESSION: dict[str, Any] = {"expire_on_commit": False, "close_resets_only": False}
 """What is asked with a session after its end is a mistake: it would take a connection that nobody gives back."""
 _DAMAGED = _(
-    "The database is damaged: %(why)s. Put the file aside and restore your latest backup; without one, join again with your "
-    "invitation. What this section has said is then fetched back from the others before it says anything new."
+    "The database is damaged: %(why)s. Put your latest backup in its place: internationale restore FILE. Without one, put the"
+    " file aside and join again with your invitation. What this section has said is then fetched back from the others before it"
+    " says anything new."
 )
 
 _UNUSABLE = _("The database cannot be used: %(why)s. Nothing was changed.")
@@ -101,13 +103,18 @@ class Database:
 
 
 def connect(url: str) -> Database:
-    """A database by ``sqlite:///file`` or ``postgresql+psycopg://…`` with the settings that a signed log needs."""
+    """A database by ``sqlite:///file`` or ``postgresql+psycopg://…`` with the settings that a signed log needs.
+
+    Raises ``Misconfigured`` when the log of another database lies beside it and cannot be set aside.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         engine, readers = (create_engine(parsed, pool_size=20, max_overflow=20, hide_parameters=True) for _ in range(2))
+        if (path := file(url)) is not None:
+            _set_foreign_log_aside(path)
         for each in (engine, readers):
-            if parsed.database not in (None, "", ":memory:"):
-                event.listen(each, "connect", partial(_keep_private, Path(parsed.database)))
+            if path is not None:
+                event.listen(each, "connect", partial(_keep_private, path))
             event.listen(each, "connect", _sqlite_settings)
         event.listen(readers, "connect", _sqlite_reader)
         # not by listening to "begin": an engine with listeners asks them before and after every statement
@@ -121,6 +128,21 @@ def connect(url: str) -> Database:
         readers = engine.execution_options(writes=False)
         event.listen(engine, "begin", _begin_postgresql)
     return Database(engine, readers)
+
+
+def file(url: str) -> Path | None:
+    """Where a SQLite database lies, and what SQLite puts beside it; None for one that is no file, and for PostgreSQL."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or parsed.database in (None, "", ":memory:"):
+        return None
+    return Path(parsed.database).resolve()  # SQLite follows links too
+
+
+def _set_foreign_log_aside(path: Path) -> None:
+    try:
+        copies.set_foreign_log_aside(path)
+    except OSError as error:
+        raise Misconfigured(_UNUSABLE % {"why": error}, place=str(path)) from error
 
 
 def _keep_private(path: Path, _connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
@@ -177,18 +199,19 @@ def check(url: str) -> None:
 
     Raises ``Misconfigured``, with what to do. What is inside the pages is for ``internationale log verify`` to check.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+    path = file(url)
+    if path is None:
         return
+    _set_foreign_log_aside(path)
     try:
-        with closing(sqlite3.connect(parsed.database)) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
     except sqlite3.DatabaseError as error:
         found = str(error)
     except UnicodeDecodeError as error:  # SQLite's own sentence has bytes of the damaged page in it
         found = error.object.decode(errors="replace")
     if found != "ok":
-        raise Misconfigured(_DAMAGED % {"why": found}, place=parsed.database)
+        raise Misconfigured(_DAMAGED % {"why": found}, place=str(path))
 
 
 def trouble(error: DatabaseError, url: str) -> Misconfigured | None:

@@ -15,6 +15,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, delete, insert, select, update
 
 from internationale.kit.prepared import Prepared
+from internationale.kit.vocabulary import Restored
 from internationale.ledger import database, tables
 from internationale.ledger.database import Database
 from internationale.messages import Message, marker
@@ -73,6 +74,13 @@ class Fence:
                 _claimed(session.connection(), claimants, self._now())
             self.lasting = lasting
 
+    def put_back(self) -> None:
+        """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
+        with database.writing(self._database) as session:
+            keep(session.connection(), Lasting.RESTORED, self._now())
+        self.lasting = Lasting.RESTORED
+        self.reason = WORDS[self.lasting]
+
     def open(self) -> None:
         """Speaking is safe again."""
         self.reason = None
@@ -107,12 +115,25 @@ class Fence:
         return True
 
 
-def keep(connection: Connection, reason: str, now: datetime) -> None:
-    """Note a reason in a database, this section's or a copy of it."""
+def keep(connection: Connection, reason: str, now: datetime, *, copied: datetime | None = None) -> None:
+    """Note a reason in a database, this section's or a copy of it. ``copied``: when the copy was made, where that is known."""
     connection.execute(delete(tables.fence))
     connection.execute(insert(tables.fence), {"reason": reason, "since": now})
     if reason == Lasting.RESTORED:  # who has forgotten something has to listen to everybody
         connection.execute(delete(_claimant))
+        connection.execute(delete(tables.restored))
+        connection.execute(insert(tables.restored), {"since": now, "copied_at": copied})
+
+
+def restored(connection: Connection) -> Restored | None:
+    """That the database was put back, until it was ``heard``."""
+    row = connection.execute(select(tables.restored.c.copied_at)).first()
+    return None if row is None else Restored(row.copied_at)
+
+
+def heard(connection: Connection) -> None:
+    """Everybody has been told that the database was put back."""
+    connection.execute(delete(tables.restored))
 
 
 def claimants(connection: Connection, *, disbelieved: bool) -> tuple[str, ...]:

@@ -159,6 +159,13 @@ fence = Table(  # why this section may not speak, over a restart; one row, or no
     Column("since", UTCDateTime, nullable=False),
 )
 
+restored = Table(  # the database was put back, and who keeps what ends with that has not heard it yet; one row, or none
+    "ledger_restored",
+    metadata,
+    Column("since", UTCDateTime, primary_key=True),
+    Column("copied_at", UTCDateTime),  # when the copy was made; null: nobody knows
+)
+
 claimant = Table(  # who has signed to hold more of our own log than is here
     "ledger_claimant",
     metadata,

@@ -20,7 +20,7 @@ from internationale.events.keys import SigningKey
 from internationale.events.logs import Keyring, LogRules
 from internationale.events.portions import portions
 from internationale.kit.vocabulary import HubState, Reader, Utterance
-from internationale.ledger import database, deliveries, migrate
+from internationale.ledger import database, deliveries, fencing, migrate
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.fencing import Fence, Lasting
 from internationale.ledger.log import WROTE
@@ -36,6 +36,7 @@ from internationale.rooms.grants.port import Room as GrantsRoom
 from internationale.rooms.roster import queries
 from internationale.section.answering import Answering
 from internationale.settings import Settings, read_nkey, read_secret
+from internationale.settings.outside import Outside
 
 _ = marker("core")
 _log = logging.getLogger(__name__)
@@ -83,7 +84,20 @@ class Section(Answering):
         with self.writing() as session:
             outdated = self.ledger.prepare(session, self.now())
             self.ledger.follow(session, self.keyring(session), self.now())  # a crash may have come after a new version
+            self._begin(session)
         return outdated
+
+    def begin(self) -> None:
+        """Tell rooms and plugins that the section starts, and whether its database was put back; ``prepare`` does so too."""
+        with self.writing() as session:
+            self._begin(session)
+
+    def _begin(self, session: Session) -> None:
+        restored = fencing.restored(session.connection())
+        self.plugins.strictly("starting", section=self, session=session, restored=restored)
+        if restored is not None:
+            fencing.heard(session.connection())
+            session.info[database.ERASED] = True
 
     def close(self) -> None:
         """Let go of the database."""
@@ -110,6 +124,9 @@ class Section(Answering):
 
     def secret(self, purpose: str) -> bytes:
         return hmac.digest(read_secret(self.settings.secret_key), purpose.encode(), "sha256")
+
+    def outside(self, name: str) -> Outside:
+        return Outside(self.settings.secret_key.with_name(name))
 
     @property
     def recipients(self) -> tuple[str, ...]:

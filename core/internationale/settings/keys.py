@@ -10,6 +10,7 @@ from internationale.errors import Misconfigured
 from internationale.events.keys import SigningKey
 from internationale.events.nkey import Nkey
 from internationale.messages import marker
+from internationale.settings import whole
 
 _ = marker("core")
 _T = TypeVar("_T")
@@ -21,10 +22,11 @@ def read_key(path: Path) -> SigningKey:
 
 
 def write_key(path: Path, key: SigningKey) -> None:
-    """Write a new private key that only its owner can read. Raises ``FileExistsError``: a key is never overwritten."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600, exist_ok=False)
-    path.write_text(key.secret_text() + "\n", encoding="ascii")
+    """Write a new private key that only its owner can read, and that is on the disk when this returns.
+
+    Raises ``FileExistsError``: a key is never overwritten.
+    """
+    _write_first(path, key.secret_text())
 
 
 def read_nkey(path: Path) -> Nkey:
@@ -43,7 +45,8 @@ def read_secret(path: Path) -> bytes:
 def _private_or_made(path: Path, parse: Callable[[str], _T], make: Callable[[], str]) -> _T:
     if not path.exists():
         try:
-            _write_first(path, make())
+            with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
+                _write_first(path, make())
         except OSError as error:
             raise Misconfigured(_("The key cannot be made: %(why)s") % {"why": error}, place=str(path)) from error
     return _private(path, parse)
@@ -51,12 +54,8 @@ def _private_or_made(path: Path, parse: Callable[[str], _T], make: Callable[[], 
 
 def _write_first(path: Path, text: str) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    fresh.touch(mode=0o600, exist_ok=False)
-    fresh.write_text(text + "\n", encoding="ascii")
-    with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
-        path.hardlink_to(fresh)
-    fresh.unlink()
+    with whole.fresh(path) as part:
+        part.write_text(text + "\n", encoding="ascii")
 
 
 def read_private(path: Path) -> str:

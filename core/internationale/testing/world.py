@@ -20,6 +20,7 @@ from internationale.events.refs import Ref
 from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
 from internationale.kit import Payload, Utterance
+from internationale.ledger import copies
 from internationale.ledger.deliveries import Delivery
 from internationale.plugins import Plugins
 from internationale.rooms.roster import queries
@@ -179,17 +180,22 @@ class World:
         return ref
 
     def backup(self, name: str) -> Callable[[], None]:
-        """Copy an instance's database. Calling what is returned kills it and puts the copy back."""
+        """Copy an instance's database. Calling what is returned kills it and puts the copy back, as people do who do not look
+        at what SQLite has left beside it.
+        """
         home = self.instances[name].settings.home
         kept = home / f"backup-{len(list(home.glob('backup-*')))}.db"
-        _copy(home / "section.db", kept)
+        copies.copy(home / "section.db", kept)
+        log = home / "section.db-wal"
 
         def restore() -> None:
             self.kill(name)
+            left = log.read_bytes() if log.exists() else b""
             self.instances[name].section.close()
             for file in home.glob("section.db*"):
                 file.unlink()
             shutil.copy(kept, home / "section.db")
+            log.write_bytes(left)
 
         return restore
 

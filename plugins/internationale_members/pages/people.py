@@ -12,7 +12,7 @@ from litestar.response import Redirect, Template
 from internationale.kit import Conflict, Reader, Section
 from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
-from internationale_members.queries import branches, links, people, rights
+from internationale_members.queries import branches, links, people, restoring, rights
 from internationale_members.rules import roles
 
 PERSON = "/members/people/{id:str}"
@@ -21,6 +21,7 @@ PERSON = "/members/people/{id:str}"
 def routes() -> list[Any]:
     return [
         get("/members", sync_to_thread=True)(every),
+        post("/members/looked-through", sync_to_thread=True)(looked_through),
         get(PERSON, sync_to_thread=True)(one),
         post(f"{PERSON}/branch", opt={PAGE: again}, sync_to_thread=True)(set_branch),
         post(f"{PERSON}/roles", opt={PAGE: again}, sync_to_thread=True)(give_role),
@@ -42,7 +43,24 @@ def every(
     section.require(reader, roles.MANAGE)
     with section.reading() as session:
         found = people.page(session, section, page, find)
-    return Template("members/people.html", context={"found": found, "find": find, "role_names": roles.NAMES})
+        reverted = restoring.reverted(session)
+    context = {
+        "found": found,
+        "find": find,
+        "role_names": roles.NAMES,
+        "reverted": [restoring.title(reverted), restoring.CHANGES] if reverted is not None else [],
+    }
+    return Template("members/people.html", context=context)
+
+
+def looked_through(
+    section: NamedDependency[Section], reader: NamedDependency[Reader], data: URLEncodedBody[forms.Nothing]
+) -> Redirect:
+    """Somebody has looked through the accounts that came back with a backup."""
+    section.require(reader, roles.MANAGE)
+    with section.writing() as session:
+        restoring.looked_through(session)
+    return Redirect("/members", status_code=303)
 
 
 def one(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> Template:

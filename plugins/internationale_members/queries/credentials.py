@@ -8,9 +8,10 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from internationale.kit import Conflict, Invalid, NotFound, Reader, Section, marker
-from internationale_members.queries import accounts, attempts, readers, sessions
+from internationale_members.queries import accounts, attempts, closings, readers, sessions
 from internationale_members.rows import SignInLink, Token
 from internationale_members.rules import passwords, terms
+from internationale_members.rules.closings import CHANGED
 
 _ = marker("members")
 
@@ -52,6 +53,8 @@ def change_password(section: Section, by: Reader, *, old: str, new: str, secret:
         row.password = renewed
         session.add(row)
         end_all(session, account, but=secret)
+    if hashed is not None:  # only now: one that is not changed after all is still needed
+        closings.note(section, CHANGED, hashed)
 
 
 def confirm(section: Section, handle: str, password: str, hashed: str | None, *, address: str, place: str) -> None:

@@ -6,9 +6,10 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from internationale.kit import Invalid, Reader, Section, marker
-from internationale_members.queries import accounts, credentials, links, people, sessions
+from internationale_members.queries import accounts, closings, credentials, links, people, sessions
 from internationale_members.rows import Account, FormerHandle, Invitation, SignInLink, Token
 from internationale_members.rules import handles
+from internationale_members.rules.closings import LEFT
 
 _ = marker("members")
 
@@ -77,6 +78,12 @@ def leave(section: Section, by: Reader, *, handle: str, password: str, address: 
 
 def erase(session: Session, section: Section, account: str) -> None:
     """Raises ``NotFound``, and whatever keeps a room or plugin from forgetting the person: then nothing may be kept of it."""
+    wipe(session, section, account)
+    closings.note(section, LEFT, account)
+
+
+def wipe(session: Session, section: Section, account: str) -> None:
+    """The same for somebody of whom it is noted already that they have left."""
     row = accounts.get(session, account)
     section.grants.forget(session, account)
     section.forget(session, account)

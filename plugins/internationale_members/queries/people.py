@@ -9,9 +9,10 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from internationale.kit import Conflict, Reader, Refused, Role, Section, marker, paging
 from internationale.kit.grants import Grant
-from internationale_members.queries import accounts, branches, credentials
+from internationale_members.queries import accounts, branches, closings, credentials
 from internationale_members.rows import Account
 from internationale_members.rules import handles
+from internationale_members.rules.closings import CLOSED, OPENED
 
 _ = marker("members")
 
@@ -110,6 +111,7 @@ def disable(session: Session, section: Section, account: str, *, by: Reader | No
     row.disabled_at = row.disabled_at or section.now()
     session.add(row)
     credentials.end_all(session, account)
+    closings.note(section, CLOSED, account)
 
 
 def enable(session: Session, section: Section, account: str, *, by: Reader | None) -> None:
@@ -118,6 +120,7 @@ def enable(session: Session, section: Section, account: str, *, by: Reader | Non
     row = _looked_after(session, section, account, by)
     row.disabled_at = None
     session.add(row)
+    closings.note(section, OPENED, account)
 
 
 def _looked_after(session: Session, section: Section, account: str, by: Reader | None) -> Account:

@@ -6,7 +6,7 @@ from sqlmodel import Session, col, func, select
 
 from internationale.kit import Message, Need, Reader, Role, Section, marker
 from internationale.kit.grants import holds
-from internationale_members.queries import branches
+from internationale_members.queries import branches, restoring
 from internationale_members.rows import Account, Invitation
 from internationale_members.rules import roles
 
@@ -16,7 +16,7 @@ SOON = timedelta(days=2)
 
 
 def needs(section: Section, session: Session, reader: Reader) -> list[Need]:
-    """For everybody a password; for the secretary invitations that run out and members without a branch."""
+    """For everybody a password; for the secretary accounts of a backup, invitations that run out, members without a branch."""
     found = []
     account = session.get(Account, reader.id)
     if account is not None and account.password is None:
@@ -28,6 +28,10 @@ def needs(section: Section, session: Session, reader: Reader) -> list[Need]:
                 action=_("Choose"),
                 weight=5,
             )
+        )
+    if holds(reader, roles.MANAGE) and (row := restoring.reverted(session)) is not None:
+        found.append(
+            Need(title=restoring.title(row), detail=restoring.CHANGES, path="/members", action=_("Look through them"), weight=9)
         )
     if holds(reader, roles.INVITE) and (running_out := _running_out(section, session)):
         found.append(

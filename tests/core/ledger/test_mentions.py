@@ -37,7 +37,7 @@ def mentions(house: House) -> set[tuple[int, str]]:
 def as_left_by(house: House, revision: str, statement: str) -> None:
     """The tables as a build left them that was at this revision of the ledger's."""
     with house.database.engine.begin() as connection:
-        for each in (statement, "DROP TABLE ledger_identity"):
+        for each in (statement, "DROP TABLE ledger_identity", "DROP TABLE ledger_restored"):
             connection.exec_driver_sql(each)
         connection.exec_driver_sql(f"UPDATE ledger_alembic_version SET version_num = '{revision}'")
 

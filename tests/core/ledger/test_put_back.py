@@ -1,0 +1,41 @@
+"""A database that was put back says so until everybody has heard it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from internationale.kit.vocabulary import Restored
+from internationale.ledger import database, fencing
+from internationale.ledger.fencing import Lasting
+
+from .conftest import House
+
+WHEN, COPIED = datetime(2026, 5, 1, 12, tzinfo=UTC), datetime(2026, 4, 1, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("copied", [COPIED, None])
+def test_it_says_so_once_and_when_it_was_copied(house: Callable[..., House], copied: datetime | None) -> None:
+    home = house()
+    with database.writing(home.database) as session:
+        connection = session.connection()
+        fencing.keep(connection, Lasting.BEHIND, WHEN)
+        assert fencing.restored(connection) is None
+        for _again in range(2):
+            fencing.keep(connection, Lasting.RESTORED, WHEN, copied=copied)
+        fencing.keep(connection, Lasting.BEHIND, WHEN)  # it is not forgotten with the reason
+        assert fencing.restored(connection) == Restored(copied)
+        fencing.heard(connection)
+        assert fencing.restored(connection) is None
+
+
+@pytest.mark.parametrize(("reason", "found"), [("restored", Restored(None)), ("behind", None)])
+def test_a_backup_of_an_older_build_says_so_too(house: Callable[..., House], reason: str, found: Restored | None) -> None:
+    home = house()
+    with home.database.engine.begin() as connection:
+        fencing.keep(connection, reason, WHEN)
+        connection.exec_driver_sql("DROP TABLE ledger_restored")
+        connection.exec_driver_sql("UPDATE ledger_alembic_version SET version_num = 'ledger_0009'")
+    home.restart()
+    with database.reading(home.database) as session:
+        assert fencing.restored(session.connection()) == found

@@ -1,0 +1,165 @@
+"""A database that was put back from a copy: whoever was shut out, or went, since it was made stays out."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from internationale.ledger import fencing
+from internationale.ledger.fencing import Lasting
+from internationale.rooms.grants.rows import GrantRow
+from internationale_members import rows
+from internationale_members.rules import closings
+
+from .conftest import PASSWORD, House, found
+
+NEW = "eleven green kettles"
+TABLES = [*GrantRow.metadata.sorted_tables, *rows.Row.metadata.sorted_tables]
+
+
+@pytest.fixture
+def copied(house: House) -> Callable[..., Callable[[], None]]:
+    """``restore = copied()``: the accounts as they are now; ``restore()`` puts them back, and the section starts."""
+
+    def copy(*, known: bool = True) -> Callable[[], None]:
+        when = house.section.now()
+        with house.section.reading() as session:
+            kept = {table: [dict(row._mapping) for row in session.execute(table.select())] for table in TABLES}
+
+        def restore() -> None:
+            with house.section.writing() as session:
+                for table, content in kept.items():
+                    session.execute(table.delete())
+                    if content:
+                        session.execute(table.insert(), content)
+                fencing.keep(session.connection(), Lasting.RESTORED, house.section.now(), copied=when if known else None)
+            house.section.prepare()
+
+        return restore
+
+    return copy
+
+
+Copied = Callable[..., Callable[[], None]]
+
+
+def signed_in(client: Any) -> bool:
+    return bool(client.get("/members/account").url.path == "/members/account")
+
+
+def signs_in(house: House, handle: str, password: str = PASSWORD) -> bool:
+    client = house.browser()
+    client.post("/members/sign-in", data={"handle": handle, "password": password})
+    return signed_in(client)
+
+
+def test_every_way_in_is_ended_and_everybody_signs_in_anew(house: House, copied: Copied) -> None:
+    rosa = house.person("rosa")
+    token, link = house.token(rosa), house.command("link", "rosa")
+    invitation = house.command("invite", "--role", "secretary")
+    assert (rosa.get("/api/v1/members/me", headers=token).status_code, signed_in(rosa)) == (200, True)
+    copied()()
+    assert not signed_in(rosa)
+    assert house.browser().get("/api/v1/members/me", headers=token).status_code == 401
+    assert house.browser().get(link).status_code == 404
+    assert house.browser().get(invitation).status_code == 404
+    assert signs_in(house, "rosa")
+
+
+def test_it_is_done_once_and_not_at_each_start(house: House, copied: Copied) -> None:
+    rosa = house.person("rosa")
+    restore = copied()
+    restore()
+    rosa.post("/members/sign-in", data={"handle": "rosa", "password": PASSWORD})
+    house.section.prepare()
+    assert signed_in(rosa)
+
+
+def test_an_account_that_was_closed_is_closed_again_and_one_that_was_opened_again_is_not(house: House, copied: Copied) -> None:
+    for handle in ("spy", "karl"):
+        house.person(handle)
+    restore = copied()
+    house.command("disable", "spy")
+    house.command("disable", "karl")
+    house.command("enable", "karl")
+    restore()
+    assert (signs_in(house, "spy"), signs_in(house, "karl")) == (False, True)
+    house.command("enable", "spy")
+    house.section.prepare()
+    assert signs_in(house, "spy")
+
+
+def test_who_has_left_is_erased_again_and_nobody_takes_the_handle(house: House, copied: Copied) -> None:
+    rosa = house.person("rosa")
+    restore = copied()
+    rosa.post("/members/account/leave", data={"handle": "rosa", "password": PASSWORD})
+    restore()
+    assert "rosa" not in house.command("list")
+    house.command("add", "rosa", status=1)
+
+
+def test_a_password_that_was_changed_does_not_hold_again(house: House, copied: Copied) -> None:
+    rosa = house.person("rosa")
+    restore = copied()
+    rosa.post("/members/account/password", data={"old": PASSWORD, "new": NEW})
+    restore()
+    assert (signs_in(house, "rosa"), signs_in(house, "rosa", NEW)) == (False, False)
+    by_link = house.browser()
+    by_link.post(house.command("link", "rosa"))
+    assert by_link.post("/members/account/password", data={"new": NEW}).status_code == 200
+    house.section.prepare()
+    assert signs_in(house, "rosa", NEW)
+
+
+def test_it_is_done_also_where_nobody_has_said_that_the_database_was_put_back(house: House, copied: Copied) -> None:
+    house.person("spy")
+    restore = copied()
+    house.command("disable", "spy")
+    with pytest.MonkeyPatch.context() as unsaid:
+        unsaid.setattr(fencing, "keep", lambda *_arguments, **_options: None)
+        restore()
+    assert not signs_in(house, "spy")
+
+
+@pytest.mark.parametrize(("known", "words"), [(True, "restored from a backup of"), (False, "restored from a backup.")])
+def test_the_secretary_and_the_host_hear_of_it_until_somebody_has_looked(
+    house: House, copied: Copied, known: bool, words: str
+) -> None:
+    secretary, rosa = house.person("sekretaria", "secretary"), house.person("rosa")
+    checks = {check.name: check for check in house.section.plugins.all("checks")}
+    assert checks["restored"].run(house.section) == []
+    copied(known=known)()
+    for client, handle in ((secretary, "sekretaria"), (rosa, "rosa")):
+        client.post("/members/sign-in", data={"handle": handle, "password": PASSWORD})
+    assert len(checks["restored"].run(house.section)) == 2
+    assert words in secretary.get("/").text
+    assert words not in rosa.get("/").text
+    assert words in secretary.get("/members").text
+    assert rosa.post("/members/looked-through").status_code == 403
+    action = found(r'action="(/members/looked-through)"', secretary.get("/members").text)
+    assert secretary.post(action).status_code == 200
+    assert words not in secretary.get("/").text + secretary.get("/members").text
+    assert checks["restored"].run(house.section) == []
+
+
+def test_what_is_noted_says_of_nobody_who_it_was(house: House) -> None:
+    house.person("rosa").post("/members/account/leave", data={"handle": "rosa", "password": PASSWORD})
+    [word] = house.section.outside("members.closed").all()
+    assert word.startswith("left:")
+    file: Path = house.section.settings.home / "keys" / "members.closed"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_holds_at_the_end_of_the_list() -> None:
+    words = ("closed:a", "closed:b", "left:c", "opened:a", "nonsense", "clos", "changed:d", "opened:c", "")
+    standing = closings.standing(words)
+    assert (standing.closed, standing.left, standing.changed) == ({"b"}, {"c"}, {"d"})
+
+
+def test_a_disk_that_is_full_keeps_nobody_from_closing_an_account(house: House, caplog: pytest.LogCaptureFixture) -> None:
+    house.person("spy")
+    (house.section.settings.home / "keys" / "members.closed").mkdir()
+    house.command("disable", "spy")
+    assert "members.closed: cannot be written" in caplog.text
+    assert not signs_in(house, "spy")
