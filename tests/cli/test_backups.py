@@ -80,7 +80,7 @@ def test_a_backup_that_was_interrupted_is_not_there(
         assert not (tmp_path / "b.db").exists()
         raise OSError("the power went")
 
-    monkeypatch.setattr(fencing, "keep", interrupted)
+    monkeypatch.setattr(fencing, "put_back", interrupted)
     assert "the power went" in joined("fr", "backup", "b.db", status=2).output
     assert list(tmp_path.glob("b.db*")) == []
 
@@ -192,6 +192,18 @@ def test_each_time_a_database_is_put_back_it_is_heard(
         assert connection.execute("SELECT count(*) FROM members_account").fetchone() == (1,)
         assert connection.execute("SELECT count(*) FROM members_link").fetchone() == (0,)
         assert connection.execute("SELECT copied_at FROM members_reverted").fetchall() == [(None,)]
+
+
+def test_who_only_believes_everybody_again_signs_nobody_out(
+    joined: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Plugins, "installed", classmethod(lambda cls, off=(): cls([("members", internationale_members)])))
+    joined("fr", "members", "add", "rosa")
+    joined("fr", "fence", "close", "--believe")
+    assert plain(joined("fr", "fence", "show", "--json"))["reason"] == "restored"
+    with closing(sqlite3.connect(tmp_path / "fr" / "section.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM members_link").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM members_reverted").fetchone() == (0,)
 
 
 @pytest.mark.usefixtures("backed_up")

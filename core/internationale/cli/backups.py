@@ -103,7 +103,7 @@ def _mark(section: Section, part: Path) -> None:
     """One's own word about its age, since a copy cannot know when it is used."""
     engine = create_engine(f"sqlite:///{part}")
     with engine.begin() as connection:
-        fencing.keep(connection, Lasting.RESTORED, section.now(), copied=section.now())
+        fencing.put_back(connection, section.now(), copied=section.now())
     engine.dispose()
 
 

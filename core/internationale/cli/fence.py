@@ -73,7 +73,7 @@ def lift(home: Home, confirm: str | None) -> None:
                 "These sections have signed to hold more of it than is here: %(sections)s. Ask them. If it is not so, what they"
                 " sign to hold of this section's log is not believed from now on, until you say: %(command)s"
             )
-            % {"sections": _called(section, claimants), "command": f"internationale --home {home.path} fence close"}
+            % {"sections": _called(section, claimants), "command": f"internationale --home {home.path} fence close --believe"}
         )
     typed = click.prompt(_sentence(section), type=str) if confirm is None else confirm
     if typed.strip() != section.code:
@@ -88,8 +88,11 @@ def lift(home: Home, confirm: str | None) -> None:
 
 
 @fence.command("close")
+@click.option(
+    "--believe", is_flag=True, help="The database was not restored: only believe everybody again, and wait for answers."
+)
 @click.pass_obj
-def close(home: Home) -> None:
+def close(home: Home, believe: bool) -> None:
     """Stay silent from the next start on until others have answered. To be said after restoring a database by hand.
 
     All ways in are ended, as they may have been ended before: everybody signs in anew, and open invitations are withdrawn.
@@ -98,8 +101,11 @@ def close(home: Home) -> None:
     """
     section = home()
     section.gate.believe()
-    section.gate.put_back()
-    section.begin()
+    if believe:
+        section.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    else:
+        section.gate.put_back()
+        section.begin()
     say(WORDS[Lasting.RESTORED])
 
 

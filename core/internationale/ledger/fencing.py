@@ -77,7 +77,7 @@ class Fence:
     def put_back(self) -> None:
         """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
         with database.writing(self._database) as session:
-            keep(session.connection(), Lasting.RESTORED, self._now())
+            put_back(session.connection(), self._now())
         self.lasting = Lasting.RESTORED
         self.reason = WORDS[self.lasting]
 
@@ -115,14 +115,21 @@ class Fence:
         return True
 
 
-def keep(connection: Connection, reason: str, now: datetime, *, copied: datetime | None = None) -> None:
-    """Note a reason in a database, this section's or a copy of it. ``copied``: when the copy was made, where that is known."""
+def keep(connection: Connection, reason: str, now: datetime) -> None:
+    """Note a reason in a database, this section's or a copy of it."""
     connection.execute(delete(tables.fence))
     connection.execute(insert(tables.fence), {"reason": reason, "since": now})
     if reason == Lasting.RESTORED:  # who has forgotten something has to listen to everybody
         connection.execute(delete(_claimant))
-        connection.execute(delete(tables.restored))
-        connection.execute(insert(tables.restored), {"since": now, "copied_at": copied})
+
+
+def put_back(connection: Connection, now: datetime, *, copied: datetime | None = None) -> None:
+    """Note in a database that it is one that was put back: it is silent, and whoever keeps what ends with that has to hear of it.
+    ``copied``: when the copy was made, where that is known.
+    """
+    keep(connection, Lasting.RESTORED, now)
+    connection.execute(delete(tables.restored))
+    connection.execute(insert(tables.restored), {"since": now, "copied_at": copied})
 
 
 def restored(connection: Connection) -> Restored | None:

@@ -22,7 +22,7 @@ def test_it_says_so_once_and_when_it_was_copied(house: Callable[..., House], cop
         fencing.keep(connection, Lasting.BEHIND, WHEN)
         assert fencing.restored(connection) is None
         for _again in range(2):
-            fencing.keep(connection, Lasting.RESTORED, WHEN, copied=copied)
+            fencing.put_back(connection, WHEN, copied=copied)
         fencing.keep(connection, Lasting.BEHIND, WHEN)  # it is not forgotten with the reason
         assert fencing.restored(connection) == Restored(copied)
         fencing.heard(connection)

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from internationale.ledger import fencing
-from internationale.ledger.fencing import Lasting
 from internationale.rooms.grants.rows import GrantRow
 from internationale_members import rows
 from internationale_members.rules import closings
@@ -33,7 +32,7 @@ def copied(house: House) -> Callable[..., Callable[[], None]]:
                     session.execute(table.delete())
                     if content:
                         session.execute(table.insert(), content)
-                fencing.keep(session.connection(), Lasting.RESTORED, house.section.now(), copied=when if known else None)
+                fencing.put_back(session.connection(), house.section.now(), copied=when if known else None)
             house.section.prepare()
 
         return restore
@@ -117,7 +116,7 @@ def test_it_is_done_also_where_nobody_has_said_that_the_database_was_put_back(ho
     restore = copied()
     house.command("disable", "spy")
     with pytest.MonkeyPatch.context() as unsaid:
-        unsaid.setattr(fencing, "keep", lambda *_arguments, **_options: None)
+        unsaid.setattr(fencing, "put_back", lambda *_arguments, **_options: None)
         restore()
     assert not signs_in(house, "spy")
 

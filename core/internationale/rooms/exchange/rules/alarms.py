@@ -169,7 +169,7 @@ def disbelieved(codes: Iterable[str], names: Mapping[str, str]) -> Iterator[Alar
         told = _("%(section)s has signed to hold messages of this section that, by the word of its host, do not exist.")
         advice = _(
             "What it says of this section's own log is not believed any more. Ask its host how it came to that; the committee can"
-            " suspend it. To believe it again: internationale fence close"
+            " suspend it. To believe it again: internationale fence close --believe"
         )
         yield Alarm("disbelieved", False, code, told % {"section": _name(names, code)}, advice)
 
