@@ -7,10 +7,11 @@ from dataclasses import replace
 import pytest
 
 from internationale import worker
-from internationale.bundle import packing
+from internationale.bundle import packing, unpacking
 from internationale.bundle.packing import Wanted
 from internationale.bundle.unpacking import unpack
 from internationale.bus import Outcome, Parcel
+from internationale.bus.ending import stop
 from internationale.bus.nats import NatsBus
 from internationale.errors import Paused
 from internationale.events import heads, keys
@@ -207,6 +208,74 @@ def test_a_bundle_with_own_events_silences_the_running_instance_until_others_hav
     oracle.agree(ic, again, said=4)
     command.close()
     again.close()
+
+
+def test_nothing_is_said_before_a_bundle_is_read_to_its_end(federation, say, backup, monkeypatch):
+    """After each batch the instance would go on, under a number that the next batch brings."""
+    monkeypatch.setattr(unpacking, "BATCH", 1)
+    (fr,) = federation("fr", plugins=builds.today())
+    restore = backup(fr)
+    for text in ("one", "two", "three"):
+        say(fr, text)
+    content = b"".join(packing.lines(fr, Wanted()))
+    again = restore()
+    ready = []
+    unpack(again, io.BytesIO(content), "a stick", lambda _done, _all: ready.append(fence.may_open(again)))
+    assert (ready, fence.may_open(again)) == ([False] * 3, True)
+    again.close()
+
+
+def test_another_instance_that_was_noticed_is_got_over_by_the_hosts_word_only(federation, hub, say):
+    ic, fr = (with_hubs(section, hub.url) for section in federation("ic", "fr", plugins=builds.today()))
+
+    async def story():
+        await until(opened(fr))
+        command = open_section(fr.settings, builds.today())
+        command.fence(WORDS[Lasting.BEHIND], Lasting.BEHIND)
+        await until(lambda: fr.gate.lasting is Lasting.BEHIND)
+        fr.fence(WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
+        await asyncio.sleep(2)
+        assert (fr.fenced, fr.gate.lasting) == (WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
+        command.gate.give_word()
+        command.close()
+        await until(opened(fr))
+        await asyncio.to_thread(say, fr, "one")
+
+    live(story, ic, fr)
+
+
+def test_who_is_asked_again_waits_for_every_hub_as_at_a_start(federation, say, monkeypatch):
+    """One that knows nothing answered first, and the other was taken for one that does not answer."""
+    ic, fr = federation("ic", "fr", plugins=builds.today())
+    say(fr, "one")
+    with ic.reading() as session:
+        version = queries.latest(session).roster.version
+    claim = heads.seal(Heads(section="ic", time=ic.now(), roster=version, heads={"fr": Head(1, 9, "ab" * 32)}), ic.key)
+    hubs = {"nats://knowing": MemoryHub(), "nats://empty": MemoryHub()}
+    with_hubs(fr, *hubs)
+    opening, lifted = fr.gate.open, []
+
+    async def connect(url, section, **_given):
+        return MemoryBus(hubs[url], section)
+
+    async def story():
+        errands = worker.Worker(fr, connect)
+        await errands.begin()
+        running = asyncio.create_task(errands.run())
+        await until(opened(fr))
+        monkeypatch.setattr(fr.gate, "open", lambda: lifted.append(opening()))
+        for link in errands.links.values():
+            link.tried = True  # as half a minute after a start
+        bus = MemoryBus(hubs["nats://knowing"], "ic")
+        await bus.provision()
+        await bus.publish([Parcel("intl.v1.heads.ic", claim.body, claim.header)])
+        hubs["nats://knowing"].faults.latency = 1.0
+        fr.fence(WORDS[Lasting.BEHIND], Lasting.BEHIND)
+        await until(lambda: fr.fenced == fence.BEHIND % {"theirs": 9, "ours": 1, "who": (f"{ic.name} (ic)",)})
+        await stop([running])
+
+    asyncio.run(story())
+    assert lifted == []
 
 
 def test_own_events_behind_a_hole_are_known_to_have_been_said(federation, say):

@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from internationale.bundle import taking
+from internationale.bundle import holding, taking
 from internationale.bundle.form import Damaged, Ending, Header, Heads, Item, Part, Version
 from internationale.bundle.reading import read
 from internationale.errors import Conflict
@@ -66,18 +67,21 @@ def unpack(
     with section.reading() as session:
         if not section.keyring(session):
             raise Conflict(_("This section has not joined an International yet. Join it first, with its invitation."))
-    work = _Unpacking(section, progress)
-    for item in read(stream, via):
-        work.take(replace(item, by=by) if isinstance(item, Delivery) else item)
-    work.flush()
+    with ExitStack() as silent:
+        work = _Unpacking(section, progress, silent)
+        for item in read(stream, via):
+            work.take(replace(item, by=by) if isinstance(item, Delivery) else item)
+        work.flush()
     return work.found
 
 
 class _Unpacking:
     """What was read and not yet taken in. Parts come after the events that name them, and are only kept when one does."""
 
-    def __init__(self, section: Section, progress: Progress) -> None:
+    def __init__(self, section: Section, progress: Progress, silent: ExitStack) -> None:
         self.found = Unpacked()
+        self._silent = silent
+        self._took_back = False
         self._section = section
         self._progress = progress
         self._rosters: list[SignedDocument] = []
@@ -138,7 +142,10 @@ class _Unpacking:
             keyring = section.keyring(session)
             known = section.ledger.known(session, (where for event in ours if (where := deliveries.address(event)) is not None))
         if any(deliveries.check([event], keyring, known)[0].envelope is not None for event in ours):
-            section.fence(WORDS[Lasting.BEHIND], section.gate.lasting or Lasting.BEHIND)
+            if not self._took_back:
+                self._silent.enter_context(holding.shown(section.settings.home))
+                self._took_back = True
+            section.fence(WORDS[Lasting.BEHIND], Lasting.BEHIND)
 
     def _note(self, item: Item) -> None:
         match item:

@@ -40,7 +40,10 @@ def show(home: Home, as_json: bool) -> None:
         say(_("Nothing that lasts keeps this section silent."))
     else:
         say(WORDS[lasting], problem=True)
-        say(_("It goes on by itself when that is so no more. Where nobody can answer: %(command)s") % {"command": _open(home)})
+        if lasting is not Lasting.ANOTHER:
+            say(
+                _("It goes on by itself when that is so no more. Where nobody can answer: %(command)s") % {"command": _open(home)}
+            )
     if liars := _claimants(section, disbelieved=True):
         say(
             _("Not believed in what they sign to hold of this section's log: %(sections)s")

@@ -11,6 +11,7 @@ that lies would silence another at each of its starts.
 from collections.abc import Callable, Collection
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -38,8 +39,16 @@ WORDS: dict[str, Message] = {
     Lasting.BEHIND: _("Others hold more of this section's own log than is here. The rest is being fetched."),
     Lasting.ANOTHER: _("Another instance of this section writes its log. Find it and stop it, then start this one again."),
 }
+_GRAVER: dict[Lasting, tuple[str, ...]] = {
+    Lasting.BEHIND: (Lasting.BEHIND, Lasting.RESTORED, Lasting.ANOTHER),
+    Lasting.RESTORED: (Lasting.RESTORED, Lasting.ANOTHER),
+    Lasting.ANOTHER: (Lasting.ANOTHER,),
+}
+"""What another reason does not put out: another instance is about, whatever else is so; who has forgotten something needs a
+better answer than who only was behind.
+"""
 _claimant = tables.claimant
-_KEPT = Prepared(select(tables.fence.c.reason))
+_KEPT = Prepared(select(tables.fence.c.reason, tables.fence.c.since))
 _WORD = "word"
 """The host's word that the section may speak although nobody has answered."""
 
@@ -52,27 +61,44 @@ class Fence:
         self.lasting: Lasting | None = None
         self._database = where
         self._now = now
+        self.final = False
+        """Whether another instance was noticed while this one ran: only a start or the host's word ends that."""
+        self._started = False
+        self._noted: tuple[Any, ...] | None = None
+        """What stands in the database, as far as this process knows: who is about to open may have to look again."""
 
-    def load(self) -> None:
-        """Take up what was kept, at a start, or by another process since."""
+    def load(self) -> bool:
+        """Take up what was kept, at a start, or by another process since. Whether there was something new."""
         with database.reading(self._database) as session:
-            self.heed(session.connection())
+            new = self.heed(session.connection())
+        self._started = True
+        return new
 
-    def heed(self, connection: Connection) -> None:
+    def heed(self, connection: Connection) -> bool:
         """The same with a connection. Within the transaction in which something is to be said, nobody can close it meanwhile."""
-        kept = _read(connection)
-        if kept in WORDS and kept != self.lasting:
-            self.lasting = Lasting(kept)
-            self.reason = WORDS[self.lasting]
+        row = _KEPT.first(connection)
+        if row is None or row == self._noted or row[0] not in WORDS:
+            return False
+        self._noted, self.lasting = row, Lasting(row[0])
+        self.reason = WORDS[self.lasting]
+        self.final = self._started and self.lasting is Lasting.ANOTHER
+        return True
 
     def close(self, reason: Message, lasting: Lasting | None = None, claimants: Collection[str] = ()) -> None:
-        """Say nothing from now on. ``claimants``: the sections that have signed to hold more of our log than is here."""
+        """Say nothing from now on. ``claimants``: the sections that have signed to hold more of our log than is here.
+
+        What is noted already and is graver stays (``_GRAVER``).
+        """
         self.reason = reason
-        if lasting is not None and (lasting is not self.lasting or claimants):
-            with database.writing(self._database) as session:
-                keep(session.connection(), lasting, self._now())
-                _claimed(session.connection(), claimants, self._now())
-            self.lasting = lasting
+        if lasting is None:
+            return
+        with database.writing(self._database) as session:
+            connection = session.connection()
+            _note(connection, lasting, self._now())
+            _claimed(connection, claimants, self._now())
+            self._noted = _KEPT.first(connection)
+        self.lasting = Lasting(self._noted[0]) if self._noted else lasting
+        self.final = self.final or lasting is Lasting.ANOTHER
 
     def put_back(self) -> None:
         """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
@@ -82,13 +108,15 @@ class Fence:
         self.reason = WORDS[self.lasting]
 
     def open(self) -> None:
-        """Speaking is safe again."""
-        self.reason = None
+        """Speaking is safe again, unless something was noted meanwhile that this process does not know of: then it is not."""
         if self.lasting is not None:
             with database.writing(self._database) as session:
-                session.connection().execute(delete(tables.fence))
-                session.connection().execute(delete(_claimant).where(~_claimant.c.disbelieved))
-            self.lasting = None
+                connection = session.connection()
+                if self.heed(connection):
+                    return
+                connection.execute(delete(tables.fence))
+                connection.execute(delete(_claimant).where(~_claimant.c.disbelieved))
+        self._forget()
 
     def give_word(self, disbelieving: Collection[str] = ()) -> None:
         """The host's word, for the running instance or the next start: go on without an answer. ``disbelieving``: of those who
@@ -110,9 +138,15 @@ class Fence:
             if _read(session.connection()) != _WORD:
                 return False
         with database.writing(self._database) as session:
+            if _read(session.connection()) != _WORD:
+                return False
             session.connection().execute(delete(tables.fence))
-        self.reason = self.lasting = None
+        self._forget()
         return True
+
+    def _forget(self) -> None:
+        self.reason = self.lasting = self._noted = None
+        self.final = False
 
 
 def keep(connection: Connection, reason: str, now: datetime) -> None:
@@ -130,6 +164,15 @@ def put_back(connection: Connection, now: datetime, *, copied: datetime | None =
     keep(connection, Lasting.RESTORED, now)
     connection.execute(delete(tables.restored))
     connection.execute(insert(tables.restored), {"since": now, "copied_at": copied})
+
+
+def _note(connection: Connection, reason: Lasting, now: datetime) -> None:
+    """Note a reason anew, unless a graver one is there: then that, anew."""
+    kept = _read(connection)
+    if kept in _GRAVER[reason]:
+        connection.execute(update(tables.fence).values(since=now))
+    else:
+        keep(connection, reason, now)
 
 
 def restored(connection: Connection) -> Restored | None:

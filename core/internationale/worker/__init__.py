@@ -103,8 +103,13 @@ class Worker:
                 while self.section.gate.lasting not in _ASKED_AGAIN:
                     await asyncio.sleep(WORD)
                     await in_thread(self.section.gate.load)
-            for link in self.links.values():
-                link.clearance.doubt()
+                    if self.section.gate.lasting is not None and await in_thread(self.section.gate.take_word):
+                        _log.warning("goes on without an answer: the host has said so")
+            self._doubt()
+
+    def _doubt(self) -> None:
+        for link in self.links.values():
+            link.doubt()
 
     async def _answered(self) -> None:
         """Until the fence is open."""
@@ -115,15 +120,23 @@ class Worker:
                 if await in_thread(self.section.gate.take_word):
                     _log.warning("goes on without an answer: the host has said so")
                     break
+                if await in_thread(self.section.gate.load):
+                    self._doubt()
             links = list(self.links.values())
             answered = [link for link in links if link.clearance.verdict != fence.NO_ANSWER]
             objections = [link.clearance.verdict for link in answered if link.clearance.verdict is not None]
             if objections:
                 self.section.fence(objections[0])
-            elif answered and all(link in answered or link.tried for link in links):
+            elif (
+                answered
+                and all(link in answered or link.tried for link in links)
+                and await in_thread(fence.may_open, self.section)
+            ):
                 await in_thread(self.section.unfence)
-                _log.info("nothing speaks against writing")
-                break
+                if self.section.fenced is None:
+                    _log.info("nothing speaks against writing")
+                    break
+                self._doubt()
             await asyncio.sleep(0.05)
 
     async def _without_hubs(self) -> None:

@@ -14,7 +14,7 @@ from internationale.ledger.fencing import Lasting
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker import mending
+from internationale.worker import fence, mending
 from internationale.worker.origin import Unanswered, ask
 from internationale.worker.pace import in_thread, outside
 
@@ -84,4 +84,4 @@ def _remembers_all(section: Section) -> bool:
     """Whether our own log is here as far as anybody has signed to hold it. After a restored backup somebody must have signed."""
     with section.reading() as session:
         own = queries.own_log(session, section.code)
-    return not own.behind and (own.elsewhere > 0 or section.gate.lasting is not Lasting.RESTORED)
+    return fence.may_open(section) and not own.behind and (own.elsewhere > 0 or section.gate.lasting is not Lasting.RESTORED)

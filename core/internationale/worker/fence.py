@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
 
+from internationale.bundle import holding
 from internationale.bus import Bus, Parcel, Unreachable
 from internationale.bus.nats import NatsBus
 from internationale.errors import Untrusted
@@ -165,6 +166,7 @@ async def look(section: Section, bus: Bus) -> Message | None:
     await _take_back(section, bus, epoch)
     words = await _words(section, bus)
     claims = [(who, head.sequence) for who, head in words if head.epoch == epoch]
+    claims += await in_thread(_heard, section, epoch)
     claims.append((section.code, (await in_thread(behind_a_hole, section)).get(epoch, 0)))
     claimed = max(sequence for _who, sequence in claims)
     number = await in_thread(_own_number, section)
@@ -232,6 +234,18 @@ def behind_a_hole(section: Section) -> dict[int, int]:
     with section.reading() as session:
         gaps = section.ledger.gaps(session)
     return {gap.epoch: gap.last + 1 for gap in gaps if gap.section == section.code}
+
+
+def may_open(section: Section) -> bool:
+    """Whether answers count now: not while our own events are being taken back, nor when another instance was noticed."""
+    return not section.gate.final and not holding.under_way(section.settings.home)
+
+
+def _heard(section: Section, epoch: int) -> list[tuple[str, int]]:
+    """Who has signed to hold how much of our log, as far as it was heard before: a hub that is asked now may not know of it."""
+    with section.reading() as session:
+        held, liars = queries.held(session, section.code), fencing.claimants(session.connection(), disbelieved=True)
+    return [(who, head.sequence) for who, head in held.items() if head.epoch == epoch and who not in liars]
 
 
 def _places(section: Section) -> list[str]:

@@ -69,13 +69,19 @@ class Link:
         await together(self._keep(), self._impatient())
 
     async def _impatient(self) -> None:
-        while not self.tried:
+        while True:
             try:
-                await fence.impatient(self.section)
-                self.tried = True
+                if not self.tried:
+                    await fence.impatient(self.section)
+                    self.tried = True
             except Exception:
                 _log.exception("it cannot be seen how far the log goes")
-                await asyncio.sleep(LOOK)
+            await asyncio.sleep(LOOK)
+
+    def doubt(self) -> None:
+        """It has to say again whether anything speaks against our writing, and is waited for as at a start."""
+        self.clearance.doubt()
+        self.tried = False
 
     async def _keep(self) -> None:
         backoff, patience, silent = Backoff(LONGEST), Backoff(RARELY), False

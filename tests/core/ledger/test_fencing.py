@@ -1,0 +1,68 @@
+"""What keeps a section silent, between an instance that runs and the commands beside it: two processes, one database."""
+
+import pytest
+
+from internationale.ledger.fencing import WORDS, Lasting
+from internationale.testing.founding import open_section
+
+
+@pytest.fixture
+def two(federation):
+    """The fence of an instance, and that of a command."""
+    (fr,) = federation("fr")
+    command = open_section(fr.settings, None)
+    yield fr.gate, command.gate
+    command.close()
+
+
+@pytest.mark.parametrize(
+    ("first", "then", "stays"),
+    [
+        (Lasting.BEHIND, Lasting.BEHIND, Lasting.BEHIND),
+        (Lasting.BEHIND, Lasting.RESTORED, Lasting.RESTORED),
+        (Lasting.BEHIND, Lasting.ANOTHER, Lasting.ANOTHER),
+        (Lasting.RESTORED, Lasting.BEHIND, Lasting.RESTORED),
+        (Lasting.RESTORED, Lasting.ANOTHER, Lasting.ANOTHER),
+        (Lasting.ANOTHER, Lasting.BEHIND, Lasting.ANOTHER),
+        (Lasting.ANOTHER, Lasting.RESTORED, Lasting.ANOTHER),
+    ],
+)
+def test_the_graver_reason_stays(two, first, then, stays) -> None:
+    here, there = two
+    here.close(WORDS[first], first)
+    there.close(WORDS[then], then)
+    assert there.lasting is stays
+    here.load()
+    assert (here.lasting, here.reason) == (stays, WORDS[stays])
+
+
+@pytest.mark.parametrize("noted", [Lasting.BEHIND, Lasting.RESTORED])
+def test_what_was_noted_meanwhile_is_not_opened_unseen(two, noted) -> None:
+    here, there = two
+    here.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
+    there.close(WORDS[noted], noted)
+    here.open()
+    assert (here.lasting, here.reason) == (noted, WORDS[noted])
+    here.open()
+    assert (here.lasting, here.reason) == (None, None)
+
+
+def test_a_command_that_began_under_a_fence_closes_it_again_when_it_was_opened(two) -> None:
+    here, there = two
+    here.close(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    there.load()
+    here.open()
+    there.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
+    assert here.load()
+    assert here.reason == WORDS[Lasting.BEHIND]
+
+
+def test_another_instance_noticed_before_the_start_is_no_reason_for_ever(two) -> None:
+    here, there = two
+    here.close(WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
+    assert here.final
+    there.load()
+    assert there.final  # it runs, too
+    here.give_word()
+    assert here.take_word()
+    assert (here.reason, here.final) == (None, False)
