@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from internationale.errors import Conflict
+from internationale.rooms.attachments.port import keeping
 from internationale.rooms.attachments.port.room import room
 from internationale.rooms.attachments.rules.chunking import CHUNK, hash_of
 
@@ -251,6 +252,7 @@ def test_leaving_takes_what_was_brought_and_not_attached(three, share, bring, me
 def test_what_was_brought_and_not_attached_is_off_the_disk_when_its_person_has_left(three, share, bring, attach, member) -> None:
     fr = three[1]
     document, store = share(fr), room(three[1]).store
+    keeping.tidy(fr)
     attach(fr, document, b"for all")
     for content in (b"mine alone", b"for all"):
         bring(fr, document, content)

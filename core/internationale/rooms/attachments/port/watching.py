@@ -72,6 +72,13 @@ def look(section: Home, session: Session, store: Files, *, silent: bool) -> Watc
     return Watched(row.seconds + passed, since)
 
 
+def is_certain(section: Home, session: Session, store: Files) -> bool:
+    """Whether what nothing speaks of here is spoken of nowhere, as far as can be told."""
+    if section.fenced is not None or forgetful(section, session) is not None:
+        return False
+    return look(section, session, store, silent=False).settled
+
+
 def seen(before: Watched, unnamed: Collection[str]) -> Watched:
     """With what is unnamed today: what was so before has its time, the rest begins."""
     return Watched(before.seconds, {name: before.since.get(name, before.seconds) for name in unnamed})
