@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
-from litestar.response import Stream
+from litestar.response import Response
 
 from internationale.kit.attachments import Attachment
 from internationale.kit.ports import Section
@@ -116,8 +116,8 @@ def _read() -> list[Any]:
         attachment: FromPath[str],
         section: NamedDependency[Section],
         reader: NamedDependency[Reader],
-    ) -> Stream:
-        """The bytes. With ``Range: bytes=<n>-`` it goes on where a download broke off."""
+    ) -> Response[Any]:
+        """The bytes. With ``Range`` (one range) only these: so that a download that broke off goes on where it was."""
         return download(request, section, attachment, reader)
 
     return [every, one, file]
