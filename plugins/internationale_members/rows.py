@@ -107,6 +107,18 @@ class SignedIn(Row, table=True):
     seen_at: datetime
 
 
+class KnownBrowser(Row, table=True):
+    """A browser in which a person has signed in before: nobody else's attempts delay theirs there."""
+
+    __tablename__ = "members_browser"
+
+    hash: str = Field(primary_key=True)
+    """Of the person and the secret in its cookie, with a key that is not in the database: rows of one browser have nothing in
+    common, so that nobody can read who shares one."""
+    account: str = Field(index=True)
+    at: datetime
+
+
 class Token(Row, table=True):
     """A personal token for the API."""
 
@@ -131,8 +143,8 @@ class Reverted(Row, table=True):
 
 
 class FailedSignIn(Row, table=True):
-    """A failed attempt with a password; ``bucket`` is of the handle's key and the network prefix it came from, or of the handle
-    alone: a hash with a key that is written nowhere.
+    """A failed attempt with a password; ``bucket`` is of the handle's key and where it came from (the network, the line, the
+    known browser), or of the handle alone: a hash with a key that is written nowhere.
     """
 
     __tablename__ = "members_failure"

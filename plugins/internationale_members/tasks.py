@@ -4,16 +4,22 @@ from sqlalchemy import delete, or_
 from sqlmodel import col
 
 from internationale.kit import Section
-from internationale_members.rows import FailedSignIn, Invitation, SignedIn, SignInLink
+from internationale_members.rows import FailedSignIn, Invitation, KnownBrowser, SignedIn, SignInLink
 from internationale_members.rules import terms
 
 
 def clear(section: Section) -> None:
-    """Delete what no longer serves. Safe to run twice."""
+    """Delete what no longer serves, and what a clock dated that was ahead (it would serve for ever). Safe to run twice."""
     now = section.now()
+    wrong = now + terms.AHEAD
+    over = (
+        (FailedSignIn, col(FailedSignIn.at) <= now - terms.ATTEMPT_WINDOW, col(FailedSignIn.at) > wrong),
+        (SignedIn, col(SignedIn.begun_at) <= now - terms.SESSION_LONGEST, col(SignedIn.begun_at) > wrong),
+        (SignedIn, col(SignedIn.seen_at) <= now - terms.SESSION_IDLE, col(SignedIn.seen_at) > wrong),
+        (KnownBrowser, col(KnownBrowser.at) <= now - terms.BROWSER, col(KnownBrowser.at) > wrong),
+        (Invitation, col(Invitation.until) <= now - terms.KEPT, col(Invitation.made_at) > wrong),
+        (SignInLink, col(SignInLink.until) <= now - terms.KEPT, col(SignInLink.made_at) > wrong),
+    )
     with section.writing() as session:
-        session.execute(delete(FailedSignIn).where(col(FailedSignIn.at) <= now - terms.ATTEMPT_WINDOW))
-        over = or_(col(SignedIn.begun_at) <= now - terms.SESSION_LONGEST, col(SignedIn.seen_at) <= now - terms.SESSION_IDLE)
-        session.execute(delete(SignedIn).where(over))
-        for rows in (Invitation, SignInLink):
-            session.execute(delete(rows).where(col(rows.until) <= now - terms.KEPT))
+        for rows, past, ahead in over:
+            session.execute(delete(rows).where(or_(past, ahead)))

@@ -298,6 +298,6 @@ def test_restore_takes_no_other_file(joined: Command, tmp_path: Path) -> None:
 def test_restore_takes_no_other_sections_database(joined: Command, life: Callable[..., None], tmp_path: Path) -> None:
     joined("it", "init", "it", "--name", "Italia", "--language", "it")
     joined("ic", "backup", "ic.db")
-    assert "another section, not of “it”" in joined("it", "restore", "ic.db", "--yes", status=2).output
+    assert "it is another section's" in joined("it", "restore", "ic.db", "--yes", status=2).output
     assert list((tmp_path / "it").glob("section.db?*.part*")) == []
     assert plain(joined("it", "fence", "show", "--json"))["silent"] is False

@@ -6,7 +6,7 @@ import click
 
 from internationale.cli.root import Home
 from internationale.cli.speech import say
-from internationale.errors import Misconfigured
+from internationale.errors import Conflict, Misconfigured
 from internationale.kit.attachments import MIB
 from internationale.kit.printing import row
 from internationale.messages import marker
@@ -16,6 +16,14 @@ from internationale.rooms.attachments.queries import files
 
 _ = marker("core")
 LISTED = 10_000
+_HELD = _(
+    "%(why)s Messages that it does not have may speak of files that are here, so nothing was deleted. Try again when that is"
+    " over."
+)
+_WAITING = _(
+    "Pieces of which nothing here speaks, and which are still kept: %(pieces)s. They go a day after they were found to be so, but"
+    " not in the first seven days after a database or a folder was put back or begun anew: what speaks of them may still come."
+)
 
 
 @click.group()
@@ -74,7 +82,12 @@ def save(home: Home, attachment: str, file: Path) -> None:
 @click.pass_obj
 def gc(home: Home, dry: bool) -> None:
     """Delete what was taken back, copies that nobody took for long, and files that were never attached."""
-    _report(keeping.tidy(home(), dry=dry), dry=dry)
+    done = keeping.tidy(home(), dry=dry)
+    if done.held is not None:
+        raise Conflict(_HELD % {"why": done.held})
+    _report(done, dry=dry)
+    if done.waiting:
+        say(_WAITING % {"pieces": done.waiting})
 
 
 def _report(done: Tidied, *, dry: bool) -> None:

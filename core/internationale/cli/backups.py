@@ -22,6 +22,7 @@ from internationale.ledger import copies, database, fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.migrate import version_table
 from internationale.messages import marker
+from internationale.rooms.roster.port import secret
 from internationale.section import Section
 from internationale.settings import whole
 
@@ -151,6 +152,7 @@ def _prepare(home: Home, part: Path, file: Path, *, marked: bool) -> None:
     """Bring it up to date, and have it begin silent whoever has copied it. Raises ``Invalid`` when it is another section's."""
     url = make_url(home.settings.database).set(database=str(part)).render_as_string(hide_password=False)
     with contextlib.closing(Section.open(replace(home.settings, database=url), home.plugins)) as section:
+        _require_secret(section, file)
         with progress.replays():
             section.prepare()
         with section.reading() as session:
@@ -164,3 +166,18 @@ def _prepare(home: Home, part: Path, file: Path, *, marked: bool) -> None:
             section.gate.put_back()
             section.begin()
     copies.settle(part)
+
+
+def _require_secret(section: Section, file: Path) -> None:
+    try:
+        with section.database.engine.begin() as connection:
+            secret.require(connection, section.settings.secret_key)
+    except Misconfigured as error:
+        raise Invalid(
+            _(
+                "This database was written with another secret than the one in %(path)s: it is another section's, or that file"
+                " has to be put back from your backup first. Nothing was changed."
+            )
+            % {"path": error.place},
+            place=str(file),
+        ) from error

@@ -9,14 +9,15 @@ from sqlmodel import Session
 from internationale import settings
 from internationale.cli.files import printed, write
 from internationale.cli.root import Home
-from internationale.cli.speech import say
+from internationale.cli.speech import say, worded
 from internationale.cli.unlocking import chosen_passphrase
-from internationale.errors import Conflict, Misconfigured
+from internationale.errors import Conflict, Invalid, Misconfigured
 from internationale.events import card, fingerprints, joining
 from internationale.events.fingerprints import Listed
 from internationale.events.keys import PublicKey, SigningKey
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
+from internationale.rooms.roster.port import secret
 from internationale.rooms.roster.rules import changes
 from internationale.rooms.roster.rules.signers import Signer
 from internationale.section import Section
@@ -138,6 +139,30 @@ def rotate_log(home: Home, after: int) -> None:
     )
     show(key.public)
     say(_("The committee confirms it: %(command)s") % {"command": f"internationale roster propose rotate {section.code}"})
+
+
+@group.command("new-secret")
+@click.option("--confirm", metavar="CODE", help="The section's code, instead of typing it when asked.")
+@click.pass_obj
+def new_secret(home: Home, confirm: str | None) -> None:
+    """Go on with another secret in keys/section.secret, because the one with which the database was written is lost for good."""
+    code = home.settings.code
+    say(
+        _(
+            "With the secret is lost: handles that people have given up, or that were theirs when they left, can be taken by"
+            " others; a database that is put back later brings those in again who were closed or left before today; and no"
+            " browser is known any more, so that people may have to wait at signing in while somebody tries their password."
+            " Everything else stays: accounts, passwords, sessions, links, tokens, and what was said."
+        )
+    )
+    sentence = worded(_("To go on all the same, type the section's code (%(code)s)") % {"code": code})
+    if (click.prompt(sentence, type=str) if confirm is None else confirm).strip() != code:
+        raise Invalid(_("This is not the section's code. Nothing was changed."), place="--confirm")
+    section = Section.open(home.settings, home.plugins)  # not prepared: that is what is refused
+    with section.database.engine.begin() as connection:
+        secret.renew(connection, home.settings.secret_key)
+    section.close()
+    say(_("The section goes on with the secret in %(path)s. Back it up.") % {"path": home.settings.secret_key})
 
 
 def own_signers(section: Section, session: Session) -> tuple[Signer, ...]:

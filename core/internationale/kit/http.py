@@ -18,6 +18,7 @@ from internationale.kit.ports import Section
 SESSION = timedelta(days=14)
 """How long a browser keeps the cookie; the plugin decides how long the session behind it lives."""
 MAX_PATH = 2000
+_BROWSER = "-browser"
 UNKEPT = "unkept"
 """For the ``opt`` of a handler, where address or answer are secret: with ``opt={UNKEPT: True}`` nobody keeps a copy."""
 
@@ -49,6 +50,15 @@ def network(address: str) -> str:
         return ""
 
 
+def line(address: str) -> str:
+    """The line of an address: the address itself, or the /64 that one connection has of IPv6; empty for what is no address."""
+    try:
+        wide = 32 if ipaddress.ip_address(address).version == 4 else 64
+        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
+    except ValueError:
+        return ""
+
+
 def set_session(response: Response[Any], section: Section, secret: str, *, lasting: timedelta = SESSION) -> None:
     """Let the browser carry ``secret`` (as made by the caller: unguessable, in ASCII letters and digits) from now on."""
     response.set_cookie(_cookie(section, secret, int(lasting.total_seconds())))
@@ -57,6 +67,16 @@ def set_session(response: Response[Any], section: Section, secret: str, *, lasti
 def clear_session(response: Response[Any], section: Section) -> None:
     """Let the browser forget the session."""
     response.set_cookie(_cookie(section, "", 0))
+
+
+def browser(request: Request[Any, Any, Any], section: Section) -> str | None:
+    """What ``set_browser`` had this browser carry, whatever it is worth."""
+    return request.cookies.get(cookie_name(section) + _BROWSER)
+
+
+def set_browser(response: Response[Any], section: Section, secret: str, *, lasting: timedelta) -> None:
+    """Let the browser carry ``secret`` beside the session's, and after it: only whoever has signed in there is given one."""
+    response.set_cookie(_cookie(section, secret, int(lasting.total_seconds()), _BROWSER))
 
 
 def local_path(path: str | None, default: str = "/") -> str:
@@ -77,7 +97,13 @@ def local_path(path: str | None, default: str = "/") -> str:
     return default if parts.scheme or parts.netloc else path
 
 
-def _cookie(section: Section, value: str, seconds: int) -> Cookie:
+def _cookie(section: Section, value: str, seconds: int, suffix: str = "") -> Cookie:
     return Cookie(
-        key=cookie_name(section), value=value, max_age=seconds, path="/", secure=is_secure(section), httponly=True, samesite="lax"
+        key=cookie_name(section) + suffix,
+        value=value,
+        max_age=seconds,
+        path="/",
+        secure=is_secure(section),
+        httponly=True,
+        samesite="lax",
     )

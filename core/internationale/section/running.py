@@ -34,6 +34,7 @@ from internationale.rooms.documents.port import DocumentsRoom
 from internationale.rooms.exchange import port as exchange_port
 from internationale.rooms.grants.port import Room as GrantsRoom
 from internationale.rooms.roster import queries
+from internationale.rooms.roster.port import secret
 from internationale.section.answering import Answering
 from internationale.settings import Settings, read_nkey, read_secret
 from internationale.settings.outside import Outside
@@ -75,9 +76,14 @@ class Section(Answering):
         return cls(settings, Plugins.installed(settings.off) if plugins is None else plugins, now)
 
     def prepare(self) -> list[str]:
-        """Bring tables and rows up to date before the doors open. Returns the names of the projections made anew."""
+        """Bring tables and rows up to date before the doors open. Returns the names of the projections made anew.
+
+        Raises ``Misconfigured`` when the secret is not the one with which the database was written.
+        """
         with self.database.engine.begin() as connection:
+            secret.require(connection, self.settings.secret_key)
             changed = migrate.upgrade(connection, self.plugins.folders("migrations"), self.secret)
+            secret.note(connection, self.settings.secret_key)
         if changed:
             self.database.scrub()  # a migration may be about what must not stay
         self.gate.load()

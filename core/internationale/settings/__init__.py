@@ -18,7 +18,7 @@ from sqlalchemy import URL, make_url
 from internationale.errors import Misconfigured
 from internationale.kit.attachments import Limits
 from internationale.messages import marker
-from internationale.settings.keys import read_key, read_nkey, read_private, read_secret, write_key
+from internationale.settings.keys import make_secret, read_key, read_nkey, read_private, read_secret, write_key
 from internationale.settings.values import KEYS, LISTS, READERS, Federation, fit_name, hub_addresses
 
 _ = marker("core")
@@ -32,6 +32,7 @@ __all__ = [
     "fit_name",
     "hub_addresses",
     "load",
+    "make_secret",
     "read_key",
     "read_nkey",
     "read_private",

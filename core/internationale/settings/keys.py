@@ -38,6 +38,11 @@ def read_nkey(path: Path) -> Nkey:
 
 
 def read_secret(path: Path) -> bytes:
+    """Read 32 secret bytes. Raises ``Misconfigured`` like ``read_key``."""
+    return _private(path, bytes.fromhex)
+
+
+def make_secret(path: Path) -> bytes:
     """Read 32 secret bytes; they are made when there are none yet. Raises ``Misconfigured`` like ``read_nkey``."""
     return _private_or_made(path, bytes.fromhex, lambda: secrets.token_hex(32))
 

@@ -108,7 +108,8 @@ def change_password(
     request: Request[Any, Any, Any],
     data: JSONBody[forms.NewPassword],
 ) -> None:
-    credentials.change_password(section, reader, **data.model_dump(), secret=None, address=http.address(request))
+    browser = http.browser(request, section)
+    credentials.change_password(section, reader, **data.model_dump(), secret=None, address=http.address(request), browser=browser)
 
 
 def devices(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[sessions.Device]:
@@ -152,4 +153,5 @@ def leave(
     request: Request[Any, Any, Any],
     data: JSONBody[forms.Leave],
 ) -> None:
-    leaving.leave(section, reader, **data.model_dump(), address=http.address(request))
+    browser = http.browser(request, section)
+    leaving.leave(section, reader, **data.model_dump(), address=http.address(request), browser=browser)

@@ -97,10 +97,17 @@ def change_password(
 ) -> Template | Redirect:
     try:
         secret = signing.current(section, request)
-        credentials.change_password(section, reader, **data.model_dump(), secret=secret, address=http.address(request))
+        credentials.change_password(
+            section,
+            reader,
+            **data.model_dump(),
+            secret=secret,
+            address=http.address(request),
+            browser=http.browser(request, section),
+        )
     except (Invalid, TooSoon) as error:
         return _page(section, reader, request, error)
-    return _back("#password")
+    return signing.known(section, request, secret, _back("#password"))
 
 
 def make_token(
@@ -134,7 +141,7 @@ def sign_out_everywhere(
 ) -> Redirect:
     with section.writing() as session:
         credentials.end_all(session, accounts.own(reader), but=signing.current(section, request))
-    return _back("#devices")
+    return signing.known(section, request, signing.current(section, request), _back("#devices"))
 
 
 def sign_out_device(
@@ -166,7 +173,8 @@ def leave(
     data: URLEncodedBody[forms.Leave],
 ) -> Template | Redirect:
     try:
-        leaving.leave(section, reader, **data.model_dump(), address=http.address(request))
+        browser = http.browser(request, section)
+        leaving.leave(section, reader, **data.model_dump(), address=http.address(request), browser=browser)
     except (Invalid, TooSoon) as error:
         return _leave_page(section, reader, error, handle=data.handle)
     return signing.signed_out(section)

@@ -51,7 +51,7 @@ def accept(
         new = sessions.begin(
             session, section, account, device=signing.device(request), previous=signing.current(section, request)
         )
-    return signing.signed_in(section, new, "/")
+    return signing.signed_in(section, request, new, "/")
 
 
 def _form(section: Section, secret: str, entered: dict[str, Any], error: Invalid | None = None) -> Template:

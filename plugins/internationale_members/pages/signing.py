@@ -10,8 +10,8 @@ from litestar.response import Redirect, Template
 from internationale.kit import Invalid, Message, Reader, Section, TooSoon, Turns, http
 from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
-from internationale_members.queries import links, sessions
-from internationale_members.rules import devices
+from internationale_members.queries import browsers, links, sessions
+from internationale_members.rules import devices, terms
 
 LINK = "/members/link/{secret:str}"
 
@@ -50,6 +50,7 @@ def sign_in(
             address=http.address(request),
             device=device(request),
             previous=current(section, request),
+            browser=http.browser(request, section),
         )
     except TooSoon as error:
         answer = _form(next, data.handle, error.message, status=429)
@@ -57,7 +58,7 @@ def sign_in(
         return answer
     except Invalid as error:
         return _form(next, data.handle, error.message, status=400)
-    return signed_in(section, secret, next)
+    return signed_in(section, request, secret, next)
 
 
 def sign_out(section: NamedDependency[Section], request: Request[Any, Any, Any]) -> Redirect:
@@ -78,13 +79,20 @@ def follow(
 ) -> Redirect:
     with section.writing() as session:
         new = links.use(session, section, secret, device=device(request), previous=current(section, request))
-    return signed_in(section, new, "/")
+    return signed_in(section, request, new, "/")
 
 
-def signed_in(section: Section, secret: str, next: str) -> Redirect:
-    """On to the page that was wanted, with the new session."""
-    answer = Redirect(next, status_code=303)
+def signed_in(section: Section, request: Request[Any, Any, Any], secret: str, next: str) -> Redirect:
+    """On to the page that was wanted, with the new session; the browser is known from now on."""
+    answer = known(section, request, secret, Redirect(next, status_code=303))
     http.set_session(answer, section, secret)
+    return answer
+
+
+def known(section: Section, request: Request[Any, Any, Any], secret: str | None, answer: Redirect) -> Redirect:
+    """The answer, with which the browser is known to be that of whoever has the session with this ``secret``."""
+    if cookie := browsers.remember(section, secret, http.browser(request, section)):
+        http.set_browser(answer, section, cookie, lasting=terms.BROWSER)
     return answer
 
 

@@ -1,19 +1,29 @@
-"""Attempts with a password, wherever one is asked for: many are slowed down, and nobody is ever locked out by it.
+"""Attempts with a password, wherever one is asked for: many are slowed down, and nobody shall be locked out by it.
 
 Counted is by handle and network. A whole army of networks gets further, so a handle that fails again and again anywhere has
 every network wait longer; but each by itself, and none before its first attempt: whoever attacks a person must not be able to
-keep that person out, which would be worth more to them than a guess.
+keep that person out, which would be worth more to them than a guess. So the person does not wait for others either who
+
+* has signed in from the same browser before (``browsers``): what is tried there is counted by itself;
+* comes from a line (one address of IPv4, one /64 of IPv6) that has hardly failed, however much the rest of its network has; of
+  these a few are let through within the hour, so that nobody gets far with many addresses.
+
+Who tries from the very line of an attacker (a proxy, the network of a café), in a browser that is new, does wait for the
+attacker's attempts, and may never find the moment between two of them. There only a one-time link helps.
 """
 
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, or_, select
 
 from internationale.kit import Section, TooSoon, http, marker
+from internationale_members.queries import accounts, browsers
 from internationale_members.rows import FailedSignIn
 from internationale_members.rules import handles, terms
 
@@ -25,37 +35,66 @@ _KEY = secrets.token_bytes(32)
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt, counted as failed until it is known to be right."""
+    """One attempt, counted as failed until it is known to be right: its rows, and the buckets that its success empties."""
 
-    id: str
-    nearby: str
-    """The bucket of the handle and the network."""
+    rows: tuple[str, ...]
+    near: tuple[str, ...]
 
 
-def begin(session: Session, section: Section, handle: str, address: str, *, place: str = "") -> Attempt:
+def begin(
+    session: Session, section: Section, handle: str, address: str, *, browser: str | None = None, place: str = ""
+) -> Attempt:
     """Count the attempt before it is made, so that many at once cannot slip through; success takes it back.
 
-    ``address`` is the network address it comes from, ``place`` the field of the password. Raises ``TooSoon``.
+    ``address`` is the network address it comes from, ``browser`` the cookie of ``browsers``, ``place`` the field of the password.
+    Raises ``TooSoon``.
     """
-    nearby, anywhere, now = _bucket(handle, http.network(address)), _bucket(handle), section.now()
-    failures = session.exec(select(FailedSignIn.at).where(FailedSignIn.bucket == nearby).order_by(col(FailedSignIn.at))).all()
-    lately = FailedSignIn.bucket == anywhere, FailedSignIn.at > now - terms.ATTEMPT_WINDOW
-    attacked = session.exec(select(func.count()).where(*lately)).one() >= terms.ATTEMPTS_ANYWHERE
-    if seconds := terms.wait(failures, now, attacked=attacked):
-        sentence = _("After several attempts please wait %(seconds)s seconds, then try again.")
-        raise TooSoon(sentence % {"seconds": seconds}, seconds=seconds, place=place)
-    attempt = Attempt(terms.new_id(), nearby)
-    session.add(FailedSignIn(id=attempt.id, bucket=anywhere, at=now))
-    session.add(FailedSignIn(id=terms.new_id(), bucket=nearby, at=now))
-    return attempt
+    account = accounts.by_handle(session, handle)
+    if mark := browsers.known(session, section, None if account is None else account.id, browser):
+        own = _bucket(handle, f"browser {mark}")
+        _require(terms.wait(_failures(session, own), section.now()), place)
+        return _counted(session, section, own, near=(own,))
+    network, line = http.network(address), _bucket(handle, f"line {http.line(address)}")
+    nearby, anywhere, newcomers = _bucket(handle, network), _bucket(handle), _bucket(handle, f"newcomers {network}")
+    now = section.now()
+    attacked = _is_attacked(session, section, anywhere)
+    seconds = terms.wait(_failures(session, nearby), now, attacked=attacked)
+    if not seconds:
+        return _counted(session, section, anywhere, nearby, line, near=(nearby, line))
+    if not terms.is_newcomer(_failures(session, line), _failures(session, newcomers), now, attacked=attacked):
+        _require(seconds, place)
+    return _counted(session, section, anywhere, nearby, line, newcomers, near=(nearby, line))
 
 
 def succeeded(session: Session, attempt: Attempt) -> None:
-    """The password was right: nothing is held against this network any more."""
-    mine = or_(col(FailedSignIn.bucket) == attempt.nearby, col(FailedSignIn.id) == attempt.id)
+    """The password was right: nothing is held against where it came from any more."""
+    mine = or_(col(FailedSignIn.bucket).in_(attempt.near), col(FailedSignIn.id).in_(attempt.rows))
     session.execute(delete(FailedSignIn).where(mine))
 
 
-def _bucket(handle: str, network: str = "anywhere") -> str:
-    """One handle from one network, or from all; kept for an hour."""
-    return hmac.new(_KEY, f"{handles.key(handle)} {network}".encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()
+def _require(seconds: int, place: str) -> None:
+    if seconds:
+        sentence = _("After several attempts please wait %(seconds)s seconds, then try again.")
+        raise TooSoon(sentence % {"seconds": seconds}, seconds=seconds, place=place)
+
+
+def _counted(session: Session, section: Section, *buckets: str, near: tuple[str, ...]) -> Attempt:
+    rows = [FailedSignIn(id=terms.new_id(), bucket=bucket, at=section.now()) for bucket in buckets]
+    session.add_all(rows)
+    return Attempt(tuple(row.id for row in rows), near)
+
+
+def _failures(session: Session, bucket: str) -> Sequence[datetime]:
+    """When what is counted here was tried, the oldest first."""
+    return session.exec(select(FailedSignIn.at).where(FailedSignIn.bucket == bucket).order_by(col(FailedSignIn.at))).all()
+
+
+def _is_attacked(session: Session, section: Section, anywhere: str) -> bool:
+    now = section.now()
+    lately = FailedSignIn.bucket == anywhere, FailedSignIn.at > now - terms.ATTEMPT_WINDOW, FailedSignIn.at <= now
+    return session.exec(select(func.count()).where(*lately)).one() >= terms.ATTEMPTS_ANYWHERE
+
+
+def _bucket(handle: str, place: str = "anywhere") -> str:
+    """One handle from one place, or from all; kept for an hour."""
+    return hmac.new(_KEY, f"{handles.key(handle)} {place}".encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()

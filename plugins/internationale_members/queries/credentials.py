@@ -8,7 +8,7 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from internationale.kit import Conflict, Invalid, NotFound, Reader, Section, marker
-from internationale_members.queries import accounts, attempts, closings, readers, sessions
+from internationale_members.queries import accounts, attempts, browsers, closings, readers, sessions
 from internationale_members.rows import SignInLink, Token
 from internationale_members.rules import passwords, terms
 from internationale_members.rules.closings import CHANGED
@@ -29,13 +29,15 @@ class TokenEntry:
     used: datetime | None
 
 
-def change_password(section: Section, by: Reader, *, old: str, new: str, secret: str | None, address: str) -> None:
+def change_password(
+    section: Section, by: Reader, *, old: str, new: str, secret: str | None, address: str, browser: str | None = None
+) -> None:
     """Set one's own password and end every way in but the session with this ``secret``. Makes its own transactions: hashing
     holds none open.
 
     The old one is needed, unless there is none or the person has just come by a one-time link; attempts at it are counted like
-    those at signing in, from the network address ``address``. Raises ``Refused`` for a token, ``Invalid`` at ``old`` or ``new``,
-    and ``TooSoon``.
+    those at signing in, from the network address ``address`` and the ``browser`` with this cookie. Raises ``Refused`` for a
+    token, ``Invalid`` at ``old`` or ``new``, and ``TooSoon``.
     """
     account = accounts.in_person(by)
     with section.reading() as session:
@@ -44,7 +46,7 @@ def change_password(section: Section, by: Reader, *, old: str, new: str, secret:
         excused = hashed is None or sessions.by_link_lately(session, section, account, secret)
     passwords.check(new, (handle, section.code, section.name), place="new")
     if not excused:
-        confirm(section, handle, old, hashed, address=address, place="old")
+        confirm(section, handle, old, hashed, address=address, browser=browser, place="old")
     renewed = passwords.hash_of(new)
     with section.writing() as session:
         row = accounts.get(session, account)
@@ -57,13 +59,15 @@ def change_password(section: Section, by: Reader, *, old: str, new: str, secret:
         closings.note(section, CHANGED, hashed)
 
 
-def confirm(section: Section, handle: str, password: str, hashed: str | None, *, address: str, place: str) -> None:
+def confirm(
+    section: Section, handle: str, password: str, hashed: str | None, *, address: str, place: str, browser: str | None = None
+) -> None:
     """Whether it is the person, by their present password: counted like signing in, or a browser left open would serve to try it.
 
     Raises ``Invalid`` at ``place``, and ``TooSoon``.
     """
     with section.writing() as session:
-        attempt = attempts.begin(session, section, handle, address, place=place)
+        attempt = attempts.begin(session, section, handle, address, browser=browser, place=place)
     if not passwords.matches(password, hashed):
         raise Invalid(_("This is not your present password."), place=place)
     with section.writing() as session:
@@ -71,8 +75,11 @@ def confirm(section: Section, handle: str, password: str, hashed: str | None, *,
 
 
 def end_all(session: Session, account: str, *, but: str | None = None) -> None:
-    """End every way in ``but`` the session with this secret: the others, tokens, and links that were not used."""
+    """End every way in ``but`` the session with this secret: the others, tokens, and links that were not used. No browser is
+    known any more.
+    """
     sessions.end_all(session, account, but=but)
+    browsers.forget(session, account)
     session.execute(delete(Token).where(col(Token.account) == account))
     session.execute(delete(SignInLink).where(col(SignInLink.account) == account, col(SignInLink.used_at).is_(None)))
 

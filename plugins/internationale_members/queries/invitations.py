@@ -172,7 +172,7 @@ def _state(row: Invitation, now: datetime) -> str:
         return "withdrawn"
     if row.used_at is not None:
         return "used"
-    return "open" if now < row.until else "expired"
+    return "open" if terms.is_open(row.made_at, row.until, now) else "expired"
 
 
 def _gone() -> NotFound:

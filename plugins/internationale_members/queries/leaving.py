@@ -6,7 +6,7 @@ from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
 from internationale.kit import Invalid, Reader, Section, marker
-from internationale_members.queries import accounts, closings, credentials, links, people, sessions
+from internationale_members.queries import accounts, browsers, closings, credentials, links, people, sessions
 from internationale_members.rows import Account, FormerHandle, Invitation, SignInLink, Token
 from internationale_members.rules import handles
 from internationale_members.rules.closings import LEFT
@@ -46,6 +46,7 @@ def export(session: Session, section: Section, account: str) -> dict[str, object
             {"device": device.device, "begun": _text(device.begun), "seen": _text(device.seen)}
             for device in sessions.devices(session, section, account, None)
         ],
+        "known_browsers": [_text(moment) for moment in browsers.of(session, section, account)],
         "tokens": [
             {"name": token.name, "made": _text(token.made), "used": _text(token.used)}
             for token in credentials.tokens(session, account)
@@ -58,7 +59,7 @@ def export(session: Session, section: Section, account: str) -> dict[str, object
     }
 
 
-def leave(section: Section, by: Reader, *, handle: str, password: str, address: str) -> None:
+def leave(section: Section, by: Reader, *, handle: str, password: str, address: str, browser: str | None = None) -> None:
     """Erase one's own account and all that hangs on it. Makes its own transactions: hashing holds none open.
 
     What they said to other sections under their handle stays said; nobody else can take the handle. Raises ``Invalid`` at
@@ -71,7 +72,7 @@ def leave(section: Section, by: Reader, *, handle: str, password: str, address: 
     if handles.key(handle) != key:
         raise Invalid(_("Please enter your handle to confirm that you leave."), place="handle")
     if hashed is not None:
-        credentials.confirm(section, handle, password, hashed, address=address, place="password")
+        credentials.confirm(section, handle, password, hashed, address=address, browser=browser, place="password")
     with section.writing() as session:
         erase(session, section, account)
 
@@ -88,6 +89,7 @@ def wipe(session: Session, section: Section, account: str) -> None:
     section.grants.forget(session, account)
     section.forget(session, account)
     sessions.end_all(session, account)
+    browsers.forget(session, account)
     for rows in (Token, SignInLink):
         session.execute(delete(rows).where(col(rows.account) == account))
     session.execute(update(FormerHandle).where(col(FormerHandle.account) == account).values(account=None))

@@ -77,7 +77,9 @@ def made_for(session: Session, account: str) -> Sequence[LinkEntry]:
 def _open(session: Session, section: Section, secret: str) -> tuple[SignInLink, Account]:
     row = session.exec(select(SignInLink).where(SignInLink.hash == terms.hash_of(secret))).first()
     account = session.get(Account, row.account) if row else None
-    if row is None or account is None or row.used_at is not None or section.now() >= row.until or account.disabled_at:
+    if row is None or account is None or row.used_at is not None or account.disabled_at:
+        raise _gone()
+    if not terms.is_open(row.made_at, row.until, section.now()):
         raise _gone()
     return row, account
 

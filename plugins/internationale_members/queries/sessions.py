@@ -27,14 +27,24 @@ class Device:
     """Whether it is the one that asks."""
 
 
-def sign_in(section: Section, handle: str, password: str, *, address: str, device: str, previous: str | None) -> str:
+def sign_in(
+    section: Section,
+    handle: str,
+    password: str,
+    *,
+    address: str,
+    device: str,
+    previous: str | None,
+    browser: str | None = None,
+) -> str:
     """Sign in with a password; returns the new session's secret. Makes its own transactions: hashing holds none open.
 
-    ``address`` is the network address it comes from, ``previous`` the secret of a session that this one replaces. Raises
-    ``Invalid`` (the same for a wrong password, an unknown handle and a closed account) and ``TooSoon``.
+    ``address`` is the network address it comes from, ``previous`` the secret of a session that this one replaces,
+    ``browser`` the cookie of ``browsers``. Raises ``Invalid`` (the same for a wrong password, an unknown handle and a closed
+    account) and ``TooSoon``.
     """
     with section.writing() as session:
-        attempt = attempts.begin(session, section, handle, address)
+        attempt = attempts.begin(session, section, handle, address, browser=browser)
         account = accounts.by_handle(session, handle)
         known = (account.id, account.password) if account is not None and account.disabled_at is None else (None, None)
     if not passwords.matches(password, known[1]) or known[0] is None:
@@ -99,4 +109,4 @@ def devices(session: Session, section: Section, account: str, secret: str | None
 def by_link_lately(session: Session, section: Section, account: str, secret: str | None) -> bool:
     """Whether this session began by a one-time link, lately enough to set a password without the old one."""
     row = session.get(SignedIn, terms.hash_of(secret)) if secret else None
-    return row is not None and row.account == account and row.by_link and section.now() - row.begun_at < terms.LINK_FRESH
+    return row is not None and row.account == account and row.by_link and terms.is_fresh(row.begun_at, section.now())

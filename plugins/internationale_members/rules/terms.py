@@ -15,6 +15,12 @@ LINK_FRESH = timedelta(hours=1)
 """How long after signing in by a link a new password may be set without the old one."""
 KEPT = timedelta(days=30)
 """How long used and expired invitations and links are still shown."""
+BROWSER = timedelta(days=180)
+"""How long after the last sign-in there a browser is known."""
+BROWSERS = 20
+"""The most browsers that are known of one person."""
+AHEAD = timedelta(minutes=5)
+"""What is dated later than this from now was dated by a clock that was wrong: it holds no more."""
 
 ATTEMPTS_FREE = 5
 ATTEMPT_WINDOW = timedelta(hours=1)
@@ -22,6 +28,8 @@ ATTEMPT_WAIT_LONGEST = timedelta(seconds=60)
 ATTEMPTS_ANYWHERE = 50
 """After so many failures with one handle within the window, from whatever networks, that handle is under attack."""
 ATTACKED_WAIT_LONGEST = timedelta(minutes=10)
+NEWCOMERS = 10
+"""So many attempts from lines that have hardly failed are let through within the window although their network has to wait."""
 
 
 def new_secret(prefix: str = "") -> str:
@@ -38,23 +46,55 @@ def hash_of(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
 
 
+def is_ahead(moment: datetime, now: datetime) -> bool:
+    """Whether a moment was noted by a clock that was wrong."""
+    return moment > now + AHEAD
+
+
+def is_open(made: datetime, until: datetime, now: datetime) -> bool:
+    """Whether a link or an invitation still holds that was not used."""
+    return not is_ahead(made, now) and now < until
+
+
+def is_fresh(begun: datetime, now: datetime) -> bool:
+    """Whether a session began lately enough to set a password without the old one, after a one-time link."""
+    return not is_ahead(begun, now) and now - begun < LINK_FRESH
+
+
 def alive(begun: datetime, seen: datetime, now: datetime) -> bool:
     """Whether a session still holds."""
-    return now < min(begun + SESSION_LONGEST, seen + SESSION_IDLE)
+    return not is_ahead(max(begun, seen), now) and now < min(begun + SESSION_LONGEST, seen + SESSION_IDLE)
 
 
 def wait(failures: Sequence[datetime], now: datetime, *, attacked: bool = False) -> int:
     """How many whole seconds until the next attempt at signing in from a network, after failures from there at these times
     (oldest first); 0: none.
 
-    Doubles from the sixth on, and stops at a minute: a delay, never a lockout, which would be a weapon against members. While
-    the handle is ``attacked``, from many networks, it begins with the second, at a minute, and stops at ten.
+    Doubles from the sixth on, and stops at a minute: a delay of whoever tries from there, and no lockout, which would be a weapon
+    against members; see ``is_newcomer`` for those who come from the same network. While the handle is ``attacked``, from many
+    networks, it begins with the second, at a minute, and stops at ten.
     """
-    recent = [at for at in failures if now - at < ATTEMPT_WINDOW]
-    over = len(recent) - (1 if attacked else ATTEMPTS_FREE)
+    recent = _recent(failures, now)
+    over = len(recent) - _free(attacked=attacked)
     if over < 0:
         return 0
     first, longest = (timedelta(minutes=1), ATTACKED_WAIT_LONGEST) if attacked else (timedelta(seconds=1), ATTEMPT_WAIT_LONGEST)
     doubled: int = 2 ** min(over, 10)
     until = recent[-1] + min(first * doubled, longest)
     return max(0, -((now - until) // timedelta(seconds=1)))
+
+
+def is_newcomer(failures: Sequence[datetime], admitted: Sequence[datetime], now: datetime, *, attacked: bool = False) -> bool:
+    """Whether an attempt need not wait for what others failed at in its network: after these ``failures`` of its own line, and
+    so many that were let through (``admitted``) like this. Else whoever tries again and again from next door would keep a person
+    out, who never finds the moment between two of their attempts.
+    """
+    return len(_recent(failures, now)) < _free(attacked=attacked) and len(_recent(admitted, now)) < NEWCOMERS
+
+
+def _free(*, attacked: bool) -> int:
+    return 1 if attacked else ATTEMPTS_FREE
+
+
+def _recent(moments: Sequence[datetime], now: datetime) -> list[datetime]:
+    return [at for at in moments if timedelta(0) <= now - at < ATTEMPT_WINDOW]

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from internationale.errors import Conflict
+from internationale.rooms.attachments.port import attaching, keeping
 from internationale.rooms.attachments.port.room import room
 from internationale.rooms.attachments.rules.chunking import CHUNK, hash_of
 
@@ -232,10 +233,46 @@ def test_a_download_that_broke_off_goes_on(three, share, attach, delegate) -> No
         rest = on(f"bytes={start}-")
         assert (rest.status_code, rest.content) == (206, content[start:])
         assert rest.headers["content-range"] == f"bytes {start}-{len(content) - 1}/{len(content)}"
-    for asked in ("bytes=0-", f"bytes={len(content)}-", "bytes=5-9", "bytes=-5", "bytes=1-,3-", "lines=1-", "bytes=x-"):
+    last = len(content) - 1
+    for asked, first, end in (
+        ("5-5", 5, 5),
+        ("0-9", 0, 9),
+        ("-5", last - 4, last),
+        ("524280-524290", 524_280, 524_290),
+        (f"7-{10**12}", 7, last),
+        (f"{last}-{last}", last, last),
+    ):
+        rest = on(f"bytes={asked}")
+        assert (rest.status_code, rest.content) == (206, content[first : end + 1])
+        assert rest.headers["content-range"] == f"bytes {first}-{end}/{len(content)}"
+        assert rest.headers["content-length"] == str(end + 1 - first)
+    whole = ("0-", f"0-{last}", f"-{10**9}", "9-5", "-", "1-,3-", "x-", "1-2-3", "-5-", "+1-2", "9" * 16 + "-")
+    for asked in (*(f"bytes={each}" for each in whole), "lines=1-", "bytes 1-2"):
         assert (on(asked).status_code, len(on(asked).content)) == (200, len(content))
+    for asked in (f"bytes={len(content)}-", "bytes=-0", f"bytes={len(content)}-{10**12}"):
+        none = on(asked)
+        assert (none.status_code, none.content, none.headers["content-range"]) == (416, b"", f"bytes */{len(content)}")
     assert on("bytes=5-", '"another"').status_code == 200
+    assert on("bytes=5-9", '"another"').content == content
     assert delegate.head(f"/attachments/{id}/file").headers["content-length"] == str(len(content))
+
+
+def test_who_has_a_file_is_told_so_without_its_being_read(three, share, attach, delegate, browser, member) -> None:
+    fr = three[1]
+    id = attach(fr, share(fr), b"words")
+    place = f"{API}/{id}/file"
+    tag = delegate.get(place).headers["etag"]
+    for known in (tag, f"W/{tag}", f'"x", {tag}', "*"):
+        answer = delegate.get(place, headers={"if-none-match": known, "range": "bytes=1-2"})
+        assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+        assert "content-length" not in answer.headers
+    assert delegate.get(place, headers={"if-none-match": '"another"'}).content == b"words"
+    for path in (place, f"/attachments/{id}/file"):
+        seen = browser(fr).get(path, headers={"if-none-match": tag}, follow_redirects=False)
+        assert seen.status_code in (303, 403)
+    with fr.writing() as session:
+        attaching.withdraw(fr, session, id, reason="A mistake.", by=member(fr, "delegate"))
+    assert delegate.get(place, headers={"if-none-match": tag}).status_code == 404
 
 
 def test_leaving_takes_what_was_brought_and_not_attached(three, share, bring, member) -> None:
@@ -251,6 +288,7 @@ def test_leaving_takes_what_was_brought_and_not_attached(three, share, bring, me
 def test_what_was_brought_and_not_attached_is_off_the_disk_when_its_person_has_left(three, share, bring, attach, member) -> None:
     fr = three[1]
     document, store = share(fr), room(three[1]).store
+    keeping.tidy(fr)
     attach(fr, document, b"for all")
     for content in (b"mine alone", b"for all"):
         bring(fr, document, content)

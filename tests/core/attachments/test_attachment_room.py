@@ -2,7 +2,6 @@
 
 import errno
 import os
-import time
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -150,25 +149,6 @@ def test_copies_that_nobody_takes_go_and_can_be_fetched_again(three, share, atta
         fetching.request(ar, session, going, member(ar))
     carriages(lambda at: at["ar"].fetch(), fr, ar)
     assert taken(ar, going) == bytes([1])
-
-
-def test_what_a_crash_left_behind_goes_after_a_day(three, share, bring, attach) -> None:
-    fr = three[1]
-    document = share(fr)
-    bring(fr, document, b"never attached")
-    attach(fr, document, b"attached")
-    store = fr.attachments.store
-    store.put(b"half a file")
-    (store.folder / ".half").write_bytes(b"ha")
-    assert keeping.tidy(fr).chunks == 0
-    for kept in list(store.all()):
-        path = store.folder / kept.name[:2] / kept.name if len(kept.name) == 64 else store.folder / kept.name
-        os.utime(path, (time.time() - 90_000,) * 2)
-    assert keeping.tidy(fr, dry=True).chunks == keeping.tidy(fr).chunks == 2
-    now = fr.now()
-    fr.now = lambda: now + timedelta(days=8)
-    assert (keeping.tidy(fr).uploads, keeping.tidy(fr).chunks) == (1, 0)
-    assert [kept.name for kept in store.all()] == [hash_of(b"attached")]
 
 
 def test_a_bit_that_flips_on_our_disk_is_noticed_and_mended(three, share, attach, carry, carriages, taken) -> None:

@@ -24,11 +24,11 @@ def test_migrations_make_the_tables_that_the_code_expects(house, metadata):
 
 
 def test_old_sessions_failures_invitations_and_links_are_cleared_away(house):
-    client = house.person("rosa")
+    house.person("rosa")
     house.command("invite")
-    client.post("/members/sign-in", data={"handle": "rosa", "password": "wrong"})
+    house.browser().post("/members/sign-in", data={"handle": "rosa", "password": "wrong"})
     [task] = [task for task in house.section.plugins.all("tasks") if task.name == "members.clear"]
-    tables = (rows.SignedIn, rows.FailedSignIn, rows.Invitation, rows.SignInLink)
+    tables = (rows.SignedIn, rows.FailedSignIn, rows.Invitation, rows.SignInLink, rows.KnownBrowser)
 
     def counts():
         task.run(house.section)
@@ -36,15 +36,17 @@ def test_old_sessions_failures_invitations_and_links_are_cleared_away(house):
         with house.section.reading() as session:
             return [session.exec(select(func.count()).select_from(table)).one() for table in tables]
 
-    assert counts() == [1, 2, 1, 1]  # a failure counts for its network, and for the handle
+    assert counts() == [1, 3, 1, 1, 1]  # a failure counts for its line, for its network, and for the handle
     house.clock.wait(hours=1)
-    assert counts() == [1, 0, 1, 1]
+    assert counts() == [1, 0, 1, 1, 1]
     house.clock.wait(hours=11)
-    assert counts() == [0, 0, 1, 1]
+    assert counts() == [0, 0, 1, 1, 1]
     house.clock.wait(days=30, hours=12)
-    assert counts() == [0, 0, 1, 0]
+    assert counts() == [0, 0, 1, 0, 1]
     house.clock.wait(days=13)
-    assert counts() == [0, 0, 0, 0]
+    assert counts() == [0, 0, 0, 0, 1]
+    house.clock.wait(days=180)
+    assert counts() == [0, 0, 0, 0, 0]
 
 
 def test_nothing_secret_is_in_the_tables_or_the_log(house, caplog):

@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Request, delete, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
-from litestar.response import Stream
+from litestar.response import Response
 
 from internationale.kit.attachments import Attachment
 from internationale.kit.ports import Section
@@ -116,8 +116,8 @@ def _read() -> list[Any]:
         attachment: FromPath[str],
         section: NamedDependency[Section],
         reader: NamedDependency[Reader],
-    ) -> Stream:
-        """The bytes. With ``Range: bytes=<n>-`` it goes on where a download broke off."""
+    ) -> Response[Any]:
+        """The bytes. With ``Range`` (one range) only these: so that a download that broke off goes on where it was."""
         return download(request, section, attachment, reader)
 
     return [every, one, file]
@@ -136,9 +136,9 @@ def _brought() -> list[Any]:
         on: FromQuery[str] = "",
     ) -> UploadOut:
         """Bring a file here: the body is its bytes. Nothing is sent to other sections yet."""
-        at, incoming = await asyncio.to_thread(uploading.begin, section, subject, on, reader)
-        await bodies.plain(request, incoming.add)
-        made = await asyncio.to_thread(uploading.bring, section, incoming, at, name=name, media=media, by=reader)
+        async with bodies.coming(section, subject, on, reader) as (at, incoming):
+            await bodies.plain(request, incoming.add)
+            made = await asyncio.to_thread(uploading.bring, section, incoming, at, name=name, media=media, by=reader)
         return await asyncio.to_thread(_upload, section, made, reader)
 
     @get(UPLOAD, sync_to_thread=True, operation_id="readUpload")
@@ -155,7 +155,7 @@ def _brought() -> list[Any]:
     @delete(UPLOAD, sync_to_thread=True, operation_id="giveUpload")
     def discard(upload: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> None:
         with section.writing() as session:
-            uploading.give_up(session, upload, reader)
+            uploading.give_up(section, session, upload, reader)
 
     return [bring, upload, attach, discard]
 

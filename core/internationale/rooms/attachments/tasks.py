@@ -25,6 +25,6 @@ def settle(section: Section) -> None:
 
 def tidy(section: Section) -> None:
     """Delete what was taken back, what nobody took for long, what was never attached."""
-    done = keeping.tidy(section)
+    done = keeping.tidy(section, silent=section.fenced is not None)
     if done.chunks:
         _log.info("attachments: %s bytes in %s pieces were deleted", done.bytes, done.chunks)

@@ -83,6 +83,14 @@ class PeerHeadRow(Row, table=True):
     received_at: datetime
 
 
+class SecretRow(Row, table=True):
+    """By what this instance's secret is known again, which is not in the database; one row. Nobody can come to it from this."""
+
+    __tablename__ = "roster_secret"
+
+    check: str = Field(primary_key=True)
+
+
 class Said(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
     """What every row of the projection knows of its event."""
 

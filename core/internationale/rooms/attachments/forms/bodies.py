@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +11,12 @@ from litestar.exceptions import ClientException
 from multipart import MultipartError, MultipartSegment, PushMultipartParser  # type: ignore[import-untyped]  # it has no types
 
 from internationale.errors import InternationaleError, Invalid
+from internationale.kit.ports import Section
+from internationale.kit.vocabulary import Reader
 from internationale.messages import marker
+from internationale.rooms.attachments.port import uploading
+from internationale.rooms.attachments.port.coming import Incoming
+from internationale.rooms.attachments.port.uploading import Place
 
 _ = marker("core")
 
@@ -26,6 +32,19 @@ class File:
 
     name: str
     media: str
+
+
+@asynccontextmanager
+async def coming(section: Section, subject: str, on: str, by: Reader) -> AsyncIterator[tuple[Place, Incoming]]:
+    """A file on its way in. When it does not come whole (the connection is cut, the file refused), what came of it goes at once.
+
+    Raises what ``uploading.begin`` raises.
+    """
+    at, incoming = await asyncio.to_thread(uploading.begin, section, subject, on, by)
+    try:
+        yield at, incoming
+    finally:
+        await asyncio.to_thread(incoming.over, kept=False)
 
 
 async def form(request: Request[Any, Any, Any], take: Callable[[bytes], None]) -> File:

@@ -1,9 +1,9 @@
-"""Handing out a file over HTTP, from the beginning or from where a download broke off."""
+"""Handing out a file over HTTP, all of it or a part, so that a download that broke off goes on where it was."""
 
 from typing import Any
 
 from litestar import Request
-from litestar.response import Stream
+from litestar.response import Response, Stream
 
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
@@ -12,15 +12,23 @@ from internationale.rooms.attachments.port.room import room
 from internationale.rooms.attachments.rules import names
 
 
-def download(request: Request[Any, Any, Any], section: Section, attachment: str, reader: Reader) -> Stream:
-    """The file, to be saved and never shown: its declared type is not believed. Raises what ``taking.take`` raises."""
+def download(request: Request[Any, Any, Any], section: Section, attachment: str, reader: Reader) -> Response[Any]:
+    """The file, to be saved and never shown: its declared type is not believed. Whoever has it already is told so, without it
+    being read. Raises what ``taking.take`` raises.
+    """
     with section.reading() as session:
-        file = room(section).find(session, attachment, reader).file
-    asked = request.headers
-    start = names.beginning(asked.get("range", ""), asked.get("if-range", ""), file.digest, file.size)
-    _known, pieces = taking.take(section, attachment, reader, start)
-    headers = names.headers(file.name, file.digest) | {"Content-Length": str(file.size - start)}
-    if not start:
+        known = room(section).find(session, attachment, reader)
+    file, asked = known.file, request.headers
+    headers = names.headers(file.name, file.digest)
+    if known.removal is None and names.is_known(asked.get("if-none-match", ""), file.digest):
+        return Response(b"", media_type=names.UNKNOWN, headers=headers, status_code=304)
+    part = names.part(asked.get("range", ""), asked.get("if-range", ""), file.digest, file.size)
+    if part is not None and not part:
+        headers["Content-Range"] = f"bytes */{file.size}"
+        return Response(b"", media_type=names.UNKNOWN, headers=headers, status_code=416)
+    _known, pieces = taking.take(section, attachment, reader, part)
+    headers["Content-Length"] = str(file.size if part is None else len(part))
+    if part is None:
         return Stream(pieces, media_type=names.UNKNOWN, headers=headers)
-    headers["Content-Range"] = f"bytes {start}-{file.size - 1}/{file.size}"
+    headers["Content-Range"] = f"bytes {part.start}-{part.stop - 1}/{file.size}"
     return Stream(pieces, media_type=names.UNKNOWN, headers=headers, status_code=206)

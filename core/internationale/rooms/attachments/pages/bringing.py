@@ -44,9 +44,9 @@ def _brought() -> list[Any]:
         reader: NamedDependency[Reader],
         on: FromQuery[str] = "",
     ) -> Redirect:
-        at, incoming = await asyncio.to_thread(uploading.begin, section, subject, on, reader)
-        file = await bodies.form(request, incoming.add)
-        upload = await asyncio.to_thread(uploading.bring, section, incoming, at, name=file.name, media=file.media, by=reader)
+        async with bodies.coming(section, subject, on, reader) as (at, incoming):
+            file = await bodies.form(request, incoming.add)
+            upload = await asyncio.to_thread(uploading.bring, section, incoming, at, name=file.name, media=file.media, by=reader)
         return Redirect(f"/attachments/uploads/{upload}", status_code=303)
 
     return [form, bring]
@@ -76,7 +76,7 @@ def _signed() -> list[Any]:
         with section.writing() as session:
             row = files.upload(session, upload, reader.id)
             place = f"/attachments/to/{row.subject}?on={quote(row.base, safe='')}"
-            uploading.give_up(session, upload, reader)
+            uploading.give_up(section, session, upload, reader)
         return Redirect(place, status_code=303)
 
     return [preview, sign, discard]

@@ -5,7 +5,7 @@ from typing import Any
 from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
-from litestar.response import Redirect, Stream, Template
+from litestar.response import Redirect, Response, Template
 
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
@@ -53,7 +53,7 @@ def _shown() -> list[Any]:
         attachment: FromPath[str],
         section: NamedDependency[Section],
         reader: NamedDependency[Reader],
-    ) -> Stream:
+    ) -> Response[Any]:
         return download(request, section, attachment, reader)
 
     return [every, one, file]

@@ -69,7 +69,8 @@ def refused(session: Session, here: AttachmentsRoom, file: File) -> str:
         return words.TOO_LARGE
     if taken.get(file.section, 0) + file.size > here.limits.section * MIB:
         return words.QUOTA_SECTION
-    return words.QUOTA_ALL if sum(taken.values()) + file.size > here.limits.all * MIB else ""
+    in_all = sum(taken.values()) + space.uploaded(session)
+    return words.QUOTA_ALL if in_all + file.size > here.limits.all * MIB else ""
 
 
 def look(here: AttachmentsRoom) -> list[Wanted]:

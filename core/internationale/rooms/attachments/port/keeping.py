@@ -1,34 +1,39 @@
 """Making room: what was taken back, what nobody has taken for long, what nobody attached, what a crash left behind."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlmodel import Session
 
 from internationale.kit.attachments import MIB
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader
+from internationale.messages import Message
+from internationale.rooms.attachments.port import watching
 from internationale.rooms.attachments.port.room import KEEP, AttachmentsRoom, room
 from internationale.rooms.attachments.port.uploading import PATIENCE
+from internationale.rooms.attachments.port.watching import GRACE, Watched
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries import room as space
 from internationale.rooms.attachments.rows.files import Kept
-from internationale.rooms.attachments.rows.private import Copy
-
-GRACE = 24 * 3600
-"""Seconds that a chunk stays which nothing speaks of: it may belong to a file that is just being brought here."""
+from internationale.rooms.attachments.rows.private import Copy, Upload
 
 
 @dataclass(frozen=True)
 class Tidied:
-    """What was (or would be) deleted. ``withdrawn`` and ``expired`` count attachments, ``chunks`` files."""
+    """What was (or would be) deleted. ``withdrawn`` and ``expired`` count attachments, ``chunks`` files. ``waiting``: of how many
+    more files nothing speaks that do not go yet; ``held``: why nothing goes at all.
+    """
 
-    withdrawn: int
-    expired: int
-    uploads: int
-    chunks: int
-    bytes: int
+    withdrawn: int = 0
+    expired: int = 0
+    uploads: int = 0
+    chunks: int = 0
+    bytes: int = 0
+    waiting: int = 0
+    held: Message | None = None
 
 
 @dataclass(frozen=True)
@@ -45,25 +50,27 @@ class Room:
         return sum(self.by_section.values()) + self.uploads
 
 
-def tidy(section: Home, *, dry: bool = False) -> Tidied:
-    """Delete what is not needed any more; ``dry``: only say what that would be."""
+def tidy(section: Home, *, dry: bool = False, silent: bool = False) -> Tidied:
+    """Delete what is not needed any more; ``dry``: only say what that would be. ``silent``: this process says nothing before
+    somebody has answered, so nothing goes of which nothing speaks (see ``watching``).
+    """
     here = room(section)
+    found = list(here.store.all())
     with (section.reading if dry else section.writing)() as session:
-        withdrawn = space.withdrawn(session)
-        expired = space.expired(session, section.now() - timedelta(days=here.limits.days))
-        uploads = files.uploads_before(session, section.now() - PATIENCE)
-        refs = {copy.ref for copy in (*withdrawn, *expired)}
-        gone = space.chunks_of(session, refs)
-        needed = space.needed(session, refs=refs, uploads={upload.id for upload in uploads})
+        watched, held = watching.look(section, session, here.store, silent=silent), watching.forgetful(section, session)
+        if held is None:
+            plan = _plan(session, here, found, watched)
+            watched = plan.watched
         if not dry:
-            _note(session, here, [*withdrawn, *expired])
-            for upload in uploads:
-                session.delete(upload)
-    chunks = [kept for kept in here.store.all() if kept.name not in needed and (kept.name in gone or _is_old(kept))]
-    for kept in () if dry else chunks:
+            if held is None:
+                plan.note(session, section.now())
+            watching.note(section, session, here.store, watched)
+    if held is not None:
+        return Tidied(held=held)
+    going = plan.going(silent=silent)
+    for kept in () if dry else going:
         here.store.discard(kept)  # after the commit: a row may speak of nothing, but never of something that is gone
-    size = sum(kept.size for kept in chunks)
-    return Tidied(len(withdrawn), len(expired), len(uploads), len(chunks), size)
+    return plan.tidied(going)
 
 
 def taken(section: Home, session: Session) -> Room:
@@ -80,11 +87,52 @@ def pin(section: Home, session: Session, attachment: str, *, pinned: bool, by: R
         known.copy.pinned = pinned
 
 
-def _note(session: Session, here: AttachmentsRoom, copies: list[Copy]) -> None:
-    for copy in copies:
-        copy.complete, copy.wanted, copy.trouble, copy.dropped = None, None, "", here.section.now()
-    session.flush()
+@dataclass(frozen=True)
+class _Plan:
+    """What one tidying found: the rows to be changed, of the files those of which they spoke, and those of which nothing does."""
+
+    withdrawn: list[Copy]
+    expired: list[Copy]
+    uploads: Sequence[Upload]
+    spoken: list[Kept]
+    unnamed: list[Kept]
+    watched: Watched
+
+    def note(self, session: Session, now: datetime) -> None:
+        for copy in (*self.withdrawn, *self.expired):
+            copy.complete, copy.wanted, copy.trouble, copy.dropped = None, None, "", now
+        session.flush()
+        for upload in self.uploads:
+            session.delete(upload)
+
+    def going(self, *, silent: bool) -> list[Kept]:
+        ripe = () if silent else self.watched.ripe
+        return self.spoken + [kept for kept in self.unnamed if kept.name in ripe and not _is_fresh(kept)]
+
+    def tidied(self, going: list[Kept]) -> Tidied:
+        return Tidied(
+            withdrawn=len(self.withdrawn),
+            expired=len(self.expired),
+            uploads=len(self.uploads),
+            chunks=len(going),
+            bytes=sum(kept.size for kept in going),
+            waiting=len(self.spoken) + len(self.unnamed) - len(going),
+        )
 
 
-def _is_old(kept: Kept) -> bool:
-    return kept.touched < time.time() - GRACE
+def _plan(session: Session, here: AttachmentsRoom, found: list[Kept], watched: Watched) -> _Plan:
+    now = here.section.now()
+    withdrawn, expired = space.withdrawn(session), space.expired(session, now - timedelta(days=here.limits.days))
+    uploads = files.uploads_before(session, now - PATIENCE)
+    refs = {copy.ref for copy in (*withdrawn, *expired)}
+    gone = space.chunks_of(session, refs)
+    needed = space.needed(session, refs=refs, uploads={upload.id for upload in uploads})
+    idle = [kept for kept in found if kept.name not in needed]
+    unnamed = [kept for kept in idle if kept.name not in gone]
+    spoken = [kept for kept in idle if kept.name in gone]
+    return _Plan(withdrawn, expired, uploads, spoken, unnamed, watching.seen(watched, {kept.name for kept in unnamed}))
+
+
+def _is_fresh(kept: Kept) -> bool:
+    """Whether it was brought lately, perhaps again: somebody may be bringing a file in which it is."""
+    return 0 <= time.time() - kept.touched < GRACE

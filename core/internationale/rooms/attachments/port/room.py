@@ -10,6 +10,7 @@ from internationale.events.refs import Ref
 from internationale.kit.attachments import MIB, Attachment, Limits, Presence
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Panel, Reader
+from internationale.rooms.attachments.port.coming import Coming
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries.files import Known
 from internationale.rooms.attachments.rows.files import Files
@@ -30,6 +31,7 @@ class AttachmentsRoom:
         self.section = section
         self.limits = limits
         self.store = store
+        self.coming = Coming(section, store)
 
     @property
     def largest(self) -> int:

@@ -24,8 +24,8 @@ class Lost(Exception):
     """A chunk was damaged on the disk while the file was being read; the next reader is told to have it fetched again."""
 
 
-def take(section: Home, attachment: str, by: Reader | None, start: int = 0) -> tuple[Known, Iterator[bytes]]:
-    """An attachment and its bytes from ``start`` on, chunk by chunk, each verified as it is read.
+def take(section: Home, attachment: str, by: Reader | None, part: range | None = None) -> tuple[Known, Iterator[bytes]]:
+    """An attachment and its bytes, or a ``part`` of them, chunk by chunk, each verified as it is read.
 
     Raises ``NotFound`` when it was taken back, ``Conflict`` when it is not here.
     """
@@ -42,7 +42,7 @@ def take(section: Home, attachment: str, by: Reader | None, start: int = 0) -> t
         raise Conflict(_("A part of this attachment was lost on this machine. It is being fetched again; try later."))
     if not copy.pinned and (copy.used is None or copy.used < section.now() - NOTED):
         _note(section, known)
-    return known, _bytes(here, known, start)
+    return known, _bytes(here, known, range(content.size) if part is None else part)
 
 
 def chunk(session: Session, here: AttachmentsRoom, section: str, blob: str, number: int) -> bytes | None:
@@ -53,14 +53,15 @@ def chunk(session: Session, here: AttachmentsRoom, section: str, blob: str, numb
     return here.store.get(found.chunks[number])
 
 
-def _bytes(here: AttachmentsRoom, known: Known, start: int) -> Iterator[bytes]:
+def _bytes(here: AttachmentsRoom, known: Known, part: range) -> Iterator[bytes]:
     content = known.content
-    for number in range(start // content.chunk, len(content.chunks)):
+    for number in range(part.start // content.chunk, -(-part.stop // content.chunk)):
         body = here.store.get(content.chunks[number])
         if body is None:
             _lost(here, known)
             raise Lost(content.chunks[number])
-        yield content.plain(number, body)[max(0, start - number * content.chunk) :]
+        at = number * content.chunk
+        yield content.plain(number, body)[max(0, part.start - at) : part.stop - at]
 
 
 def _note(section: Home, known: Known) -> None:

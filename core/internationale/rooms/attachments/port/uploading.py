@@ -1,30 +1,27 @@
 """Bringing a file here, before it is attached. Nothing leaves the house by it."""
 
-import errno
 import secrets
-import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import event
 from sqlmodel import Session
 
-from internationale.errors import Conflict, Invalid, Paused, Untrusted
+from internationale.errors import Conflict, Invalid, Untrusted
 from internationale.events.refs import Ref
 from internationale.kit import audiences
 from internationale.kit.attachments import MIB
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader
 from internationale.messages import marker
+from internationale.rooms.attachments.port import watching
+from internationale.rooms.attachments.port.coming import FULL, Incoming
 from internationale.rooms.attachments.port.room import ATTACH, room
 from internationale.rooms.attachments.queries import files as known
 from internationale.rooms.attachments.queries import room as space
-from internationale.rooms.attachments.rows.files import Files
 from internationale.rooms.attachments.rows.private import Upload
 from internationale.rooms.attachments.rules import authority, names
-from internationale.rooms.attachments.rules.chunking import Cutter
-from internationale.rooms.attachments.rules.hidden import LOOKED_AT, hidden
 
 _ = marker("core")
 
@@ -56,89 +53,61 @@ def place(section: Home, session: Session, subject: str, on: str, by: Reader) ->
     return Place(subject, path, ref, authority.audiences(cause.envelope, section.code, subject)[0])
 
 
-def begin(section: Home, subject: str, on: str, by: Reader) -> "tuple[Place, Incoming]":
+def begin(section: Home, subject: str, on: str, by: Reader) -> tuple[Place, Incoming]:
     """Where a file is to go, and what takes it. Raises what ``place`` and ``incoming`` raise."""
     with section.reading() as session:
         at = place(section, session, subject, on, by)
         return at, incoming(section, session, at)
 
 
-class Incoming:
-    """A file that comes piece by piece: cut, encrypted where it must be, and kept as it comes. Memory stays flat."""
+def incoming(section: Home, session: Session, at: Place) -> Incoming:
+    """Make ready for a file. Raises ``Conflict`` when attachments take up all the room there is for them."""
+    here = room(section)
+    key = b"" if at.audience in audiences.OPEN else secrets.token_bytes(32)
+    return here.coming.begin(_taken(session), here.limits.all * MIB, here.largest, key)
 
-    def __init__(self, store: Files, limit: int, key: bytes) -> None:
-        self._store = store
-        self._limit = limit
-        self._cutter = Cutter(key)
-        self._key = key
-        self._beginning = b""
 
-    def add(self, piece: bytes) -> None:
-        """Take the next piece. Raises ``Invalid`` when the file is too large, ``Paused`` when the disk is full."""
-        if self._cutter.size + len(piece) > self._limit:
-            raise Invalid(_("A file may have at most %(mib)s MiB here.") % {"mib": self._limit // MIB}, place="file")
-        if len(self._beginning) < LOOKED_AT:
-            self._beginning += piece[: LOOKED_AT - len(self._beginning)]
-        self._keep(self._cutter.add(piece))
+def bring(section: Home, incoming: Incoming, at: Place, *, name: str, media: str, by: Reader) -> str:
+    """Note a file that has come whole; returns the upload's id. When it cannot be noted, its pieces go.
 
-    def upload(self, at: Place, *, id: str, account: str, name: str, media: str, section: Home) -> Upload:
-        """The whole file, as a row that is not stored yet."""
-        self._keep(self._cutter.end())
-        content = self._cutter.content()
-        return Upload(
-            id=id,
-            account=account,
+    Raises ``Conflict`` when a piece of it went meanwhile, with the same file of somebody who left, or when others took the room.
+    """
+    noted = False
+    try:
+        content, beyond = incoming.end()
+        row = Upload(
+            id=secrets.token_hex(8),
+            account=by.id or "",
             subject=at.subject,
             base=str(at.on),
             audience=at.audience,
             name=names.safe(name),
             media=names.media(media),
-            hidden=hidden(self._beginning).value,
+            hidden=beyond.value,
             size=content.size,
             digest=content.digest,
             blob=content.blob,
             chunk=content.chunk,
             chunks=" ".join(content.chunks),
-            key=self._key.hex(),
+            key=incoming.key.hex(),
             made=section.now(),
         )
-
-    def _keep(self, chunks: Iterable[bytes]) -> None:
-        try:
-            for body in chunks:
-                self._store.put(body)
-        except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-                raise
-            raise Paused(_("The disk of this section is full. Tell the host; nothing was sent.")) from error
-
-
-def incoming(section: Home, session: Session, at: Place) -> Incoming:
-    """Make ready for a file. Raises ``Conflict`` when attachments take up all the room there is for them."""
-    here = room(section)
-    left = here.limits.all * MIB - sum(space.taken(session).values()) - space.uploaded(session)
-    if left <= 0:
-        raise Conflict(_("Attachments already take up all the room that is kept for them here. Tell the host."), place="file")
-    key = b"" if at.audience in audiences.OPEN else secrets.token_bytes(32)
-    return Incoming(here.store, min(left, here.largest), key)
-
-
-def bring(section: Home, incoming: Incoming, at: Place, *, name: str, media: str, by: Reader) -> str:
-    """Note a file that has come whole; returns the upload's id.
-
-    Raises ``Conflict`` when a piece of it went meanwhile, with the same file of somebody who left.
-    """
-    row = incoming.upload(at, id=secrets.token_hex(8), account=by.id or "", name=name, media=media, section=section)
-    with section.writing() as session:
-        if not all(map(room(section).store.has, known.content(row).chunks)):
-            raise Conflict(_("This file did not arrive whole. Please bring it once more."), place="file")
-        session.add(row)
+        with section.writing() as session:
+            if not all(map(room(section).store.has, content.chunks)):
+                raise Conflict(_("This file did not arrive whole. Please bring it once more."), place="file")
+            if _taken(session) + row.size > room(section).limits.all * MIB:
+                raise Conflict(FULL, place="file")
+            session.add(row)
+        noted = True
         return row.id
+    finally:
+        incoming.over(kept=noted)
 
 
-def give_up(session: Session, upload: str, by: Reader) -> None:
-    """Do not attach a file that was brought here. Its chunks are deleted with the next tidying but one."""
-    session.delete(known.upload(session, upload, by.id))
+def give_up(section: Home, session: Session, upload: str, by: Reader) -> None:
+    """Do not attach a file that was brought here."""
+    row = known.upload(session, upload, by.id)
+    _let_go(section, session, [row])
 
 
 def kept(session: Session, account: str) -> dict[str, object] | None:
@@ -151,15 +120,25 @@ def kept(session: Session, account: str) -> dict[str, object] | None:
 
 
 def forget(section: Home, session: Session, account: str) -> None:
-    """Delete what a person who leaves has brought here and not attached, the chunks with the commit."""
-    rows = known.uploads_of(session, account)
-    needed = space.needed(session, uploads={row.id for row in rows})
-    names = {name for row in rows for name in known.content(row).chunks} - needed
+    """Delete what a person who leaves has brought here and not attached."""
+    _let_go(section, session, known.uploads_of(session, account))
+
+
+def _taken(session: Session) -> int:
+    return sum(space.taken(session).values()) + space.uploaded(session)
+
+
+def _let_go(section: Home, session: Session, rows: Sequence[Upload]) -> None:
+    """Delete these, the chunks with the commit; where the section may have forgotten that one of them was attached, they are left
+    to tidying, which waits.
+    """
+    here = room(section)
+    names = {name for row in rows for name in known.content(row).chunks}
     for row in rows:
         session.delete(row)
-    began = time.time()
+    if not watching.is_certain(section, session, here.store):
+        return
 
     @event.listens_for(session, "after_commit", once=True)
     def discard(_session: Session) -> None:
-        for name in names:
-            room(section).store.remove(name, unless_since=began)  # somebody may be bringing the same
+        here.coming.discard(names)

@@ -12,6 +12,7 @@ from pathlib import Path
 from internationale.rooms.attachments.rules.chunking import hash_of
 
 _NAME = re.compile(r"[0-9a-f]{64}")
+_MARK = "watched"
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,28 @@ class Files:
         if unless_since is None or all(kept.touched < unless_since for kept in _kept(path)):
             path.unlink(missing_ok=True)
 
+    def is_empty(self) -> bool:
+        """Whether there is nothing here."""
+        return next(self.all(), None) is None
+
+    def mark(self) -> str:
+        """What was last noted here (``set_mark``); ``""`` when nothing was."""
+        try:
+            return (self.folder / _MARK).read_text(encoding="ascii", errors="replace").strip()
+        except OSError:
+            return ""
+
+    def set_mark(self, mark: str) -> bool:
+        """Note something beside the chunks; False when the disk will not take it, and what was there stands."""
+        temporary = self.folder / f".{_MARK}"
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            temporary.write_text(mark + "\n", encoding="ascii")
+            temporary.replace(self.folder / _MARK)
+        except OSError:
+            return False
+        return True
+
     def all(self) -> Iterator[Kept]:
         """Everything that is here, also what was left half written by a crash (its name begins with a full stop)."""
         for path in self.folder.glob("[0-9a-f][0-9a-f]/*"):
@@ -78,9 +101,10 @@ class Files:
             yield from _kept(path)
 
     def discard(self, kept: Kept) -> None:
-        """Let go of something that ``all`` named."""
+        """Let go of something that ``all`` named, unless it was brought again since."""
         path = self.folder / kept.name if kept.name.startswith(".") else self._path(kept.name)
-        path.unlink(missing_ok=True)
+        if all(now.touched <= kept.touched for now in _kept(path)):
+            path.unlink(missing_ok=True)
 
     def _path(self, name: str) -> Path:
         if _NAME.fullmatch(name) is None:

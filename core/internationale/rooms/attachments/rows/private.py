@@ -58,3 +58,26 @@ class Copy(Private, table=True):
     used: datetime | None = None
     pinned: bool = False
     trouble: str = ""
+
+
+class Watch(Private, table=True):
+    """How long tidying has watched the folder and the database side by side; one row, or none.
+
+    ``mark``: random and new each time, and in the folder too: where they differ, one of the two was put back or lost. ``at``: the
+    last time; ``seconds``: how long in all, as tidying itself has seen it pass.
+    """
+
+    __tablename__ = "attachments_watch"
+
+    mark: str = Field(primary_key=True)
+    at: datetime
+    seconds: int
+
+
+class Unnamed(Private, table=True):
+    """A piece in the folder of which nothing here speaks. ``since``: when tidying first saw it so, in ``Watch.seconds``."""
+
+    __tablename__ = "attachments_unnamed"
+
+    name: str = Field(primary_key=True)
+    since: int

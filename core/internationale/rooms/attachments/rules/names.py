@@ -8,7 +8,7 @@ from internationale.rooms.attachments.events import NAME, UNFIT, fit
 
 UNKNOWN = "application/octet-stream"
 _MEDIA = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,63}/[a-z0-9][a-z0-9!#$&^_.+-]{0,63}")
-_ON = re.compile(r"bytes=([0-9]{1,15})-")
+_ON = re.compile(r"bytes=([0-9]{0,15})-([0-9]{0,15})")
 _TAIL = 12
 """The most characters of an ending such as ``.pdf`` that is kept when a long name is shortened."""
 
@@ -45,15 +45,27 @@ def headers(name: str, digest: str) -> dict[str, str]:
     }
 
 
-def beginning(wanted: str, unless: str, digest: str, size: int) -> int:
-    """Where to go on with a download that broke off, by the headers ``Range`` and ``If-Range``; 0: from the beginning.
+def part(wanted: str, unless: str, digest: str, size: int) -> range | None:
+    """Which bytes are asked for by the headers ``Range`` and ``If-Range``; None: the whole. Empty: there are none such.
 
-    Only what browsers send to go on is understood (one range without an end); anything else gets the whole. Source: RFC 9110.
+    One range is understood; several, and other units, get the whole, as does a range of all. Source: RFC 9110, section 14.
     """
     match = _ON.fullmatch(wanted.strip())
-    if match is None or unless not in ("", f'"{digest}"') or int(match[1]) >= size:
-        return 0
-    return int(match[1])
+    if match is None or match[1] == match[2] == "" or unless not in ("", f'"{digest}"'):
+        return None
+    if not match[1]:
+        found = range(max(size - int(match[2]), 0), size)
+    elif match[2] and int(match[2]) < int(match[1]):
+        return None  # no range at all
+    else:
+        found = range(int(match[1]), min(int(match[2]) + 1, size) if match[2] else size)
+    return None if len(found) == size else found
+
+
+def is_known(known: str, digest: str) -> bool:
+    """Whether who asks has the file already, by the header ``If-None-Match``. Source: RFC 9110, section 13.1.2."""
+    tags = (tag.strip().removeprefix("W/") for tag in known.split(","))
+    return any(tag in ("*", f'"{digest}"') for tag in tags)
 
 
 def _shortened(name: str) -> str:
