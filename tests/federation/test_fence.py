@@ -219,9 +219,14 @@ def test_nothing_is_said_before_a_bundle_is_read_to_its_end(federation, say, bac
         say(fr, text)
     content = b"".join(packing.lines(fr, Wanted()))
     again = restore()
-    ready = []
-    unpack(again, io.BytesIO(content), "a stick", lambda _done, _all: ready.append(fence.may_open(again)))
-    assert (ready, fence.may_open(again)) == ([False] * 3, True)
+    ready, told = [], []
+
+    def progress(_done, _all):
+        ready.append(fence.may_open(again))
+        told.append(asyncio.run(fence.clear(again)))
+
+    unpack(again, io.BytesIO(content), "a stick", progress)
+    assert (ready, told, fence.may_open(again)) == ([False] * 3, [WORDS[Lasting.BEHIND]] * 3, True)
     again.close()
 
 

@@ -65,6 +65,8 @@ def joined(section: Section) -> bool:
 async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message | None:
     """Open the fence for one deed of a command, or tell the reason to stay silent."""
     gate, hubs = section.gate, await in_thread(named, section)
+    if await in_thread(holding.under_way, section.settings.home):
+        return WORDS[Lasting.BEHIND]
     if await in_thread(gate.take_word):
         return None
     if gate.lasting is Lasting.ANOTHER:
@@ -79,6 +81,7 @@ async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message
             reason = await _ask_all(section, hubs, connect)
     if reason is None:
         await in_thread(section.unfence)
+        reason = section.fenced
     return reason
 
 
