@@ -37,9 +37,9 @@ class Following:
         self._forks = {(row.section, row.epoch): row.first for row in unit.connection.execute(first)}
 
     def all(self) -> list[Arrival]:
-        """Every log that we hold. Returns what can be appended now."""
-        head = tables.head.c
-        return self.some((row.section, row.epoch) for row in self._unit.connection.execute(select(head.section, head.epoch)))
+        """Every log of which anything is here. Returns what can be appended now."""
+        queries = (select(table.c.section, table.c.epoch).distinct() for table in (tables.head, tables.parked))
+        return self.some({(row.section, row.epoch) for query in queries for row in self._unit.connection.execute(query)})
 
     def some(self, logs: Iterable[tuple[str, int]]) -> list[Arrival]:
         """These logs only."""
@@ -66,10 +66,11 @@ class Following:
         first, reason = self._stop(rules)
         if first is not None and head.sequence >= first:
             self.gone |= forks.cut(self._unit, Address(head.section, head.epoch, first), reason)
-        if head.cut is None or head.cut == first or (first is not None and first < head.cut):
+        if head.cut == first:
             return chain
-        head.cut, head.reason = first, reason if first is not None else ""
-        return [*chain, *self._unpark(head, first)]
+        further = head.cut is not None and (first is None or first > head.cut)
+        head.cut, head.reason = first, reason if first is not None else ""  # also of a log that has not come so far yet
+        return [*chain, *self._unpark(head, first)] if further else chain
 
     def _stop(self, rules: LogRules) -> tuple[int | None, str]:
         """The first number that may not be appended, and why; None: the log goes on."""

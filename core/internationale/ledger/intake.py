@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope
+from internationale.events.logs import Keyring, authentic
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.heads import Head
 from internationale.ledger.parking import Parking
@@ -37,9 +38,10 @@ class Taken:
 class Intake:
     """Appends what can be appended, in the caller's transaction; decides nothing about what is said."""
 
-    def __init__(self, unit: Unit, known: dict[Address, str]) -> None:
+    def __init__(self, unit: Unit, known: dict[Address, str], keyring: Keyring) -> None:
         self._unit = unit
         self._here = known
+        self._keyring = keyring
         self._parking = Parking(unit.connection, unit.now)
         self._parked: dict[Address, str] = {}
         self.taken = Taken()
@@ -100,7 +102,7 @@ class Intake:
         appended = []
         for row in self._parking.following(head.section, head.epoch, head.sequence):
             envelope = envelopes.parse(row.body)
-            if not self._follows(envelope, head):
+            if not self._follows(envelope, head) or not authentic(envelope, row.signature, self._keyring):
                 break
             self._append(envelope, Delivery(envelope.address.subject, row.body, row.signature, row.via), head)
             appended.append(envelope.address)

@@ -97,7 +97,7 @@ class Ledger(Reading):
         unit = self._unit(session, now)
         if known is None:
             known = self.known(session, (arrival.envelope.address for arrival in arrivals if arrival.envelope is not None))
-        taken = Intake(unit, known).take(arrivals)
+        taken = Intake(unit, known, keyring).take(arrivals)
         Settlement(unit, self._projector).settle(taken.records)
         if taken.refused:
             quarantine.keep(unit.connection, taken.refused, keyring, now, muted)
