@@ -46,6 +46,16 @@ class LogRules:
         """Whether this key signs for the section now, and not only what was said before."""
         return any(entry.key == key and entry.last is None for entry in self.keys)
 
+    def allows(self, signature: str, sequence: int) -> bool:
+        """Whether the key that this signature names signs this number."""
+        return any(entry.key.id == signature.partition(".")[0] and entry.covers(sequence) for entry in self.keys)
+
+    @property
+    def ended(self) -> int | None:
+        """The first number that nobody signs any more; None: the log goes on."""
+        lasts = [entry.last for entry in self.keys]
+        return None if None in lasts else max((last for last in lasts if last is not None), default=0) + 1
+
     def of(self, epoch: int) -> "LogRules | None":
         """The rules of one epoch; None when it was never opened."""
         return self if epoch == self.epoch else self.closed.get(epoch)

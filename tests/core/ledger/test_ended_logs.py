@@ -8,7 +8,9 @@ from dataclasses import replace
 import pytest
 
 from internationale.events.envelope import parse
+from internationale.events.keys import SigningKey
 from internationale.events.logs import KeyRange, LogRules
+from internationale.ledger import forks
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.following import unfinished
 from internationale.ledger.reading import Gap
@@ -94,4 +96,121 @@ def test_whatever_came_before_the_end_all_come_to_the_same(house, fr: Author, ar
         for _turn, rules in (each for each in zip(turns, lists, strict=True) if each[0] == len(mixed)):
             home.follow(rules)
         assert (home.states(), home.rows()) == expected, f"seed {seed}"
+        assert home.rows() == home.replayed()
+
+
+def rotated(before: Author, after: Author, first: int) -> LogRules:
+    """From this number on the log is signed with the other key."""
+    return replace(before.rules, keys=(KeyRange(before.key.public, 1, first - 1), KeyRange(after.key.public, first)))
+
+
+class Rotation:
+    """Up to number 3 of ``fr`` with the first key, from 4 on with the second; and what a thief of the first signs."""
+
+    def __init__(self, fr: Author) -> None:
+        self.old = [fr.say(text) for text in ("1", "2", "3")]
+        thief = Author("fr", fr.key, fr.last)
+        self.stolen = [thief.say(f"stolen {number}") for number in range(4, 10)]
+        after = Author("fr", SigningKey.generate(), fr.last)
+        self.rules = rotated(fr, after, 4)
+        self.new = [after.say(str(number)) for number in range(4, 10)]
+        self.texts = [*"123456789"]
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_what_a_key_of_before_has_signed_far_ahead_stops_no_log(house, fr: Author, looked: bool):
+    """Not even between a new list and the look at the logs under it."""
+    said = Rotation(fr)
+    home: House = house(fr)
+    home.accept(*said.old[:2], said.stolen[4])
+    if looked:
+        home.follow(said.rules)
+        assert asked_for(home) == []
+    home.listed["fr"] = said.rules
+    assert home.accept(said.old[2], *said.new) == ["applied"] * 7
+    assert (shown(home), home.read(forks.proofs)) == (said.texts, [])
+    assert home.accept(said.stolen[4]) == ["quarantined"]
+    assert home.rows() == home.replayed()
+
+
+@pytest.mark.parametrize("looked", [True, False])
+def test_nor_what_it_has_signed_next(house, fr: Author, ar: Author, looked: bool):
+    """It was appended, and something stands on it, before the list was here."""
+    said = Rotation(fr)
+    home: House = house(fr, ar)
+    standing = ar.answer(said.stolen[1])
+    assert home.accept(*said.old, *said.stolen[:3], standing) == ["applied"] * 7
+    if looked:
+        home.follow(said.rules)
+        assert (home.head("fr"), home.state(standing)) == (3, ("waiting", "missing_cause"))
+        assert home.rows() == home.replayed()
+    home.listed["fr"] = said.rules
+    assert home.accept(*said.new) == ["applied"] * 6
+    assert (shown(home), home.read(forks.proofs)) == (said.texts, [])
+    assert home.rows() == home.replayed()
+
+
+def test_what_the_list_has_overtaken_is_kept_with_its_reason_and_counts_when_a_list_takes_that_back(house, fr: Author):
+    """As with whoever gets it later."""
+    said = Rotation(fr)
+    home: House = house(fr)
+    home.accept(*said.old, *said.stolen[:2], said.stolen[4])
+    home.follow(said.rules)
+    assert [(row["reason"], row["source"]) for row in home.read(home.ledger.refusals)] == [("key_not_valid_at_number", "fr")]
+    home.follow(fr.rules)
+    assert shown(home) == ["1", "2", "3", "stolen 4", "stolen 5"]
+    assert home.accept(*said.stolen)[2:] == ["applied", "applied", "duplicate", "applied"]
+
+
+@pytest.mark.parametrize("beginning", [2, 3])
+def test_nor_does_a_proof_of_before_stop_a_log_that_it_does_not_concern_any_more(house, fr: Author, beginning: int):
+    """A thief has signed two events under one number, which belongs to another key by now; who hears of it later refuses both."""
+    said = Rotation(fr)
+    home: House = house(fr)
+    other = Author("fr", fr.key, parse(said.stolen[0].body)).say("stolen 5, otherwise")
+    home.accept(*said.old[:beginning], *said.stolen[:3])
+    assert home.accept(other) == ["forked"]
+    home.follow(said.rules)
+    assert home.read(forks.proofs) == []
+    home.accept(*said.old, *said.new)
+    assert shown(home) == said.texts
+    assert home.rows() == home.replayed()
+    home.follow(fr.rules)
+    assert [str(proof.address) for proof in home.read(forks.proofs)] == ["fr:1:5"]
+    assert shown(home) == ["1", "2", "3", "stolen 4"]
+
+
+def test_two_who_have_signed_by_now_still_prove_a_fork(house, fr: Author):
+    said = Rotation(fr)
+    home: House = house(fr)
+    twin = Author("fr", fr.key, parse(said.old[1].body))
+    home.accept(*said.old, said.stolen[3])
+    home.follow(said.rules)
+    assert home.accept(twin.say("3, otherwise")) == ["forked"]
+    assert home.head("fr") == 2
+
+
+def test_whatever_a_stolen_key_has_signed_all_come_to_the_same(house, fr: Author, ar: Author):
+    said = Rotation(fr)
+    others = [ar.answer(said.old[1]), ar.answer(said.stolen[0]), ar.answer(said.new[3])]
+    honest: House = house(fr, ar)
+    honest.follow(said.rules)
+    honest.accept(*said.old, *said.new, *others)
+    expected = (honest.states(), honest.rows())
+    for seed in range(ORDERS):
+        chance = random.Random(seed)
+        home: House = house(fr, ar)
+        mixed = [*said.old, *said.new, *others, *chance.sample(said.stolen, chance.randint(1, 6))]
+        chance.shuffle(mixed)
+        turn, pause = chance.randint(0, len(mixed)), chance.randint(0, 2)
+        for place, delivery in enumerate(mixed):
+            if place == turn:
+                home.listed["fr"] = said.rules
+            if place == turn + pause:
+                home.follow(said.rules)
+            home.accept(delivery)
+        home.follow(said.rules)
+        home.accept(*said.old, *said.new)
+        assert (home.states(), home.rows()) == expected, f"seed {seed}"
+        assert home.read(forks.proofs) == []
         assert home.rows() == home.replayed()
