@@ -15,6 +15,7 @@ from internationale.events.logs import Keyring, LogRules
 from internationale.ledger import forks, tables
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.heads import Head
+from internationale.ledger.overtaken import Overtaken
 from internationale.ledger.parking import MAX_PARKED, discard
 from internationale.ledger.reading import Gap
 from internationale.ledger.records import key
@@ -32,14 +33,11 @@ class Following:
         self._unit = unit
         self._keyring = keyring
         self.gone = set[Address]()
-        fork = tables.fork.c
-        first = select(fork.section, fork.epoch, func.min(fork.sequence).label("first")).group_by(fork.section, fork.epoch)
-        self._forks = {(row.section, row.epoch): row.first for row in unit.connection.execute(first)}
 
     def all(self) -> list[Arrival]:
-        """Every log that we hold. Returns what can be appended now."""
-        head = tables.head.c
-        return self.some((row.section, row.epoch) for row in self._unit.connection.execute(select(head.section, head.epoch)))
+        """Every log of which anything is here. Returns what can be appended now."""
+        queries = (select(table.c.section, table.c.epoch).distinct() for table in (tables.head, tables.parked))
+        return self.some({(row.section, row.epoch) for query in queries for row in self._unit.connection.execute(query)})
 
     def some(self, logs: Iterable[tuple[str, int]]) -> list[Arrival]:
         """These logs only."""
@@ -49,8 +47,10 @@ class Following:
             if rules is not None:
                 head = self._unit.heads.of(section, epoch)
                 before = head.cut
+                overtaken, gone = Overtaken(self._unit, rules, head).take_out(self._keyring)
+                self.gone |= gone
                 found = self._look(rules, head)
-                if found or head.cut != before:  # it goes on: what was cut off and is still put aside makes room
+                if overtaken or found or head.cut != before:  # it goes on: what was cut off and is still put aside makes room
                     self.gone |= forks.clear(self._unit, (section, epoch))
                 ready += found
         self._unit.heads.save()
@@ -66,16 +66,18 @@ class Following:
         first, reason = self._stop(rules)
         if first is not None and head.sequence >= first:
             self.gone |= forks.cut(self._unit, Address(head.section, head.epoch, first), reason)
-        if head.cut is None or head.cut == first or (first is not None and first < head.cut):
+        if head.cut == first:
             return chain
-        head.cut, head.reason = first, reason if first is not None else ""
-        return [*chain, *self._unpark(head, first)]
+        further = head.cut is not None and (first is None or first > head.cut)
+        head.cut, head.reason = first, reason if first is not None else ""  # also of a log that has not come so far yet
+        return [*chain, *self._unpark(head, first)] if further else chain
 
     def _stop(self, rules: LogRules) -> tuple[int | None, str]:
         """The first number that may not be appended, and why; None: the log goes on."""
-        lasts = [entry.last for entry in rules.keys]
-        ended = None if None in lasts else max((last for last in lasts if last is not None), default=0) + 1
-        forked = self._forks.get((rules.section, rules.epoch))
+        ended = rules.ended
+        fork = tables.fork.c
+        first = select(func.min(fork.sequence)).where(fork.section == rules.section, fork.epoch == rules.epoch)
+        forked = self._unit.connection.execute(first).scalar()
         if forked is not None and not (rules.pin is not None and forked <= rules.pin[0]):
             return (forked, FORKED) if ended is None or forked < ended else (ended, ENDED)
         return ended, ENDED

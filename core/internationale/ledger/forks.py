@@ -39,12 +39,12 @@ def prove(unit: Unit, rival: Arrival, *, settled: bool = False) -> set[Address]:
     if rival.envelope is None:
         raise ValueError("only an authentic event can prove a fork")
     where = rival.envelope.address
-    held = _held(unit, where)
+    mine = held(unit, where)
     if unit.connection.execute(select(tables.fork.c.section).filter_by(**key(where))).first() is None:
         values = {
             **key(where),
-            "first_body": held.body,
-            "first_signature": held.signature,
+            "first_body": mine.body,
+            "first_signature": mine.signature,
             "second_body": rival.delivery.body,
             "second_signature": rival.delivery.signature,
             "found_at": unit.now,
@@ -102,7 +102,8 @@ def _from(table: Table, first: Address) -> ColumnElement[bool]:
     return here & (table.c.sequence >= first.sequence)
 
 
-def _held(unit: Unit, where: Address) -> Signed:
+def held(unit: Unit, where: Address) -> Signed:
+    """The event that we hold with this number, in the log or parked. Raises ``LookupError``."""
     for table in (tables.event, tables.parked):
         row = unit.connection.execute(select(table.c.body, table.c.signature).filter_by(**key(where))).one_or_none()
         if row is not None:

@@ -20,7 +20,9 @@ _UPDATE = Prepared(update(head).where(*_WHERE).values({name: bindparam(name) for
 
 @dataclass(slots=True)
 class Head:
-    """The end of one log here. ``sequence`` 0 and no hash: nothing yet. ``cut``: the first number that may not be appended."""
+    """The end of one log here. ``sequence`` 0 and no hash: nothing yet. ``cut``: the first number that may not be appended, even
+    where the log has not come so far yet.
+    """
 
     section: str
     epoch: int

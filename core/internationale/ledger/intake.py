@@ -10,6 +10,8 @@ next                   prevhash does not fit         parked: a number before it 
 later                                                parked, and the gap is asked for
 at or after a cut                                    parked, until people decide
 =====================  ============================  ==========================================================
+
+What is in the log or parked by an earlier list only proves nothing and is not appended: see ``overtaken``.
 """
 
 from collections.abc import Sequence
@@ -17,6 +19,8 @@ from dataclasses import dataclass, field
 
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope
+from internationale.events.logs import Keyring, authentic
+from internationale.ledger import forks
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.heads import Head
 from internationale.ledger.parking import Parking
@@ -35,28 +39,44 @@ class Taken:
 
 
 class Intake:
-    """Appends what can be appended, in the caller's transaction; decides nothing about what is said."""
+    """Appends what can be appended of a batch, in the caller's transaction; decides nothing about what is said."""
 
-    def __init__(self, unit: Unit, known: dict[Address, str]) -> None:
+    def __init__(self, unit: Unit, arrivals: Sequence[Arrival], known: dict[Address, str], keyring: Keyring) -> None:
         self._unit = unit
+        self._arrivals = arrivals
         self._here = known
+        self._keyring = keyring
         self._parking = Parking(unit.connection, unit.now)
-        self._parked: dict[Address, str] = {}
-        self.taken = Taken()
-
-    def take(self, arrivals: Sequence[Arrival]) -> Taken:
-        """Go through a batch, each log in the order of its numbers."""
-        places = _in_order(arrivals)
         found = (arrival.envelope.address for arrival in arrivals if arrival.envelope is not None)
         self._parked = self._parking.hashes({each for each in found if self._parking.first(each.section, each.epoch)})
-        for place in places:
-            arrival = arrivals[place]
+        self.taken = Taken()
+
+    def overtaken(self) -> set[tuple[str, int]]:
+        """The logs in which something stands in the place of one of these that was authentic by an earlier list only: that proves
+        nothing, and has to give way. For it may be that nobody has looked at them under the new list yet.
+        """
+        found = set[tuple[str, int]]()
+        for envelope in (arrival.envelope for arrival in self._arrivals if arrival.envelope is not None):
+            where = envelope.address
+            if self._held(where) not in (None, envelope.hash):
+                held = forks.held(self._unit, where)
+                if not authentic(envelopes.parse(held.body), held.signature, self._keyring):
+                    found.add((where.section, where.epoch))
+        return found
+
+    def take(self) -> Taken:
+        """Go through the batch, each log in the order of its numbers."""
+        for place in _in_order(self._arrivals):
+            arrival = self._arrivals[place]
             if arrival.envelope is None:
                 self._refuse(place, arrival)
             elif outcome := self._number(arrival.envelope, arrival):
                 self.taken.outcomes[place] = outcome
         self._unit.heads.save()
         return self.taken
+
+    def _held(self, where: Address) -> str | None:
+        return self._here.get(where) or self._parked.get(where)
 
     def _refuse(self, place: int, arrival: Arrival) -> None:
         self.taken.outcomes[place] = "duplicate" if arrival.reason == "duplicate" else "quarantined"
@@ -66,7 +86,7 @@ class Intake:
     def _number(self, envelope: Envelope, arrival: Arrival) -> str:
         where = envelope.address
         head = self._unit.heads.of(envelope.section, envelope.epoch)
-        held = self._here.get(where) or self._parked.get(where)
+        held = self._held(where)
         if held == envelope.hash:
             return "duplicate"
         if held is not None:
@@ -100,7 +120,7 @@ class Intake:
         appended = []
         for row in self._parking.following(head.section, head.epoch, head.sequence):
             envelope = envelopes.parse(row.body)
-            if not self._follows(envelope, head):
+            if not self._follows(envelope, head) or not authentic(envelope, row.signature, self._keyring):
                 break
             self._append(envelope, Delivery(envelope.address.subject, row.body, row.signature, row.via), head)
             appended.append(envelope.address)

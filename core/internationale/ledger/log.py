@@ -97,7 +97,13 @@ class Ledger(Reading):
         unit = self._unit(session, now)
         if known is None:
             known = self.known(session, (arrival.envelope.address for arrival in arrivals if arrival.envelope is not None))
-        taken = Intake(unit, known).take(arrivals)
+        intake = Intake(unit, arrivals, known, keyring)
+        if logs := intake.overtaken():
+            self._follow(session, keyring, now, logs)
+            unit = self._unit(session, now)
+            here = (arrival.envelope.address for arrival in arrivals if arrival.envelope is not None)
+            intake = Intake(unit, arrivals, self.known(session, here), keyring)
+        taken = intake.take()
         Settlement(unit, self._projector).settle(taken.records)
         if taken.refused:
             quarantine.keep(unit.connection, taken.refused, keyring, now, muted)

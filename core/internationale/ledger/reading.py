@@ -199,11 +199,11 @@ class Reading:
         return found
 
     def gaps(self, session: Session) -> list[Gap]:
-        """What is to be fetched so that parked events can be appended."""
+        """What is to be fetched so that parked events can be appended; not for those that are beyond the end of their log."""
         found: list[Gap] = []
         for log in heads.read(session.connection()):
             if not log.frozen:
-                found += _holes(log, self._parked(session, log))
+                found += _holes(log, [number for number in self._parked(session, log) if log.cut is None or number < log.cut])
         parked = tables.parked
         known = {(log.section, log.epoch) for log in heads.read(session.connection())}
         for section, epoch in session.connection().execute(select(parked.c.section, parked.c.epoch).distinct()):

@@ -160,6 +160,7 @@ class House:
         self.database = database.connect(url)
         self.url = url
         self.authors = {author.code: author for author in authors}
+        self.listed: dict[str, LogRules] = {}
         self.vocabulary = vocabulary
         self.projections = projections
         self.prepare()
@@ -178,7 +179,7 @@ class House:
 
     @property
     def keyring(self) -> dict[str, LogRules]:
-        return {code: author.rules for code, author in self.authors.items()}
+        return {code: author.rules for code, author in self.authors.items()} | self.listed
 
     def accept(self, *batch: Delivery) -> list[str]:
         addresses = {address for delivery in batch if (address := deliveries.address(delivery))}
@@ -207,6 +208,14 @@ class House:
         pinned = replace(author.rules, pin=(said.sequence, said.hash))
         with database.writing(self.database) as session:
             self.ledger.follow(session, {**self.keyring, author.code: pinned}, NOW)
+
+    def follow(self, rules: LogRules) -> None:
+        """A new list of sections says this of one log from now on; what was refused under the old one is looked at again."""
+        self.listed[rules.section] = rules
+        with database.writing(self.database) as session:
+            self.ledger.follow(session, self.keyring, NOW)
+            again = self.ledger.retry_quarantine(session)
+            self.ledger.accept(session, deliveries.check(again, self.keyring, {}), self.keyring, NOW)
 
     def read(self, question: Callable[[Session], Any]) -> Any:
         with database.reading(self.database) as session:

@@ -1,12 +1,14 @@
 """What a new roster makes of the logs that are here: stopped ones go on, false histories give way to the pinned one."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from sqlmodel import select
 
 from internationale.errors import Paused
+from internationale.events import envelope as envelopes
 from internationale.events import keys
 from internationale.events.roster import LastGood, Roster, Status, Version
 from internationale.events.signed import SignedDocument
@@ -23,6 +25,7 @@ from internationale.testing.federations import Federation
 from internationale.testing.founding import ROOT, key_of
 from internationale.testing.people import speaker
 from internationale.testing.rows import dump
+from internationale.worker import fence
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Forked = tuple[Section, Section, Section, list[Delivery], list[Delivery]]
@@ -140,4 +143,42 @@ def test_what_a_suspended_section_says_waits_until_it_is_readmitted(two: list[Se
     say(fr, "three")
     assert ic.accept(said(fr))[-1] == "applied"
     assert words(ic) == ["one", "two", "three"]
+    assert replayed(ic)
+
+
+def test_what_a_stolen_key_has_signed_far_ahead_silences_nobody_once_another_key_signs(two: list[Section]) -> None:
+    ic, fr = two
+    say(fr, "one", "two")
+    ic.accept(said(fr))
+    body, forged = envelopes.write(replace(envelopes.parse(said(fr)[-1].body), sequence=8, prevhash="ab" * 32, refs=()))
+    stolen = Delivery(forged.address.subject, body, key_of("fr").sign(keys.EVENT, body))
+    assert ic.accept([stolen]) == fr.accept([stolen]) == ["parked"]
+    assert fence.behind_a_hole(fr) == {1: 8}
+    another = fr.log_keys.add()
+    with fr.writing() as session:
+        port.announce_key(fr, session, another, first=5, epoch=1, by=speaker(fr))
+    decide(lambda latest: changes.rotated(latest, "fr", another.public, 5, NOW), ic, fr)
+    assert fence.behind_a_hole(fr) == {}
+    say(fr, *(f"after {number}" for number in range(4, 12)))
+    assert set(ic.accept(said(fr))) == {"duplicate", "applied"}
+    assert fr.accept([stolen]) == ic.accept([stolen]) == ["quarantined"]
+    assert words(ic) == words(fr) == ["one", "two", *(f"after {number}" for number in range(4, 12))]
+    assert replayed(ic)
+
+
+@pytest.mark.parametrize("ending", ["suspended", "expelled", "reopened"])
+def test_what_was_parked_beyond_the_end_of_a_log_counts_only_when_the_end_is_lifted(two: list[Section], ending: str) -> None:
+    ic, fr = two
+    say(fr, "one", "two", "three", "four")
+    good, all_said = pin(said(fr)[:2]), said(fr)
+    ic.accept([all_said[0], *all_said[2:]])
+    if ending == "reopened":
+        decide(reopening(good), ic, fr)
+    else:
+        decide(lambda latest: changes.ended(latest, "fr", Status(ending), good, NOW), ic, fr)
+    assert ic.accept(all_said[1:2]) == ["applied"]
+    assert words(ic) == words(fr) == ["one", "two"]
+    if ending == "suspended":
+        decide(lambda latest: changes.readmitted(latest, "fr", NOW), ic, fr)
+        assert words(ic) == words(fr) == ["one", "two", "three", "four"]
     assert replayed(ic)
