@@ -9,9 +9,11 @@ from pathlib import Path
 import nats
 import pytest
 from click.testing import Result
+from nats.aio.client import Client
 
-from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED, Outcome, Parcel, genuine
+from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED, Outcome, Parcel, genuine, purging
 from internationale.bus.nats import NatsBus
+from internationale.bus.purging import Left
 from internationale.bus.server import HubProcess
 from internationale.kit import Reader, Utterance
 from internationale.section import Section
@@ -145,6 +147,35 @@ def test_junk_goes_and_the_log_stays(
     assert {"log.fr.1.1", "log.fr.1.2", "log.fr.1.3"} < stage.names()
     joined("ic", "hub", "purge", stage.url, "fr", "--kind", "log", "--yes")
     assert stage.names() == OTHERS | {"seed.fr.ic.1.1"}
+
+
+def test_names_with_a_mark_that_stands_for_others_go_with_all_the_rest(joined: Command, stage: Stage, said: set[str]) -> None:
+    """The server takes such words for names when it is given something, and a pattern word by word does not reach them."""
+    stage.put("ic", *OTHERS)
+    wild = {"log.fr.>.1", "log.fr.*.1", "log.fr.1.>", "part.fr.>", "part.fr.*", "blob.fr.>.0", "seed.fr.>.a.1", "proof.fr.>.a.1"}
+    stage.put("fr", *wild, "roster.fr.>")
+    assert stage.names() == OTHERS | said | wild | {"roster.fr.>"}
+    output = joined("ic", "hub", "purge", stage.url, "fr", "--junk", "--yes").output
+    assert "5 messages have names that stand for others as well" in output
+    assert stage.names() == OTHERS | said | wild | {"roster.fr.>"}
+    output = joined("ic", "hub", "purge", stage.url, "fr", "--yes").output
+    assert "Deleted: 13 messages." in output
+    assert "not deleted" not in output
+    assert stage.names() == OTHERS
+
+
+def test_what_the_hub_does_not_delete_is_told(joined: Command, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.put("fr", *LEFT)
+    order = purging._order
+
+    async def less(client: Client, left: Left, name: str) -> int:
+        return 0 if left.stream == SEED else await order(client, left, name)
+
+    monkeypatch.setattr(purging, "_order", less)
+    output = joined("ic", "hub", "purge", stage.url, "fr", "--yes").output
+    assert "Deleted: 5 messages." in output
+    assert "1 message of those counted was not deleted" in output
+    assert stage.names() == {"heads.fr", "seed.fr.ic.1.1"}
 
 
 def test_a_content_whose_event_may_be_on_its_way_is_no_junk(joined: Command, stage: Stage) -> None:
