@@ -212,6 +212,16 @@ def test_a_log_key_whose_file_is_gone_is_replaced(alone: Command, tmp_path: Path
     assert "intl.v1.log.ic.2.1" in alone("ic", "log", "export").output
 
 
+def test_an_announcement_that_is_refused_leaves_no_key_behind(alone: Command, tmp_path: Path) -> None:
+    keys = tmp_path / "ic" / "keys"
+    (keys / "log.key").unlink()
+    alone("ic", "key", "new-log", "--out", "ic.card")
+    before = {path: path.read_bytes() for path in keys.glob("log*")}
+    for _again in range(2):
+        assert "may not speak" in alone("ic", "key", "rotate-log", status=1).output
+    assert {path: path.read_bytes() for path in keys.glob("log*")} == before
+
+
 def test_a_key_that_somebody_else_has_announced_is_not_to_be_taken_over(alone: Command, tmp_path: Path) -> None:
     """Whoever stole the key of the log announces one of their own: the host is not told to wait until the committee takes it."""
     alone("ic", "key", "rotate-log")

@@ -129,9 +129,10 @@ def rotate_log(home: Home, after: int) -> None:
         if announced is not None:
             raise Conflict(_("Another key is announced already. The committee has to take it into the list first."))
         first = queries.last_good(session, entry).sequence + 1 + after
-    key = section.log_keys.add()
+    key = SigningKey.generate()
     with section.writing() as session:
         port.announce_key(section, session, key, first=first, epoch=entry.epoch, by=home.host())
+        section.log_keys.add(key)  # after all that may be refused, and before the others hear of it
     say(
         _("Announced: from number %(first)s on the log is signed with the new key, once the International confirms it.")
         % {"first": first}

@@ -94,9 +94,9 @@ class OwnKeys:
             raise Misconfigured(why % {"why": error}, place=str(path)) from error
         self._pledged |= {key.public.id for key in keys}
 
-    def add(self) -> SigningKey:
-        """Make one more. It signs nothing before the roster names it."""
-        key = SigningKey.generate()
+    def add(self, key: SigningKey | None = None) -> SigningKey:
+        """Keep one more, a new one unless it is given. It signs nothing before the roster names it."""
+        key = key or SigningKey.generate()
         write_key(self._path(len(self._read()) + 1), key)
         self._keys = self._read()
         return key
