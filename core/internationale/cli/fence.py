@@ -8,12 +8,14 @@ from pathlib import Path
 import click
 from sqlalchemy import create_engine
 
+from internationale.cli.keys import lacks_its_key
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell, worded
 from internationale.errors import Conflict, Invalid, Misconfigured
 from internationale.kit.calling import Names
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger.ownkeys import LOST
 from internationale.messages import marker
 from internationale.section import Section
 from internationale.worker.fence import behind_a_hole
@@ -38,13 +40,16 @@ def fence() -> None:
 def show(home: Home, as_json: bool) -> None:
     """Show why this section is silent, if it is. A start without an answer from any hub is shown on the pages only."""
     section = home()
-    lasting = section.gate.lasting
+    lasting, keyless = section.gate.lasting, lacks_its_key(section)
     if as_json:
         signed = {"claimants": _claimants(section, disbelieved=False), "disbelieved": _claimants(section, disbelieved=True)}
-        tell({"silent": lasting is not None, "reason": lasting, **signed})
+        tell({"silent": lasting is not None, "reason": lasting, "keyless": keyless, **signed})
+        return
+    if keyless:
+        say(LOST, problem=True)
     elif lasting is None:
         say(_("Nothing that lasts keeps this section silent."))
-    else:
+    if lasting is not None:
         say(WORDS[lasting], problem=True)
         say(_("It goes on by itself when that is so no more. Where nobody can answer: %(command)s") % {"command": _open(home)})
     if liars := _claimants(section, disbelieved=True):

@@ -152,6 +152,16 @@ def own_signers(section: Section, session: Session) -> tuple[Signer, ...]:
     return tuple(each for each in signers if each.key in held) or (Signer(section.key.public, 1),)
 
 
+def lacks_its_key(section: Section) -> bool:
+    """Whether the key is gone that signs what is said next: better known before there is something to be said."""
+    with section.reading() as session:
+        rules = section.keyring(session).get(section.code)
+        head = section.ledger.head(session, section.code)
+    if rules is None:
+        return False
+    return section.log_keys.lacking(rules, head.sequence + 1 if head.epoch == rules.epoch else 1)
+
+
 def show(key: PublicKey | Listed, *, qr: bool = False) -> None:
     """A fingerprint in all its forms."""
     say(_("Fingerprint, in digits: %(digits)s") % {"digits": fingerprints.groups(key)})
