@@ -138,6 +138,48 @@ def test_nobody_founds_twice(joined: Command) -> None:
         assert "already belongs" in joined(home, "found", status=1).output
 
 
+def test_a_founding_that_failed_leaves_the_key_of_the_log_free(command: Command, tmp_path: Path) -> None:
+    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
+    keys = tmp_path / "ic" / "keys"
+    (keys / "root.key").touch()
+    assert "already is a root key" in command("ic", "found", status=1).output
+    assert not (keys / "log.signed").exists()
+    (keys / "root.key").unlink()
+    command("ic", "found")
+    assert len((keys / "log.signed").read_text().splitlines()) == 1
+
+
+def test_a_key_that_has_signed_elsewhere_founds_nothing(command: Command, tmp_path: Path) -> None:
+    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
+    keys = tmp_path / "ic" / "keys"
+    noted = f"{settings.read_key(keys / 'log.key').public.id} {'0' * 64}\n"
+    (keys / "log.signed").write_text(noted)
+    assert "another International" in command("ic", "found", status=1).output
+    assert (keys / "log.signed").read_text() == noted
+    assert not (keys / "root.key").exists()
+    assert plain(command("ic", "section", "list", "--json"))["version"] == 0
+
+
+@pytest.mark.parametrize("cut", [b"abc", b"KEY", b"KEY 0123", b"KEY 0123\n", b"\0\0\0\0", b"\xff\xfe x\n", b"a b c\n"])
+def test_a_line_that_was_cut_off_says_nothing_of_where_a_key_signs(command: Command, tmp_path: Path, cut: bytes) -> None:
+    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
+    keys = tmp_path / "ic" / "keys"
+    key = settings.read_key(keys / "log.key").public.id
+    before = cut.replace(b"KEY", key.encode())
+    (keys / "log.signed").write_bytes(before)
+    command("ic", "found")
+    added = (keys / "log.signed").read_bytes().removeprefix(before).decode().split()
+    assert (added[0], len(added[1]), len(added)) == (key, 64, 2)
+    assert (keys / "log.signed").read_bytes().splitlines()[-1].decode().split() == added
+
+
+def test_a_whole_line_counts_also_where_its_end_is_missing(command: Command, tmp_path: Path) -> None:
+    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
+    keys = tmp_path / "ic" / "keys"
+    (keys / "log.signed").write_text(f"{settings.read_key(keys / 'log.key').public.id} {'0' * 64}")
+    assert "another International" in command("ic", "found", status=1).output
+
+
 def test_only_the_holder_of_the_root_key_admits(joined: Command) -> None:
     assert "root.key: The key is not here" in joined("fr", "section", "admit", "fr.card", "--unasked", status=2).output
     joined("de", "init", "de", "--name", "x", "--language", "de")

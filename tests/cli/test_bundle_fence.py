@@ -84,6 +84,7 @@ def test_who_starts_from_a_backup_is_silent_until_somebody_has_answered(joined, 
     assert plain(joined("fr", "fence", "show", "--json")) == {
         "silent": True,
         "reason": "restored",
+        "keyless": False,
         "claimants": [],
         "disbelieved": [],
     }

@@ -179,8 +179,12 @@ def test_a_log_key_is_replaced_without_a_break_and_a_stolen_one_with_a_new_epoch
     kept = path.read_bytes()
     path.unlink()
     assert lost in alone("ic", "status", status=1).output
+    assert lost in alone("ic", "roster", "propose", "renew", "--yes", "--sign", status=1).output
+    assert lost in alone("ic", "fence", "show").output
+    assert plain(alone("ic", "fence", "show", "--json"))["keyless"]
     path.write_bytes(kept)
     path.chmod(0o600)
+    assert alone("ic", "fence", "show").output == "Nothing that lasts keeps this section silent.\n"
 
     alone("ic", "key", "new-log", "--out", "ic.card")
     alone("ic", "roster", "propose", "reopen", "ic", "--card", "ic.card", "--yes", "--sign")
@@ -204,12 +208,25 @@ def test_a_log_key_whose_file_is_gone_is_replaced(alone: Command, tmp_path: Path
     assert lost != words_of(path)
     assert words_of(path) in said
     assert not path.with_name("log-2.key").exists()
-    assert "may not speak" in alone("ic", "roster", "propose", "renew", "--yes", "--sign", status=1).output
+    assert (
+        "The key of this section's log is not here"
+        in alone("ic", "roster", "propose", "renew", "--yes", "--sign", status=1).output
+    )
     alone("ic", "roster", "propose", "reopen", "ic", "--card", "ic.card", "--yes", "--sign", "--out", "ic.proposal", "--unasked")
     alone("ic", "roster", "adopt", "ic.proposal", "--unasked")
     alone("ic", "roster", "propose", "renew", "--yes", "--sign")
     assert words_of(path) in alone("ic", "key", "show").output
     assert "intl.v1.log.ic.2.1" in alone("ic", "log", "export").output
+
+
+def test_an_announcement_that_is_refused_leaves_no_key_behind(alone: Command, tmp_path: Path) -> None:
+    keys = tmp_path / "ic" / "keys"
+    (keys / "log.key").unlink()
+    alone("ic", "key", "new-log", "--out", "ic.card")
+    before = {path: path.read_bytes() for path in keys.glob("log*")}
+    for _again in range(2):
+        assert "The key of this section's log is not here" in alone("ic", "key", "rotate-log", status=1).output
+    assert {path: path.read_bytes() for path in keys.glob("log*")} == before
 
 
 def test_a_key_that_somebody_else_has_announced_is_not_to_be_taken_over(alone: Command, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,10 +10,13 @@ from pathlib import Path
 import nats
 import pytest
 from click.testing import Result
+from nats.aio.client import Client
 
-from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED, Outcome, Parcel, genuine
+from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED, Outcome, Parcel, genuine, purging
 from internationale.bus.nats import NatsBus
+from internationale.bus.purging import Left
 from internationale.bus.server import HubProcess
+from internationale.events.envelope import Signed
 from internationale.kit import Reader, Utterance
 from internationale.section import Section
 from internationale.settings import read_nkey
@@ -34,10 +38,10 @@ class Stage:
         self.url = process.url
         self.homes = homes
 
-    def put(self, code: str, *names: str, body: bytes = b"x" * 5000) -> None:
+    def put(self, code: str, *names: str, body: bytes = b"x" * 5000, signature: str = "k.1") -> None:
         async def deed(bus: NatsBus) -> None:
             for name in names:
-                assert await bus.publish([Parcel(f"intl.v1.{name}", body, "k.1")]) == [Outcome.STORED]
+                assert await bus.publish([Parcel(f"intl.v1.{name}", body, signature)]) == [Outcome.STORED]
 
         asyncio.run(self._signed_in(code, deed))
 
@@ -145,6 +149,62 @@ def test_junk_goes_and_the_log_stays(
     assert {"log.fr.1.1", "log.fr.1.2", "log.fr.1.3"} < stage.names()
     joined("ic", "hub", "purge", stage.url, "fr", "--kind", "log", "--yes")
     assert stage.names() == OTHERS | {"seed.fr.ic.1.1"}
+
+
+def test_both_events_of_a_fork_stay_under_their_old_names_and_nothing_else(
+    joined: Command, stage: Stage, member: Callable[..., Reader], tmp_path: Path
+) -> None:
+    """A member signs as many events as it likes for one number, and gives each as many names as it likes."""
+    twins = [shutil.copytree(tmp_path / "fr", tmp_path / f"twin{number}") for number in range(3)]
+    one, other, third = (first_said(home, member, str(number)) for number, home in enumerate(twins))
+    proof = {f"proof.fr.1.1.{each.hash[:16]}" for each in (one, other)}
+    for each in (one, other, third):
+        stage.put("fr", f"proof.fr.1.1.{each.hash[:16]}", body=each.body, signature=each.signature)
+    stage.put("fr", "proof.fr.1.1.0", f"proof.fr.1.1.{HASH[:16]}", body=one.body, signature=one.signature)
+    stage.put("fr", f"proof.fr.1.1.{one.hash}", f"proof.fr.1.2.{one.hash[:16]}", body=one.body, signature=one.signature)
+    output = joined("ic", "hub", "purge", stage.url, "fr", "--kind", "proof", "--yes").output
+    assert "Deleted: 5 messages." in output
+    assert stage.names() == proof
+    assert "left nothing" in joined("ic", "hub", "purge", stage.url, "fr", "--kind", "proof").output
+
+
+def first_said(home: Path, member: Callable[..., Reader], text: str) -> Signed:
+    section = opened(home)
+    with section.writing() as session:
+        section.publish(session, Utterance(notes.Written(text=text)), by=member(section, language="en"))
+    with section.reading() as session:
+        (event,) = section.ledger.every_event(session)
+    section.close()
+    return event.signed
+
+
+def test_names_with_a_mark_that_stands_for_others_go_with_all_the_rest(joined: Command, stage: Stage, said: set[str]) -> None:
+    """The server takes such words for names when it is given something, and a pattern word by word does not reach them."""
+    stage.put("ic", *OTHERS)
+    wild = {"log.fr.>.1", "log.fr.*.1", "log.fr.1.>", "part.fr.>", "part.fr.*", "blob.fr.>.0", "seed.fr.>.a.1", "proof.fr.>.a.1"}
+    stage.put("fr", *wild, "roster.fr.>")
+    assert stage.names() == OTHERS | said | wild | {"roster.fr.>"}
+    output = joined("ic", "hub", "purge", stage.url, "fr", "--junk", "--yes").output
+    assert "5 messages have names that stand for others as well" in output
+    assert stage.names() == OTHERS | said | wild | {"roster.fr.>"}
+    output = joined("ic", "hub", "purge", stage.url, "fr", "--yes").output
+    assert "Deleted: 13 messages." in output
+    assert "not deleted" not in output
+    assert stage.names() == OTHERS
+
+
+def test_what_the_hub_does_not_delete_is_told(joined: Command, stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    stage.put("fr", *LEFT)
+    order = purging._order
+
+    async def less(client: Client, left: Left, name: str) -> int:
+        return 0 if left.stream == SEED else await order(client, left, name)
+
+    monkeypatch.setattr(purging, "_order", less)
+    output = joined("ic", "hub", "purge", stage.url, "fr", "--yes").output
+    assert "Deleted: 5 messages." in output
+    assert "1 message of those counted was not deleted" in output
+    assert stage.names() == {"heads.fr", "seed.fr.ic.1.1"}
 
 
 def test_a_content_whose_event_may_be_on_its_way_is_no_junk(joined: Command, stage: Stage) -> None:

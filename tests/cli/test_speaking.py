@@ -81,6 +81,7 @@ def test_who_cannot_fetch_back_what_others_hold_of_it_stays_silent(united, at_wo
     assert plain(united("fr", "fence", "show", "--json")) == {
         "silent": True,
         "reason": "behind",
+        "keyless": False,
         "claimants": ["ic"],
         "disbelieved": [],
     }

@@ -1,6 +1,7 @@
 """What of all that stands under a section's names at a hub is no junk, and what is not the section's at all: the rules alone."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from internationale.events import logs
 from internationale.events.envelope import Signed
 from internationale.events.logs import Keyring
 
+_BOTH = 2
 YOUNG = timedelta(minutes=2)
 """A long content is published before the event that names it. Which is so young that may still be on its way."""
 
@@ -46,15 +48,30 @@ def of_others(keyring: Keyring, versions: Collection[str]) -> Mapping[str, Rule]
     section that it is about, of a roster its number. ``versions``: the names of all rosters that are known here, as of that make.
     """
     return {
-        PROOF: Rule(lambda parcel, _stored: _is_old_proof(parcel, keyring)),
+        PROOF: Rule(OldProofs(keyring).stays),
         ROSTER: Rule(lambda parcel, _stored: parcel.subject in versions, bodies=False),
     }
 
 
-def _is_old_proof(parcel: Parcel, keyring: Keyring) -> bool:
-    where, _dot, _end = parcel.subject.partition(".proof.")[2].rpartition(".")
-    try:
-        logs.verify(f"intl.v1.log.{where}", Signed(parcel.body, parcel.signature), keyring)
-    except Untrusted:
-        return False
-    return True
+class OldProofs:
+    """Both events of a fork, each under the name of an older make. Whoever forked can sign as many as it likes for one number:
+    two are the proof, and the first two stay.
+    """
+
+    def __init__(self, keyring: Keyring) -> None:
+        self._keyring = keyring
+        self._proved = Counter[str]()
+        """How many stay, by section, epoch and number."""
+
+    def stays(self, parcel: Parcel, _stored: datetime) -> bool:
+        """To be asked once of each message."""
+        where, _dot, hash16 = parcel.subject.partition(".proof.")[2].rpartition(".")
+        signed = Signed(parcel.body, parcel.signature)
+        if signed.hash[:16] != hash16 or self._proved[where] >= _BOTH:
+            return False
+        try:
+            logs.verify(f"intl.v1.log.{where}", signed, self._keyring)
+        except Untrusted:
+            return False
+        self._proved[where] += 1
+        return True

@@ -81,15 +81,16 @@ async def look(operator: Operator, section: str, wanted: Sequence[str], rules: M
         lasts = [await _last(line, stream) for stream in wanted]
     found = list[Left]()
     for stream, last in zip(wanted, lasts, strict=True):
-        (pattern, *_more) = streams.CONFIGURATIONS[stream].subjects or [""]
         rule = rules.get(stream)
         async with _line(operator, Whole if rule is not None and rule.bodies else Weighing) as line:
-            found.append(await _count(line, Left(stream, pattern.replace("*", section, 1), last), rule))
+            found.append(await _count(line, Left(stream, _pattern(stream, section), last), rule))
     return found
 
 
 async def purge(operator: Operator, found: Sequence[Left]) -> int:
-    """Delete what was found. Returns how many messages. Raises ``Unreachable``, also when some are deleted already."""
+    """Delete what was found. Returns how many messages the hub says that it deleted. Raises ``Unreachable``, also when some are
+    deleted already.
+    """
     deleted = 0
     async with _line(operator) as line:
         for left in found:
@@ -98,6 +99,15 @@ async def purge(operator: Operator, found: Sequence[Left]) -> int:
                 orders = (_order(line.client, left, name) for name in names[start : start + _AT_ONCE])
                 deleted += sum(await asyncio.gather(*orders))
     return deleted
+
+
+def _pattern(stream: str, section: str) -> str:
+    """All names of a section in a stream. A server takes ``>`` as a word of a name too, and ``*`` does not stand for that word:
+    only a pattern that ends in ``>`` finds every name.
+    """
+    (subject,) = streams.CONFIGURATIONS[stream].subjects or [""]
+    kind, _wild, more = subject.partition("*")
+    return f"{kind}{section}.>" if more else f"{kind}{section}"
 
 
 @contextlib.asynccontextmanager

@@ -15,7 +15,7 @@ from internationale.cli.files import read_invitation
 from internationale.cli.keys import show
 from internationale.cli.root import NAMING, Home
 from internationale.cli.speech import say, worded
-from internationale.errors import Conflict, Invalid, Misconfigured
+from internationale.errors import Conflict, InternationaleError, Invalid, Misconfigured
 from internationale.events import fingerprints
 from internationale.events.joining import RootCard
 from internationale.events.keys import SigningKey
@@ -112,15 +112,7 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
         raise Misconfigured(_("“%(option)s” is missing.") % {"option": "--root-card"})
     root = port.RootKey(SigningKey.generate().seed, section.settings.root_key)
     document = rules.founding(port.card_of(section), root, named, section.now())
-    with section.writing() as session:
-        if queries.latest(session) is not None:
-            raise Conflict(_("This section already belongs to an International."))
-        port.adopt(session, [document], code=section.code, key=section.key.public, now=section.now())
-        section.log_keys.pledge([section.key], queries.hashes(session)[1])
-        try:
-            settings.write_key(section.settings.root_key, root)
-        except FileExistsError as error:
-            raise Conflict(_("There already is a root key here."), place=str(section.settings.root_key)) from error
+    _found(section, root, document)
     say(
         _("The International is founded. Its root key is %(path)s: keep a copy in a safe place.")
         % {"path": section.settings.root_key}
@@ -133,6 +125,23 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
             "No hub is named yet, and without one the sections do not hear from each other. When one runs, name it: %(command)s"
         )
         say(told % {"command": NAMING})
+
+
+def _found(section: Section, root: port.RootKey, document: SignedDocument) -> None:
+    path = section.settings.root_key
+    with section.writing() as session:
+        if queries.latest(session) is not None:
+            raise Conflict(_("This section already belongs to an International."))
+        port.adopt(session, [document], code=section.code, key=section.key.public, now=section.now())
+        try:
+            settings.write_key(path, root)
+        except FileExistsError as error:
+            raise Conflict(_("There already is a root key here."), place=str(path)) from error
+        try:  # at the end: what is noted stays, also of an International that came to nothing
+            section.log_keys.pledge([section.key], queries.hashes(session)[1])
+        except InternationaleError:
+            path.unlink()  # of an International that is not, and in the way of the next one
+            raise
 
 
 def _propose_founding(section: Section, shown: list[RootCard], threshold: int, hubs: tuple[str, ...], out: Path) -> None:

@@ -2,12 +2,14 @@
 
 import click
 
+from internationale.cli.keys import lacks_its_key
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell, worded
 from internationale.errors import Conflict, Invalid
 from internationale.kit.calling import Names
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger.ownkeys import LOST
 from internationale.messages import marker
 from internationale.section import Section
 from internationale.worker.fence import behind_a_hole
@@ -32,13 +34,16 @@ def fence() -> None:
 def show(home: Home, as_json: bool) -> None:
     """Show why this section is silent, if it is. A start without an answer from any hub is shown on the pages only."""
     section = home()
-    lasting = section.gate.lasting
+    lasting, keyless = section.gate.lasting, lacks_its_key(section)
     if as_json:
         signed = {"claimants": _claimants(section, disbelieved=False), "disbelieved": _claimants(section, disbelieved=True)}
-        tell({"silent": lasting is not None, "reason": lasting, **signed})
+        tell({"silent": lasting is not None, "reason": lasting, "keyless": keyless, **signed})
+        return
+    if keyless:
+        say(LOST, problem=True)
     elif lasting is None:
         say(_("Nothing that lasts keeps this section silent."))
-    else:
+    if lasting is not None:
         say(WORDS[lasting], problem=True)
         if lasting is not Lasting.ANOTHER:
             say(

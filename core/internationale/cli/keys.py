@@ -130,9 +130,10 @@ def rotate_log(home: Home, after: int) -> None:
         if announced is not None:
             raise Conflict(_("Another key is announced already. The committee has to take it into the list first."))
         first = queries.last_good(session, entry).sequence + 1 + after
-    key = section.log_keys.add()
+    key = SigningKey.generate()
     with section.writing() as session:
         port.announce_key(section, session, key, first=first, epoch=entry.epoch, by=home.host())
+        section.log_keys.add(key)  # after all that may be refused, and before the others hear of it
     say(
         _("Announced: from number %(first)s on the log is signed with the new key, once the International confirms it.")
         % {"first": first}
@@ -174,6 +175,16 @@ def own_signers(section: Section, session: Session) -> tuple[Signer, ...]:
     held = {key.public for key in section.log_keys.all}
     signers = rules.signers.to_come(entry, queries.last_good(session, entry).sequence)
     return tuple(each for each in signers if each.key in held) or (Signer(section.key.public, 1),)
+
+
+def lacks_its_key(section: Section) -> bool:
+    """Whether the key is gone that signs what is said next: better known before there is something to be said."""
+    with section.reading() as session:
+        rules = section.keyring(session).get(section.code)
+        head = section.ledger.head(session, section.code)
+    if rules is None:
+        return False
+    return section.log_keys.lacking(rules, head.sequence + 1 if head.epoch == rules.epoch else 1)
 
 
 def show(key: PublicKey | Listed, *, qr: bool = False) -> None:

@@ -64,6 +64,13 @@ def purge(home: Home, url: str, code: str, kinds: tuple[str, ...], *, junk: bool
         deleted = asyncio.run(purging.purge(operator, found))
     told = ngettext("Deleted: %(n)s message.", "Deleted: %(n)s messages.", deleted)
     say(told % {"n": deleted})
+    if (missed := sum(left.messages for left in found) - deleted) > 0:
+        told = ngettext(
+            "%(n)s message of those counted was not deleted: it was gone before, or is there still. Say it again to see.",
+            "%(n)s messages of those counted were not deleted: they were gone before, or are there still. Say it again to see.",
+            missed,
+        )
+        say(told % {"n": missed}, problem=True)
 
 
 def _rules(section: Section, *, junk: bool) -> Mapping[str, Rule]:

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from internationale import i18n
 from internationale.cli.inspecting import inspect
-from internationale.cli.keys import own_signers
+from internationale.cli.keys import lacks_its_key, own_signers
 from internationale.cli.root import Home
 from internationale.cli.speech import language, say, tell, worded
 from internationale.events import card
@@ -120,7 +120,7 @@ def _problems(section: Section, counts: Counts) -> Sequence[Message]:
     found = [
         _("Plugin %(name)s is set aside: %(why)s") % {"name": name, "why": why} for name, why in section.plugins.broken.items()
     ]
-    if _lacks_its_key(section):
+    if lacks_its_key(section):
         found.append(LOST)
     if section.gate.lasting is not None:
         found.append(WORDS[section.gate.lasting])
@@ -138,16 +138,6 @@ def _problems(section: Section, counts: Counts) -> Sequence[Message]:
         for check in checks:
             found += _run(section, name, check)
     return found
-
-
-def _lacks_its_key(section: Section) -> bool:
-    """Whether the key is gone that signs what is said next: better known before there is something to be said."""
-    with section.reading() as session:
-        rules = section.keyring(session).get(section.code)
-        head = section.ledger.head(session, section.code)
-    if rules is None:
-        return False
-    return section.log_keys.lacking(rules, head.sequence + 1 if head.epoch == rules.epoch else 1)
 
 
 def _perhaps_out(section: Section) -> list[Message]:

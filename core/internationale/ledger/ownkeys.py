@@ -6,6 +6,7 @@ it says in earnest, would be two histories of one log to whoever kept both.
 
 import fcntl
 import os
+import re
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -77,15 +78,15 @@ class OwnKeys:
         path = self._first.with_suffix(".signed")
         try:
             path.touch(mode=0o600)
-            with path.open("a+", encoding="ascii") as file:
+            with path.open("a+", encoding="ascii", errors="replace") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.seek(0)
-                noted = dict(line.split() for line in file)
-                for key in keys:
-                    if noted.get(key.public.id, international) != international:
-                        raise Conflict(ELSEWHERE, place=str(path))
-                    if key.public.id not in noted:
-                        file.write(f"{key.public.id} {international}\n")
+                text = file.read()
+                noted = _noted(text, len(international))
+                if any(noted.get(key.public.id, international) != international for key in keys):
+                    raise Conflict(ELSEWHERE, place=str(path))
+                file.write("\n" if text and not text.endswith("\n") else "")
+                file.writelines(f"{key.public.id} {international}\n" for key in keys if key.public.id not in noted)
                 file.flush()
                 os.fsync(file.fileno())
         except (OSError, ValueError) as error:
@@ -93,9 +94,9 @@ class OwnKeys:
             raise Misconfigured(why % {"why": error}, place=str(path)) from error
         self._pledged |= {key.public.id for key in keys}
 
-    def add(self) -> SigningKey:
-        """Make one more. It signs nothing before the roster names it."""
-        key = SigningKey.generate()
+    def add(self, key: SigningKey | None = None) -> SigningKey:
+        """Keep one more, a new one unless it is given. It signs nothing before the roster names it."""
+        key = key or SigningKey.generate()
         write_key(self._path(len(self._read()) + 1), key)
         self._keys = self._read()
         return key
@@ -117,3 +118,10 @@ class OwnKeys:
 
     def _path(self, number: int) -> Path:
         return self._first.with_stem(f"{self._first.stem}-{number}")
+
+
+def _noted(text: str, length: int) -> dict[str, str]:
+    """Where each key signs, as lines of two words tell. What was cut off in the midst of writing, by the power or a full disk, is
+    skipped, also where a hash lacks letters: with a key of which that was noted nothing was signed yet.
+    """
+    return dict(re.findall(rf"^[ \t]*(\S+)[ \t]+(\S{{{length}}})[ \t\r]*$", text, re.MULTILINE))

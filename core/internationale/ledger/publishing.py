@@ -15,6 +15,7 @@ from internationale.kit.vocabulary import Utterance
 from internationale.ledger import parts
 from internationale.ledger.heads import Head
 from internationale.ledger.judging import Verdict, address
+from internationale.ledger.ownkeys import LOST
 from internationale.ledger.projecting import Projector
 from internationale.ledger.records import Record, State
 from internationale.ledger.settling import Settlement
@@ -44,11 +45,11 @@ class Speaker:
     recipients: Recipients = nobody_else
 
     def key(self, sequence: int) -> SigningKey:
-        """The key that signs this number. Raises ``Paused`` when the roster lets none of ours."""
+        """The key that signs this number. Raises ``Paused`` when the roster lets none, or none that is here."""
         signing = {entry.key for entry in self.rules.keys if entry.covers(sequence)}
         found = next((key for key in self.keys if key.public in signing), None)
         if found is None:
-            raise Paused(_("By the roster, this instance may not speak for the section now."))
+            raise Paused(LOST if signing else _("By the roster, this instance may not speak for the section now."))
         return found
 
 
