@@ -50,6 +50,7 @@ def make_secret(path: Path) -> bytes:
 def _private_or_made(path: Path, parse: Callable[[str], _T], make: Callable[[], str]) -> _T:
     if not path.exists():
         try:
+            _make_room(path)
             with contextlib.suppress(FileExistsError):  # another process was faster: its key counts
                 _write_first(path, make())
         except OSError as error:
@@ -57,8 +58,13 @@ def _private_or_made(path: Path, parse: Callable[[str], _T], make: Callable[[], 
     return _private(path, parse)
 
 
-def _write_first(path: Path, text: str) -> None:
+def _make_room(path: Path) -> None:
+    """Its folder; what another process makes meanwhile is as good, but for a file of that name."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _write_first(path: Path, text: str) -> None:
+    _make_room(path)
     with whole.fresh(path) as part:
         part.write_text(text + "\n", encoding="ascii")
 
