@@ -75,7 +75,7 @@ class Fence:
         return new
 
     def heed(self, connection: Connection) -> bool:
-        """The same with a connection. Within the transaction in which something is to be said, nobody can close it meanwhile."""
+        """The same with a connection."""
         row = _KEPT.first(connection)
         if row is None or row == self._noted or row[0] not in WORDS:
             return False

@@ -13,6 +13,7 @@ from internationale.events.sealing import MAX_RECIPIENTS
 from internationale.events.types import EventType, Vocabulary
 from internationale.kit.vocabulary import Utterance
 from internationale.ledger import parts
+from internationale.ledger.fencing import WORDS
 from internationale.ledger.heads import Head
 from internationale.ledger.judging import Verdict, address
 from internationale.ledger.ownkeys import LOST
@@ -56,10 +57,12 @@ class Speaker:
 def publish(unit: Unit, projector: Projector, speaker: Speaker, utterances: Sequence[Utterance]) -> list[Envelope]:
     """Append own events. Nothing is kept unless each of them is applied here.
 
-    Raises ``Paused`` when the own log is cut or the key may not sign its next number, ``Invalid`` when something cannot be said
-    (too large, NUL …), ``Conflict`` when the others would not let it count, or when it would tell more people than those who
-    may read what it stands on.
+    Raises ``Paused`` when the fence is closed, the own log is cut or the key may not sign its next number, ``Invalid`` when
+    something cannot be said (too large, NUL …), ``Conflict`` when the others would not let it count, or when it would tell more
+    people than those who may read what it stands on.
     """
+    if (silent := WORDS.get(unit.silenced)) is not None:
+        raise Paused(silent)
     rules = speaker.rules
     head = unit.heads.of(rules.section, rules.epoch)
     if head.frozen:

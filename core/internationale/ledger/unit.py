@@ -31,7 +31,11 @@ _CHANGE = (
     .values({name: bindparam(f"{name}_") for name in ("type", "readers", "state", "reason", "position")})
 )
 _START = Prepared(
-    select(select(func.max(tables.event.c.position)).scalar_subquery(), exists().where(tables.waiting.c.section != ""))
+    select(
+        select(func.max(tables.event.c.position)).scalar_subquery(),
+        exists().where(tables.waiting.c.section != ""),
+        select(func.max(tables.fence.c.reason)).scalar_subquery(),
+    )
 )
 _INSERT = Prepared(insert(tables.event))
 _MENTION = Prepared(insert(tables.mention))
@@ -55,8 +59,10 @@ class Unit:
         self.seals = seals
         self.heads = Heads(self.connection)
         self.archive = Archive(self.connection, vocabulary, seals)
-        position, self.somebody_waits = _START.first(self.connection) or (0, False)
+        position, self.somebody_waits, silenced = _START.first(self.connection) or (0, False, None)
         self.position: int = position or 0
+        self.silenced: str = silenced or ""
+        """Why nothing of ours may be said (``fencing``), as it is noted in this very moment; a command may just have done so."""
         self._known: dict[Address, Known] = {}
         self._parts: set[str] = set()
         self._taken_back: set[Ref] = set()

@@ -147,10 +147,8 @@ class Section(Answering):
             name = self.vocabulary.by_payload[type(utterance.payload)].name
             if not self._may_somewhere(by, name):
                 raise self._refusal(by)
-        if self.gate.reason is None:
-            self.gate.heed(session.connection())  # a command may have closed it
-        if self.gate.reason is not None:
-            raise Paused(self.gate.reason)
+        if self.fenced is not None:
+            raise Paused(self.fenced)
         rules = self._own_log(session)
         if self.log_keys.unconfirmed(rules):
             queries.check_announced(session, rules, len(utterances))
