@@ -6,12 +6,14 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import URL, create_engine, text
+from sqlalchemy.engine import make_url
 
 from internationale.cli.attachments import attachments
 from internationale.errors import Conflict
@@ -59,24 +61,35 @@ def kept(section: Section) -> set[str]:
 @pytest.fixture
 def put_back() -> Callable[..., Any]:
     """``again = put_back(fr)``: copies the database now; ``again()`` opens it beside the folder as that is then."""
-    if os.environ.get(DATABASE):
-        pytest.skip("a copy of a file")
 
     def copy(section: Section) -> Callable[[], Section]:
-        place, former = Path(str(section.database.engine.url.database)), section.settings.home / "former.db"
-        with closing(sqlite3.connect(place)) as source, closing(sqlite3.connect(former)) as target:
-            source.backup(target)
+        url = make_url(section.settings.database)
+        former = _copy_file(section, url) if url.get_backend_name() == "sqlite" else _copy_database(section, url)
 
         def back() -> Section:
             section.close()
-            for beside in ("-wal", "-shm"):
-                Path(f"{place}{beside}").unlink(missing_ok=True)
-            shutil.copy(former, place)
-            return open_section(section.settings, None, section.now)
+            settings = replace(section.settings, database=former.render_as_string(hide_password=False))
+            return open_section(settings, None, section.now)
 
         return back
 
     return copy
+
+
+def _copy_file(section: Section, url: URL) -> URL:
+    former = section.settings.home / "former.db"
+    with closing(sqlite3.connect(str(url.database))) as source, closing(sqlite3.connect(former)) as target:
+        source.backup(target)
+    return url.set(database=str(former))
+
+
+def _copy_database(section: Section, url: URL) -> URL:
+    section.database.dispose()
+    engine = create_engine(os.environ[DATABASE], isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {url.database}_former TEMPLATE {url.database}"))
+    engine.dispose()
+    return url.set(database=f"{url.database}_former")
 
 
 def test_what_a_crash_left_behind_goes_after_it_was_seen_for_a_day(three, share, bring, attach) -> None:
