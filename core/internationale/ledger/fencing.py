@@ -70,11 +70,11 @@ class Fence:
     def load(self) -> bool:
         """Take up what was kept, at a start, or by another process since. Whether there was something new."""
         with database.reading(self._database) as session:
-            new = self.heed(session.connection())
+            new = self._heed(session.connection())
         self._started = True
         return new
 
-    def heed(self, connection: Connection) -> bool:
+    def _heed(self, connection: Connection) -> bool:
         """The same with a connection."""
         row = _KEPT.first(connection)
         if row is None or row == self._noted or row[0] not in WORDS:
@@ -112,7 +112,7 @@ class Fence:
         if self.lasting is not None:
             with database.writing(self._database) as session:
                 connection = session.connection()
-                if self.heed(connection):
+                if self._heed(connection):
                     return
                 connection.execute(delete(tables.fence))
                 connection.execute(delete(_claimant).where(~_claimant.c.disbelieved))
