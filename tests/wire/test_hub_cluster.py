@@ -4,6 +4,7 @@ import asyncio
 
 from internationale.bus import LOG, Outcome, Parcel, Unreachable
 from internationale.bus.nats import NatsBus
+from internationale.bus.scanning import Scan, scan
 from internationale.testing.clusters import cluster
 
 
@@ -45,6 +46,27 @@ def test_a_cluster_outlives_its_leader(tmp_path):
             seen.update(parcel.subject for parcel in batch.parcels)
             await batch.done()
         await bus.close()
+
+    with cluster(tmp_path) as servers:
+        asyncio.run(story(servers))
+
+
+def test_a_scan_finds_its_consumer_wherever_in_the_cluster_it_was_made(tmp_path):
+    """The answer that it was made can be here before the word of where it is."""
+
+    async def story(servers):
+        buses = [await until(lambda url=server.url: NatsBus.connect(url, "fr")) for server in servers]
+        await until(lambda: buses[0].prepare(["fr"], replicas=3))
+        assert await buses[0].publish([event(1), event(2)]) == [Outcome.STORED] * 2
+        for _ in range(60):
+            for bus in buses:
+                seen = []
+                reached = await scan(
+                    bus._client, bus._context, Scan(LOG, 1, 2), lambda _message, place, seen=seen: seen.append(place)
+                )
+                assert (seen, reached) == ([1, 2], 2)
+        for bus in buses:
+            await bus.close()
 
     with cluster(tmp_path) as servers:
         asyncio.run(story(servers))

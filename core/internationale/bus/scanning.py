@@ -10,12 +10,17 @@ from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
-from internationale.bus.pulling import pull
+from internationale.bus import Unprovisioned
+from internationale.bus.pulling import Pulled, pull
 
 AT_ONCE = 256
 """Messages of one question. Somebody may have left each with headers as long as it may be."""
 WHOLE = 32
 """The same, where they come with their bodies."""
+_NEW = 5.0
+"""Seconds in which a consumer that was just made may not be found yet: in a cluster the answer that it is there can overtake the
+word of where it is.
+"""
 
 
 @dataclass(frozen=True)
@@ -51,9 +56,10 @@ async def scan(
     )
     consumer = (await context.add_consumer(wanted.stream, described)).name
     clock, reached = asyncio.get_running_loop().time, wanted.first - 1
+    found = clock() + _NEW
     try:
         while reached < wanted.last and clock() < until:
-            pulled = await pull(client, wanted.stream, consumer, WHOLE if wanted.bodies else AT_ONCE, 0)
+            pulled = await _pull(client, wanted, consumer, found if reached < wanted.first else 0)
             for message in pulled.messages:
                 position = message.metadata.sequence.stream
                 if position <= wanted.last:
@@ -66,3 +72,14 @@ async def scan(
     finally:
         await context.delete_consumer(wanted.stream, consumer)
     return reached
+
+
+async def _pull(client: Client, wanted: Scan, consumer: str, found: float) -> Pulled:
+    """The next messages. Until ``found`` (of the loop's clock) a consumer that is not there is asked again."""
+    while True:
+        try:
+            return await pull(client, wanted.stream, consumer, WHOLE if wanted.bodies else AT_ONCE, 0)
+        except Unprovisioned:
+            if asyncio.get_running_loop().time() >= found:
+                raise
+        await asyncio.sleep(0.05)
