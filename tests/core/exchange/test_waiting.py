@@ -84,6 +84,8 @@ def test_a_long_list_comes_page_by_page(troubled: Section, browse: Browse) -> No
     browse("/federation/waiting/nothing", "host", status=404)
     browse("/api/v1/federation/waiting/waiting/fr:1:99", "host", status=404)
     browse("/api/v1/federation/waiting/waiting/nonsense", "host", status=404)
+    browse(f"/federation/waiting/parked/ar:1:{10**20}/export", "host", status=404)
+    browse(f"/federation/waiting/parked/ar:{10**20}:1/export", "host", status=404)
 
 
 def test_one_is_saved_byte_for_byte(troubled: Section, browse: Browse) -> None:

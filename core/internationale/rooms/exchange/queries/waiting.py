@@ -8,7 +8,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, Table, func, select
 from sqlmodel import Session, col
 
+from internationale.errors import Untrusted
 from internationale.events import keys
+from internationale.events.envelope import Address
 from internationale.kit import NotFound, marker
 from internationale.ledger import tables
 from internationale.ledger.quarantine import RETRIED
@@ -154,11 +156,11 @@ def one(session: Session, kind: Kind, id: str) -> tuple[Held, bytes, str]:
     if kind is Kind.QUARANTINED:
         here: ColumnElement[bool] = table.c.id == id
     else:
-        section, _colon, rest = id.partition(":")
-        epoch, _colon, sequence = rest.partition(":")
-        if not (epoch.isdecimal() and sequence.isdecimal() and len(rest) < 30):
-            raise NotFound(_("This is not held back here, or no longer."))
-        here = (table.c.section == section) & (table.c.epoch == int(epoch)) & (table.c.sequence == int(sequence))
+        try:
+            named = Address.of_subject("intl.v1.log." + id.replace(":", "."))
+        except Untrusted as error:
+            raise NotFound(_("This is not held back here, or no longer.")) from error
+        here = (table.c.section == named.section) & (table.c.epoch == named.epoch) & (table.c.sequence == named.sequence)
     row = session.connection().execute(select(table).where(where, here)).one_or_none()
     if row is None:
         raise NotFound(_("This is not held back here, or no longer."))
@@ -193,7 +195,7 @@ def _ordered(query: Select[Any], kind: Kind) -> Select[Any]:
         return query.order_by(parked.c.section, parked.c.epoch, parked.c.sequence)
     if kind is Kind.QUARANTINED:
         return query.order_by(quarantine.c.first_seen.desc(), quarantine.c.id)
-    return query.order_by(event.c.received_at.desc(), event.c.section, event.c.sequence)
+    return query.order_by(event.c.received_at.desc(), event.c.section, event.c.epoch, event.c.sequence)
 
 
 def _held(session: Session, kind: Kind, row: Any) -> Held:
