@@ -348,3 +348,26 @@ def test_bad_refs_and_strangers_never_raise_from_accept(make):
         fr.publish(session, Utterance(Greeted(word="?"), (Ref("ic", 1, 9, "0" * 16),)), by=DELEGATE)
     with ic.reading() as session:
         assert ic.ledger.in_state(session, State.VOID) == []
+
+
+def test_a_list_that_lands_while_signatures_are_checked_counts(make, monkeypatch):
+    """They are checked before the transaction. What only the list of before allowed is not appended under the new one."""
+    fr, ic = make("fr"), make("ic")
+    say(fr, *"abcdefghi")
+    new = SigningKey.generate()
+    ranges = (LogKey(key=KEYS["fr"].public, first=1, last=5), LogKey(key=new.public, first=6))
+    hash_ = keys.digest(keys.ROSTER, FIRST.body).hex()
+    second = roster_of(entry("fr", keys=ranges), entry("ic"), version=2, prevhash=hash_)
+    check, landed = deliveries.check, []
+
+    def land(batch, *rules):
+        arrivals = check(batch, *rules)
+        if not landed:
+            with ic.writing() as session:
+                landed.append(port.store_version(session, second, NOW))
+            ic.roster_changed()
+        return arrivals
+
+    monkeypatch.setattr(deliveries, "check", land)
+    assert ic.accept(sayings(fr)) == ["applied"] * 5 + ["quarantined"] * 4
+    assert words(ic) == list("abcde")

@@ -191,7 +191,9 @@ class Section(Answering):
         if all(arrival.reason == "duplicate" for arrival in arrivals):
             return ["duplicate"] * len(arrivals)
         with self.writing() as session:
-            return self._take_in(session, arrivals, keyring)
+            if (by_now := self.keyring(session)) is not keyring:  # a list came meanwhile
+                arrivals = deliveries.check(batch, by_now, self.ledger.known(session, claimed))
+            return self._take_in(session, arrivals, by_now)
 
     def _take_in(
         self, session: Session, arrivals: Sequence[Arrival], keyring: Keyring, known: dict[Address, str] | None = None
