@@ -116,7 +116,7 @@ def test_what_one_section_left_goes_and_nothing_else(joined: Command, stage: Sta
     assert everything == OTHERS | LEFT | said
     refused = joined("ic", "hub", "purge", stage.url, "fr", status=1).output
     assert stage.names() == everything, "nobody said yes"
-    assert "under the names of section fr" in refused
+    assert "under the names of Section française (fr)" in refused
     assert "what the sections say: 6 messages, 1" in refused
     assert "attachments: 1 message, 6 KiB" in refused
     assert "Every section that has read its log keeps it" in refused

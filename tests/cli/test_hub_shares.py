@@ -123,16 +123,16 @@ def test_who_floods_a_hub_is_cut_and_the_others_go_on(joined: Command, tmp_path:
         assert 6 * MIB < number * SIZE < 9 * MIB
         hub.until("It reads as before")
         said = "".join(hub.said)
-        assert "section fr holds more than its share" in said
+        assert "(fr) holds more than its share" in said
         assert what in said
-        assert "fr holds 6 MiB; its share is 4 MiB." in said or "fr holds 7 MiB; its share is 4 MiB." in said
+        assert "(fr) holds 6 MiB; its share is 4 MiB." in said or "(fr) holds 7 MiB; its share is 4 MiB." in said
         hub.until(f"hub purge {hub.url} fr --kind {kind}")
         file = str(tmp_path / "hub" / "users.conf")
         assert users.cut(Path(file).read_text()) == {kind: {"fr"}}
         joined("ic", "hub", "users", "--out", file)
         joined("ic", "hub", "provision", hub.url, "--users", file)
         assert users.cut(Path(file).read_text()) == {kind: {"fr"}}, "no other command gives it back"
-        assert "fr holds" in joined("ic", "hub", "shares", hub.url, "--users", file).output
+        assert "(fr) holds" in joined("ic", "hub", "shares", hub.url, "--users", file).output
         found = plain(joined("ic", "hub", "shares", hub.url, "--users", file, "--json"))
         assert found["cut"] == {kind: ["fr"]}
         (room,) = (each for each in found["rooms"] if each["streams"] == [stream])
@@ -142,7 +142,7 @@ def test_who_floods_a_hub_is_cut_and_the_others_go_on(joined: Command, tmp_path:
             hub.limit(stream, 64 * MIB)
         else:
             joined("ic", "hub", "purge", hub.url, "fr", "--kind", kind, "--yes")
-        hub.until("Section fr may add to this again")
+        hub.until("(fr) may add to this again")
         assert asyncio.run(again(hub, number)) == [Outcome.STORED]
 
 
@@ -216,7 +216,7 @@ def test_who_lets_nobody_else_through_is_kept_from_it(joined: Command, tmp_path:
         key = read_nkey(tmp_path / "fr" / "keys" / "hub.nkey")
         client = await nats.connect(hub.url, nkeys_seed_str=key.seed, inbox_prefix="_INBOX_fr", error_cb=nothing)
         flooding = asyncio.ensure_future(flood(client))
-        await asyncio.to_thread(hub.until, "fr publishes without a pause")
+        await asyncio.to_thread(hub.until, "(fr) publishes without a pause")
         assert users.cut((tmp_path / "hub" / "users.conf").read_text()) == {"log": {"fr"}}
         async with hub.signed_in("ic") as ic, asyncio.timeout(PATIENCE):
             while await ic.publish([event("ic", 1)]) not in ([Outcome.STORED], [Outcome.PRESENT]):

@@ -71,7 +71,7 @@ def test_a_sound_log_is_proved(joined: Command, spoken: list[Signed]) -> None:
         "roster": 2,
         "logs": [{"section": "fr", "epoch": 1, "events": 3, "wrong_at": None, "reason": ""}],
     }
-    assert "fr, epoch 1: 3 events, all signed and chained." in joined("ic", "log", "verify").output
+    assert "Section française (fr), epoch 1: 3 events, all signed and chained." in joined("ic", "log", "verify").output
 
 
 def test_an_empty_log_and_no_roster_are_sound(command: Command) -> None:

@@ -1,5 +1,6 @@
 """Every catalog of the house says everything that the source says, soundly, in every language that the house keeps."""
 
+import ast
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,17 @@ def test_there_is_no_catalog_that_nothing_speaks_from() -> None:
 
 def test_every_language_is_kept_or_gone() -> None:
     assert {path.name for path in (ROOT / "translations").iterdir() if path.is_dir()} == set(extraction.TARGETS)
+
+
+def test_no_sentence_stands_where_it_is_not_found() -> None:
+    """Sentences are not looked for inside of f-strings: one there would be said in English to everybody."""
+    hidden = [
+        f"{path.relative_to(ROOT)}:{string.lineno}"
+        for folder in ("core", "plugins")
+        for path in (ROOT / folder).rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id in ("_", "ngettext")
+    ]
+    assert hidden == []

@@ -15,6 +15,7 @@ from internationale.events import keys, roster
 from internationale.events import proofs as fork_proofs
 from internationale.events.card import fingerprint
 from internationale.events.logs import LogRules
+from internationale.kit.calling import Names
 from internationale.ledger.reading import Stored
 from internationale.messages import marker, plural_marker
 from internationale.rooms.exchange import queries as exchange
@@ -49,6 +50,7 @@ def verify(home: Home, as_json: bool) -> None:
     with section.reading() as session:
         chain = roster.verify_chain(documents) if (documents := queries.chain(session)) else ()
         count = sum(head.sequence for head in section.ledger.all_heads(session))
+        names = Names.of(section.sections(session))
         proofs = prove(progress.checking(section.ledger.every_event(session), count), roster.histories(chain))
     if as_json:
         tell({"roster": len(chain), "logs": proofs})
@@ -61,7 +63,7 @@ def verify(home: Home, as_json: bool) -> None:
         )
         say(versions % {"n": count})
         for proof in proofs:
-            _print(proof)
+            _print(proof, names)
     if any(proof.reason for proof in proofs):
         raise SystemExit(1)
 
@@ -149,8 +151,14 @@ def _check(event: Stored, rules: LogRules | None, number: int, previous: str) ->
         raise Untrusted("broken_chain")
 
 
-def _print(proof: Proof) -> None:
-    values = {"section": proof.section, "epoch": proof.epoch, "n": proof.events, "at": proof.wrong_at, "code": proof.reason}
+def _print(proof: Proof, names: Names) -> None:
+    values = {
+        "section": names[proof.section],
+        "epoch": proof.epoch,
+        "n": proof.events,
+        "at": proof.wrong_at,
+        "code": proof.reason,
+    }
     if proof.reason:
         say(
             _("%(section)s, epoch %(epoch)s: WRONG at number %(at)s: %(code)s. %(n)s events before it are right.") % values,

@@ -14,6 +14,7 @@ from internationale.cli.root import Home
 from internationale.cli.speech import agreed, say, worded
 from internationale.errors import Invalid
 from internationale.events.refs import SECTION
+from internationale.kit.calling import Names
 from internationale.messages import Message, marker, plural_marker
 from internationale.rooms.roster import queries
 from internationale.section import Section
@@ -54,10 +55,10 @@ def purge(home: Home, url: str, code: str, kinds: tuple[str, ...], *, junk: bool
     with provisioning.asking(section, url):
         found = asyncio.run(purging.look(operator, code, streams, _rules(section, junk=junk)))
     if not any(left.messages for left in found):
-        say(_("Section %(code)s has left nothing there that could be deleted.") % {"code": code})
+        say(_("%(section)s has left nothing there that could be deleted.") % {"section": _called(section, code)})
         _say_inseparable(found)
         return
-    _tell(code, wanted, found, junk=junk)
+    _tell(_called(section, code), wanted, found, junk=junk)
     if not yes:
         agreed(_("Delete this from the hub?"))
     with provisioning.asking(section, url):
@@ -81,9 +82,14 @@ def _rules(section: Section, *, junk: bool) -> Mapping[str, Rule]:
     return genuine.Log(keyring, datetime.now(UTC)).rules() if junk else genuine.of_others(keyring, versions)
 
 
-def _tell(code: str, kinds: Sequence[str], found: Sequence[Left], *, junk: bool) -> None:
+def _called(section: Section, code: str) -> str:
+    with section.reading() as session:
+        return Names.of(section.sections(session))[code]
+
+
+def _tell(name: str, kinds: Sequence[str], found: Sequence[Left], *, junk: bool) -> None:
     """What is about to be deleted, and what that means."""
-    say(_("At this hub, under the names of section %(code)s:") % {"code": code})
+    say(_("At this hub, under the names of %(section)s:") % {"section": name})
     for kind in kinds:
         some = [left for left in found if left.stream in shares.KINDS[kind] and left.messages]
         if some:

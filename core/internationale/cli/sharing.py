@@ -16,6 +16,7 @@ from internationale.cli import provisioning
 from internationale.cli.provisioning import Operation
 from internationale.cli.speech import say, worded
 from internationale.errors import InternationaleError, Misconfigured
+from internationale.kit.calling import Names
 from internationale.messages import Message, marker
 from internationale.section import Section
 
@@ -44,7 +45,7 @@ OPEN = _("Nobody can be kept from filling it up, or from speaking under any name
 @dataclass(frozen=True)
 class Standing:
     """A hub at a moment. ``cut``: kind -> who may not add to it; ``sections``: how many have a share.
-    ``watched``: whether somebody looks at it again and again, and cuts whom it has to.
+    ``watched``: whether somebody looks at it again and again, and cuts whom it has to. ``names``: what the sections are called.
     """
 
     url: str
@@ -52,6 +53,7 @@ class Standing:
     cut: Mapping[str, tuple[str, ...]]
     sections: int
     watched: bool
+    names: Names
 
 
 def look(section: Section, scales: Scales, operation: Operation) -> None:
@@ -63,9 +65,9 @@ def look(section: Section, scales: Scales, operation: Operation) -> None:
         return
     before = _written(operation)
     try:
-        rooms, codes = _weighed(section, scales, operation, SECONDS, watching=True)
+        rooms, codes, names = _weighed(section, scales, operation, SECONDS, watching=True)
         loud = {kind: scales.overrunning.cut(kind, time.monotonic()).intersection(codes) for kind in rule.KINDS}
-        found = Standing(operation.url, rooms, _decided(rooms, codes, before, loud), len(codes), watched=True)
+        found = Standing(operation.url, rooms, _decided(rooms, codes, before, loud), len(codes), watched=True, names=names)
         roster, administrator = provisioning.roster_of(section), provisioning.administrator_of(section)
         written = provisioning.write_users(operation.users, administrator, roster, found.cut)
     except InternationaleError as error:
@@ -78,17 +80,17 @@ def look(section: Section, scales: Scales, operation: Operation) -> None:
             say(error.message, problem=True)
     for kind in rule.KINDS:
         for code in sorted(loud[kind] - before.get(kind, frozenset())):
-            told = _("Section %(code)s publishes without a pause, so that nobody else gets through. It may not for a while.")
-            say(told % {"code": code}, problem=True)
+            told = _("%(section)s publishes without a pause, so that nobody else gets through. It may not for a while.")
+            say(told % {"section": names[code]}, problem=True)
         _say_change(found, kind, before.get(kind, frozenset()), loud[kind])
 
 
 def ask(section: Section, operation: Operation) -> Standing:
     """How full a hub is, who holds what, and who is cut by the file of users. Changes nothing. Raises ``Paused``, ``Refused``."""
     scales = Scales()
-    rooms, codes = _weighed(section, scales, operation, LONGEST)
+    rooms, codes, names = _weighed(section, scales, operation, LONGEST)
     cut = {kind: tuple(sorted(cut)) for kind, cut in _written(operation).items()}
-    return Standing(operation.url, rooms, cut, len(codes), scales.watched)
+    return Standing(operation.url, rooms, cut, len(codes), scales.watched, names)
 
 
 def _written(operation: Operation) -> Mapping[str, frozenset[str]]:
@@ -98,13 +100,15 @@ def _written(operation: Operation) -> Mapping[str, frozenset[str]]:
 
 def _weighed(
     section: Section, scales: Scales, operation: Operation, seconds: float, *, watching: bool = False
-) -> tuple[tuple[Room, ...], list[str]]:
-    """The rooms now, and whose shares they have."""
+) -> tuple[tuple[Room, ...], list[str], Names]:
+    """The rooms now, whose shares they have, and what these are called."""
     hub, administrator = provisioning.hub_at(section, operation.url), provisioning.administrator_of(section)
     with provisioning.asking(section, operation.url):
         asyncio.run(scales.look(hub.addresses, administrator, hub.certificates, seconds, watching=watching))
     roster = provisioning.roster_of(section)
-    return scales.rooms(), [member.section for member in users.members(roster)] if roster is not None else []
+    if roster is None:
+        return scales.rooms(), [], Names()
+    return scales.rooms(), [member.section for member in users.members(roster)], Names.of(roster.sections)
 
 
 def _decided(
@@ -137,15 +141,20 @@ def _say_room(room: Room, standing: Standing) -> None:
         say(_("%(what)s: %(used)s MiB are taken. How much room there is cannot be told now.") % words)
     most = sorted(room.held.items(), key=lambda item: (-item[1], item[0]))[:_NAMED]
     for code, held in most:
-        words = {"code": code or "?", "held": held // _MIB, "share": int(room.share(standing.sections)) // _MIB}
-        click.echo(f"  {worded(_('%(code)s holds %(held)s MiB; its share is %(share)s MiB.') % words)}")
+        words = {
+            "section": standing.names[code] if code else "?",
+            "held": held // _MIB,
+            "share": int(room.share(standing.sections)) // _MIB,
+        }
+        told = _("%(section)s holds %(held)s MiB; its share is %(share)s MiB.")  # in an f-string it is no sentence of the catalog
+        click.echo(f"  {worded(told % words)}")
 
 
 def _say_change(standing: Standing, kind: str, before: frozenset[str], loud: frozenset[str]) -> None:
     """``loud``: those of whom it was said already why."""
     now = frozenset(standing.cut.get(kind, ()))
     for code in sorted(before - now):
-        say(_("Section %(code)s may add to this again: %(what)s.") % {"code": code, "what": KINDS[kind]})
+        say(_("%(section)s may add to this again: %(what)s.") % {"section": standing.names[code], "what": KINDS[kind]})
     before |= loud
     if not now - before:
         return
@@ -153,8 +162,8 @@ def _say_change(standing: Standing, kind: str, before: frozenset[str], loud: fro
         if room.kind == kind:
             _say_room(room, standing)
     for code in sorted(now - before):
-        told = _("Room runs short, and section %(code)s holds more than its share. It may not add to this for now: %(what)s.")
-        say(told % {"code": code, "what": KINDS[kind]}, problem=True)
+        told = _("Room runs short, and %(section)s holds more than its share. It may not add to this for now: %(what)s.")
+        say(told % {"section": standing.names[code], "what": KINDS[kind]}, problem=True)
     say(_("It reads as before, and has its right back when there is room. Give the hub more, or ask the section what it is."))
     for code in sorted(now - before):
         command = f"internationale hub purge {standing.url} {code} --kind {kind}"
