@@ -19,6 +19,7 @@ import uvloop
 from internationale import worker
 from internationale.bus import LOG, Parcel
 from internationale.bus.nats import NatsBus
+from internationale.cli.running import TURN
 from internationale.events.keys import EVENT, SigningKey
 from internationale.kit import Utterance
 from internationale.section import Section
@@ -194,8 +195,9 @@ def child(kind: str, role: str, home: str, hub: str, first: int, count: int, bur
     else:
         section = open_notes(plain_settings(home, code, hub))
         story = say_whole(section, first, count, burst, pause) if role == "say" else hear_whole(section, first, count)
+    sys.setswitchinterval(TURN)
     gc.collect()
-    gc.freeze()  # as ``internationale run`` does
+    gc.freeze()  # both as ``internationale run`` does
     times = uvloop.run(story)
     times[SPENT] = spent()
     (Path(home) / "times.json").write_text(json.dumps(times))

@@ -109,11 +109,12 @@ class Carriage:
 
     async def fetch(self) -> int:
         """One round over all that is wanted. Returns how many chunks came."""
-        came, now = 0, asyncio.get_running_loop().time()
-        for wanted in await in_thread(fetching.look, self._room):
+        came, now, every = 0, asyncio.get_running_loop().time(), await in_thread(fetching.look, self._room)
+        for wanted in every:
             again, _pause = self._later.get((wanted.ref, wanted.since), (now, 0))
             if again <= now:
                 came += await self._fetch(wanted)
+        self._later = {key: self._later[key] for each in every if (key := (each.ref, each.since)) in self._later}
         return came
 
     async def _fetch(self, wanted: Wanted) -> int:
