@@ -43,6 +43,7 @@ def test_everything_is_listed_with_who_can_read_it(house: tuple[Section, Reader]
         ("ic:1:1", "documents.opened", "public", "=rosa"),
     ]
     assert '<option value="org.intl.documents.opened.v1">A new text (2)</option>' in page
+    assert page.count("<p><bdi>Title</bdi></p>") == 2
     assert "Share a new text with all sections" not in page  # one of them is for the whole world
     assert answer["types"] == {"org.intl.documents.opened.v1": 2}
     none = browser(ic, writer).get("/api/v1/federation/sent?type=org.intl.nothing.v1&page=7").json()
@@ -91,9 +92,9 @@ def test_it_is_exported_as_a_table_and_as_lines(house: tuple[Section, Reader], b
     answer = client.get("/federation/sent/export?format=csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="sent-ic.csv"'
     rows = list(csv.DictReader(answer.text.splitlines()))
-    assert [(row["number"], row["author"], row["audience"]) for row in rows] == [
-        ("ic:1:2", "'=rosa", "international"),
-        ("ic:1:1", "'=rosa", "public"),
+    assert [(row["number"], row["title"], row["author"], row["audience"]) for row in rows] == [
+        ("ic:1:2", "Title", "'=rosa", "international"),
+        ("ic:1:1", "Title", "'=rosa", "public"),
     ]
     lines = [json.loads(line) for line in client.get("/federation/sent/export?format=jsonl").text.splitlines()]
     assert [line["id"] for line in lines] == ["ic:1:2", "ic:1:1"]

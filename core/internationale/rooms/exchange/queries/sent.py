@@ -30,7 +30,8 @@ SHOWN = 50
 
 @dataclass(frozen=True)
 class Sent:
-    """One message of ours. ``kind``: its type's name; ``parts``: its long texts; ``reason``: why it has no effect.
+    """One message of ours. ``kind``: its type's name; ``title``: that of what it brings, where it says one; ``parts``: its long
+    texts; ``reason``: why it has no effect.
 
     ``audience``: ``public``, ``international`` or ``sections``; ``readers`` then names them, and nobody else can read it.
     """
@@ -39,6 +40,7 @@ class Sent:
     ref: str
     type: str
     kind: str
+    title: str
     time: datetime
     author: str | None
     audience: str
@@ -138,11 +140,11 @@ def versions(session: Session, holders: frozenset[str]) -> tuple[SignedVersion, 
 
 def table(found: Iterator[Sent]) -> Iterator[str]:
     """As CSV, line by line. No cell begins with what a spreadsheet would take for a formula."""
-    names = ("number", "time", "type", "author", "audience", "readers", "parts", "bytes", "hash", "state")
+    names = ("number", "time", "type", "author", "audience", "readers", "parts", "bytes", "hash", "state", "title")
     yield _row(names)
     for each in found:
         cells = (each.id, each.time.isoformat(), each.type, each.author or "", each.audience, " ".join(each.readers))
-        yield _row((*cells, str(len(each.parts)), str(each.bytes), each.hash, each.state))
+        yield _row((*cells, str(len(each.parts)), str(each.bytes), each.hash, each.state, each.title))
 
 
 def as_lines(found: Iterator[Sent]) -> Iterator[str]:
@@ -179,12 +181,13 @@ def _rows(ledger: Ledger, session: Session, where: ColumnElement[bool], limit: i
 
 def _sent(stored: Stored, opened: Envelope) -> Sent:
     outer = stored.envelope
-    named = outer.audience not in (PUBLIC, INTERNATIONAL)
+    named, title = outer.audience not in (PUBLIC, INTERNATIONAL), opened.data.get("title")
     return Sent(
         id=str(stored.address),
         ref=str(Ref(outer.section, outer.epoch, outer.sequence, stored.hash[:16])),
         type=opened.type,
         kind=kind_name(opened.type),
+        title=title if isinstance(title, str) else "",
         time=outer.time,
         author=opened.author,
         audience="sections" if named else outer.audience,
