@@ -75,7 +75,7 @@ def test_who_starts_from_a_backup_is_silent_until_somebody_has_answered(joined, 
     for suffix in ("-wal", "-shm"):
         (tmp_path / "fr" / f"section.db{suffix}").unlink(missing_ok=True)
     shutil.copy(tmp_path / "fr.backup", tmp_path / "fr" / "section.db")
-    with pytest.raises(Paused, match="restored from a backup"):
+    with pytest.raises(Paused, match="was put back"):
         speak("fr", "another")
     assert "fence open" in joined("fr", "fence", "show").output
     assert "1 new, 1 known" in joined("fr", "bundle", "import", "fr.bundle").output

@@ -25,7 +25,7 @@ from internationale.rooms.roster.rules import changes
 from internationale.testing import builds, oracle
 from internationale.testing.founding import ROOT, database, open_section
 from internationale.testing.memory import MemoryBus, MemoryHub
-from internationale.worker import fence, rosters
+from internationale.worker import fence, rosters, witnesses
 
 from .test_worker import live, opened, same, until, with_hubs
 
@@ -61,7 +61,7 @@ def first(section):
 
 
 def test_it_takes_back_what_it_had_said_and_goes_on_by_itself(three, hub, say, backup):
-    ic, fr, _ar = (with_hubs(section, hub.url) for section in three)
+    ic, fr, ar = (with_hubs(section, hub.url) for section in three)
     say(fr, "one")
     restore = backup(fr)
     say(fr, "two")
@@ -70,12 +70,16 @@ def test_it_takes_back_what_it_had_said_and_goes_on_by_itself(three, hub, say, b
     assert again.fenced == WORDS[Lasting.RESTORED]
 
     async def story():
-        await until(opened(again))
-        await asyncio.to_thread(say, again, "three")
-        await until(same(ic, again))
+        await until(lambda: again.gate.heard == {"ic"})
+        await asyncio.sleep(0.3)
+        assert again.fenced == witnesses.WAITS % {"heard": 1, "needed": 2}
+        async with worker.running(ar):
+            await until(opened(again))
+            await asyncio.to_thread(say, again, "three")
+            await until(same(ic, again, ar))
 
     live(story, ic, again)
-    oracle.agree(ic, again, said=3)
+    oracle.agree(ic, again, ar, said=3)
     again.gate.load()
     assert (again.fenced, again.gate.lasting) == (None, None)
     again.close()
@@ -88,9 +92,9 @@ def test_an_empty_hub_is_no_answer_for_it_but_the_hosts_word_is(three, hub, say,
 
     async def story():
         link = await linked(again, hub.url)
-        await until(lambda: link.clearance.verdict == WORDS[Lasting.RESTORED])
+        await until(lambda: link.clearance.verdict == witnesses.WAITS % {"heard": 0, "needed": 2})
         await asyncio.sleep(0.3)
-        assert again.fenced == WORDS[Lasting.RESTORED]
+        assert again.fenced == witnesses.WAITS % {"heard": 0, "needed": 2}
         again.gate.give_word()
         await until(opened(again))
         say(again, "two")

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from internationale.bundle import witnessing
 from internationale.bus import LOG, Parcel
 from internationale.errors import TooSoon, Untrusted
 from internationale.events import request
@@ -19,9 +20,9 @@ from internationale.events.request import Request
 from internationale.events.signed import SignedDocument
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
-from internationale.rooms.roster import queries
+from internationale.rooms.roster import port, queries
 from internationale.settings import Federation
-from internationale.testing import builds, oracle
+from internationale.testing import builds, carrying, oracle
 from internationale.testing.carrying import settle
 from internationale.testing.founding import unite
 from internationale.testing.memory import MemoryBus, MemoryHub
@@ -211,11 +212,20 @@ def test_without_any_hub_the_sections_ask_each_other(pair, say):
     oracle.agree(fr, ar, said=request.AT_ONCE + 5)
 
 
-def test_without_any_hub_and_restored_somebodys_word_is_needed(pair):
-    _fr, ar = pair
+def test_without_any_hub_and_restored_a_word_of_now_is_needed(pair, say):
+    """Not one of before, that stands in the very database; nor one of somebody who may have forgotten something as well."""
+    fr, ar = pair
+    say(ar, "one")
+    carrying.hand_on(ar, fr)
+    with ar.writing() as session:
+        assert port.store_heads(session, witnessing.sign(fr, again=True), ar.now())
     ar.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    fr.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
     assert asyncio.run(direct.hear(ar)).answered == ("fr",)
     assert ar.fenced == WORDS[Lasting.RESTORED]
+    fr.unfence()
+    assert asyncio.run(direct.hear(ar)).answered == ("fr",)
+    assert ar.fenced is None
 
 
 def asked_by(asker, other, **changed):

@@ -37,6 +37,8 @@ class Wanted:
     """The version of the roster that is known already."""
     largest: int | None = None
     """Bytes after which no further event is added."""
+    words: Collection[SignedDocument] = ()
+    """Heads besides those that are stored here."""
 
 
 def lines(section: Section, wanted: Wanted) -> Iterator[bytes]:
@@ -62,7 +64,7 @@ def lines(section: Section, wanted: Wanted) -> Iterator[bytes]:
         for proof in forks.proofs(session):
             for signed in (proof.first, proof.second):
                 yield writer.event(proof.address.subject, signed.body, signed.signature)
-        for document in _counting_heads(section, session):
+        for document in (*_counting_heads(section, session), *wanted.words):
             yield writer.heads(document)
     yield writer.end()
 

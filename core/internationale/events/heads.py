@@ -28,12 +28,16 @@ class Head(NamedTuple):
 
 
 class Heads(Document):
-    """One section's signed word: the heads of every log that it holds anything of, and the roster version it goes by."""
+    """One section's signed word: the heads of every log that it holds anything of, and the roster version it goes by.
+
+    ``asked``: the question that it answers, so that it was not signed before that was asked.
+    """
 
     section: signed.Code
     time: signed.Moment
     roster: signed.Number
     heads: Annotated[dict[signed.Code, Head], Field(max_length=1000)]
+    asked: signed.Hash | None = None
 
 
 def seal(heads: Heads, key: keys.SigningKey) -> SignedDocument:

@@ -27,7 +27,7 @@ class Request(Document):
     """Numbers of one log (``first`` to ``last``; 0: none) and parts, or one chunk (from 0) of what section ``log``
     attached, asked of section ``to``.
 
-    ``roster``: the version that the asker knows; it is given the later ones.
+    ``roster``: the version that the asker knows; it is given the later ones. ``asked``: it wants heads that answer this.
     """
 
     section: signed.Code
@@ -41,6 +41,7 @@ class Request(Document):
     parts: Annotated[tuple[signed.Hash, ...], Field(max_length=16)] = ()
     blob: signed.Hash | None = None
     chunk: signed.Count = 0
+    asked: signed.Hash | None = None
 
 
 def seal(request: Request, key: keys.SigningKey) -> SignedDocument:

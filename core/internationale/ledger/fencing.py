@@ -3,13 +3,18 @@
 Some reasons outlive the process: a restored backup begins with one, and says nothing before others have shown how far its log had
 come. They are kept in the database, which is what is restored.
 
+Who has forgotten something believes no old word: a hub may have been put back from the same night, or hold newer words back. So
+others are asked a question that nobody could have answered before the silence began (``Fence.question``), and sign it.
+
 Whoever has signed to hold more of our log than is here keeps us silent, and nothing proves such a word but the events. When
 the host gives the word that the section may speak all the same, those who said so are not believed in this any more: or one
 that lies would silence another at each of its starts.
 """
 
+import logging
+import secrets
 from collections.abc import Callable, Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -22,6 +27,7 @@ from internationale.ledger.database import Database
 from internationale.messages import Message, marker
 
 _ = marker("core")
+_log = logging.getLogger(__name__)
 
 
 class Lasting(StrEnum):
@@ -34,7 +40,8 @@ class Lasting(StrEnum):
 
 WORDS: dict[str, Message] = {
     Lasting.RESTORED: _(
-        "This section was restored from a backup. It says nothing until another section has shown how far its own log had come."
+        "This section's database was put back, or made anew: it may have forgotten what it said last. It says nothing until more"
+        " than half of the other sections have shown anew how far its own log had come."
     ),
     Lasting.BEHIND: _("Others hold more of this section's own log than is here. The rest is being fetched."),
     Lasting.ANOTHER: _("Another instance of this section writes its log. Find it and stop it, then start this one again."),
@@ -51,6 +58,8 @@ _claimant = tables.claimant
 _KEPT = Prepared(select(tables.fence.c.reason, tables.fence.c.since))
 _WORD = "word"
 """The host's word that the section may speak although nobody has answered."""
+_GOOD = timedelta(hours=1)
+"""For so long it is good. Copies of the database have it too, and are put back at any time."""
 
 
 class Fence:
@@ -63,6 +72,11 @@ class Fence:
         self._now = now
         self.final = False
         """Whether another instance was noticed while this one ran: only a start or the host's word ends that."""
+        self.question = ""
+        """What the others are asked while it is silent, where the database may be an old one: 64 random hexadecimal digits."""
+        self.heard: set[str] = set()
+        """The sections that have answered this."""
+        self._waits = (now(), timedelta(0))
         self._started = False
         self._noted: tuple[Any, ...] | None = None
         """What stands in the database, as far as this process knows: who is about to open may have to look again."""
@@ -80,6 +94,7 @@ class Fence:
         if row is None or row == self._noted or row[0] not in WORDS:
             return False
         self._noted, self.lasting = row, Lasting(row[0])
+        self.ask_anew()
         self.reason = WORDS[self.lasting]
         self.final = self._started and self.lasting is Lasting.ANOTHER
         return True
@@ -97,19 +112,40 @@ class Fence:
             _note(connection, lasting, self._now())
             _claimed(connection, claimants, self._now())
             self._noted = _KEPT.first(connection)
-        self.lasting = Lasting(self._noted[0]) if self._noted else lasting
+        before, self.lasting = self.lasting, Lasting(self._noted[0]) if self._noted else lasting
+        if before is not self.lasting:
+            self.ask_anew()
         self.final = self.final or lasting is Lasting.ANOTHER
 
     def put_back(self) -> None:
         """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
         with database.writing(self._database) as session:
             put_back(session.connection(), self._now())
-        self.lasting = Lasting.RESTORED
-        self.reason = WORDS[self.lasting]
+        self._silenced()
+
+    def _silenced(self) -> None:
+        self.lasting, self.reason = Lasting.RESTORED, WORDS[Lasting.RESTORED]
+        self.ask_anew()
+
+    def ask_anew(self, patience: timedelta = timedelta(0)) -> None:
+        """Have the others asked a question that is new, and waited for so long (``waits``)."""
+        self.question = secrets.token_hex(32)
+        self.heard.clear()
+        self._waits = (self._now() + patience, patience)
+
+    @property
+    def waits(self) -> bool:
+        """Whether the others are still waited for. A clock that was set meanwhile ends that."""
+        until, patience = self._waits
+        return timedelta(0) < until - self._now() <= patience
 
     def open(self) -> None:
-        """Speaking is safe again, unless something was noted meanwhile that this process does not know of: then it is not."""
-        if self.lasting is not None:
+        """Speaking is safe again, unless something was noted meanwhile that this process does not know of: then it is not. The
+        host's word is not needed any more.
+        """
+        with database.reading(self._database) as session:
+            noted = self.lasting is not None or _read(session.connection())
+        if noted:
             with database.writing(self._database) as session:
                 connection = session.connection()
                 if self._heed(connection):
@@ -133,20 +169,32 @@ class Fence:
             session.connection().execute(delete(_claimant))
 
     def take_word(self) -> bool:
-        """Whether the host has given this word since the last time. It counts once."""
+        """Whether the host has given this word lately. It counts once. An old one stands in a database that was put back, most
+        likely, and in the place of what it was given for: then others are asked.
+        """
         with database.reading(self._database) as session:
             if _read(session.connection()) != _WORD:
                 return False
         with database.writing(self._database) as session:
-            if _read(session.connection()) != _WORD:
+            row, now = _KEPT.first(session.connection()), self._now()
+            if row is None or row[0] != _WORD:
                 return False
-            session.connection().execute(delete(tables.fence))
-        self._forget()
-        return True
+            good: bool = abs(now - row[1]) <= _GOOD
+            if good:
+                session.connection().execute(delete(tables.fence))
+            else:
+                keep(session.connection(), Lasting.RESTORED, now)
+                self._noted = _KEPT.first(session.connection())
+        if good:
+            self._forget()
+        else:
+            _log.warning("the host's word to go on without an answer is old: others are asked")
+            self._silenced()
+        return good
 
     def _forget(self) -> None:
         self.reason = self.lasting = self._noted = None
-        self.final = False
+        self.final, self.question = False, ""
 
 
 def keep(connection: Connection, reason: str, now: datetime) -> None:

@@ -25,6 +25,7 @@ ELSEWHERE = _(
     "The key of this section's log has signed in another International, and may sign in one only. Make another: internationale"
     " key new-log"
 )
+_UNREADABLE = _("Where the keys of this section's log sign is noted in this file, and that is impossible: %(why)s")
 
 
 class OwnKeys:
@@ -90,9 +91,18 @@ class OwnKeys:
                 file.flush()
                 os.fsync(file.fileno())
         except (OSError, ValueError) as error:
-            why = _("Where the keys of this section's log sign is noted in this file, and that is impossible: %(why)s")
-            raise Misconfigured(why % {"why": error}, place=str(path)) from error
+            raise Misconfigured(_UNREADABLE % {"why": error}, place=str(path)) from error
         self._pledged |= {key.public.id for key in keys}
+
+    def has_signed(self, keys: Collection[SigningKey], international: str) -> bool:
+        """Whether it is noted that one of these has signed in this International, or was about to."""
+        path = self._first.with_suffix(".signed")
+        try:
+            text = path.read_text(encoding="ascii", errors="replace") if path.exists() else ""
+        except OSError as error:
+            raise Misconfigured(_UNREADABLE % {"why": error}, place=str(path)) from error
+        noted = _noted(text, len(international))
+        return any(noted.get(key.public.id) == international for key in keys)
 
     def add(self, key: SigningKey | None = None) -> SigningKey:
         """Keep one more, a new one unless it is given. It signs nothing before the roster names it."""

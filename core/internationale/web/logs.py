@@ -8,7 +8,7 @@ from litestar import Response, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from internationale.bundle import packing
+from internationale.bundle import packing, witnessing
 from internationale.bundle.form import Span
 from internationale.bundle.packing import Wanted
 from internationale.bus.answering import MOST, RATE
@@ -107,8 +107,13 @@ def piece(section: Section, asked: Request) -> bytes:
 
 
 def answer(section: Section, asked: Request) -> bytes:
-    """A bundle of what was asked for, as far as it is here and as much as one answer holds."""
+    """A bundle of what was asked for, as far as it is here and as much as one answer holds. Who asks what we hold now is told."""
     last = min(asked.last, asked.first + AT_ONCE - 1)
     spans = [Span(asked.log, asked.epoch, asked.first, last)] if 0 < asked.first <= last else []
-    wanted = Wanted(spans=spans, parts=asked.parts, rosters_after=asked.roster, largest=LARGEST)
+    wanted = Wanted(spans=spans, parts=asked.parts, rosters_after=asked.roster, largest=LARGEST, words=_words(section, asked))
     return b"".join(packing.lines(section, wanted))
+
+
+def _words(section: Section, asked: Request) -> Sequence[SignedDocument]:
+    word = None if asked.asked is None else witnessing.answer(section, asked.asked)
+    return () if word is None else (word,)

@@ -13,7 +13,7 @@ from internationale.bus.nats import NatsBus
 from internationale.ledger.fencing import Lasting
 from internationale.ledger.log import SAID
 from internationale.section import Section
-from internationale.worker import direct, fence, passed, tasks
+from internationale.worker import direct, fence, passed, tasks, witnesses
 from internationale.worker.hubs import Connect, Hub, named
 from internationale.worker.link import Link
 from internationale.worker.pace import Bells, in_thread, together
@@ -60,7 +60,11 @@ class Worker:
         """Nothing is said before those were asked who can be, nor before it is known who that is."""
         if not await in_thread(fence.joined, self.section):
             self.section.fence(fence.NOT_JOINED)
-        elif await self._hubs():
+            return
+        await in_thread(fence.suspect, self.section, witnesses.GRACE)
+        if self.section.gate.lasting is not None:
+            return
+        if await self._hubs():
             self.section.fence(fence.NO_ANSWER)
         else:
             self.section.unfence()
@@ -103,7 +107,7 @@ class Worker:
                 while self.section.gate.lasting not in _ASKED_AGAIN:
                     await asyncio.sleep(WORD)
                     await in_thread(self.section.gate.load)
-                    if self.section.gate.lasting is not None and await in_thread(self.section.gate.take_word):
+                    if await in_thread(self.section.gate.take_word):
                         _log.warning("goes on without an answer: the host has said so")
             self._doubt()
 

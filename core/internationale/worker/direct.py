@@ -10,11 +10,10 @@ from dataclasses import dataclass
 
 from internationale.events.request import AT_ONCE
 from internationale.events.roster import Status
-from internationale.ledger.fencing import Lasting
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker import fence, mending
+from internationale.worker import fence, mending, witnesses
 from internationale.worker.origin import Unanswered, ask
 from internationale.worker.pace import in_thread, outside
 
@@ -38,6 +37,7 @@ async def hear(section: Section) -> Heard:
     for code in await in_thread(_neighbours, section):
         try:
             came += await _all_of(section, code, code)
+            await in_thread(witnesses.note, section)
             for log in sorted({claim.gap.section for claim in await in_thread(mending.wanted, section)}):
                 came += await _all_of(section, code, log)
         except Unanswered as trouble:
@@ -81,7 +81,7 @@ def _neighbours(section: Section) -> Sequence[str]:
 
 
 def _remembers_all(section: Section) -> bool:
-    """Whether our own log is here as far as anybody has signed to hold it. After a restored backup somebody must have signed."""
+    """Whether our own log is here as far as anybody has signed to hold it; who may have forgotten needs words of now."""
     with section.reading() as session:
         own = queries.own_log(session, section.code)
-    return fence.may_open(section) and not own.behind and (own.elsewhere > 0 or section.gate.lasting is not Lasting.RESTORED)
+    return fence.may_open(section) and not own.behind and witnesses.objection(section) is None

@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
@@ -18,7 +19,6 @@ from internationale.bus.nats import NatsBus
 from internationale.errors import Untrusted
 from internationale.events.envelope import Address
 from internationale.events.heads import Head
-from internationale.events.roster import Status
 from internationale.kit.calling import Names
 from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
@@ -26,7 +26,7 @@ from internationale.ledger.reading import Gap
 from internationale.messages import Message, marker
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker import heads, ladder, passed, rosters
+from internationale.worker import heads, ladder, passed, rosters, witnesses
 from internationale.worker.hubs import Connect, Hub, named
 from internationale.worker.pace import bounded, in_thread, standstill
 from internationale.worker.receiving import take_in
@@ -62,6 +62,28 @@ def joined(section: Section) -> bool:
         return section.code in section.keyring(session)
 
 
+def suspect(section: Section, patience: timedelta = timedelta(0)) -> None:
+    """Look whether the database may be an old one, or a new one. Then the others are asked, and waited for: who has joined again
+    after losing it for as long as it takes, who was only away for so long.
+    """
+    gate = section.gate
+    if gate.lasting is None and _forgets(section):
+        gate.close(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+        _log.warning("has signed before, and nothing of its log is here: says nothing until others have answered")
+    elif gate.lasting is None and witnesses.was_away(section):
+        gate.ask_anew(patience)
+
+
+def _forgets(section: Section) -> bool:
+    """Whether its key has signed in this International, and nothing of its log is here."""
+    with section.reading() as session:
+        rules = section.keyring(session).get(section.code)
+        if rules is None or any(log.section == section.code and log.sequence for log in section.ledger.all_heads(session)):
+            return False
+        international = queries.hashes(session)[1]
+    return section.log_keys.has_signed(section.log_keys.at(rules), international)
+
+
 async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message | None:
     """Open the fence for one deed of a command, or tell the reason to stay silent."""
     gate, hubs = section.gate, await in_thread(named, section)
@@ -76,6 +98,7 @@ async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message
     elif gate.lasting is None and passed.by_another(section):
         reason = None
     else:
+        await in_thread(suspect, section)
         reason = await _ask_all(section, hubs, connect)
         if reason not in (None, NO_ANSWER):  # what one hub lacks another may have brought meanwhile
             reason = await _ask_all(section, hubs, connect)
@@ -166,6 +189,8 @@ async def look(section: Section, bus: Bus) -> Message | None:
     if mine is None:
         return None
     epoch, _number = mine
+    if section.gate.question:
+        await witnesses.ask(section, bus)
     await _take_back(section, bus, epoch)
     words = await _words(section, bus)
     claims = [(who, head.sequence) for who, head in words if head.epoch == epoch]
@@ -182,24 +207,12 @@ async def look(section: Section, bus: Bus) -> Message | None:
         reason = BEHIND % {"theirs": claimed, "ours": number, "who": await in_thread(_called, section, who)}
         await in_thread(section.gate.close, reason, Lasting.BEHIND, [code for code in who if code != section.code])
         return reason
-    if all(who == section.code for who, _head in words) and not await in_thread(_may_trust_silence, section):
-        return WORDS[Lasting.RESTORED]
-    return None
+    return await in_thread(witnesses.objection, section)
 
 
 def _called(section: Section, codes: Sequence[str]) -> tuple[str, ...]:
     with section.reading() as session:
         return Names.of(section.sections(session)).all(codes)
-
-
-def _may_trust_silence(section: Section) -> bool:
-    """Nobody else has signed to hold anything of our log: at a new hub that says nothing. Who was restored from a backup needs
-    more, unless it stands alone in the roster.
-    """
-    if section.gate.lasting is not Lasting.RESTORED:
-        return True
-    with section.reading() as session:
-        return all(card.code == section.code or card.status != Status.MEMBER for card in section.sections(session))
 
 
 async def _take_back(section: Section, bus: Bus, epoch: int) -> None:

@@ -1,12 +1,13 @@
 """The exchange of signed heads: what we hold, said after every change; what the others say, taken in."""
 
-from internationale.bundle import taking
+from functools import partial
+
+from internationale.bundle import taking, witnessing
 from internationale.bus import HEADS, Bus, Outcome, Parcel
 from internationale.errors import Untrusted
 from internationale.events import heads
-from internationale.events.heads import Head, Heads
+from internationale.events.heads import Head
 from internationale.events.signed import SignedDocument
-from internationale.rooms.roster import port, queries
 from internationale.section import Section
 from internationale.worker.pace import in_thread
 
@@ -25,7 +26,7 @@ def pause(section: Section) -> float:
 
 async def say(section: Section, bus: Bus, *, again: bool = False) -> bool:
     """Publish our heads when the hub does not have them as they are now (or ``again``). Whether something was said."""
-    document = await in_thread(_write, section, again)
+    document = await in_thread(partial(witnessing.sign, again=again), section)
     if document is None:
         return False
     parcel = Parcel(f"intl.v1.heads.{section.code}", document.body, document.header)
@@ -33,27 +34,6 @@ async def say(section: Section, bus: Bus, *, again: bool = False) -> bool:
     if last is not None and last.body == parcel.body:
         return False
     return await bus.publish([parcel]) == [Outcome.STORED]
-
-
-def _write(section: Section, again: bool) -> SignedDocument | None:
-    """Our heads, signed anew when they changed, and remembered like anybody's: each must be later than the one before."""
-    with section.reading() as session:
-        roster = queries.latest(session)
-        held = dict(queries.own_heads(session))
-        last = queries.heads_document(session, section.code)
-        rules = section.keyring(session).get(section.code)
-        if roster is None or rules is None or not held or not rules.signed_by(section.key.public):
-            return None  # whose key is not, or no longer, in force signs no heads: nobody would take them
-        said = None if last is None else queries.read_heads(last.body)
-        if said is not None and said.heads == held and said.roster == roster.roster.version and not again:
-            return last
-        time = port.next_moment(session, section.code, section.now(), section.keyring(session))
-    if time is None:
-        return None
-    document = heads.seal(Heads(section=section.code, time=time, roster=roster.roster.version, heads=held), section.key)
-    with section.writing() as session:
-        port.store_heads(session, document, section.now(), section.keyring(session))
-    return document
 
 
 async def hear(section: Section, bus: Bus, wait: float) -> int:

@@ -92,7 +92,8 @@ class Origin:
 
 def ask(section: Section, to: str, wanted: dict[str, object]) -> int:
     """Ask another section at the address that the roster has for it, and take in its answer. Raises ``Unanswered``."""
-    address, question = _question(section, to, {"log": to} | wanted)
+    asked = {"asked": section.gate.question} if section.gate.question else {}
+    address, question = _question(section, to, {"log": to} | asked | wanted)
     answer = post(urlsplit(address), question, inner=section.settings.federation.inner_addresses)
     try:
         found = unpack(section, io.BytesIO(answer), address, by=to)

@@ -1,10 +1,11 @@
-"""What sections ask each other directly, and answering them: numbers of a log, a part, chunks of an attachment."""
+"""What sections ask each other directly, and answering them: numbers of a log, a part, chunks of an attachment, heads."""
 
 from typing import Annotated
 
 import msgspec
 from msgspec import Meta
 
+from internationale.bundle import witnessing
 from internationale.bus import Bus, Parcel
 from internationale.events.refs import SECTION
 from internationale.section import Section
@@ -22,8 +23,8 @@ Hash = Annotated[str, Meta(pattern=r"^([0-9a-f]{64})?$")]
 
 
 class Question(msgspec.Struct, forbid_unknown_fields=False):
-    """What one section asks another: numbers of a log (``first`` to ``last``), a part by its hash, or chunks of what it
-    attached.
+    """What one section asks another: numbers of a log (``first`` to ``last``), a part by its hash, chunks of what it attached, or
+    what the other holds now: heads that answer this question (``asked``).
     """
 
     section: Code
@@ -33,11 +34,17 @@ class Question(msgspec.Struct, forbid_unknown_fields=False):
     part: Hash = ""
     blob: Hash = ""
     chunks: Annotated[list[Number], Meta(max_length=1000)] = []
+    asked: Hash = ""
 
 
 def part_subject(section: str, name: str) -> str:
     """Where a part travels: under the section whose event names it."""
     return f"intl.v1.part.{section}.{name}"
+
+
+def heads_subject(section: str) -> str:
+    """Where the heads of a section are."""
+    return f"intl.v1.heads.{section}"
 
 
 async def answer_others(section: Section, bus: Bus) -> None:
@@ -56,6 +63,9 @@ def _answer(section: Section, question: bytes) -> list[Parcel]:
         return []
     if asked.blob:
         return attachments.answer(section, asked.section, asked.blob, asked.chunks)
+    if asked.asked:
+        document = witnessing.answer(section, asked.asked)
+        return [] if document is None else [Parcel(heads_subject(section.code), document.body, document.header)]
     with section.reading() as session:
         if asked.part:
             body = section.ledger.part(session, asked.part)

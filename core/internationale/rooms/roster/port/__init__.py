@@ -5,7 +5,7 @@ from .card import Keeper, card_of, own_card
 from .chain import Offer, adopt, offered, store_version
 from .drafting import NAMED, draft
 from .founding import adopt_founding, draft_founding
-from .heads import Hearing, next_moment, store_heads
+from .heads import Hearing, in_force, next_moment, store_heads
 from .instance import Instance
 from .joining import announce_key, decline, invitation, own_request, propose_admission, vouch
 from .notices import notices
@@ -33,6 +33,7 @@ __all__ = [
     "decline",
     "draft",
     "draft_founding",
+    "in_force",
     "invitation",
     "keep_rival",
     "latest",

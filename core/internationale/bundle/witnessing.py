@@ -1,0 +1,44 @@
+"""What this section signs to hold of everybody's log: signed anew when it changed, and for who asks what is held now."""
+
+from internationale.events import heads
+from internationale.events.heads import Heads
+from internationale.events.signed import SignedDocument
+from internationale.rooms.roster import port, queries
+from internationale.section import Section
+
+
+def sign(section: Section, *, again: bool) -> SignedDocument | None:
+    """Our heads, signed anew when they changed (or ``again``), and remembered like anybody's: each is later than the one before.
+
+    None while there is nothing to say, and where nobody would take it: whose key is not, or no longer, in force signs no heads.
+    """
+    with section.reading() as session:
+        last = queries.heads_document(session, section.code)
+    said = None if last is None else queries.read_heads(last.body)
+    word = _word(section)
+    if word is None or not word.heads:
+        return None
+    if said is not None and said.heads == word.heads and said.roster == word.roster and not again:
+        return last
+    document = heads.seal(word, section.key)
+    with section.writing() as session:
+        port.store_heads(session, document, section.now(), section.keyring(session))
+    return document
+
+
+def answer(section: Section, asked: str) -> SignedDocument | None:
+    """The same for who asks what we hold now. None while we are silent: we may have forgotten something ourselves."""
+    word = _word(section, asked) if section.fenced is None else None
+    return None if word is None else heads.seal(word, section.key)
+
+
+def _word(section: Section, asked: str | None = None) -> Heads | None:
+    with section.reading() as session:
+        roster, keyring = queries.latest(session), section.keyring(session)
+        rules, held = keyring.get(section.code), dict(queries.own_heads(session))
+        if roster is None or rules is None or not rules.signed_by(section.key.public):
+            return None
+        time = port.next_moment(session, section.code, section.now(), keyring)
+    if time is None:
+        return None
+    return Heads(section=section.code, time=time, roster=roster.roster.version, heads=held, asked=asked)

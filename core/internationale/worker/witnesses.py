@@ -1,0 +1,104 @@
+"""Who of the others has shown, since this section fell silent, how far its own log goes.
+
+Whose database was put back has forgotten what it said last. A hub may have been put back with it, another may not have what the
+first one had, and one that is hostile can show words of yesterday. So no old word counts: the others are asked a new question,
+and sign it with what they hold (a challenge and its response; no clock is believed). One section alone may be behind: more than
+half of the others have to answer. What any of these had received is known then.
+
+A database may also be put back without a word of it, with a snapshot of the whole machine. What tells is how long ago the section
+signed its last heads: running, it does so every minute. After a longer silence the others are asked in the same way, and waited
+for a little: those who are there have come back to the hub by then.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+
+from internationale.bundle import taking
+from internationale.bus import Bus, Parcel
+from internationale.events.roster import Status
+from internationale.events.signed import SignedDocument
+from internationale.ledger.fencing import Lasting
+from internationale.messages import Message, marker
+from internationale.rooms.roster import port, queries
+from internationale.section import Section
+from internationale.worker.pace import in_thread
+from internationale.worker.questions import PATIENCE, Question, heads_subject
+
+_ = marker("core")
+ASKED = 64
+"""Sections that are asked at a time."""
+AWAY = timedelta(minutes=15)
+"""Since so long ago nothing was signed, where the others are asked at a start."""
+GRACE = timedelta(seconds=20)
+"""For so long they are waited for. Who has lost the hub is back within ten seconds (``link.LONGEST``)."""
+WAITS = _(
+    "This section's database was put back, or made anew: it may have forgotten what it said last. It says nothing until more than"
+    " half of the other sections have shown anew how far its own log had come (%(heard)s of %(needed)s so far)."
+)
+ASKS = _("This section was away for a while. The others are asked how far its own log goes. It goes on within half a minute.")
+
+
+def was_away(section: Section) -> bool:
+    """Whether the last heads of this section are so old, or dated ahead, that the database may be."""
+    with section.reading() as session:
+        words = queries.latest_words(session, [section.code])
+    return any(not timedelta(0) <= section.now() - word.said_at <= AWAY for word in words)
+
+
+def objection(section: Section) -> Message | None:
+    """Why the others have to be waited for; None: they have not."""
+    gate = section.gate
+    if gate.lasting is Lasting.RESTORED:
+        return missing(section)
+    return ASKS if gate.waits and missing(section) is not None else None
+
+
+def missing(section: Section) -> Message | None:
+    """What is said while not enough have spoken; None: enough have. Who stands alone in the list has nobody to wait for."""
+    others = _others(section)
+    heard, needed = len(others) - len(_unheard(section, others)), len(others) // 2 + 1
+    return WAITS % {"heard": heard, "needed": needed} if others and heard < needed else None
+
+
+async def ask(section: Section, bus: Bus) -> None:
+    """Ask those who have not answered yet over this hub, until enough have."""
+    unheard = await in_thread(_unheard, section, await in_thread(_others, section))
+    question = section.gate.question
+    for start in range(0, len(unheard), ASKED):
+        if await in_thread(missing, section) is None:
+            return
+        some = unheard[start : start + ASKED]
+        answers = await asyncio.gather(*(bus.ask(code, _question(section, question), PATIENCE) for code in some))
+        named = zip(some, answers, strict=True)
+        await _take(section, [one for code, answer in named for one in answer[:1] if one.subject == heads_subject(code)])
+
+
+def _question(section: Section, question: str) -> bytes:
+    return msgspec.json.encode(Question(section=section.code, asked=question))
+
+
+async def _take(section: Section, parcels: Sequence[Parcel]) -> None:
+    await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in parcels])
+    await in_thread(note, section)
+
+
+def note(section: Section) -> None:
+    """Note whose latest heads answer our question; later ones will stand in their place."""
+    gate = section.gate
+    with section.reading() as session:
+        keyring, words = section.keyring(session), queries.latest_words(session, _others(section))
+    answers = (word for word in words if queries.read_heads(word.document.body).asked == gate.question != "")
+    gate.heard.update(word.witness for word in answers if port.in_force(word, keyring))
+
+
+def _others(section: Section) -> list[str]:
+    with section.reading() as session:
+        cards = section.sections(session)
+    return [card.code for card in cards if card.code != section.code and card.status == Status.MEMBER]
+
+
+def _unheard(section: Section, others: Sequence[str]) -> list[str]:
+    return [code for code in others if code not in section.gate.heard]

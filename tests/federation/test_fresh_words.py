@@ -1,0 +1,230 @@
+"""Who may have forgotten something believes no word of before: more than half of the others have to answer a new question."""
+
+import asyncio
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from internationale import worker
+from internationale.bus.server import HubProcess
+from internationale.errors import Paused
+from internationale.ledger import tables
+from internationale.ledger.fencing import Lasting
+from internationale.rooms.roster import port, queries
+from internationale.section.running import utc_now
+from internationale.testing import builds, carrying, oracle
+from internationale.testing.founding import database, open_section
+from internationale.worker import witnesses
+
+from .test_fence import restored, settled
+from .test_worker import live, opened, same, until, with_hubs
+
+
+@pytest.fixture
+def other(tmp_path):
+    (tmp_path / "other").mkdir()
+    with HubProcess(tmp_path / "other") as process:
+        yield process
+
+
+def waits(section, heard):
+    return section.fenced == witnesses.WAITS % {"heard": heard, "needed": 2}
+
+
+def noted(section):
+    with section.reading() as session:
+        return session.connection().execute(select(tables.fence.c.reason)).scalars().all()
+
+
+def an_hour_later(section):
+    """Its clock."""
+    section.now = section.gate._now = lambda: utc_now() + timedelta(hours=1)
+    return section
+
+
+@pytest.mark.parametrize("kept", [restored, lambda restore: an_hour_later(restore())], ids=["a backup", "a snapshot"])
+def test_a_machine_with_the_hub_and_a_section_is_put_back(three, hub, say, backup, kept):
+    """Of the same night: the hub's old words agree with the old database. The others have run all the time, and know better. In a
+    snapshot of the machine no mark tells of it.
+    """
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    restore = backup(fr)
+    hub.stop()
+    shutil.copytree(hub.folder / "store", hub.folder / "night")
+    hub.start()
+    say(fr, "two")
+    settled(ic, fr, ar)
+
+    async def story():
+        await until(opened(ar))
+        await asyncio.to_thread(hub.stop)
+        shutil.rmtree(hub.folder / "store")
+        (hub.folder / "night").rename(hub.folder / "store")
+        again = with_hubs(kept(restore), hub.url)
+        await asyncio.to_thread(hub.start)
+        async with worker.running(again):
+            await until(opened(again))
+            assert (await asyncio.to_thread(say, again, "three")).sequence == 3
+            await until(same(ic, again, ar))
+        oracle.agree(ic, again, ar, said=3)
+        again.close()
+
+    live(story, ic, ar)
+
+
+def test_another_hub_that_was_away_when_it_was_said_is_no_answer(three, hub, other, say, backup):
+    """Nobody is hostile: the one hub was away, now the other is, and those who know are, too."""
+    ic, fr, ar = (with_hubs(each, hub.url, other.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    restore = backup(fr)
+    other.stop()
+    say(fr, "two")
+    settled(ic, fr, ar)
+    hub.stop()
+    other.start()
+    again = with_hubs(restored(restore), hub.url, other.url)
+
+    async def alone():
+        await until(lambda: waits(again, 0))
+        await asyncio.sleep(1)
+        with pytest.raises(Paused):
+            say(again, "over what others hold")
+
+    async def together():
+        await until(opened(again))
+        assert (await asyncio.to_thread(say, again, "three")).sequence == 3
+        await until(same(ic, again, ar))
+
+    live(alone, again)
+    hub.start()
+    live(together, ic, again, ar)
+    oracle.agree(ic, again, ar, said=3)
+    again.close()
+
+
+def test_who_has_lost_the_database_and_joins_again_waits_for_the_others(three, hub, say, tmp_path):
+    """The hub's disk is lost as well, so that it says nothing against an empty log. The section's key has signed before."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    say(fr, "two")
+    settled(ic, fr, ar)
+    with fr.reading() as session:
+        chain = queries.chain(session)
+    hub.stop()
+    shutil.rmtree(hub.folder / "store")
+    hub.start()
+    with database(tmp_path) as url:
+        again = with_hubs(open_section(replace(fr.settings, database=url), builds.today()), hub.url)
+        with again.writing() as session:
+            port.adopt(session, chain, code="fr", key=again.key.public, now=again.now())
+        again.roster_changed()
+
+        async def alone():
+            await until(lambda: waits(again, 0))
+            assert again.gate.lasting is Lasting.RESTORED
+
+        async def together():
+            await until(opened(again))
+            assert (await asyncio.to_thread(say, again, "three")).sequence == 3
+            await until(same(ic, again, ar))
+
+        live(alone, again)
+        live(together, ic, again, ar)
+        oracle.agree(ic, again, ar, said=3)
+        again.close()
+
+
+def test_who_is_silent_itself_answers_nobody(three, hub, say, backup):
+    """Both may have forgotten the same."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    again, other = (with_hubs(restored(backup(each)), hub.url) for each in (fr, ar))
+
+    async def story():
+        await until(lambda: waits(again, 1) and waits(other, 1))
+        await asyncio.sleep(1)
+        assert (again.gate.heard, other.gate.heard) == ({"ic"}, {"ic"})
+        again.gate.give_word()
+        await until(opened(again))
+        await until(opened(other))
+
+    live(story, ic, again, other)
+    again.close()
+    other.close()
+
+
+def test_who_was_only_away_waits_for_nobody_for_long(three, hub, say, monkeypatch):
+    """Those who are away themselves keep nobody from going on: words wait for them at the hub."""
+    monkeypatch.setattr(witnesses, "GRACE", timedelta(seconds=3))
+    fr = with_hubs(three[1], hub.url)
+    say(fr, "one")
+    live(lambda: until(lambda: heads_of(fr)), fr)
+    told = []
+
+    async def story():
+        await until(lambda: told.append(fr.fenced) or fr.fenced is None)
+
+    live(story, an_hour_later(fr))
+    assert witnesses.ASKS in told
+    live(lambda: until(opened(fr), 2), fr)  # and it has signed heads
+
+
+def heads_of(section):
+    with section.reading() as session:
+        return queries.heads_document(session, section.code)
+
+
+def test_a_word_that_was_not_needed_goes_when_others_have_answered(three, hub, say, backup):
+    """A copy of the database would have it, too, and speak at once, whenever it is put back."""
+    fr = with_hubs(three[1], hub.url)
+    say(fr, "one")
+    fr.gate.give_word()
+
+    async def story():
+        await until(opened(fr))
+        command = open_section(fr.settings, builds.today())
+        command.gate.give_word()
+        command.close()
+        await until(lambda: not noted(fr))
+
+    live(story, fr)
+    again = with_hubs(backup(fr)(), "nats://127.0.0.1:1")
+
+    async def start():
+        async with worker.running(again):
+            return again.fenced
+
+    assert asyncio.run(start()) is not None
+    again.close()
+
+
+def test_an_old_word_of_the_host_is_not_good(three, hub, say, backup):
+    """It was given for that day. In a copy it stands in the place of what it was given for."""
+    ic, fr, ar = three
+    say(fr, "one")
+    fr.gate.give_word()
+    restore = backup(fr)
+    fr.gate.take_word()
+    say(fr, "two")
+    carrying.carry(hub.url, ic, fr, ar)
+    again = with_hubs(restore(), hub.url)
+    again.gate._now = lambda: ic.now() + timedelta(hours=2)
+
+    async def story():
+        await until(opened(again))
+        assert (await asyncio.to_thread(say, again, "three")).sequence == 3
+
+    async def start():
+        async with worker.running(again):
+            return again.gate.lasting
+
+    assert asyncio.run(start()) is Lasting.RESTORED
+    live(story, with_hubs(ic, hub.url), again, with_hubs(ar, hub.url))
+    again.close()
