@@ -156,7 +156,7 @@ def test_both_events_of_a_fork_stay_under_their_old_names_and_nothing_else(
 ) -> None:
     """A member signs as many events as it likes for one number, and gives each as many names as it likes."""
     twins = [shutil.copytree(tmp_path / "fr", tmp_path / f"twin{number}") for number in range(3)]
-    one, other, third = (first_said(home, member, str(number)) for number, home in enumerate(twins))
+    one, other, third = (last_said(home, member, str(number)) for number, home in enumerate(twins))
     proof = {f"proof.fr.1.1.{each.hash[:16]}" for each in (one, other)}
     for each in (one, other, third):
         stage.put("fr", f"proof.fr.1.1.{each.hash[:16]}", body=each.body, signature=each.signature)
@@ -168,12 +168,33 @@ def test_both_events_of_a_fork_stay_under_their_old_names_and_nothing_else(
     assert "left nothing" in joined("ic", "hub", "purge", stage.url, "fr", "--kind", "proof").output
 
 
-def first_said(home: Path, member: Callable[..., Reader], text: str) -> Signed:
+def test_a_log_that_is_copied_under_the_old_names_of_proofs_goes(
+    joined: Command, stage: Stage, member: Callable[..., Reader], tmp_path: Path
+) -> None:
+    """What is alone under its number proves nothing; where there are two, they may be far apart, and the others between them."""
+    homes = [shutil.copytree(tmp_path / "fr", tmp_path / f"twin{number}") for number in range(2)]
+    one, other = (last_said(home, member, str(number)) for number, home in enumerate(homes))
+    more = [last_said(homes[0], member, str(number)) for number in range(2, 12)]
+    names = [f"proof.fr.1.{number}.{each.hash[:16]}" for number, each in enumerate([other, *more], 1)]
+    for name, each in zip(names, [other, *more], strict=True):
+        stage.put("fr", name, body=each.body, signature=each.signature)
+    last = f"proof.fr.1.1.{one.hash[:16]}"
+    stage.put("fr", last, body=one.body, signature=one.signature)
+    output = joined("ic", "hub", "purge", stage.url, "fr", "--kind", "proof", "--yes").output
+    assert "Deleted: 10 messages." in output
+    assert stage.names() == {names[0], last}
+    alone = f"proof.fr.1.2.{more[0].hash[:16]}"
+    stage.put("fr", alone, body=more[0].body, signature=more[0].signature)
+    assert "Deleted: 1 message." in joined("ic", "hub", "purge", stage.url, "fr", "--yes").output
+    assert stage.names() == {names[0], last}
+
+
+def last_said(home: Path, member: Callable[..., Reader], text: str) -> Signed:
     section = opened(home)
     with section.writing() as session:
         section.publish(session, Utterance(notes.Written(text=text)), by=member(section, language="en"))
     with section.reading() as session:
-        (event,) = section.ledger.every_event(session)
+        *_before, event = section.ledger.every_event(session)
     section.close()
     return event.signed
 

@@ -47,15 +47,16 @@ def of_others(keyring: Keyring, versions: Collection[str]) -> Mapping[str, Rule]
     """By stream, what others said under names that an older make gave, where the first word is not who brings it: of a proof the
     section that it is about, of a roster its number. ``versions``: the names of all rosters that are known here, as of that make.
     """
+    proofs = OldProofs(keyring)
     return {
-        PROOF: Rule(OldProofs(keyring).stays),
+        PROOF: Rule(proofs.stays, together=proofs.complete),
         ROSTER: Rule(lambda parcel, _stored: parcel.subject in versions, bodies=False),
     }
 
 
 class OldProofs:
     """Both events of a fork, each under the name of an older make. Whoever forked can sign as many as it likes for one number:
-    two are the proof, and the first two stay.
+    two are the proof, and the first two stay. One alone proves nothing: a whole log could be kept so.
     """
 
     def __init__(self, keyring: Keyring) -> None:
@@ -64,8 +65,8 @@ class OldProofs:
         """How many stay, by section, epoch and number."""
 
     def stays(self, parcel: Parcel, _stored: datetime) -> bool:
-        """To be asked once of each message."""
-        where, _dot, hash16 = parcel.subject.partition(".proof.")[2].rpartition(".")
+        """To be asked once of each message. Whether it stays for good depends on whether the other one comes (``complete``)."""
+        where, hash16 = _place(parcel.subject)
         signed = Signed(parcel.body, parcel.signature)
         if signed.hash[:16] != hash16 or self._proved[where] >= _BOTH:
             return False
@@ -75,3 +76,13 @@ class OldProofs:
             return False
         self._proved[where] += 1
         return True
+
+    def complete(self, subject: str) -> bool:
+        """Whether both were seen, of a name that ``stays``. To be asked when everything was."""
+        return self._proved[_place(subject)[0]] >= _BOTH
+
+
+def _place(subject: str) -> tuple[str, str]:
+    """Section, epoch and number, and the beginning of the hash, as an older make names a proof."""
+    where, _dot, hash16 = subject.partition(".proof.")[2].rpartition(".")
+    return where, hash16

@@ -47,11 +47,13 @@ class Operator:
 @dataclass(frozen=True)
 class Rule:
     """What of a stream ``stays``, told from a message and the moment at which it came to the hub. ``bodies``: whether it is asked
-    with the body of each message; otherwise all are empty.
+    with the body of each message; otherwise all are empty. ``together``: where some of it stays only with others, asked of each
+    name when all were seen. Names are remembered for that: it is for streams that are little.
     """
 
     stays: Callable[[Parcel, datetime], bool]
     bodies: bool = True
+    together: Callable[[str], bool] | None = None
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,8 @@ class _Count:
     kept: int = 0
     names: list[tuple[str, int]] = field(default_factory=list)
     """With the bytes of each; only where something may stay."""
+    depending: list[tuple[str, int]] = field(default_factory=list)
+    """Of what was kept, that which stays only with others."""
 
     def see(self, message: Msg, _position: int) -> None:
         self.messages += 1
@@ -143,8 +147,17 @@ class _Count:
             return
         if self.rule.stays(parcel(message, message.subject), message.metadata.timestamp):
             self.kept += 1
+            if self.rule.together is not None:
+                self.depending.append((message.subject, weight(message)))
         else:
             self.names.append((message.subject, weight(message)))
+
+    def end(self) -> None:
+        """All were seen."""
+        if self.rule is not None and self.rule.together is not None:
+            alone = [(name, size) for name, size in self.depending if not self.rule.together(name)]
+            self.kept -= len(alone)
+            self.names += alone
 
 
 async def _count(line: Line, left: Left, rule: Rule | None) -> Left:
@@ -152,6 +165,7 @@ async def _count(line: Line, left: Left, rule: Rule | None) -> Left:
     wanted = Scan(left.stream, 1, left.last, left.pattern, bodies=rule is not None and rule.bodies)
     if await scan(line.client, line.client.jetstream(timeout=TIMEOUT), wanted, count.see) < left.last:
         raise Unreachable(f"not all of {left.stream} could be read")
+    count.end()
     if not count.kept:
         return Left(left.stream, left.pattern, left.last, count.messages, count.bytes, names=None if count.messages else ())
     alone = [(name, size) for name, size in count.names if not _UNSPEAKABLE.intersection(name)]

@@ -1,29 +1,24 @@
 """What a new roster makes of the logs: where it ends one, and from where a stopped one goes on.
 
 The roster pins the last number that counts of a log by its hash. Where two histories were proved up to there, the hash says which
-of them is the true one: it is walked back from the pinned event, by what we hold of both, to where our log is.
+of them is the true one (``pinned``). What may be appended then is parked, from where the log ends: see ``Intake.go_on``.
 """
 
-from collections.abc import Iterable, Iterator
-from typing import Any
+from collections.abc import Iterable
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import func, select
 
-from internationale.events import envelope as envelopes
-from internationale.events.envelope import Address, Envelope, Signed
+from internationale.events.envelope import Address
 from internationale.events.logs import Keyring, LogRules
 from internationale.ledger import forks, tables
-from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.heads import Head
 from internationale.ledger.overtaken import Overtaken
-from internationale.ledger.parking import MAX_PARKED, discard
+from internationale.ledger.pinned import CONTESTED, FORKED, Pinned
 from internationale.ledger.reading import Gap
 from internationale.ledger.records import key
 from internationale.ledger.unit import Unit
 
-ENDED, FORKED = "ended_by_roster", "forked"
-VIA = "parked"
-Candidates = dict[int, list[tuple[Envelope, Signed]]]
+ENDED = "ended_by_roster"
 
 
 class Following:
@@ -34,14 +29,14 @@ class Following:
         self._keyring = keyring
         self.gone = set[Address]()
 
-    def all(self) -> list[Arrival]:
-        """Every log of which anything is here. Returns what can be appended now."""
+    def all(self) -> list[tuple[str, int]]:
+        """Every log of which anything is here. Returns those that may go on."""
         queries = (select(table.c.section, table.c.epoch).distinct() for table in (tables.head, tables.parked))
         return self.some({(row.section, row.epoch) for query in queries for row in self._unit.connection.execute(query)})
 
-    def some(self, logs: Iterable[tuple[str, int]]) -> list[Arrival]:
+    def some(self, logs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
         """These logs only."""
-        ready: list[Arrival] = []
+        ready: list[tuple[str, int]] = []
         for section, epoch in sorted(logs):
             rules = self._keyring[section].of(epoch) if section in self._keyring else None
             if rules is not None:
@@ -49,111 +44,51 @@ class Following:
                 before = head.cut
                 overtaken, gone = Overtaken(self._unit, rules, head).take_out(self._keyring)
                 self.gone |= gone
-                found = self._look(rules, head)
-                if overtaken or found or head.cut != before:  # it goes on: what was cut off and is still put aside makes room
+                on = self._look(rules, head)
+                if overtaken or on or head.cut != before:  # it goes on: what was cut off and is still put aside makes room
                     self.gone |= forks.clear(self._unit, (section, epoch))
-                ready += found
+                if on:
+                    ready.append((section, epoch))
         self._unit.heads.save()
         return ready
 
-    def _look(self, rules: LogRules, head: Head) -> list[Arrival]:
-        chain: list[Arrival] = []
-        if rules.pin is not None and self._contested(rules.pin, head):
-            found = self._chain(rules, rules.pin, head)
-            if found is None:
-                return []  # what is missing is asked for; until it is here nothing is appended
-            chain = found
-        first, reason = self._stop(rules)
+    def stopped(self, logs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
+        """Of these, those with a pin of which something is here under each number up to there, so that they may go on now."""
+        found = list[tuple[str, int]]()
+        for log in sorted(logs):
+            rules = self._keyring[log[0]].of(log[1]) if log[0] in self._keyring else None
+            if rules is not None and rules.pin is not None and Pinned(self._unit, rules, self._unit.heads.of(*log)).whole:
+                found.append(log)
+        return found
+
+    def _look(self, rules: LogRules, head: Head) -> bool:
+        """Set where the log is stopped. Returns whether it may go on."""
+        decided = False
+        if rules.pin is not None and (pinned := Pinned(self._unit, rules, head)).contested:
+            decided = pinned.walk()
+            self.gone |= pinned.gone
+            if not decided and head.reason in CONTESTED:
+                return False  # what is missing is asked for; until it is here nothing is appended
+        first, reason = self._stop(rules, head, decided=decided)
         if first is not None and head.sequence >= first:
             self.gone |= forks.cut(self._unit, Address(head.section, head.epoch, first), reason)
         if head.cut == first:
-            return chain
+            return decided
         further = head.cut is not None and (first is None or first > head.cut)
         head.cut, head.reason = first, reason if first is not None else ""  # also of a log that has not come so far yet
-        return [*chain, *self._unpark(head, first)] if further else chain
+        return decided or further
 
-    def _stop(self, rules: LogRules) -> tuple[int | None, str]:
-        """The first number that may not be appended, and why; None: the log goes on."""
+    def _stop(self, rules: LogRules, head: Head, *, decided: bool) -> tuple[int | None, str]:
+        """The first number that may not be appended, and why; None: the log goes on. Of two that were proved up to the pinned
+        number it is ``decided`` which one counts; until then those stop the log that are after its end.
+        """
         ended = rules.ended
         fork = tables.fork.c
         first = select(func.min(fork.sequence)).where(fork.section == rules.section, fork.epoch == rules.epoch)
+        if rules.pin is not None:
+            first = first.where(fork.sequence > (rules.pin[0] if decided else head.sequence))
         forked = self._unit.connection.execute(first).scalar()
-        if forked is not None and not (rules.pin is not None and forked <= rules.pin[0]):
-            return (forked, FORKED) if ended is None or forked < ended else (ended, ENDED)
-        return ended, ENDED
-
-    def _contested(self, pin: tuple[int, str], head: Head) -> bool:
-        """Whether our log is stopped at or before the pinned number, or holds another event there."""
-        if head.sequence < pin[0]:
-            return head.cut is not None and head.cut <= pin[0]
-        return self._hash(head, pin[0]) != pin[1]
-
-    def _hash(self, head: Head, sequence: int) -> str:
-        where = key(Address(head.section, head.epoch, sequence))
-        return self._unit.connection.execute(select(tables.event.c.hash).filter_by(**where)).scalar() or ""
-
-    def _chain(self, rules: LogRules, pin: tuple[int, str], head: Head) -> list[Arrival] | None:
-        """The true events from where our log leaves them up to the pinned one; None while one of them is missing."""
-        candidates = self._candidates(head, pin[0])
-        number, needed = pin
-        chain: list[Arrival] = []
-        while number > 0 and (number > head.sequence or self._hash(head, number) != needed):
-            found = next((each for each in candidates.get(number, ()) if each[0].hash == needed), None)
-            if found is None:
-                self._drop_false(head, number, needed)
-                return None
-            envelope, signed = found
-            chain.append(Arrival(Delivery(envelope.address.subject, signed.body, signed.signature, VIA), envelope))
-            number, needed = number - 1, envelope.prevhash
-        if number == 0 and needed != rules.genesis:
-            return None
-        if number < head.sequence:
-            self.gone |= forks.cut(self._unit, Address(head.section, head.epoch, number + 1), ENDED)
-        self._drop(head, pin[0])
-        return list(reversed(chain))
-
-    def _candidates(self, head: Head, last: int) -> Candidates:
-        found: Candidates = {}
-        fork = tables.fork.c
-        here = (fork.section == head.section) & (fork.epoch == head.epoch) & (fork.sequence <= last)
-        for row in self._unit.connection.execute(select(tables.fork).where(here)):
-            for body, signature in ((row.first_body, row.first_signature), (row.second_body, row.second_signature)):
-                found.setdefault(row.sequence, []).append((envelopes.parse(bytes(body)), Signed(bytes(body), signature)))
-        for row in self._parked(head, last):
-            found.setdefault(row.sequence, []).append((envelopes.parse(row.body), Signed(row.body, row.signature)))
-        return found
-
-    def _parked(self, head: Head, last: int | None) -> Iterator[Row[*tuple[Any, ...]]]:
-        parked = tables.parked.c
-        here = (parked.section == head.section) & (parked.epoch == head.epoch)
-        if last is not None:
-            here &= parked.sequence <= last
-        query = select(tables.parked).where(here).order_by(parked.sequence).limit(MAX_PARKED)
-        yield from self._unit.connection.execute(query).all()
-
-    def _unpark(self, head: Head, before: int | None) -> list[Arrival]:
-        """Take what may be appended again out of the parking place, to be taken in as if it came now."""
-        rows = list(self._parked(head, None if before is None else before - 1))
-        self._drop(head, None if before is None else before - 1)
-        parsed = ((row, envelopes.parse(row.body)) for row in rows)
-        return [
-            Arrival(Delivery(envelope.address.subject, row.body, row.signature, row.via), envelope) for row, envelope in parsed
-        ]
-
-    def _drop(self, head: Head, last: int | None) -> None:
-        parked = tables.parked.c
-        here = (parked.section == head.section) & (parked.epoch == head.epoch)
-        if last is not None:
-            here &= parked.sequence <= last
-        discard(self._unit.connection, here)
-
-    def _drop_false(self, head: Head, number: int, needed: str) -> None:
-        """What we have under this number is of the other history: its place is for the true one."""
-        if number <= head.sequence:
-            self.gone |= forks.cut(self._unit, Address(head.section, head.epoch, number), ENDED)
-        parked = tables.parked.c
-        here = (parked.section == head.section) & (parked.epoch == head.epoch) & (parked.sequence == number)
-        discard(self._unit.connection, here & (parked.hash != needed))
+        return (forked, FORKED) if forked is not None and (ended is None or forked < ended) else (ended, ENDED)
 
 
 def unfinished(heads: Iterable[Head], keyring: Keyring) -> list[Gap]:

@@ -20,22 +20,28 @@ from dataclasses import dataclass, field
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope
 from internationale.events.logs import Keyring, authentic
-from internationale.ledger import forks
+from internationale.ledger import deliveries, forks
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.heads import Head
 from internationale.ledger.parking import Parking
-from internationale.ledger.records import Record
+from internationale.ledger.records import CHUNK, Record
 from internationale.ledger.unit import Unit
+
+AT_ONCE = CHUNK
+"""How many parked events are appended in one portion (as far as ``deliveries.AT_ONCE`` bytes go)."""
 
 
 @dataclass
 class Taken:
-    """What came of a batch: ``outcomes`` by place in it (missing: look at the record of that address)."""
+    """What came of a batch: ``outcomes`` by place in it (missing: look at the record of that address). ``more``: the logs of
+    which more is parked that follows than was appended.
+    """
 
     outcomes: dict[int, str] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     rivals: list[Arrival] = field(default_factory=list)
     refused: list[Arrival] = field(default_factory=list)
+    more: set[tuple[str, int]] = field(default_factory=set)
 
 
 class Intake:
@@ -46,9 +52,10 @@ class Intake:
         self._arrivals = arrivals
         self._here = known
         self._keyring = keyring
-        self._parking = Parking(unit.connection, unit.now)
+        self._parking = Parking(unit.connection, unit.now, keyring)
         found = (arrival.envelope.address for arrival in arrivals if arrival.envelope is not None)
         self._parked = self._parking.hashes({each for each in found if self._parking.first(each.section, each.epoch)})
+        self._room = AT_ONCE, deliveries.AT_ONCE
         self.taken = Taken()
 
     def overtaken(self) -> set[tuple[str, int]]:
@@ -75,6 +82,12 @@ class Intake:
         self._unit.heads.save()
         return self.taken
 
+    def go_on(self, section: str, epoch: int) -> Taken:
+        """Append a portion of what is parked of a log and follows."""
+        self._drain(self._unit.heads.of(section, epoch))
+        self._unit.heads.save()
+        return self.taken
+
     def _held(self, where: Address) -> str | None:
         return self._here.get(where) or self._parked.get(where)
 
@@ -93,7 +106,7 @@ class Intake:
             self.taken.rivals.append(arrival)
             return "forked"
         if not self._follows(envelope, head):
-            return self._park(envelope, arrival.delivery)
+            return self._park(envelope, arrival.delivery, head)
         self._append(envelope, arrival.delivery, head)
         self._drain(head)
         return ""
@@ -108,8 +121,8 @@ class Intake:
         self._here[envelope.address] = envelope.hash
         self.taken.records.append(Record(envelope, delivery.body, delivery.signature, self._unit.now, delivery.via))
 
-    def _park(self, envelope: Envelope, delivery: Delivery) -> str:
-        if not self._parking.add(envelope, delivery):
+    def _park(self, envelope: Envelope, delivery: Delivery, head: Head) -> str:
+        if not self._parking.add(envelope, delivery, head.sequence):
             return "full"
         self._parked[envelope.address] = envelope.hash
         return "parked"
@@ -119,10 +132,14 @@ class Intake:
             return
         appended = []
         for row in self._parking.following(head.section, head.epoch, head.sequence):
+            if min(self._room) <= 0:
+                self.taken.more.add((head.section, head.epoch))
+                break
             envelope = envelopes.parse(row.body)
             if not self._follows(envelope, head) or not authentic(envelope, row.signature, self._keyring):
                 break
             self._append(envelope, Delivery(envelope.address.subject, row.body, row.signature, row.via), head)
+            self._room = self._room[0] - 1, self._room[1] - len(row.body)
             appended.append(envelope.address)
         self._parking.remove(appended)
         for where in appended:

@@ -114,7 +114,9 @@ class Ledger(Reading):
         if gone:
             self.take_back(session, now)
         session.info[WROTE] = session.info.get(WROTE, False) or bool(taken.records or taken.rivals)
-        if stopped := _stopped(arrivals, outcomes, keyring):
+        self._go_on(session, keyring, now, taken.more)
+        aside = _put_aside(arrivals, outcomes)
+        if aside and (stopped := Following(self._unit(session, now), keyring).stopped(aside)):
             self._follow(session, keyring, now, stopped)
         return outcomes
 
@@ -129,7 +131,25 @@ class Ledger(Reading):
         ready = following.all() if logs is None else following.some(logs)
         if following.gone:
             self._anew(session, now, following.gone)
-        return self.accept(session, ready, keyring, now) if ready else []
+        outcomes = self._go_on(session, keyring, now, ready)
+        if outcomes and (again := Following(self._unit(session, now), keyring).stopped(ready)):
+            outcomes += self._follow(session, keyring, now, again)  # what is next may be of the other history
+        return outcomes
+
+    def _go_on(self, session: Session, keyring: Keyring, now: datetime, logs: Collection[tuple[str, int]]) -> list[str]:
+        """Append what is parked of these logs and follows, a portion at a time. Returns what became of each event."""
+        outcomes: list[str] = []
+        for section, epoch in sorted(logs):
+            more = True
+            while more:
+                unit = self._unit(session, now)
+                taken = Intake(unit, (), {}, keyring).go_on(section, epoch)
+                Settlement(unit, self._projector).settle(taken.records)
+                outcomes += (record.state.value for record in taken.records)
+                self._erase(unit)
+                more = bool(taken.more)
+        session.info[WROTE] = session.info.get(WROTE, False) or bool(outcomes)
+        return outcomes
 
     def _prove(self, unit: Unit, rival: Arrival, keyring: Keyring) -> set[Address]:
         where = rival.envelope.address if rival.envelope is not None else None
@@ -251,11 +271,10 @@ class Ledger(Reading):
         return Unit(session, self.vocabulary, now, self.seals)
 
 
-def _stopped(arrivals: Sequence[Arrival], outcomes: Sequence[str], keyring: Keyring) -> set[tuple[str, int]]:
-    """The logs that the roster has pinned of which something was put aside: it may be what was missing to go on."""
+def _put_aside(arrivals: Sequence[Arrival], outcomes: Sequence[str]) -> set[tuple[str, int]]:
+    """The logs of which something was put aside: it may be what was missing to go on."""
     aside = (arrival.envelope for arrival, outcome in zip(arrivals, outcomes, strict=True) if outcome in ("parked", "forked"))
-    logs = {(envelope.section, envelope.epoch) for envelope in aside if envelope is not None}
-    return {(section, epoch) for section, epoch in logs if (rules := keyring[section].of(epoch)) is not None and rules.pin}
+    return {(envelope.section, envelope.epoch) for envelope in aside if envelope is not None}
 
 
 def _outcomes(arrivals: Sequence[Arrival], taken: Taken, unit: Unit) -> list[str]:

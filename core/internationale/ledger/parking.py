@@ -7,13 +7,18 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, tuple_
 
 from internationale.events.envelope import Address, Envelope
+from internationale.events.logs import Keyring
 from internationale.kit.prepared import Prepared
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.records import CHUNK, among, chunks, key, of
 from internationale.ledger.tables import mention, parked
 
 MAX_PARKED = 10_000
-"""How many events of one section may be parked. What comes beyond is not kept: it will be asked for when the gap closes."""
+"""How many events of one section may be parked. What comes beyond is not kept: it will be asked for when the gap closes.
+
+Those up to a number that the roster has pinned are not counted, nor their bytes: one for each number, they are no more than the
+log itself. Of these numbers so many may be missing below the ones that are kept, for each hole is asked for.
+"""
 MAX_BYTES = 64 * 1024 * 1024
 """How many bytes of one section may be parked."""
 _FIRST = Prepared(
@@ -32,9 +37,11 @@ def discard(connection: Connection, condition: ColumnElement[bool]) -> None:
 class Parking:
     """The parked events of the logs that one transaction works on."""
 
-    def __init__(self, connection: Connection, now: datetime) -> None:
+    def __init__(self, connection: Connection, now: datetime, keyring: Keyring) -> None:
         self._connection = connection
         self._now = now
+        self._keyring = keyring
+        self._below: dict[tuple[str, int], int] = {}
         self._used: dict[str, tuple[int, int]] = {}
         self._first: dict[tuple[str, int], int | None] = {}
 
@@ -53,12 +60,17 @@ class Parking:
             found |= {of(row): row.hash for row in self._connection.execute(select(*columns).where(among(parked, chunk)))}
         return found
 
-    def add(self, envelope: Envelope, delivery: Delivery) -> bool:
-        """Keep one; False when there is no room for more of this section."""
-        count, size = self._usage(envelope.section)
-        if count >= MAX_PARKED or size + len(delivery.body) > MAX_BYTES:
-            return False
-        self._used[envelope.section] = (count + 1, size + len(delivery.body))
+    def add(self, envelope: Envelope, delivery: Delivery, end: int) -> bool:
+        """Keep one of a log that has come to the number ``end``; False when there is no room for more of this section."""
+        pin = self._pin(envelope.section, envelope.epoch)
+        if envelope.sequence <= pin:
+            if not self._dense(envelope, end, pin):
+                return False
+        else:
+            count, size = self._usage(envelope.section)
+            if count >= MAX_PARKED or size + len(delivery.body) > MAX_BYTES:
+                return False
+            self._used[envelope.section] = (count + 1, size + len(delivery.body))
         values = {
             **key(envelope.address),
             "hash": envelope.hash,
@@ -87,12 +99,37 @@ class Parking:
     def remove(self, addresses: Iterable[Address]) -> None:
         """They were appended."""
         self._first.clear()
+        self._below.clear()
         for chunk in chunks(addresses):
             discard(self._connection, among(parked, chunk))
 
+    def _pin(self, section: str, epoch: int) -> int:
+        """The last number that counts by the roster; 0: it pins none."""
+        rules = self._keyring[section].of(epoch) if section in self._keyring else None
+        return 0 if rules is None or rules.pin is None else rules.pin[0]
+
+    def _dense(self, envelope: Envelope, end: int, pin: int) -> bool:
+        """Whether one up to the pinned number is kept, and counted: that one is itself, however many are missing before it."""
+        log = envelope.section, envelope.epoch
+        if log not in self._below:
+            up_to = (parked.c.section == log[0]) & (parked.c.epoch == log[1]) & (parked.c.sequence <= pin)
+            self._below[log] = self._connection.execute(select(func.count()).where(up_to)).scalar_one()
+        missing = envelope.sequence - end - 1 - self._below[log]
+        if envelope.sequence < pin and missing > MAX_PARKED:
+            return False
+        self._below[log] += 1
+        return True
+
     def _usage(self, section: str) -> tuple[int, int]:
+        """Of what is beyond the pins: how many, and their bytes."""
         if section not in self._used:
-            size = func.coalesce(func.sum(func.length(parked.c.body)), 0)
-            count, used = self._connection.execute(select(func.count(), size).where(parked.c.section == section)).one()
-            self._used[section] = (int(count), int(used))
+            count = used = 0
+            epochs = self._connection.execute(select(parked.c.epoch).distinct().where(parked.c.section == section)).scalars()
+            for epoch in epochs.all():
+                beyond = (parked.c.section == section) & (parked.c.epoch == epoch)
+                beyond &= parked.c.sequence > self._pin(section, epoch)
+                size = func.coalesce(func.sum(func.length(parked.c.body)), 0)
+                row = self._connection.execute(select(func.count(), size).where(beyond)).one()
+                count, used = count + int(row[0]), used + int(row[1])
+            self._used[section] = (count, used)
         return self._used[section]

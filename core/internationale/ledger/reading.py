@@ -17,7 +17,7 @@ from internationale.events.refs import Ref
 from internationale.events.sealing import Identity
 from internationale.events.types import Event, Vocabulary
 from internationale.kit.prepared import Prepared
-from internationale.ledger import heads, tables
+from internationale.ledger import heads, holes, tables
 from internationale.ledger.causes import Archive
 from internationale.ledger.heads import Head
 from internationale.ledger.judging import Verdict
@@ -203,12 +203,12 @@ class Reading:
         found: list[Gap] = []
         for log in heads.read(session.connection()):
             if not log.frozen:
-                found += _holes(log, [number for number in self._parked(session, log) if log.cut is None or number < log.cut])
+                found += _holes(log, holes.jumps(session.connection(), log))
         parked = tables.parked
         known = {(log.section, log.epoch) for log in heads.read(session.connection())}
         for section, epoch in session.connection().execute(select(parked.c.section, parked.c.epoch).distinct()):
             if (section, epoch) not in known:
-                found += _holes(empty := Head(section, epoch), self._parked(session, empty))
+                found += _holes(empty := Head(section, epoch), holes.jumps(session.connection(), empty))
         return found
 
     def missing_parts(self, session: Session, limit: int = PARTS, start: str = "") -> dict[str, str]:
@@ -266,20 +266,13 @@ class Reading:
         rows = session.connection().execute(select(refusal).order_by(refusal.c.source, refusal.c.reason))
         return [dict(row) for row in rows.mappings()]
 
-    def _parked(self, session: Session, log: Head) -> list[int]:
-        parked = tables.parked
-        query = select(parked.c.sequence).where(parked.c.section == log.section, parked.c.epoch == log.epoch)
-        return list(session.connection().execute(query.order_by(parked.c.sequence)).scalars())
 
-
-def _holes(log: Head, parked: Sequence[int]) -> Iterator[Gap]:
-    if parked and parked[0] == log.sequence + 1 and log.sequence:
+def _holes(log: Head, jumps: Sequence[tuple[int, int]]) -> Iterator[Gap]:
+    if jumps and jumps[0] == (log.sequence, log.sequence + 1) and log.sequence:
         yield Gap(log.section, log.epoch, log.sequence, log.sequence, another=True)
-    before = log.sequence
-    for number in parked:
+    for before, number in jumps:
         if number > before + 1:
             yield Gap(log.section, log.epoch, before + 1, number - 1)
-        before = number
 
 
 def _runs(addresses: Iterable[Address]) -> Iterator[tuple[Address, int]]:

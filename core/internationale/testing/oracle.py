@@ -183,9 +183,13 @@ def bounded(section: Section) -> None:
     """I8: what others can make us keep is bounded, and the write-ahead log is written back."""
     with section.reading() as session:
         connection = session.connection()
-        parked, refusal = tables.parked, tables.refusal
-        for count in connection.execute(select(func.count()).select_from(parked).group_by(parked.c.section)).scalars():
-            assert count <= parking.MAX_PARKED, f"{section.code} has parked {count} events of one section"
+        parked, refusal, keyring = tables.parked, tables.refusal, section.keyring(session)
+        for origin, epoch in connection.execute(select(parked.c.section, parked.c.epoch).distinct()).all():
+            rules = keyring[origin].of(epoch) if origin in keyring else None
+            beyond = parked.c.sequence > (rules.pin[0] if rules is not None and rules.pin is not None else 0)
+            here = (parked.c.section == origin) & (parked.c.epoch == epoch)
+            count = connection.execute(select(func.count()).where(here & beyond)).scalar_one()
+            assert count <= parking.MAX_PARKED, f"{section.code} has parked {count} events of one log"
         for kept in connection.execute(select(func.sum(refusal.c.bytes)).group_by(refusal.c.source)).scalars():
             assert kept <= refusals.BUDGET, f"{section.code} keeps {kept} refused bytes of one source"
     url = make_url(str(section.database.engine.url))
