@@ -55,9 +55,9 @@ def starting(section: Section, session: Session, restored: Restored | None) -> N
 
 
 @hookimpl
-def identify(section: Section, session: Session, scope: str, secret: str) -> Reader | None:
+def identify(section: Section, session: Session, scope: str, secret: str, again: bool) -> Reader | None:
     known = readers.by_token if scope == "token" else readers.by_session
-    return known(section, session, secret)
+    return known(section, session, secret, again=again)
 
 
 @hookimpl

@@ -104,8 +104,13 @@ class Section(Protocol, metaclass=_Remembering):
         """A session for reading only; nothing is kept."""
         ...
 
-    def writing(self) -> AbstractContextManager[Session]:
-        """A session in one transaction: committed at the end, rolled back when anything raises."""
+    def writing(self, *, anybody: bool = False) -> AbstractContextManager[Session]:
+        """A session in one transaction: committed at the end, rolled back when anything raises.
+
+        For a request of somebody who is signed in it is asked first whether they still are, and may what they might when it came;
+        raises ``SignedOut`` or ``Conflict``. ``anybody``: for what needs nobody to be signed in, and for what may end their
+        being so while more is to be written: signing in and out.
+        """
         ...
 
     def publish(self, session: Session, *utterances: Utterance, by: Reader) -> Sequence[Envelope]:
