@@ -33,8 +33,10 @@ class _Remembering(type(Protocol)):  # type: ignore[misc]  # the metaclass of pr
 class Outside(Protocol):
     """Words that are added to and never taken away, outside the database."""
 
-    def add(self, line: str) -> None:
-        """Add a word of ASCII, without blanks; it is on the disk when this returns. Where that cannot be, it is logged."""
+    def add(self, line: str) -> bool:
+        """Add a word of ASCII, without blanks; it is on the disk when this returns. Where that cannot be, it is logged. Returns
+        whether it is there: where it is not, keep it, and try again later.
+        """
         ...
 
     def all(self) -> Sequence[str]:

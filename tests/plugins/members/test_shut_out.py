@@ -167,6 +167,14 @@ def test_who_leaves_leaves_no_word_behind_that_was_under_way(joined):
         assert session.connection().execute(text("SELECT count(*) FROM documents_debate")).scalar() == 0
 
 
+def test_who_leaves_with_a_password_that_was_changed_meanwhile_stays(house):
+    rosa, same = house.person("rosa"), house.browser()
+    same.cookies.update(dict(rosa.cookies))
+    with before_writing(house.section, lambda: change_password(rosa), turn=3):
+        assert quietly(same, "/members/account/leave", handle="rosa", password=PASSWORD).status_code == 409
+    assert account(house, "rosa") is not None
+
+
 def test_what_would_wait_for_a_second_person_is_not_kept_of_somebody_who_left_meanwhile(joined, monkeypatch):
     releasing = joined.section.releasing
     monkeypatch.setattr(releasing, "names", frozenset({"documents.opened"}))
