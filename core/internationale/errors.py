@@ -2,6 +2,7 @@
 
 InternationaleError           carries a Message, and the place (a field, a line, a file) where it is wrong
 ├── Refused                   the reader may not do this                              403
+│   └── SignedOut             whoever asks is nobody any more                         403
 ├── Invalid                   what was entered is wrong, at ``place``                  400
 ├── NotFound                  there is no such thing, or it is not for this reader    404
 ├── Conflict                  something changed meanwhile, or is already so           409
@@ -32,6 +33,10 @@ class InternationaleError(Exception):
 
 class Refused(InternationaleError):
     """The reader may not do this."""
+
+
+class SignedOut(Refused):
+    """Whoever asks was signed out, closed out or has left since the request came; nothing was changed."""
 
 
 class Invalid(InternationaleError):

@@ -11,7 +11,7 @@ from internationale.kit.grants import holds
 from internationale_members import api, pages
 from internationale_members import commands as hosting
 from internationale_members import tasks as clearing
-from internationale_members.queries import accounts, readers, restoring, waiting
+from internationale_members.queries import accounts, closings, readers, restoring, waiting
 from internationale_members.rules import roles
 
 _ = marker("members")
@@ -39,12 +39,15 @@ def commands(cli: Any) -> None:
 
 @hookimpl
 def tasks() -> Sequence[Task]:
-    return [Task("members.clear", timedelta(hours=6), clearing.clear)]
+    return [
+        Task("members.clear", timedelta(hours=6), clearing.clear),
+        Task("members.closings", timedelta(minutes=10), closings.catch_up),
+    ]
 
 
 @hookimpl
 def checks() -> Sequence[Check]:
-    return [Check("members", waiting.without_secretary), Check("restored", restoring.told)]
+    return [Check("members", waiting.without_secretary), Check("restored", restoring.told), Check("closings", closings.told)]
 
 
 @hookimpl
@@ -55,9 +58,9 @@ def starting(section: Section, session: Session, restored: Restored | None) -> N
 
 
 @hookimpl
-def identify(section: Section, session: Session, scope: str, secret: str) -> Reader | None:
+def identify(section: Section, session: Session, scope: str, secret: str, again: bool) -> Reader | None:
     known = readers.by_token if scope == "token" else readers.by_session
-    return known(section, session, secret)
+    return known(section, session, secret, again=again)
 
 
 @hookimpl

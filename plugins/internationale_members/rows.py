@@ -142,6 +142,15 @@ class Reverted(Row, table=True):
     """When the copy was made; None: nobody knows."""
 
 
+class Unnoted(Row, table=True):
+    """What could not be noted yet in the list that outlasts the database (``queries.closings``), in the order of ``id``."""
+
+    __tablename__ = "members_unnoted"
+
+    id: int | None = Field(default=None, primary_key=True)
+    word: str
+
+
 class FailedSignIn(Row, table=True):
     """A failed attempt with a password; ``bucket`` is of the handle's key and where it came from (the network, the line, the
     known browser), or of the handle alone: a hash with a key that is written nowhere.

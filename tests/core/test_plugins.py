@@ -88,7 +88,7 @@ def test_one_no_forbids_whatever_the_order(words: list[Any], verdict: bool | Non
 
 def test_exactly_one_plugin_knows_people() -> None:
     known = plugin("members", identify=lambda section, session, scope, secret: Reader(id=secret))
-    asked = {"section": None, "session": None, "scope": "session", "secret": "s"}
+    asked = {"section": None, "session": None, "scope": "session", "secret": "s", "again": False}
     assert Plugins([known]).identify(**asked) == Reader(id="s")
     assert Plugins([]).identify(**asked) is None
     with pytest.raises(Misconfigured, match="a, members"):

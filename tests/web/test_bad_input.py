@@ -100,7 +100,7 @@ def rosa(section: Section) -> Reader:
         client.post(made.output.strip(), headers={"Sec-Fetch-Site": "same-origin"})
         secret = client.cookies[cookie_name(section)]
     with section.reading() as session:
-        reader = section.plugins.identify(section=section, session=session, scope="session", secret=secret)
+        reader = section.plugins.identify(section=section, session=session, scope="session", secret=secret, again=False)
     assert reader is not None
     return reader
 

@@ -17,9 +17,10 @@ from internationale.web.app import create_app
 from internationale_members.queries import accounts
 from internationale_members.rules import passwords
 
-FORM, READ = 16, 18
-"""Statements of a form that is signed, and of an answer of the API; the beginning and the end of each transaction included, and
-the question whether what is to be signed may still become something else.
+FORM, READ = 18, 18
+"""Statements of a form that is signed, and of an answer of the API; the beginning and the end of each transaction included, the
+question whether what is to be signed may still become something else, and two whether whoever signs still is who they were, and
+may what they might.
 """
 DAYS = {"first": "2100-05-01", "last": "2100-05-02"}
 QUESTIONS = ("participants", "demands", "leadership", "outlook", "conditions", "forces")

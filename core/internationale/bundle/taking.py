@@ -21,7 +21,7 @@ def follow(section: Section, documents: Sequence[SignedDocument]) -> int:
     if not documents:
         return 0
     new = 0
-    with section.writing() as session:
+    with section.writing(anybody=True) as session:
         for document in documents:
             try:
                 new += port.store_version(session, document, section.now())
@@ -50,7 +50,7 @@ def hear(section: Section, documents: Sequence[SignedDocument]) -> Heard:
     heard = Heard()
     if not documents:
         return heard
-    with section.writing() as session:
+    with section.writing(anybody=True) as session:
         hearing = port.Hearing(session, documents, section.now(), section.keyring(session))
         for document in documents:
             try:

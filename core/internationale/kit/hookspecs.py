@@ -116,10 +116,12 @@ def starting(section: Section, session: Session, restored: Restored | None) -> N
 
 
 @hookspec(firstresult=True)
-def identify(section: Section, session: Session, scope: str, secret: str) -> Reader | None:
+def identify(section: Section, session: Session, scope: str, secret: str, again: bool) -> Reader | None:
     """Who this is. ``scope`` is ``session`` (the id in the cookie) or ``token`` (a personal API token).
 
-    Asked once per request that carries a secret; exactly one plugin may implement it. None: nobody.
+    Asked when a request comes that carries a secret, and ``again`` at the beginning of each of its transactions, within it: then
+    no other transaction may be begun, and what was ended or taken away since must show. Exactly one plugin may implement it.
+    None: nobody.
     """
     return None
 

@@ -33,8 +33,10 @@ class _Remembering(type(Protocol)):  # type: ignore[misc]  # the metaclass of pr
 class Outside(Protocol):
     """Words that are added to and never taken away, outside the database."""
 
-    def add(self, line: str) -> None:
-        """Add a word of ASCII, without blanks; it is on the disk when this returns. Where that cannot be, it is logged."""
+    def add(self, line: str) -> bool:
+        """Add a word of ASCII, without blanks; it is on the disk when this returns. Where that cannot be, it is logged. Returns
+        whether it is there: where it is not, keep it, and try again later.
+        """
         ...
 
     def all(self) -> Sequence[str]:
@@ -104,8 +106,13 @@ class Section(Protocol, metaclass=_Remembering):
         """A session for reading only; nothing is kept."""
         ...
 
-    def writing(self) -> AbstractContextManager[Session]:
-        """A session in one transaction: committed at the end, rolled back when anything raises."""
+    def writing(self, *, anybody: bool = False) -> AbstractContextManager[Session]:
+        """A session in one transaction: committed at the end, rolled back when anything raises.
+
+        For a request of somebody who is signed in it is asked first whether they still are, and may what they might when it came;
+        raises ``SignedOut`` or ``Conflict``. ``anybody``: for what needs nobody to be signed in, and for what may end their
+        being so while more is to be written: signing in and out.
+        """
         ...
 
     def publish(self, session: Session, *utterances: Utterance, by: Reader) -> Sequence[Envelope]:

@@ -36,6 +36,7 @@ from internationale.rooms.grants.port import Room as GrantsRoom
 from internationale.rooms.roster import queries
 from internationale.rooms.roster.port import secret
 from internationale.section.answering import Answering
+from internationale.section.asking import ask_again
 from internationale.settings import Settings, read_nkey, read_secret
 from internationale.settings.outside import Outside
 
@@ -51,6 +52,10 @@ RECORDED = "recorded"
 def utc_now() -> datetime:
     """The machine's clock."""
     return datetime.now(UTC)
+
+
+def _nothing(_session: Session) -> None:
+    """Nothing is asked first."""
 
 
 class Section(Answering):
@@ -112,8 +117,9 @@ class Section(Answering):
     # Sessions
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
-        with self.releasing.writing(self.database, self.now) as session:
+    def writing(self, *, anybody: bool = False) -> Iterator[Session]:
+        begin = _nothing if anybody else partial(ask_again, self, self.plugins)
+        with self.releasing.writing(self.database, self.now, begin) as session:
             yield session
         for mark, callback in tuple(self._callbacks):
             if session.info.get(mark):
@@ -182,7 +188,7 @@ class Section(Answering):
     def _accept(self, batch: Sequence[Delivery]) -> list[str]:
         claimed = {address for delivery in batch if (address := deliveries.address(delivery)) is not None}
         if len(batch) <= FEW and all(address.section != self.code for address in claimed):  # our own come back from every hub
-            with self.writing() as session:
+            with self.writing(anybody=True) as session:
                 keyring, known = self.keyring(session), self.ledger.known(session, claimed)
                 return self._take_in(session, deliveries.check(batch, keyring, known), keyring, known)
         with self.reading() as session:
@@ -190,7 +196,7 @@ class Section(Answering):
         arrivals = deliveries.check(batch, keyring, known)
         if all(arrival.reason == "duplicate" for arrival in arrivals):
             return ["duplicate"] * len(arrivals)
-        with self.writing() as session:
+        with self.writing(anybody=True) as session:
             if (by_now := self.keyring(session)) is not keyring:  # a list came meanwhile
                 arrivals = deliveries.check(batch, by_now, self.ledger.known(session, claimed))
             return self._take_in(session, arrivals, by_now)
@@ -203,12 +209,12 @@ class Section(Answering):
 
     def add_parts(self, bodies: Iterable[bytes]) -> list[str]:
         """Take in parts that events wait for; returns the hashes of those that were kept."""
-        with self.writing() as session:
+        with self.writing(anybody=True) as session:
             return self.ledger.add_parts(session, bodies, self.now())
 
     def roster_changed(self) -> list[str]:
         """Follow a new roster version: look again at what was refused because of the old one. Returns the outcomes."""
-        with self.writing() as session:
+        with self.writing(anybody=True) as session:
             keyring = self.keyring(session)
             outcomes = self.ledger.follow(session, keyring, self.now())
             again = self.ledger.retry_quarantine(session)
@@ -241,7 +247,7 @@ class Section(Answering):
             for _position, event in applied:
                 self.plugins.each("recorded", section=self, event=event)
         if applied:
-            with self.writing() as session:
+            with self.writing(anybody=True) as session:
                 self.ledger.set_mark(session, RECORDED, applied[-1][0])
         return len(applied)
 

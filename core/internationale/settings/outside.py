@@ -1,5 +1,6 @@
 """Lines that are kept beside the keys and not in the database: one that is put back does not forget them."""
 
+import errno
 import logging
 import os
 from collections.abc import Sequence
@@ -19,21 +20,25 @@ class Outside:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def add(self, line: str) -> None:
+    def add(self, line: str) -> bool:
         """Add a line of ASCII; it is on the disk when this returns. What keeps it from being written is logged and no error: it
-        must not keep anybody from closing an account.
+        must not keep anybody from closing an account. Returns whether it was written.
         """
         try:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
-                os.write(descriptor, f"\n{line}\n".encode("ascii"))  # the line before may have been cut off
+                words = f"\n{line}\n".encode("ascii")  # the line before may have been cut off
+                if os.write(descriptor, words) != len(words):
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
             whole.sync_names(self._path.parent)
         except OSError as error:
             _log.error("%s: cannot be written (%s): a database that is put back will not know of this", self._path, error)
+            return False
+        return True
 
     def all(self) -> Sequence[str]:
         """All lines, the oldest first. Raises ``Misconfigured`` when they cannot be read."""

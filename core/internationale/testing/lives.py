@@ -100,9 +100,9 @@ class MortalSection(Section):
             yield session
 
     @contextmanager
-    def writing(self) -> Iterator[Session]:
+    def writing(self, *, anybody: bool = False) -> Iterator[Session]:
         self.life.step("before a transaction")
-        with super().writing() as session:
+        with super().writing(anybody=anybody) as session:
             yield session
             self.life.pace()
             self.life.step("before the commit")

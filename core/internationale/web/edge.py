@@ -21,6 +21,7 @@ from internationale.errors import Invalid, Refused
 from internationale.kit.http import cookie_name, is_secure
 from internationale.messages import marker
 from internationale.section import Section
+from internationale.section.asking import asking
 from internationale.web import faults
 from internationale.web.origin import is_foreign
 from internationale.web.visits import LANGUAGE_SUFFIX, Visit, look, remember_language, visit
@@ -51,9 +52,11 @@ class Edge:
         if scope["method"] == HttpMethod.HEAD:
             # in a scope of our own: the server looks into its own for how to end the answer
             scope, send = {**scope, "method": HttpMethod.GET}, _without_body(send)
+        asking.set(None)  # the server begins a request that was sent ahead within the one before
         try:
             here = await self._visit(scope)
             visit.set(here)  # for this request alone: the server runs each in a context of its own
+            asking.set(here.asking)
             i18n.speaking.set(here.language)
             scope["state"]["visit"] = here
             self._admit(scope, here)

@@ -7,7 +7,7 @@ is ever lost. What was not meant to happen is logged without any content and sho
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
@@ -26,13 +26,14 @@ from internationale.errors import (
     NotFound,
     Paused,
     Refused,
+    SignedOut,
     TooSoon,
     without_content,
 )
 from internationale.messages import Message, marker
 from internationale.web import mistakes, reposting
 from internationale.web.threads import Threaded
-from internationale.web.visits import Told, visit
+from internationale.web.visits import NOBODY, Told, visit
 
 _ = marker("core")
 log = logging.getLogger(__name__)
@@ -109,6 +110,8 @@ def handlers() -> dict[Any, Any]:
 
 def on_purpose(request: Request[Any, Any, Any], error: InternationaleError) -> Response[Any]:
     """One of our own errors."""
+    if isinstance(error, SignedOut):  # what is shown with it is shown to nobody in particular
+        visit.set(replace(visit.get(), reader=NOBODY))
     for kind, (status, name) in STATUS.items():
         if isinstance(error, kind):
             if kind is Misconfigured:

@@ -11,6 +11,7 @@ from internationale.kit.http import cookie_name
 from internationale.kit.vocabulary import Reader
 from internationale.messages import Message
 from internationale.section import Section
+from internationale.section.asking import Asking
 
 MAX_SECRET = 200
 LANGUAGE_SUFFIX = "-language"
@@ -47,6 +48,8 @@ class Visit:
     """Whether the browser sent a session cookie, valid or not."""
     bad_token: bool = False
     """Whether an API token was sent that nobody knows."""
+    asking: Asking | None = field(default=None, compare=False, repr=False)
+    """As whom this request writes; None: nobody is signed in."""
     told: Told | None = None
     """What the form's page says when it is shown again with what was entered."""
     names: dict[str, tuple[str, str]] = field(default_factory=dict, compare=False, repr=False)
@@ -78,6 +81,7 @@ def look(section: Section, headers: Mapping[str, str], path: str, query: str) ->
         chosen=chosen,
         has_session=bool(session),
         bad_token=bool(token) and not reader.signed_in,
+        asking=Asking(section, scope, secret, reader) if reader.signed_in else None,
     )
 
 
@@ -86,7 +90,7 @@ def identify(section: Section, scope: str, secret: str) -> Reader | None:
     if not secret or len(secret) > MAX_SECRET or not (secret.isascii() and secret.isprintable()):
         return None
     with section.reading() as session:
-        return section.plugins.identify(section=section, session=session, scope=scope, secret=secret)
+        return section.plugins.identify(section=section, session=session, scope=scope, secret=secret, again=False)
 
 
 def chosen_language(query: str) -> str | None:

@@ -47,7 +47,7 @@ def accept(
         )
     except Invalid as error:
         return _form(section, secret, {"handle": data.handle, "chosen": data.language, "accept": data.accept}, error)
-    with section.writing() as session:
+    with section.writing(anybody=True) as session:
         new = sessions.begin(
             session, section, account, device=signing.device(request), previous=signing.current(section, request)
         )

@@ -62,7 +62,7 @@ def sign_in(
 
 
 def sign_out(section: NamedDependency[Section], request: Request[Any, Any, Any]) -> Redirect:
-    with section.writing() as session:
+    with section.writing(anybody=True) as session:
         sessions.end(session, current(section, request))
     return signed_out(section)
 
@@ -77,7 +77,7 @@ def confirm(section: NamedDependency[Section], secret: FromPath[str]) -> Templat
 def follow(
     section: NamedDependency[Section], request: Request[Any, Any, Any], secret: FromPath[str], data: URLEncodedBody[forms.Nothing]
 ) -> Redirect:
-    with section.writing() as session:
+    with section.writing(anybody=True) as session:
         new = links.use(session, section, secret, device=device(request), previous=current(section, request))
     return signed_in(section, request, new, "/")
 

@@ -86,18 +86,17 @@ def _former(section: Section, key: str) -> str:
 
 
 def _take(session: Session, section: Section, row: Account, handle: str) -> None:
-    row.handle = handles.check(handle, speaking_for_others(session, section))
-    row.key = handles.key(handle)
+    shown = handles.check(handle, speaking_for_others(session, section))
+    key = handles.key(handle)
     taken = Invalid(_("Somebody has this handle, or one that looks like it. Please choose another."), place="handle")
-    former = session.get(FormerHandle, _former(section, row.key))
+    former = session.get(FormerHandle, _former(section, key))
     if former is not None:
         if former.account != row.id:
             raise taken
         session.delete(former)
-    with session.no_autoflush:
-        other = session.exec(select(Account.id).where(Account.key == row.key, Account.id != row.id)).first()
-    if other is not None:
+    if session.exec(select(Account.id).where(Account.key == key, Account.id != row.id)).first() is not None:
         raise taken
+    row.handle, row.key = shown, key  # only now: every question writes what was changed before it, and two cannot have one key
     session.add(row)
     session.flush()
 

@@ -1,17 +1,62 @@
 """The list of what outlasts the database of accounts. Closing and leaving are noted before they are committed: should that fail
 after all, they are done at the next start. A password is noted once it has changed: nobody shall be left without any.
+
+What cannot be noted (the disk is full, the folder is not ours to write) keeps nobody from closing an account, leaving or changing
+a password. It is kept in the database, in the same transaction, until it can; and the host is told.
 """
 
-from internationale.kit import Section
+from sqlmodel import Session, col, select
+
+from internationale.kit import Message, Section, marker
+from internationale_members.rows import Unnoted
 from internationale_members.rules import closings
 from internationale_members.rules.closings import Standing
 
+_ = marker("members")
 FILE = "members.closed"
 
 
-def note(section: Section, deed: str, of: str) -> None:
-    """``of``: an account's id, or (``CHANGED``) the hash of a password that holds no more."""
-    section.outside(FILE).add(closings.word(deed, closings.mark(of, secret(section))))
+def note(session: Session, section: Section, deed: str, account: str) -> None:
+    """Note it now; after what is still kept, which came before it."""
+    word = _word(section, deed, account)
+    if session.exec(select(Unnoted.id).limit(1)).first() is not None or not section.outside(FILE).add(word):
+        session.add(Unnoted(word=word))
+
+
+def note_later(session: Session, section: Section, deed: str, of: str) -> None:
+    """Have it noted by ``catch_up``. ``of``: an account's id, or (``CHANGED``) the hash of a password that holds no more."""
+    session.add(Unnoted(word=_word(section, deed, of)))
+
+
+def catch_up(section: Section) -> None:
+    """Note what is kept, in the order in which it was done. Safe to run twice."""
+    with section.writing(anybody=True) as session:
+        for row in session.exec(select(Unnoted).order_by(col(Unnoted.id))).all():
+            if not section.outside(FILE).add(row.word):
+                return
+            session.delete(row)
+
+
+def skip_noted(session: Session, section: Section) -> None:
+    """In a database that was put back: what was noted since the copy was made is not noted after what came later."""
+    noted = frozenset(section.outside(FILE).all())
+    for row in session.exec(select(Unnoted)).all():
+        if row.word in noted:
+            session.delete(row)
+
+
+def told(section: Section) -> list[Message]:
+    """For ``internationale status``."""
+    with section.reading() as session:
+        waits = session.exec(select(Unnoted.id).limit(1)).first() is not None
+    return [_WAITS % {"file": FILE}] if waits else []
+
+
+_WAITS = _(
+    "Of accounts that were closed, people who left or passwords that were changed something could not be noted in %(file)s,"
+    " beside the keys: a backup that is put back would not know of it. Make room on the disk, and see that the section may write"
+    " there. It tries again by itself."
+)
 
 
 def secret(section: Section) -> bytes:
@@ -21,3 +66,7 @@ def secret(section: Section) -> bytes:
 
 def standing(section: Section) -> Standing:
     return closings.standing(section.outside(FILE).all())
+
+
+def _word(section: Section, deed: str, of: str) -> str:
+    return closings.word(deed, closings.mark(of, secret(section)))

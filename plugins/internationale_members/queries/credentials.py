@@ -55,8 +55,9 @@ def change_password(
         row.password = renewed
         session.add(row)
         end_all(session, account, but=secret)
-    if hashed is not None:  # only now: one that is not changed after all is still needed
-        closings.note(section, CHANGED, hashed)
+        if hashed is not None:
+            closings.note_later(session, section, CHANGED, hashed)
+    closings.catch_up(section)  # only now: one that is not changed after all is still needed
 
 
 def confirm(

@@ -99,7 +99,7 @@ def accept(section: Section, secret: str, *, handle: str, password: str, languag
     if not accepted:
         raise Invalid(_("Whoever joins accepts the principles."), place="accept")
     hashed = passwords.hash_of(password)
-    with section.writing() as session:
+    with section.writing(anybody=True) as session:
         row = _open(session, section, secret)
         inviter = _inviter(session, section, row)
         account = accounts.open(

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import delete, update
 from sqlmodel import Session, col
 
-from internationale.kit import Invalid, Reader, Section, marker
+from internationale.kit import Conflict, Invalid, Reader, Section, marker
 from internationale_members.queries import accounts, browsers, closings, credentials, links, people, sessions
 from internationale_members.rows import Account, FormerHandle, Invitation, SignInLink, Token
 from internationale_members.rules import handles
@@ -63,7 +63,7 @@ def leave(section: Section, by: Reader, *, handle: str, password: str, address: 
     """Erase one's own account and all that hangs on it. Makes its own transactions: hashing holds none open.
 
     What they said to other sections under their handle stays said; nobody else can take the handle. Raises ``Invalid`` at
-    ``handle`` or ``password``, which confirm that it is meant, and ``TooSoon`` like signing in.
+    ``handle`` or ``password``, which confirm that it is meant, ``TooSoon`` like signing in, and ``Conflict``.
     """
     account = accounts.own(by)
     with section.reading() as session:
@@ -74,13 +74,15 @@ def leave(section: Section, by: Reader, *, handle: str, password: str, address: 
     if hashed is not None:
         credentials.confirm(section, handle, password, hashed, address=address, browser=browser, place="password")
     with section.writing() as session:
+        if accounts.get(session, account).password != hashed:
+            raise Conflict(_("The password was changed meanwhile."))
         erase(session, section, account)
 
 
 def erase(session: Session, section: Section, account: str) -> None:
     """Raises ``NotFound``, and whatever keeps a room or plugin from forgetting the person: then nothing may be kept of it."""
     wipe(session, section, account)
-    closings.note(section, LEFT, account)
+    closings.note(session, section, LEFT, account)
 
 
 def wipe(session: Session, section: Section, account: str) -> None:

@@ -111,7 +111,7 @@ def disable(session: Session, section: Section, account: str, *, by: Reader | No
     row.disabled_at = row.disabled_at or section.now()
     session.add(row)
     credentials.end_all(session, account)
-    closings.note(section, CLOSED, account)
+    closings.note(session, section, CLOSED, account)
 
 
 def enable(session: Session, section: Section, account: str, *, by: Reader | None) -> None:
@@ -120,7 +120,7 @@ def enable(session: Session, section: Section, account: str, *, by: Reader | Non
     row = _looked_after(session, section, account, by)
     row.disabled_at = None
     session.add(row)
-    closings.note(section, OPENED, account)
+    closings.note(session, section, OPENED, account)
 
 
 def _looked_after(session: Session, section: Section, account: str, by: Reader | None) -> Account:

@@ -25,8 +25,8 @@ _BY_TOKEN = Prepared(
 )
 
 
-def by_session(section: Section, session: Session, secret: str) -> Reader | None:
-    """Who is signed in with this secret."""
+def by_session(section: Section, session: Session, secret: str, *, again: bool) -> Reader | None:
+    """Who is signed in with this secret. ``again``: asked within a transaction, so that it is not noted when they were seen."""
     hash, now = terms.hash_of(secret), section.now()
     found = _BY_SESSION.first(session.connection(), {"hash": hash})
     if found is None:
@@ -34,14 +34,14 @@ def by_session(section: Section, session: Session, secret: str) -> Reader | None
     *person, begun, seen = found
     if not terms.alive(begun, seen, now):
         return None
-    if now - seen >= terms.SEEN_EVERY:
-        with section.writing() as other:  # the caller's session is for reading
+    if not again and now - seen >= terms.SEEN_EVERY:
+        with section.writing(anybody=True) as other:  # the caller's session is for reading
             other.execute(update(SignedIn).where(col(SignedIn.hash) == hash).values(seen_at=now))
     return _reader(section, session, *person)
 
 
-def by_token(section: Section, session: Session, secret: str) -> Reader | None:
-    """Who a token belongs to."""
+def by_token(section: Section, session: Session, secret: str, *, again: bool) -> Reader | None:
+    """Who a token belongs to; the same."""
     if not secret.startswith(TOKEN_PREFIX):
         return None
     hash, now = terms.hash_of(secret), section.now()
@@ -49,8 +49,8 @@ def by_token(section: Section, session: Session, secret: str) -> Reader | None:
     if found is None:
         return None
     *person, used = found
-    if used is None or now - used >= terms.SEEN_EVERY:
-        with section.writing() as other:  # the caller's session is for reading
+    if not again and (used is None or now - used >= terms.SEEN_EVERY):
+        with section.writing(anybody=True) as other:  # the caller's session is for reading
             other.execute(update(Token).where(col(Token.hash) == hash).values(used_at=now))
     reader = _reader(section, session, *person)
     return replace(reader, by_token=True) if reader else None

@@ -15,6 +15,7 @@ def end_ways_in(session: Session, section: Section, restored: Restored) -> None:
     """End what may have been ended since the copy was made: sessions, tokens, links and invitations. The secretary is told."""
     for rows in (SignedIn, Token, Reverted):
         session.execute(delete(rows))
+    closings.skip_noted(session, section)
     session.execute(delete(SignInLink).where(col(SignInLink.used_at).is_(None)))
     open = (col(Invitation.used_at).is_(None), col(Invitation.withdrawn_at).is_(None))
     session.execute(update(Invitation).where(*open).values(withdrawn_at=section.now(), note=""))

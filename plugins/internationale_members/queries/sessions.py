@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from internationale.kit import Invalid, NotFound, Section, marker
+from internationale.kit import Invalid, NotFound, Refused, Section, marker
 from internationale_members.queries import accounts, attempts
-from internationale_members.rows import SignedIn
+from internationale_members.rows import Account, SignedIn
 from internationale_members.rules import passwords, terms
 
 _ = marker("members")
@@ -43,19 +43,32 @@ def sign_in(
     ``browser`` the cookie of ``browsers``. Raises ``Invalid`` (the same for a wrong password, an unknown handle and a closed
     account) and ``TooSoon``.
     """
-    with section.writing() as session:
+    with section.writing(anybody=True) as session:
         attempt = attempts.begin(session, section, handle, address, browser=browser)
         account = accounts.by_handle(session, handle)
         known = (account.id, account.password) if account is not None and account.disabled_at is None else (None, None)
     if not passwords.matches(password, known[1]) or known[0] is None:
         raise Invalid(_("The handle or the password is not right."))
-    with section.writing() as session:
+    with section.writing(anybody=True) as session:
+        if not _still(session, known[0], known[1]):
+            raise Invalid(_("The handle or the password is not right."))
         attempts.succeeded(session, attempt)
         return begin(session, section, known[0], device=device, previous=previous)
 
 
+def _still(session: Session, account: str, password: str | None) -> bool:
+    """Whether the account is open and has this password (as it is kept): it may have changed while one was hashed."""
+    row = session.get(Account, account)
+    return row is not None and row.disabled_at is None and row.password == password
+
+
 def begin(session: Session, section: Section, account: str, *, device: str, previous: str | None, by_link: bool = False) -> str:
-    """A new session with a new secret, in place of ``previous`` (a secret that was known before signing in is worth nothing)."""
+    """A new session with a new secret, in place of ``previous`` (a secret that was known before signing in is worth nothing).
+
+    Raises ``Refused`` when the account was closed meanwhile: a session would outlast that.
+    """
+    if accounts.is_closed(session, account) is not False:
+        raise Refused(_("This account is closed."))
     end(session, previous)
     secret = terms.new_secret()
     now = section.now()

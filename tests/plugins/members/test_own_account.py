@@ -46,6 +46,18 @@ def test_a_handle_that_was_given_up_stays_its_persons(house):
     assert clara.post("/members/account/handle", data={"handle": "junius"}).status_code == 400
 
 
+@pytest.mark.parametrize("wanted", ["clara", "C.l-a_r_a", "сlаrа"])
+def test_a_handle_that_somebody_has_is_refused_at_its_field(house, wanted):
+    rosa, clara = house.person("rosa"), house.person("clara")
+    taken = rosa.post("/members/account/handle", data={"handle": wanted})
+    if wanted.isascii():
+        assert "Somebody has this handle, or one that looks like it." in taken.text
+    assert (taken.status_code, f'value="{wanted}"' in taken.text, taken.text.count('class="error"')) == (400, True, 1)
+    api = rosa.put("/api/v1/members/me/handle", json={"handle": wanted})
+    assert (api.status_code, api.json()["place"]) == (400, "handle")
+    assert (who(rosa), who(clara)) == ("rosa", "clara")
+
+
 def test_a_new_password_needs_the_old_one_and_signs_out_elsewhere(house):
     house.person("rosa")
     here, there = house.browser(), house.browser()

@@ -1,5 +1,6 @@
 """A database that was put back from a copy: whoever was shut out, or went, since it was made stays out."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -162,3 +163,58 @@ def test_a_disk_that_is_full_keeps_nobody_from_closing_an_account(house: House, 
     house.command("disable", "spy")
     assert "members.closed: cannot be written" in caplog.text
     assert not signs_in(house, "spy")
+
+
+def noting(house: House) -> list[Any]:
+    """What the host is told of the list, after the section has tried again."""
+    (task,) = [task for task in house.section.plugins.all("tasks") if task.name == "members.closings"]
+    task.run(house.section)
+    task.run(house.section)
+    (check,) = [check for check in house.section.plugins.all("checks") if check.name == "closings"]
+    return list(check.run(house.section))
+
+
+def test_what_could_not_be_noted_is_noted_when_it_can_and_the_host_hears_of_it(house: House, copied: Copied) -> None:
+    rosa, karl = house.person("rosa"), house.person("karl")
+    for handle in ("spy", "clara"):
+        house.person(handle)
+    restore, list_ = copied(), house.section.settings.home / "keys" / "members.closed"
+    assert noting(house) == []
+    list_.mkdir()  # as good as a disk that is full
+    changed = rosa.post("/members/account/password", data={"old": PASSWORD, "new": NEW})
+    assert (changed.status_code, signs_in(house, "rosa", NEW), signs_in(house, "rosa")) == (200, True, False)
+    assert karl.post("/members/account/leave", data={"handle": "karl", "password": PASSWORD}).status_code == 200
+    for deed, handle in (("disable", "spy"), ("disable", "clara"), ("enable", "clara")):
+        house.command(deed, handle)
+    assert len(noting(house)) == 1
+    list_.rmdir()
+    house.command("disable", "clara")  # it comes after what is kept, not before
+    house.command("enable", "clara")
+    assert noting(house) == []
+    deeds = [word.partition(":")[0] for word in house.section.outside("members.closed").all()]
+    assert deeds == ["changed", "left", "closed", "closed", "opened", "closed", "opened"]
+    restore()
+    assert [signs_in(house, handle) for handle in ("rosa", "karl", "spy", "clara")] == [False, False, False, True]
+
+
+def test_what_a_copy_still_kept_is_not_noted_after_what_came_later(house: House, copied: Copied) -> None:
+    house.person("karl")
+    list_ = house.section.settings.home / "keys" / "members.closed"
+    list_.mkdir()
+    house.command("disable", "karl")
+    restore = copied()
+    list_.rmdir()
+    house.command("enable", "karl")
+    assert noting(house) == []
+    restore()
+    assert noting(house) == []
+    assert [word.partition(":")[0] for word in house.section.outside("members.closed").all()] == ["closed", "opened"]
+
+
+def test_a_word_that_was_cut_off_by_a_full_disk_is_not_noted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    outside, write = house.section.outside("members.closed"), os.write
+    with monkeypatch.context() as full:
+        full.setattr(os, "write", lambda file, words: write(file, words[:5]))
+        assert outside.add("closed:a") is False
+    assert outside.add("closed:b") is True
+    assert "closed:b" in outside.all()

@@ -66,7 +66,7 @@ def _bytes(here: AttachmentsRoom, known: Known, part: range) -> Iterator[bytes]:
 
 def _note(section: Home, known: Known) -> None:
     """Somebody took it: it is kept for longer."""
-    with section.writing() as session:
+    with section.writing(anybody=True) as session:
         copy = session.get(Copy, known.file.ref)
         if copy is not None:
             copy.used = section.now()
@@ -74,7 +74,7 @@ def _note(section: Home, known: Known) -> None:
 
 def _lost(here: AttachmentsRoom, known: Known) -> None:
     """Have it fetched again."""
-    with here.section.writing() as session:
+    with here.section.writing(anybody=True) as session:
         copy = session.get(Copy, known.file.ref)
         if copy is not None:
             copy.complete, copy.wanted = None, here.section.now()

@@ -85,19 +85,24 @@ class Releasing:
         self._shared = frozenset(str(model.__tablename__) for projection in projections for model in projection.tables)
 
     @contextmanager
-    def writing(self, where: Database, now: Callable[[], datetime]) -> Iterator[Session]:
-        """A writing transaction. Raises ``Held`` at its end when what was said in it has to wait; then it is taken back."""
+    def writing(self, where: Database, now: Callable[[], datetime], begin: Callable[[Session], None]) -> Iterator[Session]:
+        """A writing transaction; ``begin`` is called first in it, and may refuse by raising. Raises ``Held`` at its end when what
+        was said in it has to wait; then it is taken back.
+        """
         if not self.names:
             with database.writing(where) as session:
+                begin(session)
                 yield session
             return
         try:
             with database.writing(where) as session:
+                begin(session)
                 session.info[_WATCH] = Wish(Watch(session, self._shared))
                 yield session
                 self._check(session)
         except Waits as waits:
             with database.writing(where) as session:
+                begin(session)
                 held = self._keep(session, waits.wish, now())
             raise held from None
 
