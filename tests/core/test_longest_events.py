@@ -10,9 +10,10 @@ from sqlalchemy import select
 
 from internationale.events import envelope, sealed
 from internationale.events.envelope import Envelope, seal
+from internationale.events.keys import EVENT
 from internationale.kit import audiences
 from internationale.ledger.deliveries import Delivery
-from internationale.ledger.tables import event, waiting
+from internationale.ledger.tables import event, quarantine, waiting
 from internationale.rooms.documents.events import OfferedUnit, TranslationOffered
 from internationale.rooms.documents.rows.shared import Translation
 from internationale.rooms.documents.rules import writing
@@ -48,6 +49,11 @@ class Forger:
     def say(self, type: str) -> Delivery:
         return self._sign(self._draft(type, "international", {}, ()))[0]
 
+    def respell(self, said: Delivery, before: str, after: str) -> Delivery:
+        """The same with other words in it, rightly signed."""
+        body = said.body.replace(before.encode(), after.encode())
+        return replace(said, body=body, signature=self._section.key.sign(EVENT, body))
+
     def whisper(
         self, type: str, audience: str, data: dict[str, Any], recipients: Sequence[str], *refs: Any
     ) -> tuple[Delivery, Any]:
@@ -68,6 +74,20 @@ def test_a_type_as_long_as_it_may_be_waits_to_be_known(federation):
         types = set(connection.execute(select(event.c.type).where(event.c.section == "fr")).scalars())
         assert set(connection.execute(select(waiting.c.kind, waiting.c.what)).all()) == {("type", each) for each in types}
     assert types == {LONGEST, "org.intl.short.said.v1"}
+
+
+def test_what_is_longer_is_refused_and_keeps_out_nobody(federation):
+    ic, fr, ar = federation("ic", "fr", "ar")
+    forger = Forger(fr)
+    short = "org.intl.short.said.v1"
+    said, honest = forger.say(short), Forger(ar).say(short)
+    batch = [forger.respell(said, short, LONGEST.replace("aa", "a" * more, 1)) for more in (3, 3_000)]
+    names = " ".join(f"s{number:031}" for number in range(envelope.MAX_READERS + 1))
+    batch.append(forger.respell(forger.respell(said, short, envelope.SEALED), '"international"', f'"{names}"'))
+    assert ic.accept([*batch, honest]) == ["quarantined"] * 3 + ["waiting"]
+    with ic.reading() as session:
+        assert [row.reason for row in session.connection().execute(select(quarantine.c.reason))] == ["malformed_envelope"] * 3
+    assert ic.accept([said]) == ["waiting"]
 
 
 def test_what_is_for_as_many_as_may_be_is_applied_and_translated(federation):
