@@ -189,7 +189,7 @@ HEADS = {"section": code, "time": moment, "roster": NUMBER, "heads": rows, "aske
 ANY = "(?s).{1,32768}"
 EVENT = {
     "specversion": "1[.]0", "id": ANY, "source": f"urn:intl:section:{SECTION}", "time": moment, "prevhash": HEX64,
-    "audience": ANY, "type": r"(?=.{0,32768}\Z)org\.intl(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]{0,3}", "data": {}, "dataschema": ANY,
+    "audience": ANY, "type": r"(?=.{0,200}\Z)org\.intl(\.[a-z][a-z0-9_]*)+\.v[1-9][0-9]{0,3}", "data": {}, "dataschema": ANY,
     "datacontenttype": "application/json", "epoch": EPOCH, "sequence": DIGITS, "refs*": ANY, "parts*": ANY,
     "author*": "[^\x00-\x20\x7f]([^\x00-\x1f\x7f]{0,62}[^\x00-\x20\x7f])?",
 }  # fmt: skip
@@ -323,7 +323,7 @@ def read_event(body):
     need(not parts or distinct(256, HEX64)(parts), "malformed_envelope")
     need(event["id"] == f"{event['source'][17:]}:{event['epoch']}:{event['sequence']}", "malformed_envelope")
     names, sealed = event["audience"].split(" "), event["type"] == "org.intl.sealed.v1"
-    named = names == sorted(set(names)) and fits([1, 10**5, SECTION], names)
+    named = names == sorted(set(names)) and fits([1, 128, SECTION], names)
     bare = "author" not in event and "refs" not in event
     open_to_all = event["audience"] in ("public", "international")
     need(not sealed if open_to_all else sealed and named and bare, "malformed_envelope")

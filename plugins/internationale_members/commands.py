@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from internationale.kit import NotFound, Role, Section, fields, marker, printing
+from internationale.kit import Invalid, NotFound, Role, Section, fields, marker, printing
 from internationale_members.queries import accounts, branches, invitations, links, people
 from internationale_members.rows import Account
 from internationale_members.rules import handles
@@ -126,4 +126,6 @@ def _branch(session: Any, name: str, *, found: bool = False) -> str | None:
     branch = branches.by_name(session, name)
     if branch is None and not found:
         raise NotFound(_("There is no such branch."), place=name)
+    if branch is None and len(name) > fields.LINE:
+        raise Invalid(_("The name of a branch has at most %(longest)s characters.") % {"longest": fields.LINE}, place="--branch")
     return branch.id if branch else branches.add(session, fields.one_line(name))

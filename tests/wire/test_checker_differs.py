@@ -16,7 +16,7 @@ from internationale.events.signed import SignedDocument
 from .test_checker import chain, rules, verify
 from .test_vectors import CARDS, HEADS, LOG, ROSTERS, document, keyring, read
 from .vectors.documents import ROOTS
-from .vectors.generate import KEY, NEXT_KEY
+from .vectors.generate import KEY, NEXT_KEY, audience, longest_type
 
 STRANGE = st.sampled_from(
     [
@@ -49,7 +49,20 @@ STRANGE = st.sampled_from(
             "application/json",
         ),
         *("2026-11-22T13:00:00Z", "2026-02-29T13:00:00Z", "2026-11-22T13:00:60Z", "2026-11-22T24:00:00Z", "0000-01-01T00:00:00Z"),
-        *("https://x", "https://" + "x" * 500, "x" * 200, "x" * 201, "x" * 32_768, "x" * 32_769, "zh-Hant", "abcd"),
+        *(
+            "https://x",
+            "https://" + "x" * 500,
+            longest_type(),
+            longest_type(1),
+            audience(128),
+            audience(129),
+            "x" * 200,
+            "x" * 201,
+            "x" * 32_768,
+            "x" * 32_769,
+            "zh-Hant",
+            "abcd",
+        ),
         *([], [1], ["fr"], ["fr", "fr"], {}, {"fr": [1, 1, "0" * 64]}, {"epoch": 1, "sequence": 0, "hash": "0" * 64}),
         *(str(KEY.public), str(ROOTS[0].public), "U" + "A" * 55, "age1" + "q" * 58, [{"key": str(NEXT_KEY.public), "first": 1}]),
     ]

@@ -21,6 +21,10 @@ from internationale.events.refs import SECTION, Ref
 MAX_BODY = 256 * 1024
 """The largest envelope, in bytes. What is larger travels as parts."""
 MAX_REFS = 256
+MAX_TYPE = 200
+"""The longest type, in characters. Every database has it in its indexes, and PostgreSQL has no room there for 2,704 bytes."""
+MAX_READERS = 128
+"""The most sections that a sealed event may name: a file that more could open is not opened (``sealing.MAX_RECIPIENTS``)."""
 SEALED = "org.intl.sealed.v1"
 PUBLIC = "public"
 INTERNATIONAL = "international"
@@ -47,6 +51,7 @@ _REQUIRED = frozenset(
     ]
 )
 _TEXTS = _REQUIRED - {"specversion", "datacontenttype", "epoch", "data"} | {"refs", "parts"}
+_LONGEST = {"type": MAX_TYPE}
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}")
 _SOURCE = re.compile(rf"urn:intl:section:({SECTION})")
 _PATTERNS = (("type", _TYPE), ("time", _TIME), ("prevhash", _HEX64), ("sequence", re.compile(r"[1-9][0-9]{0,14}")))
@@ -203,7 +208,7 @@ def parse(body: bytes) -> Envelope:
 
 def is_type(text: str) -> bool:
     """Whether this is the form of a CloudEvents type of ours."""
-    return _TYPE.fullmatch(text) is not None
+    return len(text) <= MAX_TYPE and _TYPE.fullmatch(text) is not None
 
 
 def recall(body: bytes, hash_: str) -> Envelope:
@@ -265,7 +270,7 @@ def _parts(text: str | None) -> tuple[str, ...]:
 def _check_attribute(name: str, value: object) -> None:
     """CloudEvents attributes are simple values; unknown ones of the right form are kept in the bytes and ignored."""
     if name in _TEXTS:
-        right = isinstance(value, str) and 0 < len(value) <= 32_768
+        right = isinstance(value, str) and 0 < len(value) <= _LONGEST.get(name, 32_768)
     elif name == "data":
         right = isinstance(value, dict)
     elif name == "epoch":
@@ -290,5 +295,6 @@ def _check_audience(envelope: Envelope) -> None:
         return
     names = envelope.audience.split(" ")
     well_named = all(re.fullmatch(SECTION, name) for name in names) and sorted(set(names)) == names
+    well_named = well_named and len(names) <= MAX_READERS
     if envelope.type != SEALED or not well_named or envelope.author is not None or envelope.refs:
         raise Untrusted("malformed_envelope", place="audience")

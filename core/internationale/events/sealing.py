@@ -14,10 +14,11 @@ from pyrage import decrypt as age_decrypt
 from pyrage import encrypt as age_encrypt
 
 from internationale.errors import Untrusted
+from internationale.events.envelope import MAX_READERS
 
 STEP = 4096
 """What is sealed is padded to a multiple of this many bytes, so that its length says little."""
-MAX_RECIPIENTS = 128
+MAX_RECIPIENTS = MAX_READERS
 """The most recipients of one age file. Opening costs the square of their number (128: a fifth of a second; 2,000: a minute and
 more), so this bounds what somebody can cost us.
 """

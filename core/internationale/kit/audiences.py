@@ -4,6 +4,7 @@ An audience is ``public``, ``international`` (all sections), or the codes of som
 what is for them is sealed, so that only they can open it.
 """
 
+import hashlib
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -61,6 +62,13 @@ class AudienceForm(Form):
 def readers(audience: str) -> tuple[str, ...]:
     """The codes of the sections that something is sealed for; empty when it was said openly."""
     return () if audience in OPEN else tuple(audience.split(" "))
+
+
+def key(audience: str) -> str:
+    """What stands for an audience in the key of a table, at most 64 characters: the names of 128 sections are longer than the
+    row of an index may be on PostgreSQL.
+    """
+    return audience if audience in OPEN else hashlib.sha256(audience.encode()).hexdigest()
 
 
 def check(audience: str, own: str, sections: Sequence[SectionCard]) -> str:

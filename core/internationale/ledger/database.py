@@ -16,12 +16,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session
 
 from internationale.errors import Misconfigured
 from internationale.ledger import copies
+from internationale.ledger.outages import troubled
 from internationale.messages import marker
 
 _ = marker("core")
@@ -224,9 +225,7 @@ def trouble(error: DatabaseError, url: str) -> Misconfigured | None:
         kind = error.orig.sqlite_errorcode & 0xFF  # the rest only says more about the kind
         if kind in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
             return Misconfigured(_DAMAGED % {"why": error.orig}, place=place)
-        if kind == sqlite3.SQLITE_ERROR:
-            return None
-    if not isinstance(error, OperationalError):
+    if not troubled(error):
         return None
     return Misconfigured(_UNUSABLE % {"why": str(error.orig).strip()}, place=place)
 
@@ -244,23 +243,3 @@ def writing(database: Database) -> Iterator[Session]:
     with database.writer() as connection, Session(connection, **_SESSION) as session, session.begin():
         session.connection()  # begin now, so that what is read first is still so when we commit
         yield session
-
-
-def outage(error: BaseException | None) -> BaseException | None:
-    """The error that says that the database itself is in trouble (full, locked, gone); None when the statement is wrong.
-
-    Looks through what the error arose from: SQLite gives up the whole transaction when the disk is full, so that the rollback
-    to a savepoint fails in its turn, and that failure is the one that arrives.
-    """
-    while error is not None:
-        if isinstance(error, MemoryError) or (isinstance(error, DBAPIError) and _troubled(error)):
-            return error
-        error = error.__cause__ or error.__context__
-    return None
-
-
-def _troubled(error: DBAPIError) -> bool:
-    if isinstance(error.orig, sqlite3.Error):
-        code: int = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
-        return isinstance(error, OperationalError) and code & 0xFF != sqlite3.SQLITE_ERROR
-    return isinstance(error, OperationalError | InterfaceError)

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from internationale.errors import without_content
 from internationale.events.types import Event, Payload
 from internationale.kit.vocabulary import Projection
-from internationale.ledger.database import outage
+from internationale.ledger.outages import outage
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from internationale.errors import Conflict, Invalid, Paused, Untrusted
 from internationale.events import envelope as envelopes
 from internationale.events import sealed
-from internationale.events.envelope import INTERNATIONAL, PUBLIC, SEALED, Envelope, Signed
+from internationale.events.envelope import INTERNATIONAL, MAX_READERS, PUBLIC, SEALED, Envelope, Signed
 from internationale.events.keys import EVENT, SigningKey
 from internationale.events.logs import LogRules
 from internationale.events.sealing import MAX_RECIPIENTS
@@ -119,8 +119,9 @@ def _audience(unit: Unit, own: str, utterance: Utterance) -> str:
 
 def _sealed(unit: Unit, speaker: Speaker, draft: Envelope, utterance: Utterance) -> Envelope:
     """The outer event: everything but the section, the number and who it is for is inside."""
-    recipients = speaker.recipients(draft.audience.split())
-    if len(recipients) >= MAX_RECIPIENTS:
+    readers = draft.audience.split()
+    recipients = speaker.recipients(readers)
+    if len(recipients) >= MAX_RECIPIENTS or len(readers) > MAX_READERS:
         raise Invalid(_("These are too many sections to encrypt it for. Say it to all sections, or to fewer."), place="sections")
     try:
         data, contents = sealed.write(draft, utterance.parts, recipients)

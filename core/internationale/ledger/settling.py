@@ -14,8 +14,8 @@ from internationale.events.types import Event
 from internationale.events.withdrawn import REASON as TAKEN_BACK
 from internationale.events.withdrawn import PartWithdrawn
 from internationale.ledger import parts
-from internationale.ledger.database import outage
 from internationale.ledger.judging import Verdict, address, authorise, judge
+from internationale.ledger.outages import outage
 from internationale.ledger.projecting import Projector, Run, log
 from internationale.ledger.records import CHUNK, Record, State, chunks
 from internationale.ledger.unit import Unit

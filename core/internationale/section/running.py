@@ -24,6 +24,7 @@ from internationale.ledger import database, deliveries, fencing, migrate
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.fencing import Fence, Lasting
 from internationale.ledger.log import WROTE
+from internationale.ledger.outages import outage
 from internationale.ledger.ownkeys import OwnKeys
 from internationale.ledger.records import CHUNK, State
 from internationale.messages import Message, marker
@@ -178,7 +179,7 @@ class Section(Answering):
         try:
             return self._accept(batch)
         except Exception as error:
-            if database.outage(error):
+            if outage(error):
                 raise
             _log.error("a batch of %d events is taken in one by one: %s", len(batch), without_content(error))
         if len(batch) == 1:

@@ -104,6 +104,10 @@ def _proxies(value: object) -> tuple[str, ...]:
         raise Misconfigured(_("Addresses such as 127.0.0.1 or networks such as 10.0.0.0/24 are needed.")) from error
 
 
+LONGEST_ADDRESS = 500
+"""In characters, as in the list of sections: how far a hub is known to be is found by its address."""
+
+
 def hub_addresses(given: Iterable[str]) -> tuple[str, ...]:
     """Addresses of hubs, checked as in the settings. Raises ``Misconfigured``."""
     return _hubs(list(given))
@@ -111,7 +115,8 @@ def hub_addresses(given: Iterable[str]) -> tuple[str, ...]:
 
 def _hubs(value: object) -> tuple[str, ...]:
     for address in " ".join(_texts(value)).split():  # several addresses of one hub are separated by spaces
-        if urlsplit(address).scheme not in ("nats", "tls", "ws", "wss") or not urlsplit(address).hostname:
+        right = urlsplit(address).scheme in ("nats", "tls", "ws", "wss") and urlsplit(address).hostname
+        if not right or len(address) > LONGEST_ADDRESS:
             raise Misconfigured(_("Addresses such as nats://hub.example:4222 are needed."))
     return _texts(value)
 

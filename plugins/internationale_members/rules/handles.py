@@ -52,7 +52,7 @@ def key(handle: str) -> str:
     """
     text = unicodedata.normalize("NFKC", handle.strip()).casefold()
     text = regex.sub(r"[\s._-]+", "", unicodedata.normalize("NFKD", text))
-    text = regex.sub(r"\p{Nd}", lambda digit: str(unicodedata.decimal(digit[0])), text).translate(_LOOKALIKES)
+    text = regex.sub(r"\p{Nd}", lambda digit: str(unicodedata.decimal(digit[0], digit[0])), text).translate(_LOOKALIKES)
     return unicodedata.normalize("NFC", _ACCENTS.sub("", text))
 
 

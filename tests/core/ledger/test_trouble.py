@@ -10,6 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import InvalidRequestError, OperationalError
 
 from internationale.ledger import database
+from internationale.ledger.outages import outage
 
 from .conftest import Author, House
 
@@ -78,9 +79,9 @@ def test_outages_are_told_from_mistakes(house, fr: Author):
     home: House = house(fr)
     with pytest.raises(Exception, match="no_such_table") as caught, database.reading(home.database) as session:
         session.connection().exec_driver_sql("SELECT * FROM no_such_table")
-    assert database.outage(caught.value) is None
-    assert database.outage(ValueError()) is None
+    assert outage(caught.value) is None
+    assert outage(ValueError()) is None
     trouble = MemoryError()
     mistake = ValueError()
     mistake.__context__ = trouble
-    assert database.outage(mistake) is trouble
+    assert outage(mistake) is trouble

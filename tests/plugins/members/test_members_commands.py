@@ -31,6 +31,12 @@ def test_what_is_wrong_fails_and_changes_nothing(house):
     assert house.command("list") == "rosa\tmember"
 
 
+def test_the_name_of_a_branch_is_no_longer_than_on_the_page(house):
+    house.command("add", "rosa", "--branch", "x" * 201, status=1)
+    house.command("add", "clara", "--branch", "x" * 200)
+    assert house.command("list") == f"clara\tmember\t{'x' * 200}"
+
+
 def test_status_says_when_there_is_no_secretary(house):
     [check] = [check for check in house.section.plugins.all("checks") if check.name == "members"]
     assert [str(line) for line in check.run(house.section)] == [

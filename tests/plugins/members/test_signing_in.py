@@ -42,6 +42,11 @@ def test_handles_are_found_however_they_are_typed(house):
         assert sign_in(house.browser(), handle=typed).status_code == 303
 
 
+def test_digits_that_only_a_newer_unicode_knows_are_nobodys_handle(house):
+    """Garay digits are of Unicode 16: the two libraries that a handle's key is made with need not know the same version."""
+    assert sign_in(house.browser(), handle="rosa\U00010d41").status_code == 400
+
+
 def test_wrong_password_unknown_handle_and_closed_account_sound_the_same(house):
     house.person("rosa")
     house.person("clara")

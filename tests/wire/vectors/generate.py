@@ -40,7 +40,7 @@ NO_ADDRESS = (
 
 
 def log() -> dict[str, Any]:
-    """Four events of one log, the last one signed with the next key."""
+    """Six events of one log, those from the fourth on signed with the next key; the last two as long as they may be."""
     common: dict[str, Any] = {"section": "fr", "epoch": 1, "time": datetime(2026, 11, 22, 13, 0, 0, 250_000, UTC)}
     opened = Envelope(
         **common,
@@ -85,7 +85,13 @@ def log() -> dict[str, Any]:
                 data={},
             )
         )
-    signed = [envelope.seal(event, NEXT_KEY if event.sequence == 4 else KEY) for event in events]
+    for change in (
+        {"type": longest_type(), "dataschema": "urn:intl:schema:talk.said:1"},
+        {"type": envelope.SEALED, "dataschema": "urn:intl:schema:sealed:1", "audience": audience(envelope.MAX_READERS)},
+    ):
+        before = envelope.write(events[-1])[1]
+        events.append(Envelope(**common, **change, sequence=before.sequence + 1, prevhash=before.hash, data={}))
+    signed = [envelope.seal(event, NEXT_KEY if event.sequence >= 4 else KEY) for event in events]
     return {
         "about": "A log as it travels. Verify each signature, then the chain from the genesis of the keyring.",
         "roster_hash": ROSTER_HASH,
@@ -101,6 +107,16 @@ def log() -> dict[str, Any]:
             for event, each in zip(events, signed, strict=True)
         ],
     }
+
+
+def longest_type(more: int = 0) -> str:
+    """A type as long as it may be, or so many characters longer."""
+    return f"org.intl.talk.{'a' * (envelope.MAX_TYPE - 17 + more)}.v1"
+
+
+def audience(names: int) -> str:
+    """So many sections, each with the longest code that there may be."""
+    return " ".join(f"s{number:031}" for number in range(names))
 
 
 def good_document() -> dict[str, Any]:
@@ -238,6 +254,8 @@ def _attributes() -> list[dict[str, str]]:
         ("sealed, for no section's name", "malformed_envelope", {**sealed, "audience": "AR fr"}),
         ("sealed, for a number", "malformed_envelope", {**sealed, "audience": "12 fr"}),
         ("sealed, names out of order", "malformed_envelope", {**sealed, "audience": "fr ar"}),
+        ("sealed, for 129 sections", "malformed_envelope", {**sealed, "audience": audience(envelope.MAX_READERS + 1)}),
+        ("a type of 201 characters", "malformed_envelope", {"type": longest_type(1)}),
         ("a part twice", "malformed_envelope", {"parts": " ".join(["ab" * 32] * 2)}),
         ("a ref twice", "malformed_refs", {"refs": f"{ref} {ref}"}),
         ("two spaces", "malformed_refs", {"refs": f"{ref}  fr:1:1:{'a' * 16}"}),

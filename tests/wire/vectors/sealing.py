@@ -17,6 +17,8 @@ from internationale.events.envelope import Envelope
 from internationale.events.refs import Ref
 from internationale.events.sealing import Identity
 
+from .generate import longest_type
+
 FILE = Path(__file__).parent / "sealed.json"
 SAID = Envelope(
     section="fr",
@@ -74,6 +76,9 @@ def made() -> dict[str, Any]:
     case("no JSON inside", SAID, as_it_is(sealing.padded(b"hello\n")), reason="sealed_malformed")
     stranger = sealing.encrypt(bytes(4096), [identities["stranger"].recipient])
     case("not for us", SAID, short.model_copy(update={"content": keys.encode(stranger)}), reason="not_readable")
+    longest, longer = replace(SAID, type=longest_type()), replace(SAID, type=longest_type(1))
+    case("the longest type", longest, sealed.write(longest, (), recipients)[0], opened=inside(longest, ()))
+    case("a type of 201 characters", longer, sealed.write(longer, (), recipients)[0], reason="sealed_malformed")
     return {"identities": {code: identities[code].secret for code in ("de", "fr")}, "cases": cases}
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, col
 
 from internationale.events.refs import Ref
+from internationale.kit.audiences import key
 from internationale.kit.documents import TITLE, Title, UnitState
 from internationale.kit.ports import Section
 from internationale.kit.prepared import Prepared
@@ -25,7 +26,7 @@ _ONE_PINNED = Prepared(_PINNED.where(col(Revision.event) == bindparam("event")))
 _HEADINGS = OFFERS.add_columns(col(Translation.audience)).where(col(Translation.block) == TITLE)
 _OFFERS_OF_TITLE = Prepared(_HEADINGS.where(col(Translation.document) == bindparam("document")))
 Offers = Mapping[tuple[str, str], Sequence[Offer]]
-"""By document and audience."""
+"""By document and the key of its audience."""
 
 
 def titles(section: Section, session: Session, documents: Iterable[str], language: str) -> Mapping[str, Title]:
@@ -40,7 +41,7 @@ def titles(section: Section, session: Session, documents: Iterable[str], languag
         return found
     offers, nearest = _title_offers(session, foreign, language), nearest_first(section, session, language)
     for id in foreign:
-        unit = rendered(title_block(found[id].text), offers.get((id, originals[id][1]), ()), nearest)
+        unit = rendered(title_block(found[id].text), offers.get((id, key(originals[id][1])), ()), nearest)
         if unit.text is not None:
             found[id] = Title(unit.text, language, unit.by)
     return found
@@ -56,7 +57,7 @@ def titles_pinned(section: Section, session: Session, refs: Iterable[Ref], langu
     offers, nearest = _title_offers(session, foreign, language), nearest_first(section, session, language)
     found = {}
     for event, document, title, original, audience, _ref in known:
-        unit = rendered(title_block(title), offers.get((document, audience), ()), nearest)
+        unit = rendered(title_block(title), offers.get((document, key(audience)), ()), nearest)
         translated = original != language and unit.text is not None and unit.state is UnitState.CURRENT
         found[wanted[event]] = Title(unit.text or "", language, unit.by) if translated else Title(title, original)
     return found

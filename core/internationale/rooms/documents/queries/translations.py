@@ -8,6 +8,7 @@ from sqlalchemy import bindparam, func
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
+from internationale.kit.audiences import key
 from internationale.kit.documents import TITLE, Block, Progress, Reading, Rendering, Summary, Unit, UnitState
 from internationale.kit.ports import Section
 from internationale.kit.prepared import Prepared
@@ -79,7 +80,7 @@ def reading(section: Section, session: Session, document: Summary, text: Text, l
 
 def progress(session: Session, text: Text, languages: Iterable[str]) -> list[Progress]:
     """How far a revision is in each of the languages, in their order. Blocks without words do not count."""
-    place = text.revision.document, text.revision.audience
+    place = text.revision.document, key(text.revision.audience)
     made = _made(session, [text.revision.document])
     return _progress(sources(text), languages, made.get(place, {}))
 
@@ -94,7 +95,7 @@ def progress_of(session: Session, documents: Sequence[str], languages: Sequence[
     texts = contents.texts(session, (event for _id, _own, _title, event, _audience in latest))
     for id, own, title, event, audience in latest:
         into = (language for language in languages if language != own)
-        found[id] = _progress(_sources(title, *texts[event]), into, made.get((id, audience), {}))
+        found[id] = _progress(_sources(title, *texts[event]), into, made.get((id, key(audience)), {}))
     return found
 
 
@@ -104,7 +105,7 @@ def languages_offered(session: Session, document: str, audience: str) -> set[str
     """
     many = func.count()
     chosen = select(Translation.section, Translation.language)
-    chosen = chosen.where(col(Translation.document) == document, col(Translation.audience) == audience)
+    chosen = chosen.where(col(Translation.document) == document, col(Translation.audience) == key(audience))
     chosen = chosen.group_by(col(Translation.section), col(Translation.language)).order_by(many.desc(), col(Translation.language))
     found: dict[str, set[str]] = {}
     for section, language in session.exec(chosen):
@@ -119,7 +120,8 @@ def renderings(session: Session, documents: Mapping[str, str], target: str) -> l
     columns = core_select(*(col(getattr(Translation, name)) for name in ("document", "audience", "quote", "text", "section")))
     order = (col(Translation.document), col(Translation.block), col(Translation.section), col(Translation.source_hash))
     rows = session.connection().execute(columns.where(col(Translation.language) == target).order_by(*order))
-    return [Rendering(*said) for document, audience, *said in rows if documents.get(document) == audience]
+    wanted = {document: key(audience) for document, audience in documents.items()}
+    return [Rendering(*said) for document, audience, *said in rows if wanted.get(document) == audience]
 
 
 Made = Mapping[str, Mapping[str, Set[str]]]
@@ -127,7 +129,7 @@ Made = Mapping[str, Mapping[str, Set[str]]]
 
 
 def _made(session: Session, documents: Sequence[str]) -> Mapping[tuple[str, str], Made]:
-    """What was translated, by document and audience."""
+    """What was translated, by document and the key of its audience."""
     names = ("document", "audience", "language", "block", "source_hash")
     chosen = core_select(*(col(getattr(Translation, name)) for name in names)).where(col(Translation.document).in_(documents))
     made: dict[tuple[str, str], dict[str, dict[str, set[str]]]] = {}
@@ -149,7 +151,7 @@ def _in_one(language: str, blocks: Sequence[Block], made: Mapping[str, Set[str]]
 
 def _offers(session: Session, text: Text, language: str) -> dict[str, list[Offer]]:
     offers: dict[str, list[Offer]] = {}
-    place = {"document": text.revision.document, "audience": text.revision.audience}
+    place = {"document": text.revision.document, "audience": key(text.revision.audience)}
     for row in _OFFERS_OF_TEXT.all(session.connection(), {**place, "language": language}):
         offer = Offer._make(row)
         offers.setdefault(offer.block, []).append(offer)

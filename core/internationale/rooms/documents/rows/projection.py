@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from internationale.events.envelope import Envelope
 from internationale.events.types import Event
-from internationale.kit.audiences import OPEN
+from internationale.kit.audiences import OPEN, key
 from internationale.kit.projecting import new_row
 from internationale.kit.vocabulary import Projection
 from internationale.rooms.documents.events import (
@@ -124,9 +124,10 @@ def on_decided(session: Session, event: Event[AmendmentDecided]) -> None:
 def on_translation(session: Session, event: Event[TranslationOffered]) -> None:
     """Translations were offered. For one unit and source, a section's later word replaces its earlier one for one audience."""
     envelope, said = event.envelope, event.payload
+    audience = key(envelope.audience)
     mine = select(Translation).where(
         col(Translation.document) == said.document,
-        col(Translation.audience) == envelope.audience,
+        col(Translation.audience) == audience,
         col(Translation.language) == said.language,
         col(Translation.section) == envelope.section,
         col(Translation.block).in_({unit.block for unit in said.units}),
@@ -135,7 +136,7 @@ def on_translation(session: Session, event: Event[TranslationOffered]) -> None:
     for unit in said.units:
         row = Translation(
             document=said.document,
-            audience=envelope.audience,
+            audience=audience,
             language=said.language,
             block=unit.block,
             section=envelope.section,
@@ -201,7 +202,7 @@ TABLES: tuple[type[Row], ...] = (Document, Revision, Content, Amendment, Verdict
 
 projection = Projection(
     name="documents",
-    version=5,
+    version=6,
     tables=TABLES,
     on={
         Opened: on_revision,

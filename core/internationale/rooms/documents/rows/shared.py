@@ -142,6 +142,7 @@ class Translation(Row, table=True):
 
     document: str = Field(primary_key=True)
     audience: str = Field(primary_key=True)
+    """``audiences.key`` of it."""
     language: str = Field(primary_key=True)
     block: str = Field(primary_key=True)
     section: str = Field(primary_key=True)

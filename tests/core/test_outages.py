@@ -1,0 +1,86 @@
+"""A database that only reads for a moment, and a value that it can never store: the first comes again, the second does not."""
+
+import sqlite3
+from typing import Any
+
+import psycopg
+import pytest
+from sqlalchemy import event, text
+from sqlalchemy.exc import DBAPIError
+
+from internationale.ledger import database
+from internationale.ledger.outages import outage
+from internationale.testing import carrying
+from internationale.testing.people import speaker
+
+LATER = ("08006", "25006", "25P03", "28P01", "3D000", "40001", "40P01", "42501", "53100", "53200", "53300", "55P03")
+LATER = (*LATER, "57014", "57P01", "57P03", "58030", "72000", "F0000", "XX001", "XX002")
+NEVER = ("0A000", "22001", "22003", "22021", "23505", "25P02", "42601", "42P01", "54000", "54001", "XX000")
+SQLITE_LATER = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+SQLITE_LATER = {*SQLITE_LATER, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}
+SQLITE_NEVER = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_TOOBIG, sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_MISMATCH}
+
+
+def raised(orig: Exception, base: type[Exception]) -> DBAPIError:
+    made = DBAPIError.instance("", None, orig, base)
+    assert isinstance(made, DBAPIError)
+    return made
+
+
+def of_sqlite(code: int, kind: type[sqlite3.Error]) -> DBAPIError:
+    error = kind()
+    error.sqlite_errorcode = code
+    return raised(error, sqlite3.Error)
+
+
+@pytest.mark.parametrize("state", [*LATER, *NEVER])
+def test_what_postgresql_means(state: str):
+    error = raised(psycopg.errors.lookup(state)(), psycopg.Error)
+    assert outage(error) is (error if state in LATER else None)
+
+
+def test_a_lost_connection_has_no_code_and_is_an_outage():
+    for kind in (psycopg.OperationalError, psycopg.InterfaceError):
+        error = raised(kind("the connection is lost"), psycopg.Error)
+        assert outage(error) is error
+
+
+@pytest.mark.parametrize("code", sorted(SQLITE_LATER | SQLITE_NEVER))
+@pytest.mark.parametrize("kind", [sqlite3.OperationalError, sqlite3.DatabaseError])
+def test_what_sqlite_means(code: int, kind: type[sqlite3.Error]):
+    error = of_sqlite(code, kind)
+    assert outage(error) is (error if code in SQLITE_LATER else None)
+
+
+def test_what_comes_while_the_database_only_reads_comes_again(federation):
+    ic, fr = federation("ic", "fr")
+    with fr.writing() as session:
+        fr.documents.open(
+            session, kind="programme", language="fr", title="H", text="# A\n\nB.\n", audience="international", by=speaker(fr)
+        )
+    said = carrying.said(fr)
+    on = True
+
+    def only_read(begun: Any) -> None:
+        if ic.database.engine.dialect.name == "sqlite":
+            begun.connection.cursor().execute(f"PRAGMA query_only={'ON' if on else 'OFF'}")
+        elif on:
+            begun.execute(text("SET TRANSACTION READ ONLY"))
+
+    event.listen(ic.database.engine, "begin", only_read)
+    for _ in range(2):
+        with pytest.raises(DBAPIError) as caught:
+            ic.accept(said)
+        assert outage(caught.value) is caught.value
+    on = False
+    assert ic.accept(said) == ["applied"]
+
+
+def test_a_value_that_no_index_has_room_for_is_no_outage(federation):
+    (ic,) = federation("ic")
+    if ic.database.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite has room for any value")
+    long = text("INSERT INTO ledger_identity SELECT string_agg(md5(i::text), '') FROM generate_series(1, 200) AS i")
+    with database.writing(ic.database) as session, pytest.raises(DBAPIError, match="index row") as caught:
+        session.connection().execute(long)
+    assert (outage(caught.value), database.trouble(caught.value, ic.settings.database)) == (None, None)
