@@ -12,7 +12,7 @@ from internationale.plugins import Plugins
 from internationale.section import Section
 from internationale.testing import notes
 
-from .conftest import plain
+from .conftest import join, plain
 
 
 @pytest.fixture
@@ -88,6 +88,18 @@ def test_who_starts_from_a_backup_is_silent_until_somebody_has_answered(joined, 
         "claimants": [],
         "disbelieved": [],
     }
+
+
+def test_who_joins_again_with_a_key_that_has_signed_waits_for_the_others(joined, speak, tmp_path):
+    """The database was lost. Nothing of the log is here, and the hub may have lost it, too."""
+    speak("fr", "one")
+    for file in (tmp_path / "fr").glob("section.db*"):
+        file.unlink()
+    joined("ic", "section", "invite", "fr", "--out", "again.invitation")
+    assert "made anew" in join(joined, "fr", "again.invitation").output
+    assert plain(joined("fr", "fence", "show", "--json"))["reason"] == "restored"
+    with pytest.raises(Paused):
+        speak("fr", "another one")
 
 
 def test_the_hosts_word_opens_the_fence(joined, speak):

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from internationale import worker
 from internationale.bus.server import HubProcess
 from internationale.errors import Paused
-from internationale.ledger import tables
+from internationale.ledger import fencing, tables
 from internationale.ledger.fencing import Lasting
 from internationale.rooms.roster import port, queries
 from internationale.section.running import utc_now
@@ -109,7 +109,7 @@ def test_another_hub_that_was_away_when_it_was_said_is_no_answer(three, hub, oth
 
 
 def test_who_has_lost_the_database_and_joins_again_waits_for_the_others(three, hub, say, tmp_path):
-    """The hub's disk is lost as well, so that it says nothing against an empty log. The section's key has signed before."""
+    """The hub's disk is lost as well, so that it says nothing against an empty log. ``join`` has marked what it found."""
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
     say(fr, "one")
     say(fr, "two")
@@ -123,6 +123,7 @@ def test_who_has_lost_the_database_and_joins_again_waits_for_the_others(three, h
         again = with_hubs(open_section(replace(fr.settings, database=url), builds.today()), hub.url)
         with again.writing() as session:
             port.adopt(session, chain, code="fr", key=again.key.public, now=again.now())
+            fencing.keep(session.connection(), Lasting.RESTORED, again.now())
         again.roster_changed()
 
         async def alone():

@@ -22,6 +22,8 @@ from internationale.events.keys import SigningKey
 from internationale.events.signed import SignedDocument
 from internationale.kit import called
 from internationale.kit.printing import visible
+from internationale.ledger import fencing
+from internationale.ledger.fencing import WORDS, Lasting
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.rules import papers
@@ -180,9 +182,15 @@ def join(home: Home, invitation: BinaryIO, fingerprint: str | None) -> None:
         )
     with section.writing() as session:
         port.adopt(session, documents, code=section.code, key=section.key.public, now=section.now())
-        section.log_keys.pledge([section.key], queries.hashes(session)[1])
+        international = queries.hashes(session)[1]
+        again = not joined and section.log_keys.has_signed([section.key], international)
+        if again:  # what it has said is not here any more
+            fencing.keep(session.connection(), Lasting.RESTORED, section.now())
+        section.log_keys.pledge([section.key], international)
     section.roster_changed()
     say(_("Joined."))
+    if again:
+        say(WORDS[Lasting.RESTORED])
 
 
 def _tell_offer(offer: port.Offer, hubs: tuple[str, ...]) -> None:

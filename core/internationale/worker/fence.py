@@ -63,25 +63,12 @@ def joined(section: Section) -> bool:
 
 
 def suspect(section: Section, patience: timedelta = timedelta(0)) -> None:
-    """Look whether the database may be an old one, or a new one. Then the others are asked, and waited for: who has joined again
-    after losing it for as long as it takes, who was only away for so long.
+    """Look whether the database may be an old one without anybody having said so. Then the others are asked, and waited for so
+    long.
     """
-    gate = section.gate
-    if gate.lasting is None and _forgets(section):
-        gate.close(WORDS[Lasting.RESTORED], Lasting.RESTORED)
-        _log.warning("has signed before, and nothing of its log is here: says nothing until others have answered")
-    elif gate.lasting is None and witnesses.was_away(section):
-        gate.ask_anew(patience)
-
-
-def _forgets(section: Section) -> bool:
-    """Whether its key has signed in this International, and nothing of its log is here."""
-    with section.reading() as session:
-        rules = section.keyring(session).get(section.code)
-        if rules is None or any(log.section == section.code and log.sequence for log in section.ledger.all_heads(session)):
-            return False
-        international = queries.hashes(session)[1]
-    return section.log_keys.has_signed(section.log_keys.at(rules), international)
+    section.gate.load()  # who has just joined may have done so for the second time
+    if section.gate.lasting is None and witnesses.was_away(section):
+        section.gate.ask_anew(patience)
 
 
 async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message | None:
