@@ -1,68 +1,21 @@
 """Events with everything as long as it may be: in the log of every section, with the same rows on every database."""
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import select
 
-from internationale.events import envelope, sealed
-from internationale.events.envelope import Envelope, seal
-from internationale.events.keys import EVENT
+from internationale.events import envelope
 from internationale.kit import audiences
-from internationale.ledger.deliveries import Delivery
 from internationale.ledger.tables import event, quarantine, waiting
 from internationale.rooms.documents.events import OfferedUnit, TranslationOffered
 from internationale.rooms.documents.rows.shared import Translation
 from internationale.rooms.documents.rules import writing
 from internationale.rooms.roster import queries
-from internationale.section import Section
 from internationale.testing import oracle
+from internationale.testing.forging import Forger
 
 DOCUMENT = "fr-aaaaaaaaaaaa"
-TIME = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LONGEST = "org.intl." + "a" * (envelope.MAX_TYPE - 12) + ".v1"
-
-
-class Forger:
-    """Signs what our own code would not say, as the section whose key it has."""
-
-    def __init__(self, section: Section) -> None:
-        self._section = section
-        with section.reading() as session:
-            self._before = section.keyring(session)[section.code].genesis
-        self._number = 0
-
-    def _draft(self, type: str, audience: str, data: dict[str, Any], refs: Sequence[Any]) -> Envelope:
-        self._number += 1
-        place = {"section": self._section.code, "epoch": 1, "sequence": self._number, "prevhash": self._before}
-        said = {"type": type, "dataschema": "urn:intl:schema:x:1", "audience": audience, "data": data, "refs": tuple(refs)}
-        return Envelope(**place, **said, time=TIME)
-
-    def _sign(self, said: Envelope) -> tuple[Delivery, Envelope]:
-        signed = seal(said, self._section.key)
-        self._before = signed.hash
-        return Delivery(said.address.subject, signed.body, signed.signature, "hub"), envelope.parse(signed.body)
-
-    def say(self, type: str) -> Delivery:
-        return self._sign(self._draft(type, "international", {}, ()))[0]
-
-    def respell(self, said: Delivery, before: str, after: str) -> Delivery:
-        """The same with other words in it, rightly signed."""
-        body = said.body.replace(before.encode(), after.encode())
-        return replace(said, body=body, signature=self._section.key.sign(EVENT, body))
-
-    def whisper(
-        self, type: str, audience: str, data: dict[str, Any], recipients: Sequence[str], *refs: Any
-    ) -> tuple[Delivery, Any]:
-        said = self._draft(type, audience, data, refs)
-        outside, parts = sealed.write(said, (), recipients)
-        assert not parts
-        hidden = outside.model_dump(mode="json", exclude_none=True)
-        delivery, read = self._sign(replace(said, type=envelope.SEALED, refs=(), data=hidden))
-        return delivery, read.ref
 
 
 def test_a_type_as_long_as_it_may_be_waits_to_be_known(federation):

@@ -109,6 +109,28 @@ def test_a_line_without_end_takes_no_memory(three, say, pack, give):
     assert (found.new, found.whole) == (1, False)
 
 
+SPELT = {"bad_text": ("\\u0000", "\\ud800", "\\u009b"), "": ("x" * 40_000, "é" * 40_000, ", ")}
+
+
+@pytest.mark.parametrize("more", [each for some in SPELT.values() for each in some], ids=lambda each: each[:6])
+def test_no_database_stumbles_over_what_stands_beside_a_true_signature(three, say, pack, give, more):
+    """Not over what PostgreSQL has no room for, nor over what is no character: the true things still come, and nothing fails."""
+    ic, _fr, ar = three
+    say(ic, "one")
+    say(ic, "two")
+    header, *lines = pack(ic).splitlines()[:-1]
+    signed = [json.loads(line) for line in lines]
+    signatures = {each.get("signature") or (each.get("roster") or each.get("heads"))["signatures"][0] for each in signed}
+    spoiled = [line.replace(each.encode(), each.encode() + more.encode()) for line in lines for each in signatures]
+    spoiled = [line for line in spoiled if line not in lines]
+    assert len(spoiled) >= 3, "events, and heads or a roster"
+    found = give(ar, b"".join(line + b"\n" for line in (header, *spoiled, *lines)))
+    damages = len(spoiled) if more in SPELT["bad_text"] else 0
+    assert (found.damages, {each.reason for each in found.damaged}) == (damages, {"bad_text"} if damages else set())
+    assert dict(found.outcomes) == {"applied": 2} | ({} if damages else {"quarantined": 2})
+    assert oracle.rows(ar) == oracle.rows(ic)
+
+
 def test_what_is_not_authentic_is_turned_away_and_the_true_event_still_comes(three, say, pack, give):
     ic, fr, _ar = three
     say(ic, "true")

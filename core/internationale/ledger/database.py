@@ -127,6 +127,7 @@ def connect(url: str) -> Database:
     else:
         engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
         readers = engine.execution_options(writes=False)
+        event.listen(engine, "connect", _postgresql_settings)
         event.listen(engine, "begin", _begin_postgresql)
     return Database(engine, readers)
 
@@ -185,6 +186,15 @@ def _plainly(words: str) -> Callable[[Connection, str], None]:
         connection.connection.cursor().execute(f"{words} {name}")
 
     return run
+
+
+def _postgresql_settings(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    """Moments come back in UTC: in the zone of a server or its host, the first and the last day that there may be have moments
+    in years that Python has no date for.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE 'UTC'")
+    connection.commit()
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -30,6 +30,7 @@ from internationale.errors import (
     TooSoon,
     without_content,
 )
+from internationale.ledger.outages import outage
 from internationale.messages import Message, marker
 from internationale.web import mistakes, reposting
 from internationale.web.threads import Threaded
@@ -81,6 +82,7 @@ SENTENCES = {
 AGAIN = frozenset([403, 429, 500, 503])
 """What may go well later, as it is: it is offered to be sent again also where nothing was written."""
 NAMES = {401: "unauthorized", 404: "not_found", 405: "method", 413: "too_large", 415: "wrong_type"}
+AWAY = _("The database of this section does not answer now, or cannot take anything in.")
 UNEXPECTED = _("Something went wrong here, and not through you. The host finds it under the number %(number)s.")
 
 
@@ -157,8 +159,11 @@ def _malformed(request: Request[Any, Any, Any], error: Exception) -> Response[An
 
 
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    number = secrets.token_hex(4)
     route = getattr(request.scope.get("route_handler"), "handler_name", "")
+    if outage(error):
+        log.error("the database is in trouble at %s %s: %s", request.method, route, without_content(error))
+        return on_purpose(request, Paused(AWAY))
+    number = secrets.token_hex(4)
     log.error("fault %s at %s %s: %s", number, request.method, route, without_content(error))
     return _answer(request, 500, "unexpected", InternationaleError(UNEXPECTED % {"number": number}))
 

@@ -1,0 +1,97 @@
+"""While the database is away, locked or only read, pages and the API say that it has to wait, and the log says why."""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, event, make_url, text
+
+from internationale.section import Section
+from internationale.testing.people import member
+
+WORDS = "The database of this section does not answer now, or cannot take anything in."
+SECRET = "our secret plan"
+
+
+@contextmanager
+def away(section: Section) -> Iterator[None]:
+    """Nobody can connect to it."""
+    url = make_url(section.settings.database or f"sqlite:///{section.settings.home / 'section.db'}")
+    if url.get_backend_name() == "sqlite":
+        section.database.dispose()
+        home = section.settings.home
+        home.rename(home.with_name("elsewhere"))
+        yield
+        home.with_name("elsewhere").rename(home)
+        return
+    engine = create_engine(os.environ["INTERNATIONALE_TEST_DATABASE"], isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false"))
+        connection.execute(
+            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"), {"name": url.database}
+        )
+        yield
+        connection.execute(text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true"))
+    engine.dispose()
+
+
+@contextmanager
+def only_read(section: Section) -> Iterator[None]:
+    """It can be read, and not written: another writes to SQLite and never ends, PostgreSQL is a standby after a fail-over."""
+
+    def begun(connection: Any) -> None:
+        if section.database.engine.dialect.name == "sqlite":
+            connection.connection.cursor().execute("PRAGMA busy_timeout=1")
+        else:
+            connection.execute(text("SET TRANSACTION READ ONLY"))
+
+    event.listen(section.database.engine, "begin", begun)
+    if section.database.engine.dialect.name == "sqlite":
+        with section.writing():
+            pass
+        with closing(sqlite3.connect(section.settings.home / "section.db", isolation_level=None)) as another:
+            another.execute("BEGIN IMMEDIATE")
+            yield
+    else:
+        yield
+    event.remove(section.database.engine, "begin", begun)
+
+
+def said(caplog: pytest.LogCaptureFixture) -> list[str]:
+    records = [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR]
+    caplog.clear()
+    assert not [each for each in records if SECRET in each]
+    return [each.partition(" at ")[0] for each in records]
+
+
+def test_what_is_asked_while_the_database_is_away_has_to_wait(federation, browser, caplog):
+    ic, _fr = federation("ic", "fr")
+    signed_in, passer_by = browser(ic, "secretary", "delegate"), browser(ic)
+    with away(ic):
+        for who in (signed_in, passer_by):
+            answer = who.get("/api/v1/documents")
+            assert (answer.status_code, answer.json()["error"], answer.json()["message"]) == (503, "paused", WORDS)
+            assert said(caplog) == ["the database is in trouble"]
+            page = who.get("/programme")
+            assert (page.status_code, "This has to wait" in page.text, WORDS in page.text) == (503, True, True)
+            assert "the database is in trouble" in said(caplog)
+    assert (signed_in.get("/programme").status_code, passer_by.get("/api/v1/documents").status_code) == (200, 200)
+
+
+def test_what_is_written_while_it_can_only_be_read_has_to_wait_and_is_given_back(federation, browser, caplog):
+    ic, _fr = federation("ic", "fr")
+    delegate = browser(ic, member(ic, "secretary", "delegate"))
+    sent = {"audience": "international", "language": "en", "title": SECRET, "text": f"{SECRET}, at five.\n"}
+    with only_read(ic):
+        answer = delegate.post("/api/v1/statements", json={**sent, "sections": []})
+        assert (answer.status_code, answer.json()["error"], answer.json()["message"]) == (503, "paused", WORDS)
+        assert said(caplog) == ["the database is in trouble"]
+        page = delegate.post("/statements/new", data={**sent, "step": "sign"})
+        assert (page.status_code, WORDS in page.text, f"{SECRET}, at five." in page.text) == (503, True, True)
+        assert said(caplog) == ["the database is in trouble"]
+        assert delegate.get("/statements").status_code == 200
+    assert delegate.post("/api/v1/statements", json={**sent, "sections": []}).status_code == 201
