@@ -53,6 +53,10 @@ class Standing(fields.Form):
     event: str
 
 
+class Nothing(fields.Form):
+    pass
+
+
 @dataclass(frozen=True)
 class Taken:
     title: str
@@ -82,7 +86,11 @@ def orders() -> list[Any]:
         """Order something."""
         return Taken(data.title, data.count)
 
-    return [order, labelled, stale, signed, order_api]
+    @post("/shop/nothing", sync_to_thread=True)
+    def nothing(data: URLEncodedBody[Nothing]) -> Redirect:
+        return Redirect("/shop", status_code=303)
+
+    return [order, labelled, stale, signed, order_api, nothing]
 
 
 def doors() -> list[Any]:

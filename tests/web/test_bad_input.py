@@ -1,5 +1,6 @@
 """Bad values at every door of the real application: each is a clear answer, never a fault of ours."""
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from internationale.kit import Reader, Section
 from internationale.kit.http import cookie_name
 from internationale.testing.federations import Federation
 from internationale.web.app import create_app
+from internationale.web.writings import Writings
 
 TEXTS = ["", " ", "a\x00b", "x" * 25_000, "9" * 30, "-1", "1.5", "\u202etxt.exe", "../../etc/passwd", "' OR 1=1 --", "<script>"]
 TEXTS += ["👩‍👩‍👧 \u200b", "a\r\nb", "%", "zz", "1:1:1:0000000000000000"]
@@ -107,7 +109,10 @@ def rosa(section: Section) -> Reader:
 
 @pytest.fixture(scope="module")
 def app(section: Section) -> Litestar:
-    return create_app(section)
+    made = create_app(section)
+    hours = itertools.count()
+    made.state["writings"] = Writings(lambda: next(hours) * 3600.0)  # one person tries all doors, again and again
+    return made
 
 
 @pytest.fixture(scope="module")

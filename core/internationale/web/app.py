@@ -26,6 +26,7 @@ from internationale.section import Section
 from internationale.web import assets, bodies, bundles, faults, front, headers, logs, rendering
 from internationale.web.edge import Edge
 from internationale.web.visits import Visit
+from internationale.web.writings import Writings
 
 API = "/api/v1"
 Running = Callable[[Section], AbstractAsyncContextManager[object]]
@@ -63,7 +64,7 @@ def create_app(section: Section, running: Iterable[Running] = ()) -> Litestar:
         template_config=TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment)),
         openapi_config=_openapi(section),
         request_max_body_size=bodies.MAX_BODY,
-        state=State({"section": section}),
+        state=State({"section": section, "writings": Writings()}),
         signature_types=[ports.Section, Section, Reader],
         type_encoders={SQLModel: refuse_rows},
         logging_config=None,

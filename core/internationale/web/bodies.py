@@ -19,6 +19,7 @@ from pydantic import BaseModel, ValidationError
 from internationale.errors import Invalid
 from internationale.messages import marker
 from internationale.web import mistakes
+from internationale.web.visits import visit
 
 _ = marker("core")
 
@@ -29,7 +30,9 @@ FORM, JSON, MULTIPART = RequestEncodingType.URL_ENCODED, RequestEncodingType.JSO
 
 
 async def take(request: Request[Any, Any, Any]) -> None:
-    """Parse the body as what the handler expects. Raises ``Invalid`` (400) or ``ClientException`` (415)."""
+    """Parse the body as what the handler expects. Raises ``Invalid`` (400), ``ClientException`` (415), and ``TooSoon`` (429) when
+    whoever is signed in has sent too much.
+    """
     expected = _expected(request)
     if expected is None or request.method in {"GET", "HEAD", "OPTIONS"}:
         return
@@ -44,6 +47,14 @@ async def take(request: Request[Any, Any, Any]) -> None:
     elif expected is JSON:
         body = await request.body()
         state.json = _strictly(request, parse_json(body), body)
+    await _count(request, expected)
+
+
+async def _count(request: Request[Any, Any, Any], expected: RequestEncodingType) -> None:
+    size = 0 if expected is MULTIPART else len(await request.body())  # files are not read into the memory to be counted
+    account = visit.get().reader.id
+    if account is not None and (size or expected is MULTIPART):
+        request.app.state["writings"].spend(account, size)
 
 
 def parse_form(body: bytes) -> dict[str, Any]:
