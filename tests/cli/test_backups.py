@@ -2,6 +2,7 @@
 
 import fcntl
 import shutil
+import socket
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
@@ -71,6 +72,22 @@ def test_a_backup_has_its_name_when_it_is_whole_and_marked(joined: Command, life
     assert mark(tmp_path / "b.db") == [("restored",)]
     assert (tmp_path / "b.db").stat().st_mode & 0o777 == 0o600
     assert list(tmp_path.glob("b.db?*")) == []
+
+
+def test_what_a_killed_backup_has_left_goes_with_the_next_one_and_with_the_next_start(
+    joined: Command, life: Callable[..., None], tmp_path: Path
+) -> None:
+    """People's data is in it, perhaps without the mark."""
+    life("one")
+    for left in ("b.db.0123abcd.part", "b.db.0123abcd.part-journal", "fr/c.db.0123abcd.part"):
+        (tmp_path / left).write_text("rosa", encoding="utf-8")
+    joined("fr", "backup", "b.db")
+    assert list(tmp_path.glob("*.part*")) == []
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        with (tmp_path / "fr" / "section.toml").open("a") as settings:
+            settings.write(f"port = {taken.getsockname()[1]}\n")
+        joined("fr", "run", status=2)
+    assert list((tmp_path / "fr").glob("*.part*")) == []
 
 
 def test_a_backup_that_was_interrupted_is_not_there(

@@ -1,6 +1,10 @@
 """Files that are there whole or not at all."""
 
 import errno
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -53,3 +57,61 @@ def test_of_a_key_for_which_there_is_no_room_nothing_is_left(tmp_path: Path, mon
     assert list(path.parent.iterdir()) == []
     settings.write_key(path, key)
     assert settings.read_key(path) == key
+
+
+@contextmanager
+def writing(file: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that writes this file, and does not come to an end with it."""
+    words = """
+import pathlib, sys, time
+from internationale.settings import whole
+with whole.fresh(pathlib.Path(sys.argv[1])) as part:
+    part.write_text("rosa")
+    print(part.name, flush=True)
+    time.sleep(600)
+"""
+    with subprocess.Popen([sys.executable, "-c", words, str(file)], stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+def test_what_a_killed_one_has_left_goes_with_the_next_of_its_name_and_not_while_it_writes(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    with writing(file) as other:
+        assert other.stdout is not None
+        part = tmp_path / other.stdout.readline().strip()
+        assert whole.clear(tmp_path) == []
+        with whole.fresh(file):
+            pass
+        assert sorted(tmp_path.iterdir()) == [file, part]
+        other.kill()
+        other.wait()
+        (tmp_path / f"{part.name}-journal").touch()
+        file.unlink()
+        with whole.fresh(file):
+            pass
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_nothing_goes_that_is_not_called_so(tmp_path: Path) -> None:
+    kept = {
+        "file.part",
+        "file.0123ABCD.part",
+        "file.0123abcd.part.old",
+        "file.0123abcd.partly",
+        "0123abcd.part",
+        "file.0123abcde.part",
+    }
+    others = {"other.0123abcd.part", "file.more.0123abcd.part"}
+    for name in {*kept, *others, "file.0123abcd.part", "file.4567abcd.part-wal"}:
+        (tmp_path / name).touch()
+    (tmp_path / "file.89abcdef.part").mkdir()
+    (tmp_path / "file.00000000.part").symlink_to(tmp_path / "file.part")
+    stays = {"file.89abcdef.part", "file.00000000.part", *kept}
+    whole.clear(tmp_path, "file")
+    assert {path.name for path in tmp_path.iterdir()} == {*stays, *others}
+    assert whole.clear(tmp_path) == sorted(tmp_path / name for name in others)
+    assert {path.name for path in tmp_path.iterdir()} == stays
+    assert whole.clear(tmp_path / "missing") == []

@@ -15,10 +15,11 @@ from internationale.cli.root import Home
 from internationale.cli.speech import say
 from internationale.ledger import database
 from internationale.messages import marker
-from internationale.settings import Settings
+from internationale.settings import Settings, whole
 from internationale.web.app import create_app
 
 _ = marker("core")
+_log = logging.getLogger(__name__)
 
 GRACE = 3
 """Seconds that requests under way are given at the end."""
@@ -37,6 +38,8 @@ def run(home: Home) -> None:
     database.check(home.settings.database)
     section = home()
     settings = section.settings
+    for left in whole.clear(home.path):
+        _log.warning("%s was left there by a command that was interrupted: it was deleted", left)
     held = listening.sockets(settings.host, settings.port)  # before any errand begins
     config = configuration(create_app(section, [worker.running]), settings)
     for number in (signal.SIGINT, signal.SIGTERM):
