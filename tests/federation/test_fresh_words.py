@@ -17,7 +17,7 @@ from internationale.rooms.roster import port, queries
 from internationale.section.running import utc_now
 from internationale.testing import builds, carrying, oracle
 from internationale.testing.founding import database, open_section
-from internationale.worker import witnesses
+from internationale.worker import claims, witnesses
 
 from .test_fence import restored, settled
 from .test_worker import live, opened, same, until, with_hubs
@@ -175,6 +175,51 @@ def test_who_was_only_away_waits_for_nobody_for_long(three, hub, say, monkeypatc
     live(story, an_hour_later(fr))
     assert witnesses.ASKS in told
     live(lambda: until(opened(fr), 2), fr)  # and it has signed heads
+
+
+def test_a_hub_that_goes_while_the_others_are_waited_for_has_no_last_word(three, hub, other, say, backup):
+    """Who was waited for has answered over the other one."""
+    ic, fr, ar = (with_hubs(each, hub.url, other.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    again = with_hubs(restored(backup(fr)), hub.url, other.url)
+
+    async def story():
+        async with worker.running(again) as errands:
+            await until(
+                lambda: len(errands.links) == 2 and all(each.clearance.verdict is None for each in errands.links.values())
+            )
+            await until(lambda: waits(again, 0))
+            await asyncio.to_thread(other.stop)
+            async with worker.running(ic), worker.running(ar):
+                await until(opened(again))
+
+    asyncio.run(story())
+    again.close()
+
+
+def test_what_others_hold_behind_a_hole_is_told_with_their_answers(three, hub, say, backup):
+    """Number 2 was lost on the way: their heads do not tell of the later ones, but our signature under these does."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    restore = backup(fr)
+    for text in ("two", "three", "four"):
+        say(fr, text)
+    _one, _two, *later = carrying.said(fr)
+    assert ic.accept(later) == ar.accept(later) == ["parked", "parked"]
+    again = with_hubs(restored(restore), hub.url)
+    silent = claims.BEHIND % {"theirs": 4, "ours": 1, "who": (f"{fr.name} (fr)",)}
+
+    async def story():
+        await until(lambda: again.gate.heard == {"ic", "ar"})
+        await until(lambda: again.fenced == silent)
+        await asyncio.sleep(2)
+        with pytest.raises(Paused):
+            say(again, "over what others hold")
+
+    live(story, ic, again, ar)
+    again.close()
 
 
 def heads_of(section):

@@ -11,13 +11,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from internationale import worker
 from internationale.bundle import witnessing
 from internationale.bus import LOG, Parcel
 from internationale.errors import TooSoon, Untrusted
-from internationale.events import request
+from internationale.events import heads, request
+from internationale.events.heads import Head, Heads
 from internationale.events.keys import PublicKey
 from internationale.events.request import Request
 from internationale.events.signed import SignedDocument
+from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import port, queries
@@ -28,7 +31,7 @@ from internationale.testing.founding import unite
 from internationale.testing.memory import MemoryBus, MemoryHub
 from internationale.testing.serving import served
 from internationale.web import allowing, logs
-from internationale.worker import direct, fence, ladder, mending, origin, pace, questions, seeding
+from internationale.worker import claims, direct, fence, ladder, mending, origin, pace, questions, seeding
 from internationale.worker.origin import Origin, Unanswered
 
 
@@ -226,6 +229,42 @@ def test_without_any_hub_and_restored_a_word_of_now_is_needed(pair, say):
     fr.unfence()
     assert asyncio.run(direct.hear(ar)).answered == ("fr",)
     assert ar.fenced is None
+
+
+def test_without_any_hub_it_is_told_who_has_signed_to_hold_more(pair, say):
+    """The host's word counts for the next time, too: whoever lies silences nobody twice."""
+    fr, ar = pair
+    say(ar, "one")
+    carrying.hand_on(ar, fr)
+    lie = heads.seal(Heads(section="fr", time=fr.now(), roster=1, heads={"ar": Head(1, 999, "ab" * 32)}), fr.key)
+    with ar.writing() as session:
+        assert port.store_heads(session, lie, ar.now())
+    ar.fence(fence.NO_ANSWER)
+    asyncio.run(direct.hear(ar))
+    assert ar.fenced == claims.BEHIND % {"theirs": 999, "ours": 1, "who": (f"{fr.name} (fr)",)}
+    with ar.reading() as session:
+        claimants = fencing.claimants(session.connection(), disbelieved=False)
+    assert claimants == ("fr",)
+    ar.gate.give_word(claimants)
+    assert ar.gate.take_word()
+    ar.fence(fence.NO_ANSWER)
+    asyncio.run(direct.hear(ar))
+    assert ar.fenced is None
+
+
+def test_where_a_hub_brings_no_answers_the_sections_are_asked_themselves(pair, hub, monkeypatch):
+    """It is there, and the others are at another."""
+    monkeypatch.setattr(worker, "ALONE", 0.5)
+    _fr, ar = pair
+    ar.settings = replace(ar.settings, hubs=(hub.url,))
+    ar.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+
+    async def story():
+        async with worker.running(ar), asyncio.timeout(60):
+            while ar.fenced is not None:
+                await asyncio.sleep(0.1)
+
+    asyncio.run(story())
 
 
 def asked_by(asker, other, **changed):

@@ -12,7 +12,7 @@ from internationale.bus.server import HubProcess
 from internationale.errors import Paused
 from internationale.testing import builds, oracle
 from internationale.testing.founding import admit
-from internationale.worker import fence
+from internationale.worker import claims, fence
 
 from .living import live, until, with_hubs
 
@@ -172,7 +172,7 @@ def test_behind_and_nobody_can_help_it_stays_silent(three, hub, carry, say, back
     who = tuple(f"{each.name} ({each.code})" for each in (ar, fr, ic))
 
     async def story():
-        await until(lambda: fr.fenced == fence.BEHIND % {"theirs": 2, "ours": 1, "who": who})
+        await until(lambda: fr.fenced == claims.BEHIND % {"theirs": 2, "ours": 1, "who": who})
         with pytest.raises(Paused):
             await asyncio.to_thread(say, fr, "something else")
 

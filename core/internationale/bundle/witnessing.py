@@ -3,6 +3,8 @@
 from internationale.events import heads
 from internationale.events.heads import Heads
 from internationale.events.signed import SignedDocument
+from internationale.ledger import parking
+from internationale.ledger.deliveries import Delivery
 from internationale.rooms.roster import port, queries
 from internationale.section import Section
 
@@ -30,6 +32,12 @@ def answer(section: Section, asked: str) -> SignedDocument | None:
     """The same for who asks what we hold now. None while we are silent: we may have forgotten something ourselves."""
     word = _word(section, asked) if section.fenced is None else None
     return None if word is None else heads.seal(word, section.key)
+
+
+def beside(section: Section, asker: str) -> Delivery | None:
+    """What the heads of the answer do not tell: what of the asker's log is here behind a hole, the furthest of it."""
+    with section.reading() as session:
+        return parking.furthest(session.connection(), asker)
 
 
 def _word(section: Section, asked: str | None = None) -> Heads | None:

@@ -128,8 +128,10 @@ class Bus(Protocol):
         """The subjects under a pattern of which the hub keeps anything: names only, cheap for long logs."""
         ...
 
-    async def ask(self, section: str, question: bytes, wait: float) -> list[Parcel]:
-        """Ask another section directly; empty when it does not answer. What it says is as untrusted as the hub."""
+    async def ask(self, section: str, question: bytes, wait: float, largest: int | None = None) -> list[Parcel]:
+        """Ask another section directly; empty when it does not answer. What it says is as untrusted as the hub.
+        ``largest``: after how many bytes nothing more is read (None: ``asking.LARGEST``).
+        """
         ...
 
     async def answer(self, answer: Answer) -> None:

@@ -26,11 +26,13 @@ LONGEST = 5
 """How many times the patience with silence a whole answer may take."""
 
 
-async def ask(client: Client, own: str, section: str, question: bytes, wait: float) -> list[Parcel]:
-    """What the section answers us (``own``), until it is silent for ``wait`` seconds, or goes on without end."""
+async def ask(client: Client, own: str, section: str, question: bytes, wait: float, *, largest: int | None) -> list[Parcel]:
+    """What the section answers us (``own``), until it is silent for ``wait`` seconds, or goes on without end: up to so many
+    bytes.
+    """
     found: list[Parcel] = []
     with unreachable():
-        async with listening(client, LARGEST, f"intl.v1.ans.{own}.{section}") as answers:
+        async with listening(client, largest or LARGEST, f"intl.v1.ans.{own}.{section}") as answers:
             await client.publish(f"intl.v1.req.{section}.{own}", question, reply=answers.name)
             clock = asyncio.get_running_loop().time
             end = clock() + LONGEST * wait

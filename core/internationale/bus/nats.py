@@ -106,9 +106,9 @@ class NatsBus:
         with self._asking():
             return await names(self._client, pattern)
 
-    async def ask(self, section: str, question: bytes, wait: float) -> list[Parcel]:
+    async def ask(self, section: str, question: bytes, wait: float, largest: int | None = None) -> list[Parcel]:
         with self._asking():
-            return await ask(self._client, self._section, section, question, wait)
+            return await ask(self._client, self._section, section, question, wait, largest=largest)
 
     async def answer(self, answer: Answer) -> None:
         with self._asking(), unreachable():

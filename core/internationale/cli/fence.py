@@ -12,7 +12,7 @@ from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.ownkeys import LOST
 from internationale.messages import marker
 from internationale.section import Section
-from internationale.worker.fence import behind_a_hole
+from internationale.worker.claims import behind_a_hole
 
 _ = marker("core")
 

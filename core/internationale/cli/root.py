@@ -86,14 +86,14 @@ class Home:
         """The section, sure that it remembers all that it said. To be asked for before a transaction, and before reading what is
         answered: what was forgotten is taken back. Raises ``Paused``.
         """
-        from internationale.worker import fence  # noqa: PLC0415  # only what speaks needs the network
+        from internationale.worker import claims, fence  # noqa: PLC0415  # only what speaks needs the network
 
         section = self()
         if section.fenced is None:
             return section
-        before = fence.own_log(section)
+        before = claims.own_log(section)
         reason = asyncio.run(fence.clear(section))
-        _tell_taken_back(before, fence.own_log(section))
+        _tell_taken_back(before, claims.own_log(section))
         if reason is not None:
             words = {"why": reason, "command": f"internationale --home {self.path} fence open"}
             raise Paused(_("%(why)s Nothing was said. Try again later; where nobody can answer: %(command)s") % words)

@@ -113,7 +113,7 @@ class Fence:
             _claimed(connection, claimants, self._now())
             self._noted = _KEPT.first(connection)
         before, self.lasting = self.lasting, Lasting(self._noted[0]) if self._noted else lasting
-        if before is not self.lasting:
+        if before is not self.lasting and not (self.question and self.lasting is Lasting.BEHIND):  # who is asked already goes on
             self.ask_anew()
         self.final = self.final or lasting is Lasting.ANOTHER
 

@@ -34,6 +34,13 @@ def discard(connection: Connection, condition: ColumnElement[bool]) -> None:
     connection.execute(delete(parked).where(condition))
 
 
+def furthest(connection: Connection, section: str) -> Delivery | None:
+    """What is parked of a section with its highest number: it is signed, and shows by itself how far that log goes."""
+    query = select(parked).where(parked.c.section == section).order_by(parked.c.epoch.desc(), parked.c.sequence.desc()).limit(1)
+    row = connection.execute(query).first()
+    return None if row is None else Delivery(of(row).subject, bytes(row.body), row.signature, row.via)
+
+
 class Parking:
     """The parked events of the logs that one transaction works on."""
 

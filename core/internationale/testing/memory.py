@@ -274,7 +274,7 @@ class MemoryBus:
     def _seen(self, parcel: Parcel) -> Parcel | None:
         return self.memory.faults.seen(self.section, parcel)
 
-    async def ask(self, section: str, question: bytes, wait: float) -> list[Parcel]:
+    async def ask(self, section: str, question: bytes, wait: float, largest: int | None = None) -> list[Parcel]:
         await self.reach()
         answers = [answer for code, answer in self.memory.answers if code == section]
         if not answers:

@@ -12,6 +12,7 @@ from internationale.bus.ending import stop
 from internationale.bus.nats import NatsBus
 from internationale.ledger.fencing import Lasting
 from internationale.ledger.log import SAID
+from internationale.messages import Message
 from internationale.section import Section
 from internationale.worker import direct, fence, passed, tasks, witnesses
 from internationale.worker.hubs import Connect, Hub, named
@@ -48,6 +49,8 @@ class Worker:
             _log.warning("goes on without an answer: the host has said so")
         elif self.section.gate.lasting is None:
             await self._close()
+        elif self.section.gate.lasting is Lasting.BEHIND:
+            self.section.gate.ask_anew(witnesses.GRACE)
 
     async def run(self) -> None:
         """Everything, until cancelled."""
@@ -61,7 +64,7 @@ class Worker:
         if not await in_thread(fence.joined, self.section):
             self.section.fence(fence.NOT_JOINED)
             return
-        await in_thread(fence.suspect, self.section, witnesses.GRACE)
+        await in_thread(fence.suspect, self.section)
         if self.section.gate.lasting is not None:
             return
         if await self._hubs():
@@ -118,6 +121,7 @@ class Worker:
     async def _answered(self) -> None:
         """Until the fence is open."""
         asked, clock = 0.0, asyncio.get_running_loop().time
+        objecting = set[Link]()
         while self.section.fenced is not None:
             if clock() > asked + WORD:
                 asked = clock()
@@ -126,28 +130,42 @@ class Worker:
                     break
                 if await in_thread(self.section.gate.load):
                     self._doubt()
-            links = list(self.links.values())
-            answered = [link for link in links if link.clearance.verdict != fence.NO_ANSWER]
-            objections = [link.clearance.verdict for link in answered if link.clearance.verdict is not None]
-            if objections:
-                self.section.fence(objections[0])
-            elif (
-                answered
-                and all(link in answered or link.tried for link in links)
-                and await in_thread(fence.may_open, self.section)
-            ):
-                await in_thread(self.section.unfence)
-                if self.section.fenced is None:
-                    _log.info("nothing speaks against writing")
-                    break
+            answered = [link for link in self.links.values() if link.clearance.verdict != fence.NO_ANSWER]
+            if objecting.difference(answered):  # what a hub that went knew, the others may have heard of since
                 self._doubt()
+            objecting = {link for link in answered if link.clearance.verdict is not None}
+            if objection := await self._objection(answered):
+                self.section.fence(objection)
+            elif await self._may_open(answered) and await self._lift():
+                break
             await asyncio.sleep(0.05)
 
+    async def _objection(self, answered: Sequence[Link]) -> Message | None:
+        """What speaks against writing: a hub that has answered, or that the other sections have not."""
+        own = (link.clearance.verdict for link in answered if link.clearance.verdict is not None)
+        return next(own, None) or (await in_thread(witnesses.objection, self.section) if answered else None)
+
+    async def _may_open(self, answered: Sequence[Link]) -> bool:
+        """Whether every hub that can be reached has answered."""
+        links = self.links.values()
+        asked = bool(answered) and all(link.clearance.verdict != fence.NO_ANSWER or link.tried for link in links)
+        return asked and await in_thread(fence.may_open, self.section)
+
+    async def _lift(self) -> bool:
+        """Open the fence, unless something was noted meanwhile. Whether it is open."""
+        await in_thread(self.section.unfence)
+        if self.section.fenced is None:
+            _log.info("nothing speaks against writing")
+            return True
+        self._doubt()
+        return False
+
     async def _without_hubs(self) -> None:
-        """While no hub can be reached, the sections are asked themselves."""
+        """While no hub can be reached, or brings no answers that are waited for, the sections are asked themselves."""
         while True:
             await asyncio.sleep(ALONE)
-            if any(link.connected for link in self.links.values()):
+            hubs = any(link.connected for link in self.links.values())
+            if hubs and await in_thread(witnesses.objection, self.section) is None:
                 continue
             try:
                 await direct.hear(self.section)

@@ -1,4 +1,7 @@
-"""What one hub has to say against our writing: asked until it has nothing against it, and again when that is in doubt."""
+"""What one hub has to say against our writing: asked until it has nothing against it, and again when that is in doubt.
+
+While the other sections are waited for (``witnesses``), they are asked over each hub again and again. That is no word of the hub.
+"""
 
 import asyncio
 import logging
@@ -6,7 +9,8 @@ import logging
 from internationale.bus import Bus
 from internationale.messages import Message
 from internationale.section import Section
-from internationale.worker import fence
+from internationale.worker import fence, witnesses
+from internationale.worker.pace import in_thread
 
 _log = logging.getLogger(__name__)
 
@@ -27,16 +31,25 @@ class Clearance:
         self.verdict = fence.NO_ANSWER
         self._doubted.set()
 
+    def lost(self) -> None:
+        """Who is away, or does not come to an end, has nothing to say: it would be its last word for ever."""
+        if self.verdict is not None:
+            self.verdict = fence.NO_ANSWER
+
     async def ask(self, bus: Bus) -> None:
         """Until cancelled."""
         while True:
-            while self.verdict is not None:
+            while await self._unsettled():
                 self._doubted.clear()
                 try:
                     verdict = await fence.patiently(self._section, fence.look(self._section, bus))
                     self.verdict = fence.NO_ANSWER if self._doubted.is_set() else verdict
                 except TimeoutError as trouble:
+                    self.lost()
                     _log.warning("hub %s: %s", bus.hub, trouble)
-                if self.verdict is not None:
+                if await self._unsettled():
                     await asyncio.sleep(REST)
             await self._doubted.wait()
+
+    async def _unsettled(self) -> bool:
+        return self.verdict is not None or await in_thread(witnesses.objection, self._section) is not None

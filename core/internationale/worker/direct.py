@@ -13,7 +13,7 @@ from internationale.events.roster import Status
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker import fence, mending, witnesses
+from internationale.worker import claims, fence, mending, witnesses
 from internationale.worker.origin import Unanswered, ask
 from internationale.worker.pace import in_thread, outside
 
@@ -81,7 +81,5 @@ def _neighbours(section: Section) -> Sequence[str]:
 
 
 def _remembers_all(section: Section) -> bool:
-    """Whether our own log is here as far as anybody has signed to hold it; who may have forgotten needs words of now."""
-    with section.reading() as session:
-        own = queries.own_log(session, section.code)
-    return fence.may_open(section) and not own.behind and witnesses.objection(section) is None
+    """Whether our own log is here as far as anybody has signed to hold it, and enough of the others were heard."""
+    return fence.may_open(section) and claims.behind(section) is None and witnesses.objection(section) is None

@@ -9,24 +9,20 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from functools import partial
 from typing import Any, TypeVar
 
-from internationale.bundle import holding
+from internationale.bundle import holding, taking
 from internationale.bus import Bus, Parcel, Unreachable
 from internationale.bus.nats import NatsBus
 from internationale.errors import Untrusted
 from internationale.events.envelope import Address
-from internationale.events.heads import Head
-from internationale.kit.calling import Names
-from internationale.ledger import fencing
+from internationale.events.signed import SignedDocument
 from internationale.ledger.fencing import WORDS, Lasting
-from internationale.ledger.reading import Gap
 from internationale.messages import Message, marker
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker import heads, ladder, passed, rosters, witnesses
+from internationale.worker import claims, ladder, passed, rosters, witnesses
 from internationale.worker.hubs import Connect, Hub, named
 from internationale.worker.pace import bounded, in_thread, standstill
 from internationale.worker.receiving import take_in
@@ -37,6 +33,8 @@ _log = logging.getLogger(__name__)
 
 PATIENCE = 30.0
 """Seconds for which a hub may go on answering without anything authentic coming of it. Then it is as one that does not answer."""
+AGAIN = 2.0
+"""Seconds after which a command that waits for the others asks them again."""
 LOOK = 1.0
 """Seconds after which it is looked again whether the section has joined."""
 FEWEST, QUICK, LONG = 16, 5.0, 10.0
@@ -44,11 +42,6 @@ FEWEST, QUICK, LONG = 16, 5.0, 10.0
 
 NOT_JOINED = _("This section has not joined an International yet.")
 NO_ANSWER = _("No hub has answered yet, so this section cannot know whether its own log is complete.")
-BEHIND = _(
-    "Others hold %(theirs)s events of this section's own log, and %(ours)s are here. The rest is being fetched. This was signed"
-    " by: %(who)s."
-)
-"""Nothing but the events themselves proves it, and who signed it may be away or may lie: so people are told whom to ask."""
 
 
 def needed(section: Section, hubs: Sequence[object]) -> bool:
@@ -62,13 +55,11 @@ def joined(section: Section) -> bool:
         return section.code in section.keyring(session)
 
 
-def suspect(section: Section, patience: timedelta = timedelta(0)) -> None:
-    """Look whether the database may be an old one without anybody having said so. Then the others are asked, and waited for so
-    long.
-    """
+def suspect(section: Section) -> None:
+    """Look whether the database may be an old one without anybody having said so. Then the others are asked, and waited for."""
     section.gate.load()  # who has just joined may have done so for the second time
     if section.gate.lasting is None and witnesses.was_away(section):
-        section.gate.ask_anew(patience)
+        section.gate.ask_anew(witnesses.GRACE)
 
 
 async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message | None:
@@ -86,12 +77,21 @@ async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message
         reason = None
     else:
         await in_thread(suspect, section)
-        reason = await _ask_all(section, hubs, connect)
-        if reason not in (None, NO_ANSWER):  # what one hub lacks another may have brought meanwhile
-            reason = await _ask_all(section, hubs, connect)
+        reason = await _ask_until(section, hubs, connect)
     if reason is None:
         await in_thread(section.unfence)
         reason = section.fenced
+    return reason
+
+
+async def _ask_until(section: Section, hubs: Sequence[Hub], connect: Connect) -> Message | None:
+    """The same as ``_ask_all``, once the others have been waited for."""
+    reason = await _ask_all(section, hubs, connect)
+    if reason not in (None, NO_ANSWER):  # what one hub lacks another may have brought meanwhile
+        reason = await _ask_all(section, hubs, connect)
+    while reason == witnesses.ASKS:
+        await asyncio.sleep(AGAIN)
+        reason = await _ask_all(section, hubs, connect)
     return reason
 
 
@@ -99,7 +99,9 @@ async def _ask_all(section: Section, hubs: Sequence[Hub], connect: Connect) -> M
     """What the hubs that can be reached have to say against speaking; ``NO_ANSWER`` when there is none."""
     answers = await asyncio.gather(*(_ask(section, hub, connect) for hub in hubs))
     objections = [answer for answer in answers if answer not in (None, NO_ANSWER)]
-    return None if None in answers and not objections else next(iter(objections), NO_ANSWER)
+    if objections or None not in answers:
+        return next(iter(objections), NO_ANSWER)
+    return await in_thread(witnesses.objection, section)
 
 
 async def _ask(section: Section, hub: Hub, connect: Connect) -> Message | None:
@@ -152,7 +154,7 @@ async def impatient(section: Section) -> None:
 def _reached_here(section: Section) -> tuple[int, tuple[int, int] | None]:
     """What no hub can feign: how far the list of sections and our own log go."""
     with section.reading() as session:
-        return queries.latest_number(session), own_log(section)
+        return queries.latest_number(session), claims.own_log(section)
 
 
 @asynccontextmanager
@@ -169,41 +171,27 @@ async def _reached(section: Section, hub: Hub, connect: Connect) -> AsyncIterato
 async def look(section: Section, bus: Bus) -> Message | None:
     """Compare our own log with what this hub and the others' heads on it show, and take back what is missing here.
 
-    Returns the reason to stay silent; None when nothing speaks against writing.
+    Returns what this hub has against writing; None: nothing. Whether the others were waited for long enough is another question
+    (``witnesses.objection``).
     """
     await rosters.catch_up(section, bus)  # a later version may have begun a new epoch of our log
-    mine = await in_thread(own_log, section)
+    mine = await in_thread(claims.own_log, section)
     if mine is None:
         return None
-    epoch, _number = mine
+    if await _take_back(section, bus, mine[0]) and not section.gate.question:  # so the database is an old one
+        section.gate.ask_anew(witnesses.GRACE)
     if section.gate.question:
         await witnesses.ask(section, bus)
-    await _take_back(section, bus, epoch)
-    words = await _words(section, bus)
-    claims = [(who, head.sequence) for who, head in words if head.epoch == epoch]
-    claims += await in_thread(_heard, section, epoch)
-    claims.append((section.code, (await in_thread(behind_a_hole, section)).get(epoch, 0)))
-    claimed = max(sequence for _who, sequence in claims)
-    number = await in_thread(_own_number, section)
-    if claimed > number:
-        await ladder.fill(section, bus, Gap(section.code, epoch, number + 1, claimed))
-        number = await in_thread(_own_number, section)
-    if claimed > number:
-        _log.error("our own log ends at %d here, but others hold %d", number, claimed)
-        who = sorted({who for who, sequence in claims if sequence > number})
-        reason = BEHIND % {"theirs": claimed, "ours": number, "who": await in_thread(_called, section, who)}
-        await in_thread(section.gate.close, reason, Lasting.BEHIND, [code for code in who if code != section.code])
-        return reason
-    return await in_thread(witnesses.objection, section)
+    await _hear(section, bus)
+    claimed = await in_thread(claims.claimed, section)
+    if claimed is not None:
+        await ladder.fill(section, bus, claimed)
+    return await in_thread(claims.behind, section)
 
 
-def _called(section: Section, codes: Sequence[str]) -> tuple[str, ...]:
-    with section.reading() as session:
-        return Names.of(section.sections(session)).all(codes)
-
-
-async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
-    """What the hub has of our log after our own end (and at it, to compare), whoever put it there: it is verified.
+async def _take_back(section: Section, bus: Bus, epoch: int) -> bool:
+    """What the hub has of our log after our own end (and at it, to compare), whoever put it there: it is verified. Whether any
+    came.
 
     Raises ``Unreachable`` when it names what it does not have: then nobody knows what there is.
     """
@@ -223,32 +211,18 @@ async def _take_back(section: Section, bus: Bus, epoch: int) -> None:
     end = await in_thread(_own_number, section)
     if end > start:
         _log.info("took back %d own events from %s: this looks like a restored backup", end - start, bus.hub)
+    return end > start
 
 
-async def _words(section: Section, bus: Bus) -> list[tuple[str, Head]]:
-    """Who has signed to hold how much of our log, but for those whom the host does not believe in this."""
+async def _hear(section: Section, bus: Bus) -> None:
+    """Take in what this hub has of everybody's heads: who has signed to hold more of our log is known whichever hub is asked."""
     found: list[Parcel] = list((await bus.get(await in_thread(_places, section))).values())
-    said, liars = await in_thread(heads.read, section, found), await in_thread(_disbelieved, section)
-    return [(who, head) for who, head in said if who not in liars]
-
-
-def behind_a_hole(section: Section) -> dict[int, int]:
-    """How far our own log goes by what is parked here, by epoch: we have signed it, whoever else knows of it."""
-    with section.reading() as session:
-        gaps = section.ledger.gaps(session)
-    return {gap.epoch: gap.last + 1 for gap in gaps if gap.section == section.code}
+    await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in found])
 
 
 def may_open(section: Section) -> bool:
     """Whether answers count now: not while our own events are being taken back, nor when another instance was noticed."""
     return not section.gate.final and not holding.under_way(section.settings.home)
-
-
-def _heard(section: Section, epoch: int) -> list[tuple[str, int]]:
-    """Who has signed to hold how much of our log, as far as it was heard before: a hub that is asked now may not know of it."""
-    with section.reading() as session:
-        held, liars = queries.held(session, section.code), fencing.claimants(session.connection(), disbelieved=True)
-    return [(who, head.sequence) for who, head in held.items() if head.epoch == epoch and who not in liars]
 
 
 def _places(section: Section) -> list[str]:
@@ -257,23 +231,8 @@ def _places(section: Section) -> list[str]:
         return [f"intl.v1.heads.{code}" for code in sorted(section.keyring(session))]
 
 
-def _disbelieved(section: Section) -> tuple[str, ...]:
-    with section.reading() as session:
-        return fencing.claimants(session.connection(), disbelieved=True)
-
-
-def own_log(section: Section) -> tuple[int, int] | None:
-    """Epoch and last number of our own log; None before joining."""
-    with section.reading() as session:
-        rules = section.keyring(session).get(section.code)
-        if rules is None:
-            return None
-        head = section.ledger.head(session, section.code)
-        return rules.epoch, head.sequence if head.epoch == rules.epoch else 0
-
-
 def _own_number(section: Section) -> int:
-    return (own_log(section) or (0, 0))[1]
+    return (claims.own_log(section) or (0, 0))[1]
 
 
 def _number(subject: str) -> int:

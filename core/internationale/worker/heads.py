@@ -4,9 +4,6 @@ from functools import partial
 
 from internationale.bundle import taking, witnessing
 from internationale.bus import HEADS, Bus, Outcome, Parcel
-from internationale.errors import Untrusted
-from internationale.events import heads
-from internationale.events.heads import Head
 from internationale.events.signed import SignedDocument
 from internationale.section import Section
 from internationale.worker.pace import in_thread
@@ -42,18 +39,3 @@ async def hear(section: Section, bus: Bus, wait: float) -> int:
     heard = await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in batch.parcels])
     await batch.done()
     return heard.new
-
-
-def read(section: Section, parcels: list[Parcel]) -> list[tuple[str, Head]]:
-    """What authentic heads say of our own log: by whom, and how far."""
-    with section.reading() as session:
-        keyring = section.keyring(session)
-    said = []
-    for parcel in parcels:
-        try:
-            word = heads.verify(SignedDocument.from_header(parcel.body, parcel.signature), keyring)
-        except Untrusted:
-            continue  # it proves nothing
-        if section.code in word.heads:
-            said.append((word.section, word.heads[section.code]))
-    return said

@@ -99,6 +99,7 @@ class Link:
                 _log.exception("hub %s: an errand failed", self.url)
             held = self.connected and asyncio.get_running_loop().time() - began > LASTING
             self.connected, self.tried = False, True
+            self.clearance.lost()
             self.standing.lost(trouble, keyless=await in_thread(hubs.keyless, self.section))
             if held:
                 backoff.reset()

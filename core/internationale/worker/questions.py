@@ -56,6 +56,14 @@ async def answer_others(section: Section, bus: Bus) -> None:
     await bus.answer(answer)
 
 
+def _heads(section: Section, asked: Question) -> list[Parcel]:
+    document, kept = witnessing.answer(section, asked.asked), witnessing.beside(section, asked.section)
+    if document is None:
+        return []
+    beside = [] if kept is None else [Parcel(kept.subject, kept.body, kept.signature)]
+    return [Parcel(heads_subject(section.code), document.body, document.header), *beside]
+
+
 def _answer(section: Section, question: bytes) -> list[Parcel]:
     try:
         asked = msgspec.json.decode(question, type=Question)
@@ -64,8 +72,7 @@ def _answer(section: Section, question: bytes) -> list[Parcel]:
     if asked.blob:
         return attachments.answer(section, asked.section, asked.blob, asked.chunks)
     if asked.asked:
-        document = witnessing.answer(section, asked.asked)
-        return [] if document is None else [Parcel(heads_subject(section.code), document.body, document.header)]
+        return _heads(section, asked)
     with section.reading() as session:
         if asked.part:
             body = section.ledger.part(session, asked.part)

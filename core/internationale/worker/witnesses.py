@@ -11,7 +11,7 @@ for a little: those who are there have come back to the hub by then.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -26,10 +26,13 @@ from internationale.rooms.roster import port, queries
 from internationale.section import Section
 from internationale.worker.pace import in_thread
 from internationale.worker.questions import PATIENCE, Question, heads_subject
+from internationale.worker.receiving import take_in
 
 _ = marker("core")
 ASKED = 64
 """Sections that are asked at a time."""
+MOST, LARGEST = 2, 1024 * 1024
+"""Parcels of one answer, and its bytes: the heads, and an event of ours."""
 AWAY = timedelta(minutes=15)
 """Since so long ago nothing was signed, where the others are asked at a start."""
 GRACE = timedelta(seconds=20)
@@ -71,17 +74,21 @@ async def ask(section: Section, bus: Bus) -> None:
         if await in_thread(missing, section) is None:
             return
         some = unheard[start : start + ASKED]
-        answers = await asyncio.gather(*(bus.ask(code, _question(section, question), PATIENCE) for code in some))
-        named = zip(some, answers, strict=True)
-        await _take(section, [one for code, answer in named for one in answer[:1] if one.subject == heads_subject(code)])
+        answers = await asyncio.gather(*(bus.ask(code, _question(section, question), PATIENCE, LARGEST) for code in some))
+        await _take(section, bus.hub, {code: answer[:MOST] for code, answer in zip(some, answers, strict=True)})
 
 
 def _question(section: Section, question: str) -> bytes:
     return msgspec.json.encode(Question(section=section.code, asked=question))
 
 
-async def _take(section: Section, parcels: Sequence[Parcel]) -> None:
-    await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in parcels])
+async def _take(section: Section, hub: str, answers: Mapping[str, Sequence[Parcel]]) -> None:
+    """Take in the heads that were signed, and before them what else shows how far our log goes: so nobody counts without."""
+    own = f"intl.v1.log.{section.code}."
+    for code, answer in answers.items():
+        await take_in(section, [one for one in answer if one.subject.startswith(own)], hub, by=code)
+    words = [one for code, answer in answers.items() for one in answer if one.subject == heads_subject(code)]
+    await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in words])
     await in_thread(note, section)
 
 

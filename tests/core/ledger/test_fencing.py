@@ -1,5 +1,7 @@
 """What keeps a section silent, between an instance that runs and the commands beside it: two processes, one database."""
 
+from datetime import timedelta
+
 import pytest
 
 from internationale.ledger.fencing import WORDS, Lasting
@@ -66,3 +68,15 @@ def test_another_instance_noticed_before_the_start_is_no_reason_for_ever(two) ->
     here.give_word()
     assert here.take_word()
     assert (here.reason, here.final) == (None, False)
+
+
+def test_who_is_asked_already_is_not_asked_anew_because_others_hold_more(two) -> None:
+    """What was answered stays answered, and the others are waited for as long as before."""
+    gate, _command = two
+    gate.ask_anew(timedelta(seconds=20))
+    gate.heard.add("ic")
+    question = gate.question
+    gate.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
+    assert (gate.question, gate.heard, gate.waits) == (question, {"ic"}, True)
+    gate.close(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    assert (gate.question != question, gate.heard) == (True, set())

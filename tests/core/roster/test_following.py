@@ -25,7 +25,7 @@ from internationale.testing.federations import Federation
 from internationale.testing.founding import ROOT, key_of
 from internationale.testing.people import speaker
 from internationale.testing.rows import dump
-from internationale.worker import fence
+from internationale.worker import claims
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 Forked = tuple[Section, Section, Section, list[Delivery], list[Delivery]]
@@ -153,12 +153,12 @@ def test_what_a_stolen_key_has_signed_far_ahead_silences_nobody_once_another_key
     body, forged = envelopes.write(replace(envelopes.parse(said(fr)[-1].body), sequence=8, prevhash="ab" * 32, refs=()))
     stolen = Delivery(forged.address.subject, body, key_of("fr").sign(keys.EVENT, body))
     assert ic.accept([stolen]) == fr.accept([stolen]) == ["parked"]
-    assert fence.behind_a_hole(fr) == {1: 8}
+    assert claims.behind_a_hole(fr) == {1: 8}
     another = fr.log_keys.add()
     with fr.writing() as session:
         port.announce_key(fr, session, another, first=5, epoch=1, by=speaker(fr))
     decide(lambda latest: changes.rotated(latest, "fr", another.public, 5, NOW), ic, fr)
-    assert fence.behind_a_hole(fr) == {}
+    assert claims.behind_a_hole(fr) == {}
     say(fr, *(f"after {number}" for number in range(4, 12)))
     assert set(ic.accept(said(fr))) == {"duplicate", "applied"}
     assert fr.accept([stolen]) == ic.accept([stolen]) == ["quarantined"]
