@@ -115,8 +115,8 @@ class Ledger(Reading):
             self.take_back(session, now)
         session.info[WROTE] = session.info.get(WROTE, False) or bool(taken.records or taken.rivals)
         self._go_on(session, keyring, now, taken.more)
-        aside = _put_aside(arrivals, outcomes)
-        if aside and (stopped := Following(self._unit(session, now), keyring).stopped(aside)):
+        changed = _changed(arrivals, outcomes, unit)
+        if changed and (stopped := Following(self._unit(session, now), keyring).stopped(changed)):
             self._follow(session, keyring, now, stopped)
         return outcomes
 
@@ -271,10 +271,17 @@ class Ledger(Reading):
         return Unit(session, self.vocabulary, now, self.seals)
 
 
-def _put_aside(arrivals: Sequence[Arrival], outcomes: Sequence[str]) -> set[tuple[str, int]]:
-    """The logs of which something was put aside: it may be what was missing to go on."""
-    aside = (arrival.envelope for arrival, outcome in zip(arrivals, outcomes, strict=True) if outcome in ("parked", "forked"))
-    return {(envelope.section, envelope.epoch) for envelope in aside if envelope is not None}
+def _changed(arrivals: Sequence[Arrival], outcomes: Sequence[str], unit: Unit) -> set[tuple[str, int]]:
+    """The logs that may go on now, for something of them came that was missing: it was put aside, or appended where there is a
+    cut further on (before what was put aside earlier).
+    """
+    found = set[tuple[str, int]]()
+    for envelope, outcome in zip((arrival.envelope for arrival in arrivals), outcomes, strict=True):
+        if envelope is not None and outcome not in ("duplicate", "full"):
+            log = envelope.section, envelope.epoch
+            if outcome in ("parked", "forked") or unit.heads.of(*log).cut is not None:
+                found.add(log)
+    return found
 
 
 def _outcomes(arrivals: Sequence[Arrival], taken: Taken, unit: Unit) -> list[str]:

@@ -1,5 +1,6 @@
 """A long log that is stopped, and that the list of sections ends or lets go on: all of it counts, however much was put aside."""
 
+import itertools
 import random
 from collections import Counter
 
@@ -216,3 +217,39 @@ def test_of_a_log_that_waits_for_what_the_list_has_decided_nobody_is_told_to_dec
     assert home.head("fr") == 9
     assert home.accept(*said.true[4:10]).count("parked") == 1
     whole(home, said)
+
+
+def test_when_the_event_before_a_fork_comes_last_the_log_goes_on_without_a_restart(house, fr: Author):
+    """A stolen key, the list that decides it, and only then what both histories stand on: that one is simply appended."""
+    one, thief = fr.say("1"), fr.forked()
+    two, stolen = fr.say("2"), thief.say("stolen")
+    home: House = house(fr)
+    assert home.accept(two, stolen) == ["parked", "forked"]
+    home.follow(ended(fr, two))
+    assert home.accept(one) == ["applied"]
+    assert (home.head("fr"), shown(home), asked_for(home), parked(home)) == (2, ["1", "2"], [], 0)
+    assert home.rows() == home.replayed()
+
+
+@pytest.mark.parametrize("before", range(3))
+def test_a_fork_what_is_before_it_and_the_list_come_in_every_order_to_the_same_rows(house, fr: Author, before: int):
+    """Each event comes by itself, and once only, but for what was refused its place."""
+    true = [fr.say(str(number)) for number in range(1, before + 1)]
+    thief = fr.forked()
+    true.append(fr.say("the last"))
+    rival, rules = thief.say("stolen"), ended(fr, true[-1])
+    honest: House = house(fr)
+    honest.follow(rules)
+    honest.accept(*true)
+    expected = (honest.states(), honest.rows(), before + 1, [])
+    for order in itertools.permutations([rules, rival, *true]):
+        home: House = house(fr)
+        for each in order:
+            if isinstance(each, Delivery):
+                home.accept(each)
+            else:
+                home.follow(each)
+        if asked_for(home):
+            home.accept(*true)
+        assert (home.states(), home.rows(), home.head("fr"), asked_for(home)) == expected, order
+        assert home.rows() == home.replayed()
