@@ -115,7 +115,7 @@ class Ledger(Reading):
             self.take_back(session, now)
         session.info[WROTE] = session.info.get(WROTE, False) or bool(taken.records or taken.rivals)
         self._go_on(session, keyring, now, taken.more)
-        changed = _changed(arrivals, outcomes, unit)
+        changed = _changed(arrivals, outcomes, taken, unit)
         if changed and (stopped := Following(self._unit(session, now), keyring).stopped(changed)):
             self._follow(session, keyring, now, stopped)
         return outcomes
@@ -271,13 +271,14 @@ class Ledger(Reading):
         return Unit(session, self.vocabulary, now, self.seals)
 
 
-def _changed(arrivals: Sequence[Arrival], outcomes: Sequence[str], unit: Unit) -> set[tuple[str, int]]:
+def _changed(arrivals: Sequence[Arrival], outcomes: Sequence[str], taken: Taken, unit: Unit) -> set[tuple[str, int]]:
     """The logs that may go on now, for something of them came that was missing: it was put aside, or appended where there is a
     cut further on (before what was put aside earlier).
     """
     found = set[tuple[str, int]]()
-    for envelope, outcome in zip((arrival.envelope for arrival in arrivals), outcomes, strict=True):
-        if envelope is not None and outcome not in ("duplicate", "full"):
+    for place, (arrival, outcome) in enumerate(zip(arrivals, outcomes, strict=True)):
+        envelope = arrival.envelope
+        if envelope is not None and outcome not in ("duplicate", "full") and place not in taken.proved:
             log = envelope.section, envelope.epoch
             if outcome in ("parked", "forked") or unit.heads.of(*log).cut is not None:
                 found.add(log)
