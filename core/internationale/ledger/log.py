@@ -18,7 +18,7 @@ from internationale.events.sealing import Identity
 from internationale.events.types import Vocabulary
 from internationale.kit.undecided import Undecided
 from internationale.kit.vocabulary import Projection, Utterance
-from internationale.ledger import forks, parts, quarantine, remaining, tables, threads, undecided, withdrawing
+from internationale.ledger import deliveries, forks, parts, quarantine, remaining, tables, threads, undecided, withdrawing
 from internationale.ledger.causes import Archive
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.following import Following, settled
@@ -175,9 +175,14 @@ class Ledger(Reading):
         """A sealed event and all that was said on it for the same readers: see ``threads``."""
         return threads.thread(session, self.vocabulary, self.seals, first)
 
-    def retry_quarantine(self, session: Session, limit: int = 10_000) -> list[Delivery]:
-        """Take out of quarantine what a new roster may have made authentic, to be checked and accepted again."""
-        return quarantine.take(session.connection(), limit)
+    def retry_quarantine(self, session: Session, keyring: Keyring, limit: int = 10_000) -> list[Arrival]:
+        """Take out of quarantine what this roster judges otherwise than the one before, to be accepted."""
+
+        def judge(batch: Sequence[Delivery]) -> list[Arrival]:
+            known = self.known(session, filter(None, map(deliveries.address, batch)))
+            return deliveries.check(batch, keyring, known)
+
+        return quarantine.take(session.connection(), judge, limit)
 
     def retry(self, session: Session, addresses: Collection[Address], now: datetime) -> dict[Address, State]:
         """Judge again what waits or failed, of these. Returns what became of each that was looked at."""
