@@ -9,7 +9,7 @@ stands on it may still ask for it.
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, update
 from sqlmodel import Session
 
 from internationale.events.envelope import Address, Signed
@@ -109,6 +109,12 @@ def held(unit: Unit, where: Address) -> Signed:
         if row is not None:
             return Signed(row.body, row.signature)
     raise LookupError(str(where))
+
+
+def proved(connection: Connection, where: Address) -> set[str]:
+    """The hashes of the two events that are a proof for this number; none: nothing is proved."""
+    query = select(tables.fork.c.first_body, tables.fork.c.second_body).filter_by(**key(where))
+    return {Signed(bytes(body), "").hash for row in connection.execute(query) for body in row}
 
 
 def proofs(session: Session) -> list[Proof]:

@@ -5,6 +5,7 @@ number                 hash, chain                   what happens
 =====================  ============================  ==========================================================
 already in the log     same hash                     dropped (``duplicate``)
 already in the log     another hash                  proof of a fork: the log is cut there (``forked``)
+already in a proof     one of its two                dropped: the log is cut there already (``forked``)
 next                   prevhash fits                 appended, then the parked ones that follow
 next                   prevhash does not fit         parked: a number before it must exist twice; it is asked for
 later                                                parked, and the gap is asked for
@@ -33,14 +34,16 @@ AT_ONCE = CHUNK
 
 @dataclass
 class Taken:
-    """What came of a batch: ``outcomes`` by place in it (missing: look at the record of that address). ``more``: the logs of
-    which more is parked that follows than was appended.
+    """What came of a batch: ``outcomes`` by place in it (missing: look at the record of that address). ``proved``: the places
+    of those that are in a proof already; they change nothing. ``more``: the logs of which more is parked that follows than was
+    appended.
     """
 
     outcomes: dict[int, str] = field(default_factory=dict)
     records: list[Record] = field(default_factory=list)
     rivals: list[Arrival] = field(default_factory=list)
     refused: list[Arrival] = field(default_factory=list)
+    proved: set[int] = field(default_factory=set)
     more: set[tuple[str, int]] = field(default_factory=set)
 
 
@@ -77,7 +80,7 @@ class Intake:
             arrival = self._arrivals[place]
             if arrival.envelope is None:
                 self._refuse(place, arrival)
-            elif outcome := self._number(arrival.envelope, arrival):
+            elif outcome := self._number(place, arrival.envelope, arrival):
                 self.taken.outcomes[place] = outcome
         self._unit.heads.save()
         return self.taken
@@ -96,12 +99,15 @@ class Intake:
         if arrival.reason != "duplicate":
             self.taken.refused.append(arrival)
 
-    def _number(self, envelope: Envelope, arrival: Arrival) -> str:
+    def _number(self, place: int, envelope: Envelope, arrival: Arrival) -> str:
         where = envelope.address
         head = self._unit.heads.of(envelope.section, envelope.epoch)
         held = self._held(where)
         if held == envelope.hash:
             return "duplicate"
+        if self._contested(held, where, head) and envelope.hash in forks.proved(self._unit.connection, where):
+            self.taken.proved.add(place)
+            return "forked"
         if held is not None:
             self.taken.rivals.append(arrival)
             return "forked"
@@ -110,6 +116,10 @@ class Intake:
         self._append(envelope, arrival.delivery, head)
         self._drain(head)
         return ""
+
+    def _contested(self, held: str | None, where: Address, head: Head) -> bool:
+        """Whether there may be a proof for this number."""
+        return held is not None or (head.cut is not None and head.cut <= where.sequence)
 
     def _follows(self, envelope: Envelope, head: Head) -> bool:
         if envelope.sequence != head.sequence + 1 or head.frozen:

@@ -18,7 +18,7 @@ from internationale.events.sealing import Identity
 from internationale.events.types import Vocabulary
 from internationale.kit.undecided import Undecided
 from internationale.kit.vocabulary import Projection, Utterance
-from internationale.ledger import forks, parts, quarantine, remaining, tables, threads, undecided, withdrawing
+from internationale.ledger import deliveries, forks, parts, quarantine, remaining, tables, threads, undecided, withdrawing
 from internationale.ledger.causes import Archive
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.following import Following, settled
@@ -115,8 +115,8 @@ class Ledger(Reading):
             self.take_back(session, now)
         session.info[WROTE] = session.info.get(WROTE, False) or bool(taken.records or taken.rivals)
         self._go_on(session, keyring, now, taken.more)
-        aside = _put_aside(arrivals, outcomes)
-        if aside and (stopped := Following(self._unit(session, now), keyring).stopped(aside)):
+        changed = _changed(arrivals, outcomes, taken, unit)
+        if changed and (stopped := Following(self._unit(session, now), keyring).stopped(changed)):
             self._follow(session, keyring, now, stopped)
         return outcomes
 
@@ -175,9 +175,14 @@ class Ledger(Reading):
         """A sealed event and all that was said on it for the same readers: see ``threads``."""
         return threads.thread(session, self.vocabulary, self.seals, first)
 
-    def retry_quarantine(self, session: Session, limit: int = 10_000) -> list[Delivery]:
-        """Take out of quarantine what a new roster may have made authentic, to be checked and accepted again."""
-        return quarantine.take(session.connection(), limit)
+    def retry_quarantine(self, session: Session, keyring: Keyring, limit: int = 10_000) -> list[Arrival]:
+        """Take out of quarantine what this roster judges otherwise than the one before, to be accepted."""
+
+        def judge(batch: Sequence[Delivery]) -> list[Arrival]:
+            known = self.known(session, filter(None, map(deliveries.address, batch)))
+            return deliveries.check(batch, keyring, known)
+
+        return quarantine.take(session.connection(), judge, limit)
 
     def retry(self, session: Session, addresses: Collection[Address], now: datetime) -> dict[Address, State]:
         """Judge again what waits or failed, of these. Returns what became of each that was looked at."""
@@ -271,10 +276,18 @@ class Ledger(Reading):
         return Unit(session, self.vocabulary, now, self.seals)
 
 
-def _put_aside(arrivals: Sequence[Arrival], outcomes: Sequence[str]) -> set[tuple[str, int]]:
-    """The logs of which something was put aside: it may be what was missing to go on."""
-    aside = (arrival.envelope for arrival, outcome in zip(arrivals, outcomes, strict=True) if outcome in ("parked", "forked"))
-    return {(envelope.section, envelope.epoch) for envelope in aside if envelope is not None}
+def _changed(arrivals: Sequence[Arrival], outcomes: Sequence[str], taken: Taken, unit: Unit) -> set[tuple[str, int]]:
+    """The logs that may go on now, for something of them came that was missing: it was put aside, or appended where there is a
+    cut further on (before what was put aside earlier).
+    """
+    found = set[tuple[str, int]]()
+    for place, (arrival, outcome) in enumerate(zip(arrivals, outcomes, strict=True)):
+        envelope = arrival.envelope
+        if envelope is not None and outcome not in ("duplicate", "full") and place not in taken.proved:
+            log = envelope.section, envelope.epoch
+            if outcome in ("parked", "forked") or unit.heads.of(*log).cut is not None:
+                found.add(log)
+    return found
 
 
 def _outcomes(arrivals: Sequence[Arrival], taken: Taken, unit: Unit) -> list[str]:

@@ -52,12 +52,13 @@ class Pinned:
     @property
     def whole(self) -> bool:
         """Whether there is something under each number from our log's end to the pinned one: else no walk comes to an end."""
-        head, connection = self._head, self._unit.connection
+        head, connection, fork, parked = self._head, self._unit.connection, tables.fork, tables.parked
         if head.sequence >= self._last:
             return True
-        if not connection.execute(select(self._end)).scalar():
+        if not connection.execute(select(self._something(self._last) & self._something(head.sequence + 1))).scalar():
             return False
-        counts = (select(func.count()).where(self._open(table)) for table in (tables.parked, tables.fork))
+        also_parked = exists().where(self._here(parked) & (parked.c.sequence == fork.c.sequence)).correlate(fork)
+        counts = (select(func.count()).where(self._open(parked)), select(func.count()).where(self._open(fork), ~also_parked))
         return sum(connection.execute(count).scalar_one() for count in counts) >= self._last - head.sequence
 
     def walk(self) -> bool:
@@ -138,11 +139,10 @@ class Pinned:
         row = self._unit.connection.execute(query).first()
         return row is not None and envelopes.recall(row.body, row.hash).prevhash != (head.hash or self._genesis)
 
-    @property
-    def _end(self) -> ColumnElement[bool]:
-        """Whether something is here under the pinned number."""
+    def _something(self, number: int) -> ColumnElement[bool]:
+        """Whether something is parked, or in a proof, under this number."""
         both = (tables.parked, tables.fork)
-        parked, fork = (exists().where(self._here(table) & (table.c.sequence == self._last)) for table in both)
+        parked, fork = (exists().where(self._here(table) & (table.c.sequence == number)) for table in both)
         return parked | fork
 
     def _open(self, table: Table) -> ColumnElement[bool]:

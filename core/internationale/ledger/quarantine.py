@@ -6,7 +6,7 @@ it claims to be: nobody's budget is used up, and nobody blamed, by what others b
 
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -55,11 +55,20 @@ def keep(
         _count(connection, kind, count, sizes[kind])
 
 
-def take(connection: Connection, limit: int) -> list[Delivery]:
-    """Take out (and delete) what a new roster may have made authentic, to be accepted again."""
-    rows = connection.execute(select(quarantine).where(quarantine.c.reason.in_(RETRIED)).limit(limit)).all()
-    _strike(connection, rows)
-    return [_delivery(row) for row in rows]
+def take(connection: Connection, judge: Callable[[Sequence[Delivery]], Sequence[Arrival]], limit: int) -> list[Arrival]:
+    """Take out (and delete) what a new roster may have made authentic and ``judge`` finds otherwise than it was, to be accepted
+    again: about ``limit``. What is refused for the same reason stays as it is, and is not counted once more.
+    """
+    taken = list[Arrival]()
+    for some in chunks(connection.execute(select(quarantine.c.id).where(quarantine.c.reason.in_(RETRIED))).scalars().all()):
+        rows = connection.execute(select(quarantine).where(quarantine.c.id.in_(some))).all()
+        judged = zip(rows, judge([_delivery(row) for row in rows]), strict=True)
+        otherwise = [(row, arrival) for row, arrival in judged if arrival.envelope is not None or arrival.reason != row.reason]
+        _strike(connection, [row for row, _arrival in otherwise])
+        taken += (arrival for _row, arrival in otherwise)
+        if len(taken) >= limit:
+            break
+    return taken
 
 
 def kept(connection: Connection, ids: Collection[str]) -> dict[str, Delivery]:

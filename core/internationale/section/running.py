@@ -95,7 +95,7 @@ class Section(Answering):
         self.gate.load()
         with self.writing() as session:
             outdated = self.ledger.prepare(session, self.now())
-            self.ledger.follow(session, self.keyring(session), self.now())  # a crash may have come after a new version
+            self._follow(session)  # a crash may have come after a new version
             self._begin(session)
         return outdated
 
@@ -216,11 +216,13 @@ class Section(Answering):
     def roster_changed(self) -> list[str]:
         """Follow a new roster version: look again at what was refused because of the old one. Returns the outcomes."""
         with self.writing(anybody=True) as session:
-            keyring = self.keyring(session)
-            outcomes = self.ledger.follow(session, keyring, self.now())
-            again = self.ledger.retry_quarantine(session)
-            known = self.ledger.known(session, (where for each in again if (where := deliveries.address(each)) is not None))
-            return outcomes + self.ledger.accept(session, deliveries.check(again, keyring, known), keyring, self.now())
+            return self._follow(session)
+
+    def _follow(self, session: Session) -> list[str]:
+        keyring, now = self.keyring(session), self.now()
+        outcomes = self.ledger.follow(session, keyring, now)
+        again = self.ledger.retry_quarantine(session, keyring)
+        return outcomes + self.ledger.accept(session, again, keyring, now) if again else outcomes
 
     @property
     def fenced(self) -> Message | None:

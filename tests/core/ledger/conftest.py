@@ -214,8 +214,8 @@ class House:
         self.listed[rules.section] = rules
         with database.writing(self.database) as session:
             self.ledger.follow(session, self.keyring, NOW)
-            again = self.ledger.retry_quarantine(session)
-            self.ledger.accept(session, deliveries.check(again, self.keyring, {}), self.keyring, NOW)
+            again = self.ledger.retry_quarantine(session, self.keyring)
+            self.ledger.accept(session, again, self.keyring, NOW)
 
     def read(self, question: Callable[[Session], Any]) -> Any:
         with database.reading(self.database) as session:

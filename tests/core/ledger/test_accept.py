@@ -146,14 +146,17 @@ def test_parking_is_bounded(house, fr: Author, monkeypatch):
 
 def test_a_new_roster_takes_events_out_of_quarantine(house, fr: Author, ar: Author):
     home: House = house(fr)
-    one = ar.say()
+    one, stranger = ar.say(), Author("xx").say()
     assert home.accept(one) == ["quarantined"]
+    kept = home.read(home.ledger.refusals)
+    assert home.accept(stranger) == ["quarantined"]
     home.authors["ar"] = ar
     with database.writing(home.database) as session:
-        again = home.ledger.retry_quarantine(session)
+        again = [each.delivery for each in home.ledger.retry_quarantine(session, home.keyring)]
     assert [(each.subject, each.body, each.signature) for each in again] == [(one.subject, one.body, one.signature)]
     assert home.accept(*again) == ["applied"]
-    assert home.read(home.ledger.refusals)[0]["bytes"] == 0
+    (refused,) = home.read(home.ledger.refusals)
+    assert (refused["count"], refused["bytes"]) == (2, kept[0]["bytes"]), "what is still refused stays as it is"
 
 
 def test_stored_events_are_rechecked_before_they_are_sent(house, fr: Author):

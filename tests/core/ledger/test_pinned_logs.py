@@ -1,5 +1,6 @@
 """A long log that is stopped, and that the list of sections ends or lets go on: all of it counts, however much was put aside."""
 
+import itertools
 import random
 from collections import Counter
 
@@ -216,3 +217,80 @@ def test_of_a_log_that_waits_for_what_the_list_has_decided_nobody_is_told_to_dec
     assert home.head("fr") == 9
     assert home.accept(*said.true[4:10]).count("parked") == 1
     whole(home, said)
+
+
+def test_when_the_event_before_a_fork_comes_last_the_log_goes_on_without_a_restart(house, fr: Author):
+    """A stolen key, the list that decides it, and only then what both histories stand on: that one is simply appended."""
+    one, thief = fr.say("1"), fr.forked()
+    two, stolen = fr.say("2"), thief.say("stolen")
+    home: House = house(fr)
+    assert home.accept(two, stolen) == ["parked", "forked"]
+    home.follow(ended(fr, two))
+    assert home.accept(one) == ["applied"]
+    assert (home.head("fr"), shown(home), asked_for(home), parked(home)) == (2, ["1", "2"], [], 0)
+    assert home.rows() == home.replayed()
+
+
+@pytest.mark.parametrize("before", range(3))
+def test_a_fork_what_is_before_it_and_the_list_come_in_every_order_to_the_same_rows(house, fr: Author, before: int):
+    """Each event comes by itself, and once only, but for what was refused its place."""
+    true = [fr.say(str(number)) for number in range(1, before + 1)]
+    thief = fr.forked()
+    true.append(fr.say("the last"))
+    rival, rules = thief.say("stolen"), ended(fr, true[-1])
+    honest: House = house(fr)
+    honest.follow(rules)
+    honest.accept(*true)
+    expected = (honest.states(), honest.rows(), before + 1, [])
+    for order in itertools.permutations([rules, rival, *true]):
+        home: House = house(fr)
+        for each in order:
+            if isinstance(each, Delivery):
+                home.accept(each)
+            else:
+                home.follow(each)
+        if asked_for(home):
+            home.accept(*true)
+        assert (home.states(), home.rows(), home.head("fr"), asked_for(home)) == expected, order
+        assert home.rows() == home.replayed()
+
+
+def test_while_there_is_a_hole_in_a_log_no_rival_has_it_walked(house, fr: Author, monkeypatch: pytest.MonkeyPatch):
+    """Each walk takes as long as the log is long, and who has stolen the key signs as many as they like."""
+    said = Stolen(fr)
+    home: House = house(fr)
+    home.accept(*said.true[:4])
+    home.follow(said.rules)
+    home.accept(*said.true[5:])
+    walks: list[int] = []
+    walk = pinned.Pinned.walk
+    monkeypatch.setattr(pinned.Pinned, "walk", lambda log: walks.append(1) or walk(log))
+    others = [Author(fr.code, fr.key, parse(said.rivals[0].body)).say(f"once more {number}") for number in range(3)]
+    assert home.accept(*said.rivals[1:4]) == ["forked"] * 3
+    assert home.accept(*others) == ["forked"] * 3
+    assert home.accept(*said.rivals[1:4], *others) == ["forked"] * 6
+    assert walks == []
+    assert home.accept(said.true[4]) == ["applied"]
+    home.accept(*said.true)
+    whole(home, said)
+
+
+def test_what_is_in_a_proof_already_changes_nothing(house, fr: Author, monkeypatch: pytest.MonkeyPatch):
+    """Also where both are of false histories, and the place of the true one is free: these are not put there again."""
+    one = fr.say("1")
+    thieves = [fr.forked(), fr.forked()]
+    true = [one, fr.say("2"), fr.say("3")]
+    rivals = [thief.say(f"stolen {number}") for number, thief in enumerate(thieves)]
+    home: House = house(fr)
+    home.accept(one)
+    home.follow(ended(fr, true[-1]))
+    assert home.accept(rivals[0]) == ["applied"]
+    assert [*home.accept(rivals[1]), *home.accept(true[2])] == ["forked", "parked"]
+    walks: list[int] = []
+    walk = pinned.Pinned.walk
+    monkeypatch.setattr(pinned.Pinned, "walk", lambda log: walks.append(1) or walk(log))
+    assert home.accept(*rivals) == ["forked"] * 2
+    assert (walks, home.head("fr")) == ([], 1)
+    home.accept(*true)
+    assert (home.head("fr"), shown(home), asked_for(home), parked(home)) == (3, ["1", "2", "3"], [], 0)
+    assert home.rows() == home.replayed()

@@ -126,6 +126,34 @@ def test_what_is_missing_of_the_pinned_history_is_asked_for(federation: Federati
     assert replayed(late)
 
 
+def test_a_start_follows_a_list_that_was_only_stored(two: list[Section]) -> None:
+    """The process ended in between. What is refused by that list too is not counted again, nor called new."""
+    ic, fr = two
+    say(fr, "common")
+    ic.accept(said(fr))
+    good = pin(said(fr))
+    with ic.reading() as session:
+        document = SignedDocument.seal(keys.ROSTER, reopening(good)(port.latest(session)), ROOT)
+    with fr.writing() as session:
+        port.store_version(session, document, NOW)
+    fr.roster_changed()
+    say(fr, "under the new list")
+    stranger = replace(said(fr)[0], subject="intl.v1.log.xx.1.1")
+    assert ic.accept([*said(fr), stranger]) == ["quarantined"] * 2
+    with ic.writing() as session:
+        port.store_version(session, document, NOW)
+    refused, of_before = refusals(ic)
+    ic.prepare()
+    assert words(ic) == ["common", "under the new list"]
+    assert refusals(ic) == [refused, {**of_before, "bytes": 0}]
+    assert ic.roster_changed() == []
+
+
+def refusals(section: Section) -> list[dict[str, object]]:
+    with section.reading() as session:
+        return [dict(each) for each in section.ledger.refusals(session)]
+
+
 def test_what_a_suspended_section_says_waits_until_it_is_readmitted(two: list[Section]) -> None:
     ic, fr = two
     say(fr, "one")
