@@ -93,6 +93,18 @@ def orders() -> list[Any]:
     return [order, labelled, stale, signed, order_api, nothing]
 
 
+def looking_after() -> list[Any]:
+    @post("/shop/uncounted", sync_to_thread=True, opt={http.UNCOUNTED: True})
+    def uncounted(data: URLEncodedBody[Order]) -> Redirect:
+        return Redirect("/shop", status_code=303)
+
+    @post("/api/v1/shop/uncounted", sync_to_thread=True, opt={http.UNCOUNTED: True})
+    def uncounted_api(data: JSONBody[Order]) -> Taken:
+        return Taken(data.title, data.count)
+
+    return [uncounted, uncounted_api]
+
+
 def doors() -> list[Any]:
     @get("/shop/session", sync_to_thread=True)
     def session(section: NamedDependency[Section]) -> Response[str]:
@@ -147,7 +159,7 @@ ERRORS: dict[str, Exception] = {
 
 
 def routes() -> list[Any]:
-    return [*orders(), *doors(), *failing()]
+    return [*orders(), *looking_after(), *doors(), *failing()]
 
 
 @hookimpl

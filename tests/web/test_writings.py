@@ -3,6 +3,7 @@
 import pytest
 
 from internationale.errors import TooSoon
+from internationale.web.bodies import SHORT
 from internationale.web.writings import EACH, HOUR, MOST, Writings
 
 LONG = {"title": "T", "reason": "Words that took an evening."}
@@ -68,3 +69,12 @@ def test_what_says_nothing_costs_nothing_and_nor_does_reading(app, visitor, cloc
 def test_nobody_in_particular_has_no_allowance_to_use_up(app, visitor, clock):
     used_up(app)
     assert visitor.post("/shop", data=LONG).status_code == 303
+
+
+def test_a_short_form_that_a_handler_asks_not_to_count_can_always_be_sent_and_a_long_one_is_counted(app, visitor, clock):
+    visitor.get("/shop/session")
+    used_up(app)
+    longest = "x" * (SHORT - len("title=T&reason="))
+    answers = [visitor.post("/shop/uncounted", data={"title": "T", "reason": longest + more}) for more in ("", "x")]
+    answers += [visitor.post("/api/v1/shop/uncounted", json=LONG | more) for more in ({}, {"reason": "x" * SHORT})]
+    assert [answer.status_code for answer in answers] == [303, 429, 201, 429]

@@ -7,7 +7,7 @@ different faces to different sections. And they are what "who has received this"
 from collections.abc import Mapping, Sequence
 from typing import Annotated, NamedTuple
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from internationale.errors import Untrusted
 from internationale.events import envelope, keys, signed
@@ -27,6 +27,13 @@ class Head(NamedTuple):
         return (self.epoch, self.sequence) >= (epoch, sequence)
 
 
+def _row(value: object) -> object:
+    """Pydantic would read an object with the same names too, and then what we take in is wrong to whoever reads the format."""
+    if not isinstance(value, Head | list):
+        raise ValueError("not a row")  # noqa: TRY004  # of which Pydantic makes its own error
+    return value
+
+
 class Heads(Document):
     """One section's signed word: the heads of every log that it holds anything of, and the roster version it goes by.
 
@@ -36,7 +43,7 @@ class Heads(Document):
     section: signed.Code
     time: signed.Moment
     roster: signed.Number
-    heads: Annotated[dict[signed.Code, Head], Field(max_length=1000)]
+    heads: Annotated[dict[signed.Code, Annotated[Head, BeforeValidator(_row)]], Field(max_length=1000)]
     asked: signed.Hash | None = None
 
 

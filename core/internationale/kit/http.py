@@ -21,6 +21,10 @@ MAX_PATH = 2000
 _BROWSER = "-browser"
 UNKEPT = "unkept"
 """For the ``opt`` of a handler, where address or answer are secret: with ``opt={UNKEPT: True}`` nobody keeps a copy."""
+UNCOUNTED = "uncounted"
+"""For the ``opt`` of a handler with which people look after their own account and end ways in: with ``opt={UNCOUNTED: True}`` a
+short form is not counted as something that they write. So whoever sends with a stolen secret keeps nobody from ending it.
+"""
 
 
 def cookie_name(section: Section) -> str:

@@ -17,6 +17,7 @@ from litestar.utils.scope.state import ScopeState
 from pydantic import BaseModel, ValidationError
 
 from internationale.errors import Invalid
+from internationale.kit.http import UNCOUNTED
 from internationale.messages import marker
 from internationale.web import mistakes
 from internationale.web.visits import visit
@@ -26,6 +27,8 @@ _ = marker("core")
 MAX_BODY = 3_000_000
 """The largest body, in bytes: a whole document with room for its encoding as a form."""
 MAX_FIELDS = 2000
+SHORT = 8 * 1024
+"""The largest body, in bytes, that is not counted where a handler asks for that: the longest passwords, however encoded."""
 FORM, JSON, MULTIPART = RequestEncodingType.URL_ENCODED, RequestEncodingType.JSON, RequestEncodingType.MULTI_PART
 
 
@@ -52,6 +55,8 @@ async def take(request: Request[Any, Any, Any]) -> None:
 
 async def _count(request: Request[Any, Any, Any], expected: RequestEncodingType) -> None:
     size = 0 if expected is MULTIPART else len(await request.body())  # files are not read into the memory to be counted
+    if request.route_handler.opt.get(UNCOUNTED) and expected is not MULTIPART and size <= SHORT:
+        return
     account = visit.get().reader.id
     if account is not None and (size or expected is MULTIPART):
         request.app.state["writings"].spend(account, size)

@@ -1,8 +1,9 @@
 """What each person may write: more than people do, and an end for a program that would fill the disk with somebody's account.
 
 It is counted by what is sent, in one place and before anything is looked up: contributions, drafts, reports, amendments, whatever
-it is. What says nothing (signing out, closing an account, withdrawing a token) costs nothing, so that it can always be done;
-files that are brought have limits of their own (``rooms.attachments``).
+it is. What says nothing (signing out, withdrawing a token) costs nothing, nor does a short form with which people end ways into
+their account or close it (``kit.http.UNCOUNTED``), so that it can always be done, whoever else sends under their name. Files that
+are brought have limits of their own (``rooms.attachments``).
 """
 
 import math

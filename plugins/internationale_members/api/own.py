@@ -50,7 +50,7 @@ def routes(hashing: Turns) -> list[Any]:
         get(ME, sync_to_thread=True)(me),
         put(ME, status_code=204, sync_to_thread=True)(change_settings),
         put(f"{ME}/handle", status_code=204, sync_to_thread=True)(change_handle),
-        put(f"{ME}/password", status_code=204)(hashing.take(change_password)),
+        put(f"{ME}/password", status_code=204, opt={http.UNCOUNTED: True})(hashing.take(change_password)),
         get(f"{ME}/devices", sync_to_thread=True)(devices),
         delete(f"{ME}/devices", sync_to_thread=True)(sign_out_everywhere),
         delete(f"{ME}/devices/{{id:str}}", sync_to_thread=True)(sign_out_device),
@@ -58,7 +58,7 @@ def routes(hashing: Turns) -> list[Any]:
         post(f"{ME}/tokens", sync_to_thread=True)(make_token),
         delete(f"{ME}/tokens/{{id:str}}", sync_to_thread=True)(withdraw_token),
         get(f"{ME}/export", sync_to_thread=True)(export),
-        post(f"{ME}/leave", status_code=204)(hashing.take(leave)),
+        post(f"{ME}/leave", status_code=204, opt={http.UNCOUNTED: True})(hashing.take(leave)),
     ]
 
 

@@ -25,14 +25,14 @@ def routes(hashing: Turns) -> list[Any]:
         get(ACCOUNT, sync_to_thread=True)(show),
         post(ACCOUNT, sync_to_thread=True, opt={PAGE: again})(change_settings),
         post(f"{ACCOUNT}/handle", sync_to_thread=True, opt={PAGE: handle_again})(change_handle),
-        post(f"{ACCOUNT}/password", opt={PAGE: password_again})(hashing.take(change_password)),
+        post(f"{ACCOUNT}/password", opt={http.UNCOUNTED: True, PAGE: password_again})(hashing.take(change_password)),
         post(f"{ACCOUNT}/tokens", sync_to_thread=True, opt={PAGE: token_again})(make_token),
         post(f"{ACCOUNT}/tokens/{{id:str}}/withdraw", sync_to_thread=True)(withdraw_token),
         post(f"{ACCOUNT}/devices/sign-out", sync_to_thread=True)(sign_out_everywhere),
         post(f"{ACCOUNT}/devices/{{id:str}}/sign-out", sync_to_thread=True)(sign_out_device),
         get(f"{ACCOUNT}/export", sync_to_thread=True)(export),
         get(f"{ACCOUNT}/leave", sync_to_thread=True)(ask_leave),
-        post(f"{ACCOUNT}/leave", opt={PAGE: leave_again})(hashing.take(leave)),
+        post(f"{ACCOUNT}/leave", opt={http.UNCOUNTED: True, PAGE: leave_again})(hashing.take(leave)),
     ]
 
 

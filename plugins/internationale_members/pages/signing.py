@@ -19,7 +19,7 @@ LINK = "/members/link/{secret:str}"
 def routes(hashing: Turns) -> list[Any]:
     return [
         get("/members/sign-in", sync_to_thread=True)(ask),
-        post("/members/sign-in", opt={http.UNKEPT: True, PAGE: again})(hashing.take(sign_in)),
+        post("/members/sign-in", opt={http.UNKEPT: True, http.UNCOUNTED: True, PAGE: again})(hashing.take(sign_in)),
         post("/members/sign-out", sync_to_thread=True)(sign_out),
         get(LINK, sync_to_thread=True, opt={http.UNKEPT: True})(confirm),
         post(LINK, sync_to_thread=True, opt={http.UNKEPT: True})(follow),

@@ -67,6 +67,7 @@ def test_only_the_section_itself_speaks_and_only_with_its_current_key() -> None:
         (b'[1,1e3,"' + b"a" * 64 + b'"]', "bad_number"),
         (b"null", "malformed_heads"),
         (b"{}", "malformed_heads"),
+        (b'{"epoch":1,"sequence":12,"hash":"' + b"a" * 64 + b'"}', "malformed_heads"),
     ],
 )
 def test_signed_nonsense_is_refused(row: bytes, reason: str) -> None:

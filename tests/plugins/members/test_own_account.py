@@ -95,6 +95,34 @@ def test_after_a_theft_every_other_way_in_is_ended(house, path, form):
     assert here.get("/api/v1/members/me/tokens").json() == []
 
 
+@pytest.mark.parametrize("last", ["page", "api"])
+def test_a_thief_who_sends_without_end_keeps_nobody_from_ending_it(house, last):
+    rosa = house.person("rosa")
+    thief, words = house.browser(), {"handle": "x" * 2_900_000}
+    thief.headers.update(house.token(rosa))
+    while (answer := thief.post("/members/account/handle", data=words)).status_code == 400:
+        pass
+    assert answer.status_code == 429
+    other, (token, *_none) = house.browser(), rosa.get("/api/v1/members/me/tokens").json()
+    assert sign_in(other) == 303
+    device = next(each for each in rosa.get("/api/v1/members/me/devices").json() if not each["this"])
+    answers = [
+        rosa.post("/members/sign-in", data={"handle": "rosa", "password": PASSWORD}),
+        rosa.post(f"/members/account/devices/{device['id']}/sign-out"),
+        rosa.post(f"/members/account/tokens/{token['id']}/withdraw"),
+        rosa.post("/members/account/devices/sign-out"),
+        rosa.post("/members/account/password", data={"old": PASSWORD, "new": OTHER}),
+        rosa.put("/api/v1/members/me/password", json={"old": OTHER, "new": PASSWORD}),
+    ]
+    assert ([answer.status_code for answer in answers], sign_in(rosa)) == ([200] * 5 + [204], 303)
+    leaving = {"handle": "rosa", "password": PASSWORD}
+    if last == "page":
+        assert rosa.post("/members/account/leave", data=leaving, follow_redirects=False).status_code == 303
+    else:
+        assert rosa.post("/api/v1/members/me/leave", json=leaving).status_code == 204
+    assert who(rosa) == 403
+
+
 def test_closing_an_account_ends_tokens_and_links_for_good(house):
     rosa = house.person("rosa")
     header, link = house.token(rosa), house.command("link", "rosa")

@@ -235,7 +235,8 @@ def heads() -> Document:
         {"section": "12"}, {"heads": {"12": [1, 4, "cd" * 32]}}, *({"heads": {each: [1, 4, "cd" * 32]}} for each in TAKEN),
         {"heads": {"fr": [1, 0, "cd" * 32]}},
         {"heads": {"fr": [1, 4, "CD" * 32]}}, {"heads": {"fr": {"1": 1, "4": 4, "x": "cd" * 32}}},
-        {"heads": {"fr": [True, 4, "cd" * 32]}},
+        {"heads": {"fr": [True, 4, "cd" * 32]}}, {"heads": {"fr": {"epoch": 1, "sequence": 4, "hash": "cd" * 32}}},
+        {"heads": {"fr": [1, 4, "cd" * 32, 1]}}, {"asked": "EF" * 32}, {"asked": 7},
     ]  # fmt: skip
     bad = [_bad_one(f"malformed: {change}", "malformed_heads", signed(HEADS, good | change, NEXT_KEY)) for change in shapes]
     bad += [
@@ -246,8 +247,8 @@ def heads() -> Document:
         _bad_one("not signed", "bad_signature", signed(HEADS, good)),
     ]
     bad += [_bad_one(why, reason, signed(HEADS, body, NEXT_KEY)) for why, reason, body in _texts(dumped(good))]
-    two = signed(HEADS, good, IC, NEXT_KEY)
-    return {"about": "What fr signs to hold.", "keyring": KEYRING, "good": [signed(HEADS, good, NEXT_KEY), two], "bad": bad}
+    fit = [signed(HEADS, good, NEXT_KEY), signed(HEADS, good, IC, NEXT_KEY), signed(HEADS, good | {"asked": "ef" * 32}, NEXT_KEY)]
+    return {"about": "What fr signs to hold.", "keyring": KEYRING, "good": fit, "bad": bad}
 
 
 def _bad_one(why: str, reason: str, version: dict[str, Any]) -> dict[str, Any]:
