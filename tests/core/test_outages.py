@@ -1,6 +1,7 @@
 """A database that only reads for a moment, and a value that it can never store: the first comes again, the second does not."""
 
 import sqlite3
+from types import SimpleNamespace
 from typing import Any
 
 import psycopg
@@ -13,8 +14,8 @@ from internationale.ledger.outages import outage
 from internationale.testing import carrying
 from internationale.testing.people import speaker
 
-LATER = ("08006", "25006", "25P03", "28P01", "3D000", "40001", "40P01", "42501", "53100", "53200", "53300", "55P03")
-LATER = (*LATER, "57014", "57P01", "57P03", "58030", "72000", "F0000", "XX001", "XX002")
+LATER = ("08006", "25006", "25P03", "26000", "28P01", "3D000", "40001", "40P01", "42501", "42P05", "53100", "53200")
+LATER = (*LATER, "53300", "55P03", "57014", "57P01", "57P03", "58030", "72000", "F0000", "XX001", "XX002")
 NEVER = ("0A000", "22001", "22003", "22021", "23505", "25P02", "42601", "42P01", "54000", "54001", "XX000")
 SQLITE_LATER = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 SQLITE_LATER = {*SQLITE_LATER, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_AUTH}
@@ -37,6 +38,27 @@ def of_sqlite(code: int, kind: type[sqlite3.Error]) -> DBAPIError:
 def test_what_postgresql_means(state: str):
     error = raised(psycopg.errors.lookup(state)(), psycopg.Error)
     assert outage(error) is (error if state in LATER else None)
+
+
+@pytest.mark.parametrize(
+    ("state", "file", "later"),
+    [
+        ("54000", "varsup.c", True),
+        ("54000", "multixact.c", True),
+        ("54000", "../src/backend/access/transam/varsup.c", True),
+        ("54000", "nbtutils.c", False),
+        ("54000", None, False),
+        ("22023", "varsup.c", False),
+    ],
+)
+def test_no_more_numbers_for_transactions_are_told_from_a_value_too_long_by_where_they_are_refused(state, file, later):
+    """PostgreSQL says 54000 of both, and the rest in its own language."""
+
+    class Refused(psycopg.errors.lookup(state)):  # type: ignore[misc]
+        diag = SimpleNamespace(source_file=file)
+
+    error = raised(Refused(), psycopg.Error)
+    assert outage(error) is (error if later else None)
 
 
 def test_a_lost_connection_has_no_code_and_is_an_outage():

@@ -50,8 +50,9 @@ _UNUSABLE = _("The database cannot be used: %(why)s. Nothing was changed.")
 class Database:
     """The database of one section: one set of connections that write, one that cannot.
 
-    Two sets, because on SQLite a connection is told that it must not write by a setting, and every change of a setting makes
-    SQLite compile all prepared statements again: that was half of the time of a transaction.
+    Two sets, because who reads may have something to write down meanwhile (when somebody was seen): if all connections were with
+    such readers, each would wait for another's. And on SQLite a connection is told that it must not write by a setting, and every
+    change of a setting makes SQLite compile all prepared statements again: that was half of the time of a transaction.
     """
 
     engine: Engine
@@ -125,10 +126,12 @@ def connect(url: str) -> Database:
         release = _plainly("RELEASE SAVEPOINT")
         engine.dialect.do_release_savepoint = release  # type: ignore[assignment, method-assign]  # of this engine only
     else:
-        engine = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
-        readers = engine.execution_options(writes=False)
-        event.listen(engine, "connect", _postgresql_settings)
-        event.listen(engine, "begin", _begin_postgresql)
+        engine = create_engine(parsed, pool_size=2, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
+        readers = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+        for each in (engine, readers):
+            event.listen(each, "connect", _postgresql_settings)
+        event.listen(engine, "begin", _begin_postgresql_writing)
+        event.listen(readers, "begin", _begin_postgresql_reading)
     return Database(engine, readers)
 
 
@@ -197,12 +200,13 @@ def _postgresql_settings(connection: Any, _entry: ConnectionPoolEntry) -> None:
     connection.commit()
 
 
-def _begin_postgresql(connection: Connection) -> None:
-    if connection.get_execution_options().get("writes", True):
-        connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER})"))
-    else:
-        connection.execute(text("SET TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ"))
+def _begin_postgresql_writing(connection: Connection) -> None:
+    connection.execute(text(f"SET LOCAL lock_timeout = {PATIENCE_MS}"))
+    connection.execute(text(f"SELECT pg_advisory_xact_lock({WRITER})"))
+
+
+def _begin_postgresql_reading(connection: Connection) -> None:
+    connection.execute(text("SET TRANSACTION READ ONLY, ISOLATION LEVEL REPEATABLE READ"))
 
 
 def check(url: str) -> None:

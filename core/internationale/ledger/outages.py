@@ -15,9 +15,11 @@ POSTGRESQL: Mapping[str, str] = {
     "25006": "read-only transaction: a standby after a fail-over, or a host who only lets it be read",
     "25P03": "idle-in-transaction timeout: the server ended the session",
     "25P04": "transaction timeout: the server ended the session",
+    "26000": "invalid SQL statement name: what was prepared is not there any more, with a pooler in between or after a fail-over",
     "28": "invalid authorization: the server does not let this section in",
     "3D": "invalid catalog name: there is no such database now",
     "40": "transaction rollback: a deadlock, a serialization failure",
+    "42P05": "duplicate prepared statement: the same, of another's before us",
     "42501": "insufficient privilege: the host took away a right",
     "53": "insufficient resources: disk full, out of memory, too many connections",
     "55": "object not in prerequisite state: a lock that is not free",
@@ -32,7 +34,12 @@ POSTGRESQL: Mapping[str, str] = {
 
 All others are about the statement or what is in it, above all: 22 data exception, 23 integrity constraint violation, 42 syntax
 error or access rule violation, 54 program limit exceeded (a value that no index row has room for; psycopg makes an
-``OperationalError`` of it all the same). Without a SQLSTATE it was psycopg itself that lost the connection.
+``OperationalError`` of it all the same; but see ``NUMBERING``). 25P02 only says that the transaction failed before, whatever made
+it fail. Without a SQLSTATE it was psycopg itself that lost the connection.
+"""
+NUMBERING = frozenset({"varsup.c", "multixact.c"})
+"""Where PostgreSQL's source gives out the numbers of transactions. When they have nearly run out because nobody has vacuumed, it
+gives out no more: 54000 as well, until somebody does. What it says of that is in the language of the server; this is not.
 """
 SQLITE: frozenset[int] = frozenset(
     [
@@ -78,4 +85,10 @@ def troubled(error: DBAPIError) -> bool:
     state: str | None = getattr(error.orig, "sqlstate", None)
     if state is None:
         return isinstance(error, OperationalError | InterfaceError)
-    return state in POSTGRESQL or state[:2] in POSTGRESQL
+    return state in POSTGRESQL or state[:2] in POSTGRESQL or (state == "54000" and _source(error.orig) in NUMBERING)
+
+
+def _source(error: BaseException | None) -> str:
+    """The file of PostgreSQL's source that an error arose in; empty for what did not come from it."""
+    diagnostic = getattr(error, "diag", None)
+    return (getattr(diagnostic, "source_file", None) or "").rpartition("/")[2]

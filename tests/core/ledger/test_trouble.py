@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 from collections import Counter
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 from sqlalchemy import event
@@ -64,6 +64,15 @@ def test_the_same_batch_from_two_hubs_at_once_counts_once(house, fr: Author, ar:
         hub.join()
     assert outcomes == {"applied": 60, "duplicate": 120}
     assert home.rows() == home.replayed()
+
+
+def test_who_reads_may_write_meanwhile_however_many_do(house, fr: Author):
+    home: House = house(fr)
+    with ExitStack() as readers:
+        for _ in range(20):
+            readers.enter_context(database.reading(home.database)).connection()
+        with database.writing(home.database) as session:
+            assert session.connection().exec_driver_sql("SELECT 1").scalar() == 1
 
 
 def test_a_session_is_of_no_use_after_its_end(house, fr: Author):

@@ -103,9 +103,9 @@ def test_a_thief_who_sends_without_end_keeps_nobody_from_ending_it(house, last):
     while (answer := thief.post("/members/account/handle", data=words)).status_code == 400:
         pass
     assert answer.status_code == 429
-    other, (token, *_none) = house.browser(), rosa.get("/api/v1/members/me/tokens").json()
-    assert sign_in(other) == 303
-    device = next(each for each in rosa.get("/api/v1/members/me/devices").json() if not each["this"])
+    (token,), before = (rosa.get(f"/api/v1/members/me/{what}").json() for what in ("tokens", "devices"))
+    assert sign_in(house.browser()) == 303
+    (device,) = (each for each in rosa.get("/api/v1/members/me/devices").json() if each not in before)
     answers = [
         rosa.post("/members/sign-in", data={"handle": "rosa", "password": PASSWORD}),
         rosa.post(f"/members/account/devices/{device['id']}/sign-out"),
