@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from internationale.events import card, roster
 from internationale.events.card import Card
@@ -49,7 +50,7 @@ def database(home: Path) -> Iterator[str]:
         yield f"sqlite:///{home / 'section.db'}"
         return
     name = f"internationale_{secrets.token_hex(8)}"
-    maintenance = create_engine(url, isolation_level="AUTOCOMMIT")
+    maintenance = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     try:
         with maintenance.connect() as connection:
             connection.execute(text(f"CREATE DATABASE {name}"))
