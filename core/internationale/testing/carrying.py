@@ -10,6 +10,7 @@ from internationale.bus import Bus
 from internationale.bus.nats import NatsBus
 from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
+from internationale.ledger.heads import Head
 from internationale.section import Section
 from internationale.worker import fence, heads, mending, proofs, questions, receiving, rosters
 from internationale.worker.published import Published
@@ -19,6 +20,8 @@ ROUNDS = 50
 """More would mean that something never settles."""
 EVERYTHING = 100_000
 """More events than any test says."""
+PATIENCE = 3
+"""Rounds in which nothing moves, while somebody lacks something."""
 
 
 def carry(url: str, *sections: Section) -> None:
@@ -48,11 +51,29 @@ async def _carry(url: str, sections: Sequence[Section]) -> None:
 
 
 async def settle(pairs: Sequence[tuple[Section, Bus]]) -> None:
-    """Let all do their errands, in turn, until nothing moves any more."""
+    """Let all do their errands, in turn, until nothing moves any more. Where somebody lacks what another of them has said, a busy
+    hub may not have handed it out yet: then a little longer.
+    """
+    more = PATIENCE
     for _ in range(ROUNDS):
-        if not sum([await step(section, bus) for section, bus in pairs]):
+        if sum([await step(section, bus) for section, bus in pairs]):
+            continue
+        if not more or not _lacking([section for section, _bus in pairs]):
             return
+        more -= 1
+        await asyncio.sleep(0.1)
     raise AssertionError(f"still moving after {ROUNDS} rounds")
+
+
+def _lacking(sections: Sequence[Section]) -> bool:
+    """Whether the log of one of these does not go as far at another, where nothing has stopped it."""
+    ends = dict[str, list[Head]]()
+    for section in sections:
+        with section.reading() as session:
+            for other in sections:
+                ends.setdefault(other.code, []).append(section.ledger.head(session, other.code))
+    going = ([(head.epoch, head.sequence) for head in found if head.cut is None] for found in ends.values())
+    return any(len(set(each)) > 1 for each in going)
 
 
 async def _send(relay: Relay) -> int:
