@@ -12,7 +12,7 @@ from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.heads import Head
 from internationale.section import Section
-from internationale.worker import fence, heads, mending, proofs, questions, receiving, rosters
+from internationale.worker import fence, heads, mending, proofs, questions, receiving, rosters, witnesses
 from internationale.worker.published import Published
 from internationale.worker.relay import Relay
 
@@ -89,7 +89,7 @@ async def step(section: Section, bus: Bus) -> int:
     moved = await rosters.catch_up(section, bus) + await rosters.carry(section, bus, rosters.Seen())
     while came := await rosters.follow(section, bus, 0):
         moved += came
-    if section.fenced is not None and await fence.look(section, bus) is None:
+    if section.fenced is not None and await fence.look(section, bus) is None and witnesses.objection(section) is None:
         section.unfence()
     if section.fenced is None:
         moved += await _send(Relay(section, bus, await bus.identity()))

@@ -94,9 +94,9 @@ async def _take(section: Section, hub: str, answers: Mapping[str, Sequence[Parce
 
 def note(section: Section) -> None:
     """Note whose latest heads answer our question; later ones will stand in their place."""
-    gate = section.gate
+    gate, others = section.gate, _others(section)
     with section.reading() as session:
-        keyring, words = section.keyring(session), queries.latest_words(session, _others(section))
+        keyring, words = section.keyring(session), queries.latest_words(session, others)
     answers = (word for word in words if queries.read_heads(word.document.body).asked == gate.question != "")
     gate.heard.update(word.witness for word in answers if port.in_force(word, keyring))
 
