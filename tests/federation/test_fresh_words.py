@@ -9,8 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from internationale import worker
+from internationale.bundle import taking
 from internationale.bus.server import HubProcess
 from internationale.errors import Paused
+from internationale.events import heads
+from internationale.events.heads import Head, Heads
 from internationale.ledger import fencing, tables
 from internationale.ledger.fencing import Lasting
 from internationale.rooms.roster import port, queries
@@ -220,6 +223,23 @@ def test_what_others_hold_behind_a_hole_is_told_with_their_answers(three, hub, s
 
     live(story, ic, again, ar)
     again.close()
+
+
+def test_who_knows_a_later_list_of_sections_counts_when_it_has_come(three, say):
+    """The restored database has an old one: who the others are is not known before."""
+    ic, fr, _ar = three
+    say(fr, "one")
+    fr.fence(fencing.WORDS[Lasting.RESTORED], Lasting.RESTORED)
+
+    def answered(by):
+        listed = Heads(section="ic", time=ic.now(), roster=by, heads={"fr": Head(1, 1, "ab" * 32)}, asked=fr.gate.question)
+        taking.hear(fr, [heads.seal(listed, ic.key)])
+        witnesses.note(fr)
+        return set(fr.gate.heard)
+
+    with fr.reading() as session:
+        newest = queries.latest_number(session)
+    assert (answered(newest + 1), answered(newest)) == (set(), {"ic"})
 
 
 def heads_of(section):

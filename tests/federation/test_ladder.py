@@ -252,6 +252,23 @@ def test_without_any_hub_it_is_told_who_has_signed_to_hold_more(pair, say):
     assert ar.fenced is None
 
 
+def test_without_any_hub_what_others_hold_behind_a_hole_is_told(pair, say, backup):
+    """Number 2 was lost on the way: their heads do not tell of the later ones, but our signature under these does."""
+    fr, ar = pair
+    say(ar, "one")
+    carrying.hand_on(ar, fr)
+    restore = backup(ar)
+    for text in ("two", "three", "four"):
+        say(ar, text)
+    assert fr.accept(carrying.said(ar)[2:]) == ["parked", "parked"]
+    again = restore()
+    again.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    assert asyncio.run(direct.hear(again)) == direct.Heard(("fr",), 1)
+    assert again.gate.heard == {"fr"}
+    assert again.fenced == claims.BEHIND % {"theirs": 4, "ours": 1, "who": (f"{ar.name} (ar)",)}
+    again.close()
+
+
 def test_where_a_hub_brings_no_answers_the_sections_are_asked_themselves(pair, hub, monkeypatch):
     """It is there, and the others are at another."""
     monkeypatch.setattr(worker, "ALONE", 0.5)

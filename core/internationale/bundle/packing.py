@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from internationale.bundle.form import Header, Span, Writer
+from internationale.bundle.witnessing import Testimony
 from internationale.errors import Untrusted
 from internationale.events import heads
 from internationale.events.signed import SignedDocument
@@ -37,8 +38,8 @@ class Wanted:
     """The version of the roster that is known already."""
     largest: int | None = None
     """Bytes after which no further event is added."""
-    words: Collection[SignedDocument] = ()
-    """Heads besides those that are stored here."""
+    said: Testimony | None = None
+    """What is said besides what is stored, to who asks what we hold now."""
 
 
 def lines(section: Section, wanted: Wanted) -> Iterator[bytes]:
@@ -64,7 +65,8 @@ def lines(section: Section, wanted: Wanted) -> Iterator[bytes]:
         for proof in forks.proofs(session):
             for signed in (proof.first, proof.second):
                 yield writer.event(proof.address.subject, signed.body, signed.signature)
-        for document in (*_counting_heads(section, session), *wanted.words):
+        yield from _said(writer, wanted.said)
+        for document in _counting_heads(section, session):
             yield writer.heads(document)
     yield writer.end()
 
@@ -76,6 +78,13 @@ def _counting_heads(section: Section, session: Session) -> Iterator[SignedDocume
         with suppress(Untrusted):
             heads.verify_by(document, signers)
             yield document
+
+
+def _said(writer: Writer, said: Testimony | None) -> Iterator[bytes]:
+    if said is not None:
+        if (kept := said.beside) is not None:  # before the heads: nobody counts without it
+            yield writer.event(kept.subject, kept.body, kept.signature)
+        yield writer.heads(said.heads)
 
 
 def _with_parts(section: Section, session: Session, writer: Writer, event: Stored) -> Iterator[bytes]:

@@ -1,5 +1,7 @@
 """What this section signs to hold of everybody's log: signed anew when it changed, and for who asks what is held now."""
 
+from dataclasses import dataclass
+
 from internationale.events import heads
 from internationale.events.heads import Heads
 from internationale.events.signed import SignedDocument
@@ -28,16 +30,25 @@ def sign(section: Section, *, again: bool) -> SignedDocument | None:
     return document
 
 
-def answer(section: Section, asked: str) -> SignedDocument | None:
-    """The same for who asks what we hold now. None while we are silent: we may have forgotten something ourselves."""
+@dataclass(frozen=True)
+class Testimony:
+    """What we hold now, signed for who asks; and what these heads do not tell: what of the asker's own log is here behind a hole,
+    the furthest of it.
+    """
+
+    heads: SignedDocument
+    beside: Delivery | None
+
+
+def answer(section: Section, asker: str, asked: str) -> Testimony | None:
+    """What is said to another section that asks what we hold now. None while we are silent: we may have forgotten something
+    ourselves.
+    """
     word = _word(section, asked) if section.fenced is None else None
-    return None if word is None else heads.seal(word, section.key)
-
-
-def beside(section: Section, asker: str) -> Delivery | None:
-    """What the heads of the answer do not tell: what of the asker's log is here behind a hole, the furthest of it."""
+    if word is None:
+        return None
     with section.reading() as session:
-        return parking.furthest(session.connection(), asker)
+        return Testimony(heads.seal(word, section.key), parking.furthest(session.connection(), asker))
 
 
 def _word(section: Section, asked: str | None = None) -> Heads | None:

@@ -110,10 +110,6 @@ def answer(section: Section, asked: Request) -> bytes:
     """A bundle of what was asked for, as far as it is here and as much as one answer holds. Who asks what we hold now is told."""
     last = min(asked.last, asked.first + AT_ONCE - 1)
     spans = [Span(asked.log, asked.epoch, asked.first, last)] if 0 < asked.first <= last else []
-    wanted = Wanted(spans=spans, parts=asked.parts, rosters_after=asked.roster, largest=LARGEST, words=_words(section, asked))
+    said = None if asked.asked is None else witnessing.answer(section, asked.section, asked.asked)
+    wanted = Wanted(spans=spans, parts=asked.parts, rosters_after=asked.roster, largest=LARGEST, said=said)
     return b"".join(packing.lines(section, wanted))
-
-
-def _words(section: Section, asked: Request) -> Sequence[SignedDocument]:
-    word = None if asked.asked is None else witnessing.answer(section, asked.asked)
-    return () if word is None else (word,)

@@ -57,11 +57,11 @@ async def answer_others(section: Section, bus: Bus) -> None:
 
 
 def _heads(section: Section, asked: Question) -> list[Parcel]:
-    document, kept = witnessing.answer(section, asked.asked), witnessing.beside(section, asked.section)
-    if document is None:
+    said = witnessing.answer(section, asked.section, asked.asked)
+    if said is None:
         return []
-    beside = [] if kept is None else [Parcel(kept.subject, kept.body, kept.signature)]
-    return [Parcel(heads_subject(section.code), document.body, document.header), *beside]
+    word, kept = Parcel(heads_subject(section.code), said.heads.body, said.heads.header), said.beside
+    return [word] if kept is None else [word, Parcel(kept.subject, kept.body, kept.signature)]
 
 
 def _answer(section: Section, question: bytes) -> list[Parcel]:

@@ -93,12 +93,16 @@ async def _take(section: Section, hub: str, answers: Mapping[str, Sequence[Parce
 
 
 def note(section: Section) -> None:
-    """Note whose latest heads answer our question; later ones will stand in their place."""
+    """Note whose latest heads answer our question; later ones will stand in their place. Who knows a later list of sections than
+    is here is not counted before that has come: who the others are, and how many, is what it says.
+    """
     gate, others = section.gate, _others(section)
     with section.reading() as session:
-        keyring, words = section.keyring(session), queries.latest_words(session, others)
-    answers = (word for word in words if queries.read_heads(word.document.body).asked == gate.question != "")
-    gate.heard.update(word.witness for word in answers if port.in_force(word, keyring))
+        keyring, words, newest = section.keyring(session), queries.latest_words(session, others), queries.latest_number(session)
+    for word in words:
+        said = queries.read_heads(word.document.body)
+        if said.asked == gate.question != "" and said.roster <= newest and port.in_force(word, keyring):
+            gate.heard.add(word.witness)
 
 
 def _others(section: Section) -> list[str]:
