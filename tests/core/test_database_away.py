@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -15,6 +16,8 @@ from internationale.testing.people import member
 
 WORDS = "The database of this section does not answer now, or cannot take anything in."
 SECRET = "our secret plan"
+ONE_LINE = r"[a-z ]+( at [A-Z]+ \w*)?: (Operational|Internal)Error \((SQLITE_[A-Z]+|\w+)\)"
+"""There may be one for each request: no traceback."""
 
 
 @contextmanager
@@ -65,6 +68,7 @@ def said(caplog: pytest.LogCaptureFixture) -> list[str]:
     records = [each.getMessage() for each in caplog.records if each.levelno >= logging.ERROR]
     caplog.clear()
     assert not [each for each in records if SECRET in each]
+    assert all(re.fullmatch(ONE_LINE, each) for each in records)
     return [each.partition(" at ")[0] for each in records]
 
 

@@ -62,7 +62,8 @@ def show(home: Home, as_json: bool) -> None:
 def lift(home: Home, confirm: str | None) -> None:
     """Go on without an answer, when there is nobody who could give one.
 
-    It counts once: now if the section is running and waits, otherwise for the next command that speaks, or at the next start.
+    It counts once, and for an hour: now if the section is running and waits, otherwise for the next command that speaks, or at
+    the next start.
     """
     section = home()
     say(WORDS[section.gate.lasting] if section.gate.lasting else _("Nothing that lasts keeps this section silent."))
@@ -90,7 +91,7 @@ def lift(home: Home, confirm: str | None) -> None:
     say(
         _(
             "The section goes on without an answer, once: within moments if it is running, otherwise with the next command that"
-            " speaks or at its next start."
+            " speaks or at its next start, within an hour from now."
         )
     )
 

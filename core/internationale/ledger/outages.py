@@ -10,6 +10,8 @@ from collections.abc import Mapping
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from internationale.errors import without_content
+
 POSTGRESQL: Mapping[str, str] = {
     "08": "connection exception",
     "25006": "read-only transaction: a standby after a fail-over, or a host who only lets it be read",
@@ -86,6 +88,18 @@ def troubled(error: DBAPIError) -> bool:
     if state is None:
         return isinstance(error, OperationalError | InterfaceError)
     return state in POSTGRESQL or state[:2] in POSTGRESQL or (state == "54000" and _source(error.orig) in NUMBERING)
+
+
+def account(error: BaseException) -> str:
+    """An error for the log, without what people wrote: kind and place. Of trouble of the database one line, with the code that it
+    gives it itself: there may be as many as requests.
+    """
+    trouble = outage(error)
+    if trouble is None:
+        return without_content(error)
+    orig = trouble.orig if isinstance(trouble, DBAPIError) else None
+    code = getattr(orig, "sqlite_errorname", None) or getattr(orig, "sqlstate", None) or type(orig or trouble).__qualname__
+    return f"{type(trouble).__qualname__} ({code})"
 
 
 def _source(error: BaseException | None) -> str:

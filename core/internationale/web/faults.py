@@ -30,7 +30,7 @@ from internationale.errors import (
     TooSoon,
     without_content,
 )
-from internationale.ledger.outages import outage
+from internationale.ledger.outages import account, outage
 from internationale.messages import Message, marker
 from internationale.web import mistakes, reposting
 from internationale.web.threads import Threaded
@@ -161,7 +161,7 @@ def _malformed(request: Request[Any, Any, Any], error: Exception) -> Response[An
 def _unexpected(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     route = getattr(request.scope.get("route_handler"), "handler_name", "")
     if outage(error):
-        log.error("the database is in trouble at %s %s: %s", request.method, route, without_content(error))
+        log.error("the database is in trouble at %s %s: %s", request.method, route, account(error))
         return on_purpose(request, Paused(AWAY))
     number = secrets.token_hex(4)
     log.error("fault %s at %s %s: %s", number, request.method, route, without_content(error))

@@ -18,9 +18,9 @@ from markupsafe import Markup, escape
 from sqlalchemy.exc import SQLAlchemyError
 
 from internationale import i18n
-from internationale.errors import without_content
 from internationale.kit import audiences
 from internationale.kit.vocabulary import MenuItem, Panel
+from internationale.ledger.outages import account
 from internationale.messages import Message
 from internationale.rooms.roster import port as roster
 from internationale.section import ROOMS, Section
@@ -193,7 +193,7 @@ def _notices(section: Section) -> Callable[[], list[Message]]:
             with section.reading() as session:
                 return roster.notices(section, session, reader)
         except SQLAlchemyError as error:  # the page that says that the database is away stands in this frame, too
-            log.error("notices cannot be read: %s", without_content(error))
+            log.error("notices cannot be read: %s", account(error))
             return []
 
     return notices
@@ -219,7 +219,7 @@ def _render_panel(environment: Environment, panel: Panel) -> Markup:
     try:
         return Markup(environment.get_template(panel.template).render(dict(panel.context)))  # noqa: S704  # autoescaped
     except Exception as error:
-        log.error("panel %s cannot be shown: %s", panel.template, without_content(error))
+        log.error("panel %s cannot be shown: %s", panel.template, account(error))
         return Markup('<p class="notice">{}</p>').format(
             escape(i18n.gettext("A part of this page cannot be shown at the moment."))
         )

@@ -22,10 +22,11 @@ from markupsafe import escape
 from pydantic import StringConstraints
 from pydantic.fields import FieldInfo
 
-from internationale.errors import InternationaleError, without_content
+from internationale.errors import InternationaleError
 from internationale.kit.entered import PAGE, Entered
 from internationale.kit.fields import LINE, Form
 from internationale.kit.http import local_path
+from internationale.ledger.outages import account
 from internationale.messages import Message
 from internationale.web.visits import Told, visit
 
@@ -73,7 +74,7 @@ def own_page(request: Request[Any, Any, Any], told: Told) -> str | None:
     except InternationaleError:
         return None
     except Exception as error:
-        log.error("the page of a form cannot be shown again: %s", without_content(error))
+        log.error("the page of a form cannot be shown again: %s", account(error))
         return None
     finally:
         visit.set(replace(visit.get(), told=None))
