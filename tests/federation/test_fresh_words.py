@@ -19,7 +19,7 @@ from internationale.ledger.fencing import Lasting
 from internationale.rooms.roster import port, queries
 from internationale.section.running import utc_now
 from internationale.testing import builds, carrying, oracle
-from internationale.testing.founding import database, open_section
+from internationale.testing.founding import admit, database, open_section
 from internationale.worker import claims, witnesses
 
 from .test_fence import restored, settled
@@ -240,6 +240,38 @@ def test_who_knows_a_later_list_of_sections_counts_when_it_has_come(three, say):
     with fr.reading() as session:
         newest = queries.latest_number(session)
     assert (answered(newest + 1), answered(newest)) == (set(), {"ic"})
+
+
+def test_who_stood_alone_in_that_night_waits_for_a_later_list(federation, hub, say, backup, monkeypatch):
+    """The founder's machine is put back, with the hub on it. Who has joined since is there, and knows."""
+    monkeypatch.setattr(witnesses, "GRACE", timedelta(seconds=20))
+    ic = with_hubs(federation("ic", plugins=builds.today())[0], hub.url)
+    say(ic, "one")
+    live(lambda: until(opened(ic)), ic)
+    restore = backup(ic)
+    hub.stop()
+    shutil.copytree(hub.folder / "store", hub.folder / "night")
+    hub.start()
+    fr = with_hubs(federation.alone("fr", plugins=builds.today()), hub.url)
+    admit(ic, fr)
+    say(ic, "two")
+    live(lambda: until(same(ic, fr)), ic, fr)
+
+    async def story():
+        await until(opened(fr))
+        await asyncio.to_thread(hub.stop)
+        shutil.rmtree(hub.folder / "store")
+        (hub.folder / "night").rename(hub.folder / "store")
+        again = with_hubs(restored(restore), hub.url)
+        await asyncio.to_thread(hub.start)
+        async with worker.running(again):
+            await until(opened(again))
+            assert (await asyncio.to_thread(say, again, "three")).sequence == 3
+            await until(same(again, fr))
+        oracle.agree(again, fr, said=3)
+        again.close()
+
+    live(story, fr)
 
 
 def heads_of(section):

@@ -45,7 +45,7 @@ def vouch(home: Home, file: BinaryIO, fingerprint: str | None, why: str) -> None
     section = home.speaking()
     with section.writing() as session:
         hash = port.vouch(section, session, document, typed=typed, why=why, by=home.host())
-    say(_("This section vouches for it. The committee decides about request %(hash)s.") % {"hash": hash[:16]})
+    say(_("This section vouches for it. The committee decides about request %(hash)s.") % {"hash": hash})
 
 
 @click.command()
@@ -58,7 +58,7 @@ def requests(home: Home) -> None:
     for each in found:
         _describe(each.asked)
         vouchers = ", ".join(names[voucher.section] for voucher in each.vouchers)
-        words = {"hash": each.hash[:16], "sections": vouchers}
+        words = {"hash": each.hash, "sections": vouchers}
         say(_("Request %(hash)s; these sections vouch for it: %(sections)s") % words)
         for refusal in each.refusals:
             say(_("Declined by %(section)s: %(why)s") % {"section": names[refusal.section], "why": refusal.why})
@@ -67,7 +67,7 @@ def requests(home: Home) -> None:
         elif each.past:
             say(_("It was a member after this request, and is none any more. To come back it asks anew."))
         elif not each.refusals:
-            command = f"internationale roster propose admit {each.hash[:16]}"
+            command = f"internationale roster propose admit {each.hash}"
             say(_("The committee proposes to admit it: %(command)s") % {"command": command})
 
 

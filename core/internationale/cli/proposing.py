@@ -199,7 +199,7 @@ def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes
     if in_force:
         say(_("Version %(version)s is in force here, and travels to the other sections.") % {"version": draft.version})
     else:
-        command = {"command": f"internationale roster sign {hash[:16]}"}
+        command = {"command": f"internationale roster sign {hash}"}
         say(_("Proposed. Each holder of a root key signs it on their own instance: %(command)s") % command)
 
 

@@ -90,7 +90,7 @@ def show(home: Home, what: str | None) -> None:
     section = home()
     with section.reading() as session:
         if what is not None:
-            _describe(queries.proposal(session, what), Names.of(section.sections(session)))
+            _describe(queries.called(session, what), Names.of(section.sections(session)))
             return
         latest = port.latest(session)
         tell_roots(latest.roster)
@@ -119,10 +119,11 @@ def sign(home: Home, what: str, key: Path | None, *, again: bool, yes: bool, una
         return
     section = home.speaking()
     with section.reading() as session:
-        _describe(queries.proposal(session, what), Names.of(section.sections(session)))
+        shown = queries.called(session, what)
+        _describe(shown, Names.of(section.sections(session)))
     root = _confirmed(path, again, yes)
     with section.writing() as session:
-        known, in_force = port.sign(section, session, what, root, by=home.host(), again=again)
+        known, in_force = port.sign(section, session, shown.hash, root, by=home.host(), again=again)
     section.roster_changed()
     _tell_outcome(known, in_force)
 
@@ -142,7 +143,7 @@ def adopt(home: Home, what: tuple[str, ...], unasked: bool) -> None:
         version = _adopt_files(home, files)
     else:
         with section.writing() as session:
-            version = port.adopt_proposal(section, session, what[0])
+            version = port.adopt_proposal(section, session, queries.called(session, what[0]).hash)
     section.roster_changed()
     say(_("Version %(version)s is in force here, and travels to the other sections.") % {"version": version.roster.version})
 
@@ -229,7 +230,7 @@ def _confirmed(path: Path, again: bool, yes: bool) -> RootKey:
 
 
 def _describe(known: Proposal, names: Names) -> None:
-    words = {"version": known.version, "section": names[known.section], "hash": known.hash[:16]}
+    words = {"version": known.version, "section": names[known.section], "hash": known.hash}
     say(_("Proposal %(hash)s for version %(version)s, by section “%(section)s”:") % words)
     for sentence in (*known.changes, *known.asked):
         say(sentence)
@@ -245,7 +246,7 @@ def _name(known: Named, number: int, names: Names) -> None:
         words = {
             "version": known.version,
             "section": names[known.section],
-            "command": f"internationale roster show {known.hash[:16]}",
+            "command": f"internationale roster show {known.hash}",
         }
         say(_("One more proposal for version %(version)s, by section “%(section)s”. What it changes: %(command)s") % words)
 

@@ -49,7 +49,7 @@ class Worker:
             _log.warning("goes on without an answer: the host has said so")
         elif self.section.gate.lasting is None:
             await self._close()
-        elif self.section.gate.lasting is Lasting.BEHIND:
+        else:
             self.section.gate.ask_anew(witnesses.GRACE)
 
     async def run(self) -> None:

@@ -56,9 +56,11 @@ def joined(section: Section) -> bool:
 
 
 def suspect(section: Section) -> None:
-    """Look whether the database may be an old one without anybody having said so. Then the others are asked, and waited for."""
+    """Look whether the database is an old one, or may be without anybody having said so. Then the others are asked, and waited
+    for.
+    """
     section.gate.load()  # who has just joined may have done so for the second time
-    if section.gate.lasting is None and witnesses.was_away(section):
+    if section.gate.lasting is Lasting.RESTORED or (section.gate.lasting is None and witnesses.was_away(section)):
         section.gate.ask_anew(witnesses.GRACE)
 
 

@@ -52,15 +52,18 @@ def was_away(section: Section) -> bool:
 
 
 def objection(section: Section) -> Message | None:
-    """Why the others have to be waited for; None: they have not."""
-    gate = section.gate
-    if gate.lasting is Lasting.RESTORED:
-        return missing(section)
-    return ASKS if gate.waits and missing(section) is not None else None
+    """Why the others have to be waited for; None: they have not. Who stands alone in the list that is here may have had others
+    since: those bring the later list to a hub that has lost it as well, as soon as they are back.
+    """
+    gate, others = section.gate, _others(section)
+    reason = missing(section)
+    if reason is not None and gate.lasting is Lasting.RESTORED:
+        return reason
+    return ASKS if gate.waits and (reason is not None or not others) else None
 
 
 def missing(section: Section) -> Message | None:
-    """What is said while not enough have spoken; None: enough have. Who stands alone in the list has nobody to wait for."""
+    """What is said while not enough have spoken; None: enough have. Who stands alone in the list lacks nobody."""
     others = _others(section)
     heard, needed = len(others) - len(_unheard(section, others)), len(others) // 2 + 1
     return WAITS % {"heard": heard, "needed": needed} if others and heard < needed else None

@@ -44,7 +44,7 @@ def propose(section: Section, session: Database, draft: Roster, *, why: str, by:
     body = draft.serialize()
     if (waiting := _proposed(session, draft)) is not None:
         told = _("The same is proposed already, and waits for signatures: %(command)s")
-        raise Conflict(told % {"command": f"internationale roster sign {waiting.hash[:16]}"})
+        raise Conflict(told % {"command": f"internationale roster sign {waiting.hash}"})
     if len(body) > LARGEST:
         raise Invalid(_("The list is too long to be proposed over the hub: hand on the proposal as a file."))
     hash = keys.digest(keys.ROSTER, body).hex()

@@ -15,7 +15,7 @@ from internationale.events import keys, locks, signed
 from internationale.events.keys import SigningKey
 from internationale.events.roster import Roster
 from internationale.kit import marker
-from internationale.settings import read_private
+from internationale.settings import read_private, whole
 
 _ = marker("core")
 
@@ -115,10 +115,10 @@ def write_root_key(path: Path, key: SigningKey, passphrase: str = "") -> None:
     """Write a new one that only its owner can read. Raises ``Misconfigured``: a key is never overwritten."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
-        path.touch(mode=0o600, exist_ok=False)
+        with whole.fresh(path) as part:
+            part.write_text(locks.lock(key, passphrase), encoding="ascii")
     except FileExistsError as error:
         raise Misconfigured(_("There already is a root key here."), place=str(path)) from error
-    path.write_text(locks.lock(key, passphrase), encoding="ascii")
 
 
 def root_state(path: Path) -> str:

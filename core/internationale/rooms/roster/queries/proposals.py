@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Row, func
 from sqlalchemy import select as columns
 from sqlmodel import Session, col
 
-from internationale.errors import NotFound, Untrusted
+from internationale.errors import Conflict, NotFound, Untrusted
 from internationale.events import keys, roster, signed
 from internationale.events.keys import PublicKey
 from internationale.events.roster import Root, Roster, Status, Version
@@ -125,11 +125,25 @@ def awaiting(session: Session) -> tuple[Named, ...]:
     return tuple(map(_named, _rows(session, EXAMINED, *following)))
 
 
+def called(session: Session, beginning: str) -> Proposal:
+    """One proposal by the beginning of its hash (8 digits at least), for who types it: what is done with it after it was shown
+    names the whole hash. Two whose hashes begin alike are no coincidence: somebody has tried for it until they did.
+
+    Raises ``NotFound``, and ``Conflict`` where there are two.
+    """
+    alike = columns(col(ProposalRow.hash)).where(col(ProposalRow.hash).startswith(beginning, autoescape=True)).distinct().limit(2)
+    known = session.execute(alike).scalars().all() if len(beginning) >= 8 else []
+    if len(known) > 1:
+        raise Conflict(
+            _("The hashes of two proposals begin so. Somebody has seen to that: give the whole hash of the one you mean.")
+        )
+    return proposal(session, known[0] if known else "")
+
+
 def proposal(session: Session, hash: str) -> Proposal:
-    """One proposal by its hash, or the beginning of it (8 digits at least). Raises ``NotFound``."""
-    known = len(hash) >= 8 and hash.isalnum()
-    rows = _rows(session, SHOWN, col(ProposalRow.hash).startswith(hash)) if known else []
-    if len(rows) != 1:
+    """One proposal by its hash. Raises ``NotFound``."""
+    rows = _rows(session, SHOWN, col(ProposalRow.hash) == hash)
+    if not rows:
         raise NotFound(_("There is no such proposal here."))
     found, now = _proposal(session, _place(rows[0])), latest(session)
     if now is None or found.state not in ("open", "complete"):
