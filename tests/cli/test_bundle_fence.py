@@ -102,6 +102,23 @@ def test_who_joins_again_with_a_key_that_has_signed_waits_for_the_others(joined,
         speak("fr", "another one")
 
 
+def test_who_joins_again_with_a_key_that_has_not_signed_yet_waits_for_the_others(joined, speak, tmp_path):
+    """It was confirmed, and the machine was lost before it signed anything; the one before has signed."""
+    speak("fr", "one")
+    joined("fr", "fence", "open", "--confirm", "fr")
+    joined("fr", "key", "rotate-log")
+    joined("fr", "bundle", "export", "fr.bundle")
+    joined("ic", "bundle", "import", "fr.bundle")
+    joined("ic", "roster", "propose", "rotate", "fr", "--yes", "--out", "rotated", "--sign", "--unasked")
+    joined("ic", "roster", "adopt", "rotated", "--unasked")
+    for file in (tmp_path / "fr").glob("section.db*"):
+        file.unlink()
+    joined("ic", "section", "invite", "fr", "--out", "again.invitation")
+    assert "made anew" in join(joined, "fr", "again.invitation").output
+    with pytest.raises(Paused):
+        speak("fr", "another one")
+
+
 def test_the_hosts_word_opens_the_fence(joined, speak):
     joined("fr", "fence", "close")
     with pytest.raises(Paused):

@@ -1,18 +1,22 @@
 """While the database is away, locked or only read, pages and the API say that it has to wait, and the log says why."""
 
+import asyncio
 import logging
 import os
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from sqlalchemy import create_engine, event, make_url, text
 
+from internationale import worker
 from internationale.section import Section
-from internationale.testing.people import member
+from internationale.testing import oracle
+from internationale.testing.people import member, speaker
 
 WORDS = "The database of this section does not answer now, or cannot take anything in."
 SECRET = "our secret plan"
@@ -99,3 +103,34 @@ def test_what_is_written_while_it_can_only_be_read_has_to_wait_and_is_given_back
         assert said(caplog) == ["the database is in trouble"]
         assert delegate.get("/statements").status_code == 200
     assert delegate.post("/api/v1/statements", json={**sent, "sections": []}).status_code == 201
+
+
+def test_the_errands_go_on_by_themselves_when_it_is_there_again(federation, hub, caplog):
+    """A server that was started anew, a disk that was away: the pages come back with the next request, and so does the rest."""
+    ic, fr = federation("ic", "fr")
+    for section in (ic, fr):
+        section.settings = replace(section.settings, hubs=(hub.url,))
+
+    def say(section: Section) -> None:
+        text = {"language": "fr", "title": "Paix", "text": "Paix.\n"}
+        with section.writing() as session:
+            section.documents.open(session, kind="programme", audience="international", by=speaker(section), **text)
+
+    def failed() -> bool:
+        return {"Worker._fence", "hub"} <= {each.getMessage().split()[0] for each in caplog.records}
+
+    async def until(condition: Callable[[], bool]) -> None:
+        async with asyncio.timeout(60):
+            while not condition():
+                await asyncio.sleep(0.05)
+
+    async def story() -> None:
+        async with worker.running(ic), worker.running(fr):
+            await until(lambda: ic.fenced is None and fr.fenced is None)
+            with away(fr):
+                await until(failed)
+                assert all(re.fullmatch(r"[^\n]+", each.getMessage()) for each in caplog.records)
+            await asyncio.to_thread(say, fr)
+            await until(lambda: oracle.log(ic) == oracle.log(fr) != [])
+
+    asyncio.run(story())

@@ -17,7 +17,8 @@ from internationale.bus.server import HubProcess
 from internationale.events.nkey import Nkey
 from internationale.kit import Utterance
 from internationale.testing import builds, carrying, notes
-from internationale.testing.founding import DATABASE, open_section
+from internationale.testing.founding import DATABASE, open_section, unite
+from internationale.testing.serving import served
 
 from .living import prepare
 
@@ -39,6 +40,15 @@ def say(member) -> Callable[..., object]:
             return section.publish(session, utterance, by=member(section))[0].ref
 
     return write
+
+
+@pytest.fixture
+def pair(federation):
+    """``fr``, whose pages are served at the address that the roster names, and ``ar``; no hub anywhere."""
+    fr, ar = (federation.alone(code, plugins=builds.today()) for code in ("fr", "ar"))
+    with served(fr):
+        unite([fr, ar])
+        yield fr, ar
 
 
 @pytest.fixture

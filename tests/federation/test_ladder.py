@@ -11,27 +11,21 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from internationale import worker
-from internationale.bundle import witnessing
 from internationale.bus import LOG, Parcel
 from internationale.errors import TooSoon, Untrusted
-from internationale.events import heads, request
-from internationale.events.heads import Head, Heads
+from internationale.events import request
 from internationale.events.keys import PublicKey
 from internationale.events.request import Request
 from internationale.events.signed import SignedDocument
-from internationale.ledger import fencing
-from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.reading import Gap
-from internationale.rooms.roster import port, queries
+from internationale.rooms.roster import queries
 from internationale.settings import Federation
-from internationale.testing import builds, carrying, oracle
+from internationale.testing import oracle
 from internationale.testing.carrying import settle
 from internationale.testing.founding import unite
 from internationale.testing.memory import MemoryBus, MemoryHub
-from internationale.testing.serving import served
 from internationale.web import allowing, logs
-from internationale.worker import claims, direct, fence, ladder, mending, origin, pace, questions, seeding
+from internationale.worker import ladder, mending, origin, pace, questions, seeding
 from internationale.worker.origin import Origin, Unanswered
 
 
@@ -154,15 +148,6 @@ def test_another_section_that_holds_it(three, say):
     assert numbers(ar) == [1]
 
 
-@pytest.fixture
-def pair(federation):
-    """``fr``, whose pages are served at the address that the roster names, and ``ar``; no hub anywhere."""
-    fr, ar = (federation.alone(code, plugins=builds.today()) for code in ("fr", "ar"))
-    with served(fr):
-        unite([fr, ar])
-        yield fr, ar
-
-
 def test_its_own_section_over_https(pair, say):
     fr, ar = pair
     say(fr, "one", parts=(b"at length",))
@@ -203,85 +188,6 @@ def test_a_long_log_over_https_comes_piece_by_piece(pair, say):
         return [await ladder.fill(ar, bus, gap(500, len(numbers(ar)) + 1), asked) for _ in range(3)]
 
     assert asyncio.run(climb()) == [200, 5, 0]
-
-
-def test_without_any_hub_the_sections_ask_each_other(pair, say):
-    fr, ar = pair
-    for number in range(request.AT_ONCE + 5):
-        say(fr, str(number))
-    ar.fence(fence.NO_ANSWER)
-    assert asyncio.run(direct.hear(ar)) == direct.Heard(("fr",), request.AT_ONCE + 5)
-    assert (ar.fenced, asyncio.run(direct.hear(ar)).came) == (None, 0)
-    oracle.agree(fr, ar, said=request.AT_ONCE + 5)
-
-
-def test_without_any_hub_and_restored_a_word_of_now_is_needed(pair, say):
-    """Not one of before, that stands in the very database; nor one of somebody who may have forgotten something as well."""
-    fr, ar = pair
-    say(ar, "one")
-    carrying.hand_on(ar, fr)
-    with ar.writing() as session:
-        assert port.store_heads(session, witnessing.sign(fr, again=True), ar.now())
-    ar.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
-    fr.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
-    assert asyncio.run(direct.hear(ar)).answered == ("fr",)
-    assert ar.fenced == WORDS[Lasting.RESTORED]
-    fr.unfence()
-    assert asyncio.run(direct.hear(ar)).answered == ("fr",)
-    assert ar.fenced is None
-
-
-def test_without_any_hub_it_is_told_who_has_signed_to_hold_more(pair, say):
-    """The host's word counts for the next time, too: whoever lies silences nobody twice."""
-    fr, ar = pair
-    say(ar, "one")
-    carrying.hand_on(ar, fr)
-    lie = heads.seal(Heads(section="fr", time=fr.now(), roster=1, heads={"ar": Head(1, 999, "ab" * 32)}), fr.key)
-    with ar.writing() as session:
-        assert port.store_heads(session, lie, ar.now())
-    ar.fence(fence.NO_ANSWER)
-    asyncio.run(direct.hear(ar))
-    assert ar.fenced == claims.BEHIND % {"theirs": 999, "ours": 1, "who": (f"{fr.name} (fr)",)}
-    with ar.reading() as session:
-        claimants = fencing.claimants(session.connection(), disbelieved=False)
-    assert claimants == ("fr",)
-    ar.gate.give_word(claimants)
-    assert ar.gate.take_word()
-    ar.fence(fence.NO_ANSWER)
-    asyncio.run(direct.hear(ar))
-    assert ar.fenced is None
-
-
-def test_without_any_hub_what_others_hold_behind_a_hole_is_told(pair, say, backup):
-    """Number 2 was lost on the way: their heads do not tell of the later ones, but our signature under these does."""
-    fr, ar = pair
-    say(ar, "one")
-    carrying.hand_on(ar, fr)
-    restore = backup(ar)
-    for text in ("two", "three", "four"):
-        say(ar, text)
-    assert fr.accept(carrying.said(ar)[2:]) == ["parked", "parked"]
-    again = restore()
-    again.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
-    assert asyncio.run(direct.hear(again)) == direct.Heard(("fr",), 1)
-    assert again.gate.heard == {"fr"}
-    assert again.fenced == claims.BEHIND % {"theirs": 4, "ours": 1, "who": (f"{ar.name} (ar)",)}
-    again.close()
-
-
-def test_where_a_hub_brings_no_answers_the_sections_are_asked_themselves(pair, hub, monkeypatch):
-    """It is there, and the others are at another."""
-    monkeypatch.setattr(worker, "ALONE", 0.5)
-    _fr, ar = pair
-    ar.settings = replace(ar.settings, hubs=(hub.url,))
-    ar.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
-
-    async def story():
-        async with worker.running(ar), asyncio.timeout(60):
-            while ar.fenced is not None:
-                await asyncio.sleep(0.1)
-
-    asyncio.run(story())
 
 
 def asked_by(asker, other, **changed):

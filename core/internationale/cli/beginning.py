@@ -183,7 +183,7 @@ def join(home: Home, invitation: BinaryIO, fingerprint: str | None) -> None:
     with section.writing() as session:
         port.adopt(session, documents, code=section.code, key=section.key.public, now=section.now())
         international = queries.hashes(session)[1]
-        again = not joined and section.log_keys.has_signed([section.key], international)
+        again = not joined and section.log_keys.has_signed(section.log_keys.all, international)
         if again:  # what it has said is not here any more
             fencing.keep(session.connection(), Lasting.RESTORED, section.now())
         section.log_keys.pledge([section.key], international)

@@ -12,12 +12,13 @@ from internationale.bus.ending import stop
 from internationale.bus.nats import NatsBus
 from internationale.ledger.fencing import Lasting
 from internationale.ledger.log import SAID
+from internationale.ledger.outages import account
 from internationale.messages import Message
 from internationale.section import Section
-from internationale.worker import direct, fence, passed, tasks, witnesses
+from internationale.worker import claims, direct, fence, passed, tasks, witnesses
 from internationale.worker.hubs import Connect, Hub, named
 from internationale.worker.link import Link
-from internationale.worker.pace import Bells, in_thread, together
+from internationale.worker.pace import Bells, in_thread, lasting, together
 
 _log = logging.getLogger(__name__)
 LOOK = 5.0
@@ -40,6 +41,8 @@ class Worker:
         self._connect = connect
         self._bells = Bells()
         self._opened = asyncio.Event()
+        self._heard = False
+        """Whether the sections themselves have answered since it was last in doubt what there is of our log."""
         section.on_commit(self._bells.written.ring)
         section.on_commit(self._bells.said.ring, SAID)
 
@@ -55,9 +58,8 @@ class Worker:
     async def run(self) -> None:
         """Everything, until cancelled."""
         regular = [tasks.regularly(self.section, task) for task in self.section.plugins.all("tasks")]
-        await together(
-            tasks.tell(self.section, self._bells.written), self._fence(), self._attend(), self._without_hubs(), *regular
-        )
+        errands = map(lasting, (self._fence, self._attend, self._without_hubs))
+        await together(tasks.tell(self.section, self._bells.written), *errands, *regular)
 
     async def _close(self) -> None:
         """Nothing is said before those were asked who can be, nor before it is known who that is."""
@@ -79,8 +81,8 @@ class Worker:
             while True:
                 try:
                     wanted = await self._hubs()
-                except Exception:
-                    _log.exception("the list of hubs cannot be read")
+                except Exception as error:
+                    _log.error("the list of hubs cannot be read: %s", account(error))
                     wanted = tuple(attending)
                 for hub in attending.keys() - set(wanted):
                     await stop([attending.pop(hub)])
@@ -88,7 +90,7 @@ class Worker:
                 for hub in wanted:
                     if hub not in attending:
                         self.links[hub.name] = Link(self.section, hub, self._connect, self._bells, self._opened)
-                        attending[hub] = asyncio.create_task(self.links[hub.name].run())
+                        attending[hub] = asyncio.create_task(lasting(self.links[hub.name].run))
                 await asyncio.sleep(LOOK)
         finally:
             await stop(attending.values())
@@ -115,6 +117,7 @@ class Worker:
             self._doubt()
 
     def _doubt(self) -> None:
+        self._heard = False
         for link in self.links.values():
             link.doubt()
 
@@ -142,18 +145,19 @@ class Worker:
 
     async def _objection(self, answered: Sequence[Link]) -> Message | None:
         """What speaks against writing: a hub that has answered, or that the other sections have not."""
-        own = (link.clearance.verdict for link in answered if link.clearance.verdict is not None)
-        return next(own, None) or (await in_thread(witnesses.objection, self.section) if answered else None)
+        own = next((link.clearance.verdict for link in answered if link.clearance.verdict is not None), None)
+        return own or (await in_thread(witnesses.objection, self.section) if answered or self._heard else None)
 
     async def _may_open(self, answered: Sequence[Link]) -> bool:
-        """Whether every hub that can be reached has answered."""
+        """Whether every hub that can be reached has answered; where there is none, the sections themselves."""
         links = self.links.values()
-        asked = bool(answered) and all(link.clearance.verdict != fence.NO_ANSWER or link.tried for link in links)
-        return asked and await in_thread(fence.may_open, self.section)
+        asked = all(link.clearance.verdict != fence.NO_ANSWER or link.tried for link in links)
+        return asked and (bool(answered) or self._heard) and await in_thread(fence.may_open, self.section)
 
     async def _lift(self) -> bool:
-        """Open the fence, unless something was noted meanwhile. Whether it is open."""
-        await in_thread(self.section.unfence)
+        """Open the fence, unless something was heard or noted meanwhile. Whether it is open."""
+        if await in_thread(claims.behind, self.section) is None:
+            await in_thread(self.section.unfence)
         if self.section.fenced is None:
             _log.info("nothing speaks against writing")
             return True
@@ -165,12 +169,8 @@ class Worker:
         while True:
             await asyncio.sleep(ALONE)
             hubs = any(link.connected for link in self.links.values())
-            if hubs and await in_thread(witnesses.objection, self.section) is None:
-                continue
-            try:
-                await direct.hear(self.section)
-            except Exception:
-                _log.exception("the other sections could not be asked")
+            if not hubs or await in_thread(witnesses.objection, self.section) is not None:
+                self._heard = bool((await direct.hear(self.section)).answered)
 
     async def _hubs(self) -> Sequence[Hub]:
         return await in_thread(named, self.section)

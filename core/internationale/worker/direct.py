@@ -13,7 +13,7 @@ from internationale.events.roster import Status
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker import claims, fence, mending, witnesses
+from internationale.worker import mending, witnesses
 from internationale.worker.origin import Unanswered, ask
 from internationale.worker.pace import in_thread, outside
 
@@ -32,7 +32,9 @@ class Heard:
 
 
 async def hear(section: Section) -> Heard:
-    """Ask everybody who has an address: for their own log, then for whatever else is missing."""
+    """Ask everybody who has an address: for their own log, then for whatever else is missing. Whether we may speak then is for
+    the worker to say, who knows which hubs are waited for.
+    """
     answered, came = [], 0
     for code in await in_thread(_neighbours, section):
         try:
@@ -44,8 +46,6 @@ async def hear(section: Section) -> Heard:
             _log.info("section %s does not answer over HTTPS: %s", code, trouble)
         else:
             answered.append(code)
-    if answered and section.fenced is not None and await in_thread(_remembers_all, section):
-        await in_thread(section.unfence)
     return Heard(tuple(answered), came)
 
 
@@ -78,8 +78,3 @@ def _neighbours(section: Section) -> Sequence[str]:
         latest = queries.latest(session)
     entries = latest.roster.sections if latest is not None else ()
     return [each.code for each in entries if each.code != section.code and each.status is Status.MEMBER and each.address]
-
-
-def _remembers_all(section: Section) -> bool:
-    """Whether our own log is here as far as anybody has signed to hold it, and enough of the others were heard."""
-    return fence.may_open(section) and claims.behind(section) is None and witnesses.objection(section) is None

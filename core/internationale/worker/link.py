@@ -7,13 +7,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from internationale.bus import Bus, NotAllowed, NotAuthorised, Unprovisioned, Unreachable
+from internationale.ledger.outages import account
 from internationale.section import Section
 from internationale.worker import fence, heads, hubs, mending, proofs, questions, receiving, rosters, seeding
 from internationale.worker.attachments import Carriage
 from internationale.worker.clearance import Clearance
 from internationale.worker.hubs import Connect, Hub, Standing
 from internationale.worker.origin import Origin
-from internationale.worker.pace import Backoff, Bells, Crowd, in_thread, together
+from internationale.worker.pace import Backoff, Bells, Crowd, in_thread, lasting, together
 from internationale.worker.published import Published
 from internationale.worker.relay import BATCH, Relay
 from internationale.worker.resting import Resting
@@ -66,16 +67,13 @@ class Link:
 
     async def run(self) -> None:
         """Until cancelled. Trouble is logged, shown and tried again, ever more rarely."""
-        await together(self._keep(), self._impatient())
+        await together(lasting(self._keep), lasting(self._impatient))
 
     async def _impatient(self) -> None:
         while True:
-            try:
-                if not self.tried:
-                    await fence.impatient(self.section)
-                    self.tried = True
-            except Exception:
-                _log.exception("it cannot be seen how far the log goes")
+            if not self.tried:
+                await fence.impatient(self.section)
+                self.tried = True
             await asyncio.sleep(LOOK)
 
     def doubt(self) -> None:
@@ -95,8 +93,8 @@ class Link:
                 silent = silent and not self.connected
                 _log.log(logging.DEBUG if silent else logging.WARNING, "hub %s: %s", self.url, trouble)
                 silent = True  # until it was there again
-            except Exception:
-                _log.exception("hub %s: an errand failed", self.url)
+            except Exception as error:
+                _log.error("hub %s: an errand failed: %s", self.url, account(error))
             held = self.connected and asyncio.get_running_loop().time() - began > LASTING
             self.connected, self.tried = False, True
             self.clearance.lost()

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import contextvars
+import logging
 import random
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -10,8 +11,10 @@ from functools import partial
 from typing import Any, TypeVar
 
 from internationale.bus.ending import ended, stop
+from internationale.ledger.outages import account
 
 T = TypeVar("T")
+_log = logging.getLogger(__name__)
 _OUTSIDE = ThreadPoolExecutor(4, "outside")
 
 QUICKLY = 200
@@ -58,6 +61,22 @@ async def together(*errands: Coroutine[Any, Any, None]) -> None:
             task.result()
     finally:
         await stop(tasks)
+
+
+async def lasting(errand: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run an errand that has no end, and begin it again after each failure, ever more rarely, until cancelled: a database that is
+    away for some seconds must not leave an instance with pages that look alive and nothing that goes out.
+    """
+    backoff, clock = Backoff(), asyncio.get_running_loop().time
+    while True:
+        began = clock()
+        try:
+            await errand()
+        except Exception as error:
+            _log.error("%s failed, and is begun again: %s", errand.__qualname__, account(error))
+        if clock() - began > LONGEST:
+            backoff.reset()
+        await backoff.pause()
 
 
 async def standstill(reached: Callable[[], object], seconds: float) -> None:
