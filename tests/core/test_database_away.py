@@ -17,6 +17,7 @@ from internationale import worker
 from internationale.section import Section
 from internationale.testing import oracle
 from internationale.testing.people import member, speaker
+from internationale.worker import hubs
 
 WORDS = "The database of this section does not answer now, or cannot take anything in."
 SECRET = "our secret plan"
@@ -129,6 +130,7 @@ def test_the_errands_go_on_by_themselves_when_it_is_there_again(federation, hub,
             await until(lambda: ic.fenced is None and fr.fenced is None)
             with away(fr):
                 await until(failed)
+                await until(lambda: fr.hubs[hub.url].trouble == hubs.OURS)
                 assert all(re.fullmatch(r"[^\n]+", each.getMessage()) for each in caplog.records)
             await asyncio.to_thread(say, fr)
             await until(lambda: oracle.log(ic) == oracle.log(fr) != [])

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from internationale.bus import Bus, Insecure, NotAllowed, NotAuthorised, Unprovisioned, Unreachable
+from internationale.bus import Bus, Insecure, NotAllowed, NotAuthorised, Unprovisioned
 from internationale.events.nkey import Nkey
 from internationale.kit import HubState
+from internationale.ledger.outages import outage
 from internationale.messages import Message, marker, plural_marker
 from internationale.rooms.roster import queries, rules
 from internationale.section import Section
@@ -25,6 +26,10 @@ KEYLESS = _(
 )
 INSECURE = _("This hub's certificate is not the one that it should have, so nothing was sent to it. Ask whoever runs it.")
 UNPREPARED = _("This hub is not prepared for this section. Whoever runs it has to prepare it from the current list of sections.")
+OURS = _(
+    "The database of this section does not answer, or cannot take anything in: nothing is sent to the hubs, and nothing taken"
+    " from them. It goes on by itself when there is room and the database is there again."
+)
 AWAY = _("This hub does not answer. What is written meanwhile is kept and sent later.")
 NOT_ALLOWED = _(
     "This hub does not take all that this section sends. Either its room runs short and this section holds more than its share"
@@ -103,11 +108,11 @@ class Standing:
         self._state = replace(self._state, connected=True, since=self._section.now())
         self.trouble(CONNECTION, None)
 
-    def lost(self, why: Unreachable | None, *, keyless: bool = False) -> None:
-        """No connection, or none that is of use. ``keyless``: the roster does not have our nkey."""
+    def lost(self, why: Exception | None, *, keyless: bool = False) -> None:
+        """No connection, or none that is of use. ``keyless``: it turned us away, and the roster does not have our nkey."""
         if self._state.connected or self._state.since is None:
             self._state = replace(self._state, connected=False, since=self._section.now())
-        self.trouble(CONNECTION, KEYLESS if keyless and isinstance(why, NotAuthorised) else worded(why))
+        self.trouble(CONNECTION, KEYLESS if keyless else worded(why))
 
     def trouble(self, about: str, what: Message | None) -> None:
         """Something is wrong; None: no longer."""
@@ -138,12 +143,14 @@ class Standing:
         self._section.hubs[self._state.url] = self._state
 
 
-def worded(why: Unreachable | None) -> Message:
-    """What it means for people that a hub cannot be used; None: something of our own failed."""
-    kinds: Sequence[tuple[type[Unreachable], Message]] = (
+def worded(why: Exception | None) -> Message:
+    """What it means for people that a hub cannot be used. Not every trouble is the hub's."""
+    kinds: Sequence[tuple[type[Exception], Message]] = (
         (NotAuthorised, REFUSED),
         (Insecure, INSECURE),
         (Unprovisioned, UNPREPARED),
         (NotAllowed, UNPREPARED),
     )
+    if outage(why):
+        return OURS
     return next((message for kind, message in kinds if isinstance(why, kind)), AWAY)

@@ -85,7 +85,7 @@ class Link:
         backoff, patience, silent = Backoff(LONGEST), Backoff(RARELY), False
         while True:
             began = asyncio.get_running_loop().time()
-            trouble: Unreachable | None = None
+            trouble: Exception | None = None
             try:
                 await self._once()
             except Unreachable as error:
@@ -94,11 +94,13 @@ class Link:
                 _log.log(logging.DEBUG if silent else logging.WARNING, "hub %s: %s", self.url, trouble)
                 silent = True  # until it was there again
             except Exception as error:
+                trouble = error
                 _log.error("hub %s: an errand failed: %s", self.url, account(error))
             held = self.connected and asyncio.get_running_loop().time() - began > LASTING
             self.connected, self.tried = False, True
             self.clearance.lost()
-            self.standing.lost(trouble, keyless=await in_thread(hubs.keyless, self.section))
+            refused = isinstance(trouble, NotAuthorised)
+            self.standing.lost(trouble, keyless=refused and await in_thread(hubs.keyless, self.section))
             if held:
                 backoff.reset()
                 patience.reset()
