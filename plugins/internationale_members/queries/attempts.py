@@ -72,6 +72,13 @@ def succeeded(session: Session, attempt: Attempt) -> None:
     session.execute(delete(FailedSignIn).where(mine))
 
 
+def renew(session: Session, section: Section, handle: str, *, place: str) -> None:
+    """Count that a person changes their password: each leaves a word that is kept for good (``closings``). Raises ``TooSoon``."""
+    own = _bucket(handle, "renewed")
+    _require(terms.wait(_failures(session, own), section.now()), place)
+    _counted(session, section, own, near=())
+
+
 def _require(seconds: int, place: str) -> None:
     if seconds:
         sentence = _("After several attempts please wait %(seconds)s seconds, then try again.")

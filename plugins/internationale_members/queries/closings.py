@@ -20,12 +20,12 @@ def note(session: Session, section: Section, deed: str, account: str) -> None:
     """Note it now; after what is still kept, which came before it."""
     word = _word(section, deed, account)
     if session.exec(select(Unnoted.id).limit(1)).first() is not None or not section.outside(FILE).add(word):
-        session.add(Unnoted(word=word))
+        _keep(session, word)
 
 
 def note_later(session: Session, section: Section, deed: str, of: str) -> None:
     """Have it noted by ``catch_up``. ``of``: an account's id, or (``CHANGED``) the hash of a password that holds no more."""
-    session.add(Unnoted(word=_word(section, deed, of)))
+    _keep(session, _word(section, deed, of))
 
 
 def catch_up(section: Section) -> None:
@@ -66,6 +66,10 @@ def secret(section: Section) -> bytes:
 
 def standing(section: Section) -> Standing:
     return closings.standing(section.outside(FILE).all())
+
+
+def _keep(session: Session, word: str) -> None:
+    session.add(Unnoted(word=closings.once(word)))
 
 
 def _word(section: Section, deed: str, of: str) -> str:

@@ -52,11 +52,12 @@ def change_password(
         row = accounts.get(session, account)
         if row.password != hashed:
             raise Conflict(_("The password was changed meanwhile."))
+        if hashed is not None:
+            attempts.renew(session, section, handle, place="new")
+            closings.note_later(session, section, CHANGED, hashed)
         row.password = renewed
         session.add(row)
         end_all(session, account, but=secret)
-        if hashed is not None:
-            closings.note_later(session, section, CHANGED, hashed)
     closings.catch_up(section)  # only now: one that is not changed after all is still needed
 
 

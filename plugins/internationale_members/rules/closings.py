@@ -4,6 +4,7 @@ Each is one word, of what was done and a keyed hash of to whom: with the list al
 """
 
 import hmac
+import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -28,11 +29,16 @@ def word(deed: str, mark: str) -> str:
     return f"{deed}:{mark}"
 
 
+def once(word: str) -> str:
+    """The same, for one time that it was done: an account may be closed twice."""
+    return f"{word}:{secrets.token_hex(8)}"
+
+
 def standing(words: Iterable[str]) -> Standing:
     """What holds after all of them. What is no such word, or was cut off by a crash, says nothing."""
     found: dict[str, set[str]] = {CLOSED: set(), LEFT: set(), CHANGED: set()}
     for each in words:
-        deed, _colon, mark = each.partition(":")
+        deed, mark = (*each.split(":"), "")[:2]
         if deed == OPENED:
             found[CLOSED].discard(mark)
         elif deed in found:

@@ -374,3 +374,17 @@ def test_a_passer_by_is_led_to_the_sign_in_page(house):
     for path in ("/members/account", "/members/account/export", "/members/account/leave", "/members", "/members/invitations"):
         assert client.get(path, follow_redirects=False).headers["location"].startswith("/members/sign-in?next=")
     assert client.post("/members/account/password", data={"new": OTHER}).status_code == 403
+
+
+def test_nobody_changes_a_password_without_end(house):
+    """Each change leaves a word beside the keys that is kept for good."""
+    rosa, words = house.person("rosa"), [PASSWORD, *(f"{number} green lanterns here" for number in range(8))]
+
+    def change(number):
+        return rosa.post("/members/account/password", data={"old": words[number], "new": words[number + 1]})
+
+    assert [change(number).status_code for number in range(6)] == [200] * 5 + [429]
+    assert "please wait" in change(5).text
+    assert len(house.section.outside("members.closed").all()) == 5
+    house.clock.wait(minutes=1)
+    assert change(5).status_code == 200

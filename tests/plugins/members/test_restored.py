@@ -152,7 +152,7 @@ def test_what_is_noted_says_of_nobody_who_it_was(house: House) -> None:
 
 
 def test_what_holds_at_the_end_of_the_list() -> None:
-    words = ("closed:a", "closed:b", "left:c", "opened:a", "nonsense", "clos", "changed:d", "opened:c", "")
+    words = ("closed:a", "closed:b:01", "left:c:02", "opened:a", "nonsense", "clos", "changed:d", "opened:c", "")
     standing = closings.standing(words)
     assert (standing.closed, standing.left, standing.changed) == ({"b"}, {"c"}, {"d"})
 
@@ -209,6 +209,23 @@ def test_what_a_copy_still_kept_is_not_noted_after_what_came_later(house: House,
     restore()
     assert noting(house) == []
     assert [word.partition(":")[0] for word in house.section.outside("members.closed").all()] == ["closed", "opened"]
+
+
+def test_a_closing_that_a_copy_still_keeps_is_not_taken_for_one_of_before(house: House, copied: Copied) -> None:
+    house.person("karl")
+    early, list_ = copied(), house.section.settings.home / "keys" / "members.closed"
+    for deed in ("disable", "enable"):
+        house.command(deed, "karl")
+    list_.rename(list_.with_name("aside"))
+    list_.mkdir()
+    house.command("disable", "karl")
+    restore = copied()
+    list_.rmdir()
+    list_.with_name("aside").rename(list_)
+    restore()
+    assert noting(house) == []
+    early()
+    assert not signs_in(house, "karl")
 
 
 def test_a_word_that_was_cut_off_by_a_full_disk_is_not_noted(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
