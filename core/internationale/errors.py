@@ -14,6 +14,7 @@ InternationaleError           carries a Message, and the place (a field, a line,
 """
 
 import traceback
+from collections.abc import Iterator
 
 from internationale.messages import Message
 
@@ -88,10 +89,18 @@ class Untrusted(InternationaleError):
         self.reason = reason
 
 
-def without_content(error: BaseException | None) -> str:
+def origins(error: BaseException | None) -> Iterator[BaseException]:
+    """An error and all that it arose from, each once: an error that is kept and raised again may have come of itself."""
+    seen = set[int]()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        error = error.__cause__ or error.__context__
+
+
+def without_content(error: BaseException) -> str:
     """Kind and place of an error and of its causes, without their messages: those may quote what people wrote."""
     lines = []
-    while error is not None:
-        lines += [type(error).__qualname__, *traceback.format_list(traceback.extract_tb(error.__traceback__))]
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    for each in origins(error):
+        lines += [type(each).__qualname__, *traceback.format_list(traceback.extract_tb(each.__traceback__))]
     return "\n".join(lines)

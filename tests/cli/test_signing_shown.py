@@ -95,7 +95,7 @@ def test_of_two_whose_hashes_begin_alike_the_whole_is_asked_for(three_roots, pai
     section, harmless, harmful = pair
     say(section, harmless)
     say(section, harmful)
-    for deed in (("show",), ("sign", "--yes"), ("adopt",)):
+    for deed in (("show",), ("sign", "--yes"), ("adopt", "--unasked")):
         said = three_roots("ic", "roster", deed[0], digest(harmless)[:DIGITS], *deed[1:], status=1).output
         assert "give the whole hash of the one you mean" in said
     assert "Nothing changes but the dates" in three_roots("ic", "roster", "sign", digest(harmless), "--yes").output

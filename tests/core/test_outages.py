@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 
 from internationale.ledger import database
-from internationale.ledger.outages import outage
+from internationale.ledger.outages import account, outage
 from internationale.testing import carrying
 from internationale.testing.people import speaker
 
@@ -109,3 +109,14 @@ def test_a_value_that_no_index_has_room_for_is_no_outage(federation):
     with database.writing(ic.database) as session, pytest.raises(DBAPIError, match="index row") as caught:
         session.connection().execute(long)
     assert (outage(caught.value), database.trouble(caught.value, ic.settings.database)) == (None, None)
+
+
+def test_an_error_that_came_of_itself_is_looked_through_once():
+    """One that a connection keeps and raises again, while another is dealt with that came of it."""
+    kept, other = ConnectionError("kept"), ValueError("other")
+    kept.__context__, other.__context__ = other, kept
+    assert outage(kept) is None
+    assert account(kept).split() == ["ConnectionError", "ValueError"]
+    other.__cause__ = found = raised(psycopg.errors.DiskFull(), psycopg.Error)
+    assert outage(kept) is found
+    assert account(kept) == "OperationalError (53100)"

@@ -294,6 +294,33 @@ def test_who_is_asked_again_waits_for_every_hub_as_at_a_start(federation, say, m
     assert lifted == []
 
 
+def test_what_is_noted_in_the_very_moment_of_opening_is_not_forgotten(three, hub, say, monkeypatch):
+    """By the errand that finds another instance, in a thread of its own."""
+    _ic, fr, _ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    asked, noted = fence.may_open, []
+
+    def between(section):
+        found = asked(section)
+        if found and not noted:
+            section.gate.close(WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
+            noted.append(True)
+        return found
+
+    monkeypatch.setattr(fence, "may_open", between)
+
+    async def story():
+        await until(lambda: noted)
+        await asyncio.sleep(0.5)
+        assert fr.fenced == WORDS[Lasting.ANOTHER]
+        with pytest.raises(Paused):
+            say(fr, "over it")
+
+    live(story, fr)
+    fr.gate.load()
+    assert fr.gate.lasting is Lasting.ANOTHER
+
+
 def test_own_events_behind_a_hole_are_known_to_have_been_said(federation, say):
     """Nobody has signed to hold them, and the hub has lost some before them: their signature alone says that they are ours."""
     (fr,) = federation("fr", plugins=builds.today())

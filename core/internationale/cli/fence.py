@@ -12,7 +12,7 @@ from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.ownkeys import LOST
 from internationale.messages import marker
 from internationale.section import Section
-from internationale.worker.claims import behind_a_hole
+from internationale.worker.claims import behind_a_hole, own_log
 
 _ = marker("core")
 
@@ -67,7 +67,7 @@ def lift(home: Home, confirm: str | None) -> None:
     """
     section = home()
     say(WORDS[section.gate.lasting] if section.gate.lasting else _("Nothing that lasts keeps this section silent."))
-    if behind_a_hole(section):
+    if behind_a_hole(section).get((own_log(section) or (0, 0))[0]):
         command = f"internationale --home {home.path} key new-log"
         raise Conflict(_CERTAIN % {"command": command})
     say(

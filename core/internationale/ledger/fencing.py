@@ -16,6 +16,7 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -76,6 +77,9 @@ class Fence:
         """What the others are asked while it is silent, where the database may be an old one: 64 random hexadecimal digits."""
         self.heard: set[str] = set()
         """The sections that have answered this."""
+        self.closings = 0
+        """How often this process has closed it: who has asked others and is about to open sees whether it was meanwhile."""
+        self._memory, self._noting = Lock(), Lock()
         self._waits = (now(), timedelta(0))
         self._started = False
         self._noted: tuple[Any, ...] | None = None
@@ -83,7 +87,7 @@ class Fence:
 
     def load(self) -> bool:
         """Take up what was kept, at a start, or by another process since. Whether there was something new."""
-        with database.reading(self._database) as session:
+        with self._noting, database.reading(self._database) as session:
             new = self._heed(session.connection())
         self._started = True
         return new
@@ -104,9 +108,13 @@ class Fence:
 
         What is noted already and is graver stays (``_GRAVER``).
         """
-        self.reason = reason
-        if lasting is None:
-            return
+        with self._memory:  # at once: nothing is said while the database is waited for
+            self.closings, self.reason = self.closings + 1, reason
+        if lasting is not None:
+            with self._noting:
+                self._keep(lasting, claimants)
+
+    def _keep(self, lasting: Lasting, claimants: Collection[str]) -> None:
         with database.writing(self._database) as session:
             connection = session.connection()
             _note(connection, lasting, self._now())
@@ -119,9 +127,12 @@ class Fence:
 
     def put_back(self) -> None:
         """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
-        with database.writing(self._database) as session:
-            put_back(session.connection(), self._now())
-        self._silenced()
+        with self._noting:
+            with database.writing(self._database) as session:
+                put_back(session.connection(), self._now())
+            with self._memory:
+                self.closings += 1
+                self._silenced()
 
     def _silenced(self) -> None:
         self.lasting, self.reason = Lasting.RESTORED, WORDS[Lasting.RESTORED]
@@ -139,20 +150,26 @@ class Fence:
         until, patience = self._waits
         return timedelta(0) < until - self._now() <= patience
 
-    def open(self) -> None:
-        """Speaking is safe again, unless something was noted meanwhile that this process does not know of: then it is not. The
-        host's word is not needed any more.
+    def open(self, closings: int | None = None) -> None:
+        """Speaking is safe again, unless something was noted meanwhile that this process does not know of, or it has closed the
+        fence more often than so many times: then it is not. The host's word is not needed any more.
         """
+        with self._noting:
+            self._open(self.closings if closings is None else closings)
+
+    def _open(self, closings: int) -> None:
         with database.reading(self._database) as session:
             noted = self.lasting is not None or _read(session.connection())
         if noted:
             with database.writing(self._database) as session:
                 connection = session.connection()
-                if self._heed(connection):
+                if self._heed(connection) or closings != self.closings:
                     return
                 connection.execute(delete(tables.fence))
                 connection.execute(delete(_claimant).where(~_claimant.c.disbelieved))
-        self._forget()
+        with self._memory:
+            if closings == self.closings:
+                self._forget()
 
     def give_word(self, disbelieving: Collection[str] = ()) -> None:
         """The host's word, for the running instance or the next start: go on without an answer. ``disbelieving``: of those who

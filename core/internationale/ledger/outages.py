@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
-from internationale.errors import without_content
+from internationale.errors import origins, without_content
 
 POSTGRESQL: Mapping[str, str] = {
     "08": "connection exception",
@@ -73,11 +73,11 @@ def outage(error: BaseException | None) -> BaseException | None:
     Looks through what the error arose from: SQLite gives up the whole transaction when the disk is full, so that the rollback
     to a savepoint fails in its turn, and that failure is the one that arrives.
     """
-    while error is not None:
-        if isinstance(error, MemoryError) or (isinstance(error, DBAPIError) and troubled(error)):
-            return error
-        error = error.__cause__ or error.__context__
-    return None
+    return next((each for each in origins(error) if isinstance(each, MemoryError) or _is_trouble(each)), None)
+
+
+def _is_trouble(error: BaseException) -> bool:
+    return isinstance(error, DBAPIError) and troubled(error)
 
 
 def troubled(error: DBAPIError) -> bool:

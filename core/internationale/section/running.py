@@ -233,9 +233,9 @@ class Section(Answering):
         """Say nothing from now on: our own log may be behind what others have of it. ``lasting``: also after a restart."""
         self.gate.close(reason, lasting)
 
-    def unfence(self) -> None:
-        """Speaking is safe again."""
-        self.gate.open()
+    def unfence(self, closings: int | None = None) -> None:
+        """Speaking is safe again, if the fence was not closed since ``gate.closings`` was so many."""
+        self.gate.open(closings)
 
     def tell(self) -> int:
         """Tell plugins (``recorded``) of events that were applied since the last time; returns how many. At least once each.

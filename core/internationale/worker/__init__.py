@@ -126,6 +126,7 @@ class Worker:
         asked, clock = 0.0, asyncio.get_running_loop().time
         objecting = set[Link]()
         while self.section.fenced is not None:
+            closings = self.section.gate.closings
             if clock() > asked + WORD:
                 asked = clock()
                 if await in_thread(self.section.gate.take_word):
@@ -139,7 +140,7 @@ class Worker:
             objecting = {link for link in answered if link.clearance.verdict is not None}
             if objection := await self._objection(answered):
                 self.section.fence(objection)
-            elif await self._may_open(answered) and await self._lift():
+            elif await self._may_open(answered) and await self._lift(closings):
                 break
             await asyncio.sleep(0.05)
 
@@ -154,10 +155,10 @@ class Worker:
         asked = all(link.clearance.verdict != fence.NO_ANSWER or link.tried for link in links)
         return asked and (bool(answered) or self._heard) and await in_thread(fence.may_open, self.section)
 
-    async def _lift(self) -> bool:
+    async def _lift(self, closings: int) -> bool:
         """Open the fence, unless something was heard or noted meanwhile. Whether it is open."""
         if await in_thread(claims.behind, self.section) is None:
-            await in_thread(self.section.unfence)
+            await in_thread(self.section.unfence, closings)
         if self.section.fenced is None:
             _log.info("nothing speaks against writing")
             return True
