@@ -234,7 +234,6 @@ def test_who_knows_a_later_list_of_sections_counts_when_it_has_come(three, say):
     def answered(by):
         listed = Heads(section="ic", time=ic.now(), roster=by, heads={"fr": Head(1, 1, "ab" * 32)}, asked=fr.gate.question)
         taking.hear(fr, [heads.seal(listed, ic.key)])
-        witnesses.note(fr)
         return set(fr.gate.heard)
 
     with fr.reading() as session:

@@ -3,14 +3,18 @@
 import asyncio
 import shutil
 
+from click.testing import CliRunner
+
+from internationale.cli.fence import lift
 from internationale.events import keys
 from internationale.events.envelope import Address
 from internationale.events.roster import LastGood
 from internationale.events.signed import SignedDocument
+from internationale.ledger.deliveries import Delivery
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
-from internationale.testing import oracle
-from internationale.testing.founding import ROOT, key_of
+from internationale.testing import builds, oracle
+from internationale.testing.founding import ROOT, adopt, key_of
 
 from .living import live, until, with_hubs
 from .test_faults import rival
@@ -82,3 +86,35 @@ def test_what_the_roster_has_decided_against_stops_nobody(three, carry, say, sai
     carry(*three)
     assert fr.fenced is None
     oracle.agree(*three, said=4)
+
+
+def test_a_hole_in_a_closed_epoch_keeps_nobody_from_the_hosts_word(federation, say, said):
+    """Number 4 of it is lost everywhere. What is said in the epoch in force is no second history of it."""
+    ic, fr = federation("ic", "fr", plugins=builds.today())
+    for text in "abcde":
+        say(fr, text)
+    reopened(fr, ic)
+    say(fr, "one of epoch 2")
+    with fr.reading() as session:
+        closed = fr.ledger.own_events_after(session, 1, 0, 5)
+    kept = [Delivery(each.address.subject, each.signed.body, each.signed.signature, "test") for each in closed] + said(fr)
+    again = federation.alone("fr", plugins=builds.today())
+    with ic.reading() as session:
+        adopt(again, queries.chain(session))
+    again.roster_changed()
+    assert again.accept([*kept[:3], *kept[4:]])[3:] == ["parked", "applied"]
+    again.gate.put_back()
+    assert CliRunner().invoke(lift, ["--confirm", "fr"], obj=Home(again)).exit_code == 0
+    assert again.gate.take_word()
+
+
+class Home:
+    """Where the command finds a section."""
+
+    path = "fr"
+
+    def __init__(self, section):
+        self._section = section
+
+    def __call__(self):
+        return self._section

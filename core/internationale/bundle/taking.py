@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from internationale.errors import Untrusted
-from internationale.events import signed
+from internationale.events import heads, signed
 from internationale.events.heads import Heads
 from internationale.events.signed import SignedDocument
 from internationale.rooms.roster import port, queries
@@ -59,7 +60,27 @@ def hear(section: Section, documents: Sequence[SignedDocument]) -> Heard:
                 heard.strange.append(_named(document))
                 _log.info("heads in the name of %s do not count: %s", heard.strange[-1], error.reason)
         hearing.write()
+    section.gate.heard |= _answering(section, documents)
     return heard
+
+
+def _answering(section: Section, documents: Sequence[SignedDocument]) -> set[str]:
+    """Who has answered the question that is asked while we are silent (``Fence.question``): also where a later word came first,
+    which holds no less. Who knows a later list of sections than is here is not counted before that has come: who the others are,
+    and how many, is what it says.
+    """
+    question = section.gate.question
+    if not question:
+        return set()
+    with section.reading() as session:
+        keyring, newest = section.keyring(session), queries.latest_number(session)
+    found = set[str]()
+    for document in documents:
+        with suppress(Untrusted):  # told in ``hear``
+            said = signed.parse(Heads, document.body, "malformed_heads")
+            if said.asked == question and said.roster <= newest:
+                found.add(heads.verify(document, keyring).section)
+    return found
 
 
 def _named(document: SignedDocument) -> str:

@@ -13,7 +13,7 @@ from internationale.events.roster import Status
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.worker import mending, witnesses
+from internationale.worker import mending
 from internationale.worker.origin import Unanswered, ask
 from internationale.worker.pace import in_thread, outside
 
@@ -39,7 +39,6 @@ async def hear(section: Section) -> Heard:
     for code in await in_thread(_neighbours, section):
         try:
             came += await _all_of(section, code, code)
-            await in_thread(witnesses.note, section)
             for log in sorted({claim.gap.section for claim in await in_thread(mending.wanted, section)}):
                 came += await _all_of(section, code, log)
         except Unanswered as trouble:

@@ -185,8 +185,11 @@ async def look(section: Section, bus: Bus) -> Message | None:
     if section.gate.question:
         await witnesses.ask(section, bus)
     await _hear(section, bus)
-    claimed = await in_thread(claims.claimed, section)
-    if claimed is not None:
+    if (
+        await in_thread(claims.behind, section) is None
+    ):  # told at once: it may take long to fetch what somebody claims, if there is any
+        return None
+    if (claimed := await in_thread(claims.claimed, section)) is not None:
         await ladder.fill(section, bus, claimed)
     return await in_thread(claims.behind, section)
 

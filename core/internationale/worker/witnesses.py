@@ -11,18 +11,18 @@ for a little: those who are there have come back to the hub by then.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
 
 from internationale.bundle import taking
-from internationale.bus import Bus, Parcel
+from internationale.bus import Bus
 from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
 from internationale.ledger.fencing import Lasting
 from internationale.messages import Message, marker
-from internationale.rooms.roster import port, queries
+from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.worker.pace import in_thread
 from internationale.worker.questions import PATIENCE, Question, heads_subject
@@ -76,36 +76,19 @@ async def ask(section: Section, bus: Bus) -> None:
     for start in range(0, len(unheard), ASKED):
         if await in_thread(missing, section) is None:
             return
-        some = unheard[start : start + ASKED]
-        answers = await asyncio.gather(*(bus.ask(code, _question(section, question), PATIENCE, LARGEST) for code in some))
-        await _take(section, bus.hub, {code: answer[:MOST] for code, answer in zip(some, answers, strict=True)})
+        await asyncio.gather(*(_ask(section, bus, code, question) for code in unheard[start : start + ASKED]))
 
 
-def _question(section: Section, question: str) -> bytes:
-    return msgspec.json.encode(Question(section=section.code, asked=question))
-
-
-async def _take(section: Section, hub: str, answers: Mapping[str, Sequence[Parcel]]) -> None:
-    """Take in the heads that were signed, and before them what else shows how far our log goes: so nobody counts without."""
-    own = f"intl.v1.log.{section.code}."
-    for code, answer in answers.items():
-        await take_in(section, [one for one in answer if one.subject.startswith(own)], hub, by=code)
-    words = [one for code, answer in answers.items() for one in answer if one.subject == heads_subject(code)]
-    await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in words])
-    await in_thread(note, section)
-
-
-def note(section: Section) -> None:
-    """Note whose latest heads answer our question; later ones will stand in their place. Who knows a later list of sections than
-    is here is not counted before that has come: who the others are, and how many, is what it says.
+async def _ask(section: Section, bus: Bus, code: str, question: str) -> None:
+    """Take in what one answers as soon as it does, whoever else keeps us waiting: the heads that were signed, and before them
+    what else shows how far our log goes, so that nobody counts without.
     """
-    gate, others = section.gate, _others(section)
-    with section.reading() as session:
-        keyring, words, newest = section.keyring(session), queries.latest_words(session, others), queries.latest_number(session)
-    for word in words:
-        said = queries.read_heads(word.document.body)
-        if said.asked == gate.question != "" and said.roster <= newest and port.in_force(word, keyring):
-            gate.heard.add(word.witness)
+    asked = msgspec.json.encode(Question(section=section.code, asked=question))
+    answer = (await bus.ask(code, asked, PATIENCE, LARGEST))[:MOST]
+    own = f"intl.v1.log.{section.code}."
+    await take_in(section, [one for one in answer if one.subject.startswith(own)], bus.hub, by=code)
+    words = [one for one in answer if one.subject == heads_subject(code)]
+    await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in words])
 
 
 def _others(section: Section) -> list[str]:
