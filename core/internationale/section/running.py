@@ -24,6 +24,7 @@ from internationale.ledger import database, deliveries, fencing, migrate
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.fencing import Fence, Lasting
 from internationale.ledger.log import WROTE
+from internationale.ledger.noting import Noting
 from internationale.ledger.outages import outage
 from internationale.ledger.ownkeys import OwnKeys
 from internationale.ledger.records import CHUNK, State
@@ -72,6 +73,7 @@ class Section(Answering):
         self.documents = DocumentsRoom(self)
         self.attachments = AttachmentsRoom(self, settings.attachments, Files(settings.home / "attachments"))
         self.gate = Fence(self.database, now)
+        self._noting = Noting(self.database)
         self.hubs: dict[str, HubState] = {}
         """What the worker of this process sees of each hub, by address; empty where no worker runs."""
         self._callbacks: list[tuple[str, Callable[[], None]]] = [(database.ERASED, self.database.scrub)]
@@ -125,6 +127,9 @@ class Section(Answering):
         for mark, callback in tuple(self._callbacks):
             if session.info.get(mark):
                 callback()
+
+    def note_in_passing(self, write: Callable[[Session], object]) -> None:
+        self._noting.note(write)
 
     def on_commit(self, callback: Callable[[], None], mark: str = WROTE) -> None:
         """Have it called, in the committing thread, after each commit with which something (``SAID``: of ours) came in."""
