@@ -66,10 +66,13 @@ def _bytes(here: AttachmentsRoom, known: Known, part: range) -> Iterator[bytes]:
 
 def _note(section: Home, known: Known) -> None:
     """Somebody took it: it is kept for longer."""
-    with section.writing(anybody=True) as session:
+
+    def used(session: Session) -> None:
         copy = session.get(Copy, known.file.ref)
         if copy is not None:
             copy.used = section.now()
+
+    section.note_in_passing(used)
 
 
 def _lost(here: AttachmentsRoom, known: Known) -> None:
