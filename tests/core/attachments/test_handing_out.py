@@ -6,7 +6,6 @@ from typing import Any
 from sqlmodel import select
 
 from internationale.ledger import noting
-from internationale.rooms.attachments.port import fetching
 from internationale.rooms.attachments.rows.private import Copy
 from internationale.section import Section
 from internationale.testing.trouble import only_read
@@ -17,14 +16,14 @@ def used(section: Section) -> Any:
         return session.exec(select(Copy)).one().used
 
 
-def test_what_is_here_can_be_taken_while_that_cannot_be_noted(three, share, attach, carry, taken, monkeypatch) -> None:
+def test_what_is_here_can_be_taken_while_that_cannot_be_noted(
+    three, share, attach, carry, bring_over, taken, monkeypatch
+) -> None:
     monkeypatch.setattr(noting, "PAUSE", 0.0)
     _ic, fr, ar = three
     attachment = attach(fr, share(fr), b"minutes")
     carry(*three)
-    [wanted] = fetching.look(ar.attachments)
-    assert fetching.add(ar.attachments, wanted, 0, b"minutes")
-    assert fetching.settle(ar.attachments, wanted)
+    bring_over(ar, b"minutes")
     assert taken(ar, attachment) == b"minutes"
     before, later = used(ar), ar.now() + timedelta(days=2)
     ar.now = lambda: later
