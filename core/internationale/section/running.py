@@ -20,7 +20,7 @@ from internationale.events.keys import SigningKey
 from internationale.events.logs import Keyring, LogRules
 from internationale.events.portions import portions
 from internationale.kit.vocabulary import HubState, Reader, Utterance
-from internationale.ledger import database, deliveries, fencing, migrate
+from internationale.ledger import database, deliveries, fencing, migrate, untold
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.fencing import Fence, Lasting
 from internationale.ledger.log import WROTE
@@ -107,11 +107,16 @@ class Section(Answering):
             self._begin(session)
 
     def _begin(self, session: Session) -> None:
-        restored = fencing.restored(session.connection())
-        self.plugins.strictly("starting", section=self, session=session, restored=restored)
-        if restored is not None:
-            fencing.heard(session.connection())
+        connection, plugins = session.connection(), self.plugins
+        restored, before = fencing.restored(connection), untold.of(connection)
+        plugins.starting(self, session, lambda name: restored or before.get(name))
+        names = {name for name, _module in plugins.modules()}
+        if restored is not None or names & before.keys():
             session.info[database.ERASED] = True
+        untold.clear(connection, names)
+        if restored is not None:
+            untold.keep(connection, plugins.off | plugins.broken.keys(), restored)
+            fencing.heard(connection)
 
     def close(self) -> None:
         """Let go of the database."""
