@@ -7,18 +7,19 @@ decides security.
 
 import importlib.metadata
 import logging
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from importlib import resources
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Self
 
 import pluggy
+from sqlmodel import Session
 
 from internationale.errors import Misconfigured, without_content
 from internationale.kit import hookspecs
 from internationale.kit.ports import Section
-from internationale.kit.vocabulary import Reader
+from internationale.kit.vocabulary import Reader, Restored
 from internationale.messages import marker
 
 _ = marker("core")
@@ -30,12 +31,20 @@ log = logging.getLogger(__name__)
 class Plugins:
     """The rooms and plugins of one section, in the order in which they were given: rooms first, then plugins by name."""
 
-    def __init__(self, modules: Iterable[tuple[str, ModuleType]] = (), *, broken: dict[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        modules: Iterable[tuple[str, ModuleType]] = (),
+        *,
+        broken: dict[str, str] | None = None,
+        off: Collection[str] = (),
+    ) -> None:
         self._manager = _manager()
         self._modules: dict[str, ModuleType] = {}
         self._found: dict[str, list[tuple[pluggy.HookCaller, str]]] = {}
         self.broken: dict[str, str] = dict(broken or {})
         """Why each plugin that could not be imported or registered was set aside, by name."""
+        self.off = frozenset(off)
+        """The installed plugins that are turned off."""
         for name, module in modules:
             self._register(name, module)
 
@@ -71,13 +80,13 @@ class Plugins:
                 log.warning("plugin %s set aside: %r", point.name, error)
                 log.debug("where plugin %s failed", point.name, exc_info=True)
                 broken[point.name] = repr(error)
-        return cls(found, broken=broken)
+        return cls(found, broken=broken, off=off)
 
     def with_rooms(self, rooms: Iterable[tuple[str, ModuleType]]) -> "Plugins":
         """The same plugins behind the rooms, which come first and cannot be turned off."""
         rooms = list(rooms)
         taken = dict(rooms)
-        return Plugins([*rooms, *(pair for pair in self.modules() if pair[0] not in taken)], broken=self.broken)
+        return Plugins([*rooms, *(pair for pair in self.modules() if pair[0] not in taken)], broken=self.broken, off=self.off)
 
     def modules(self) -> Iterator[tuple[str, ModuleType]]:
         """Name and module of each, in order."""
@@ -105,6 +114,11 @@ class Plugins:
     def strictly(self, hook: str, **asked: Any) -> list[tuple[str, Any]]:
         """As ``each``, for what must be done by all or not at all: the first one that raises ends it with its error."""
         return [(name, result) for caller, name in self._callers(hook) for result in caller(**asked)]
+
+    def starting(self, section: Section, session: Session, restored: Callable[[str], Restored | None]) -> None:
+        """Tell all that the section starts, and each by its name whether its database was ``restored``. As ``strictly``."""
+        for caller, name in self._callers("starting"):
+            caller(section=section, session=session, restored=restored(name))
 
     def allowed(self, section: Section, reader: Reader, capability: str, subject: str | None) -> bool | None:
         """Everyone's word on whether a reader may: one no (or a failure) forbids, then one yes allows, None leaves it open."""

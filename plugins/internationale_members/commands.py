@@ -109,8 +109,9 @@ def disable(context: click.Context, handle: str) -> None:
 def enable(context: click.Context, handle: str) -> None:
     """Open HANDLE's account again."""
     section: Section = context.obj()
-    with section.writing() as session:
-        people.enable(session, section, _account(session, handle).id, by=None)
+    with section.reading() as session:
+        account = _account(session, handle).id
+    people.enable(section, account, by=None)
 
 
 def _account(session: Any, handle: str) -> Account:

@@ -4,19 +4,18 @@ import asyncio
 import logging
 import os
 import re
-import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, event, make_url, text
+from sqlalchemy import create_engine, make_url, text
 
 from internationale import worker
 from internationale.section import Section
 from internationale.testing import oracle
 from internationale.testing.people import member, speaker
+from internationale.testing.trouble import only_read
 from internationale.worker import hubs
 
 WORDS = "The database of this section does not answer now, or cannot take anything in."
@@ -45,28 +44,6 @@ def away(section: Section) -> Iterator[None]:
         yield
         connection.execute(text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true"))
     engine.dispose()
-
-
-@contextmanager
-def only_read(section: Section) -> Iterator[None]:
-    """It can be read, and not written: another writes to SQLite and never ends, PostgreSQL is a standby after a fail-over."""
-
-    def begun(connection: Any) -> None:
-        if section.database.engine.dialect.name == "sqlite":
-            connection.connection.cursor().execute("PRAGMA busy_timeout=1")
-        else:
-            connection.execute(text("SET TRANSACTION READ ONLY"))
-
-    event.listen(section.database.engine, "begin", begun)
-    if section.database.engine.dialect.name == "sqlite":
-        with section.writing():
-            pass
-        with closing(sqlite3.connect(section.settings.home / "section.db", isolation_level=None)) as another:
-            another.execute("BEGIN IMMEDIATE")
-            yield
-    else:
-        yield
-    event.remove(section.database.engine, "begin", begun)
 
 
 def said(caplog: pytest.LogCaptureFixture) -> list[str]:

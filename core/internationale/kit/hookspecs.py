@@ -110,7 +110,8 @@ def checks() -> Sequence[Check]:
 def starting(section: Section, session: Session, restored: Restored | None) -> None:
     """The section starts, in an instance or for one command: bring your own tables into order before the doors open.
 
-    ``restored``: its database was put back from a copy, and you have not heard it yet. What was ended since the copy was made
+    ``restored``: its database was put back from a copy, and you have not heard it yet (also
+    when you were off at the start that told the others). What was ended since the copy was made
     (sign-ins, secrets that were handed out) is there again: end it. Called in one transaction; raising stops the start.
     """
 

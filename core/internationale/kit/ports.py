@@ -1,6 +1,6 @@
 """The running section, as plugins and rooms see it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
@@ -112,6 +112,12 @@ class Section(Protocol, metaclass=_Remembering):
         For a request of somebody who is signed in it is asked first whether they still are, and may what they might when it came;
         raises ``SignedOut`` or ``Conflict``. ``anybody``: for what needs nobody to be signed in, and for what may end their
         being so while more is to be written: signing in and out.
+        """
+        ...
+
+    def note_in_passing(self, write: Callable[[Session], object]) -> None:
+        """Have something written, in a transaction of its own, while somebody only reads: when they were seen, that they took a
+        file. While the database cannot take anything in it is left out, and they go on reading. Nothing is said to others in it.
         """
         ...
 

@@ -247,7 +247,7 @@ def restored(connection: Connection) -> Restored | None:
 
 
 def heard(connection: Connection) -> None:
-    """Everybody has been told that the database was put back."""
+    """Everybody who is there has been told that the database was put back (see ``untold``)."""
     connection.execute(delete(tables.restored))
 
 

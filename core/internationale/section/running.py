@@ -20,10 +20,11 @@ from internationale.events.keys import SigningKey
 from internationale.events.logs import Keyring, LogRules
 from internationale.events.portions import portions
 from internationale.kit.vocabulary import HubState, Reader, Utterance
-from internationale.ledger import database, deliveries, fencing, migrate
+from internationale.ledger import database, deliveries, fencing, migrate, untold
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.fencing import Fence, Lasting
 from internationale.ledger.log import WROTE
+from internationale.ledger.noting import Noting
 from internationale.ledger.outages import outage
 from internationale.ledger.ownkeys import OwnKeys
 from internationale.ledger.records import CHUNK, State
@@ -72,6 +73,7 @@ class Section(Answering):
         self.documents = DocumentsRoom(self)
         self.attachments = AttachmentsRoom(self, settings.attachments, Files(settings.home / "attachments"))
         self.gate = Fence(self.database, now)
+        self._noting = Noting(self.database)
         self.hubs: dict[str, HubState] = {}
         """What the worker of this process sees of each hub, by address; empty where no worker runs."""
         self._callbacks: list[tuple[str, Callable[[], None]]] = [(database.ERASED, self.database.scrub)]
@@ -105,11 +107,16 @@ class Section(Answering):
             self._begin(session)
 
     def _begin(self, session: Session) -> None:
-        restored = fencing.restored(session.connection())
-        self.plugins.strictly("starting", section=self, session=session, restored=restored)
-        if restored is not None:
-            fencing.heard(session.connection())
+        connection, plugins = session.connection(), self.plugins
+        restored, before = fencing.restored(connection), untold.of(connection)
+        plugins.starting(self, session, lambda name: restored or before.get(name))
+        names = {name for name, _module in plugins.modules()}
+        if restored is not None or names & before.keys():
             session.info[database.ERASED] = True
+        untold.clear(connection, names)
+        if restored is not None:
+            untold.keep(connection, plugins.off | plugins.broken.keys(), restored)
+            fencing.heard(connection)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -125,6 +132,9 @@ class Section(Answering):
         for mark, callback in tuple(self._callbacks):
             if session.info.get(mark):
                 callback()
+
+    def note_in_passing(self, write: Callable[[Session], object]) -> None:
+        self._noting.note(write)
 
     def on_commit(self, callback: Callable[[], None], mark: str = WROTE) -> None:
         """Have it called, in the committing thread, after each commit with which something (``SAID``: of ours) came in."""

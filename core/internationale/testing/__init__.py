@@ -23,6 +23,7 @@ Behind them stand plain functions and classes, for what is no fixture:
 ``oracle``      what must be true of sections that have heard each other; ``rows``: their rows
 ``forging``     what our own code would not say, rightly signed; ``forking``: a second history
 ``notes``       the smallest plugin, for what is below the plugins; ``builds``: other builds of it
+``trouble``     databases that can only be read
 ``world``       the same International in virtual time, with processes that die and hubs that fail: the simulation
 ``serving``     pages at a real port; ``clusters``: several servers that are one hub; ``deaths``: where real processes die
 ==============  =========================================================================================================

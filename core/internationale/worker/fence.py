@@ -185,10 +185,8 @@ async def look(section: Section, bus: Bus) -> Message | None:
     if section.gate.question:
         await witnesses.ask(section, bus)
     await _hear(section, bus)
-    if (
-        await in_thread(claims.behind, section) is None
-    ):  # told at once: it may take long to fetch what somebody claims, if there is any
-        return None
+    if await in_thread(claims.behind, section) is None:
+        return None  # else it is told before it is fetched, which may take long, most of all where there is nothing to fetch
     if (claimed := await in_thread(claims.claimed, section)) is not None:
         await ladder.fill(section, bus, claimed)
     return await in_thread(claims.behind, section)

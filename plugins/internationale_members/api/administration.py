@@ -104,8 +104,7 @@ def disable(section: NamedDependency[Section], reader: NamedDependency[Reader], 
 
 def enable(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> None:
     section.require(reader, roles.MANAGE)
-    with section.writing() as session:
-        people.enable(session, section, id, by=reader)
+    people.enable(section, id, by=reader)
 
 
 def make_link(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> NewLink:

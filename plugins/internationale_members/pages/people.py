@@ -126,8 +126,7 @@ def enable(
     section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str], data: URLEncodedBody[forms.Nothing]
 ) -> Redirect:
     section.require(reader, roles.MANAGE)
-    with section.writing() as session:
-        people.enable(session, section, id, by=reader)
+    people.enable(section, id, by=reader)
     return _back(id)
 
 

@@ -1,16 +1,18 @@
 """The list of what outlasts the database of accounts. Closing and leaving are noted before they are committed: should that fail
-after all, they are done at the next start. A password is noted once it has changed: nobody shall be left without any.
+after all, they are done at the next start. A password is noted once it has changed: nobody shall be left without any. So is an
+account that was opened again: nobody shall be let in because that failed.
 
 What cannot be noted (the disk is full, the folder is not ours to write) keeps nobody from closing an account, leaving or changing
 a password. It is kept in the database, in the same transaction, until it can; and the host is told.
 """
 
+from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from internationale.kit import Message, Section, marker
 from internationale_members.rows import Unnoted
 from internationale_members.rules import closings
-from internationale_members.rules.closings import Standing
+from internationale_members.rules.closings import OPENED, Standing
 
 _ = marker("members")
 FILE = "members.closed"
@@ -64,8 +66,19 @@ def secret(section: Section) -> bytes:
     return section.secret(FILE)
 
 
-def standing(section: Section) -> Standing:
-    return closings.standing(section.outside(FILE).all())
+def standing(session: Session, section: Section) -> Standing:
+    """What holds after the list and what is still kept. Of that only words count which the list does not have yet: another may be
+    the same, in a database that was put back without a word, and something else have come after it.
+    """
+    noted = section.outside(FILE).all()
+    kept = session.exec(select(Unnoted.word).order_by(col(Unnoted.id))).all()
+    known = frozenset(noted)
+    return closings.standing([*noted, *(word for word in kept if word not in known)])
+
+
+def drop_opened(session: Session, section: Section, account: str) -> None:
+    """An account is closed after all: what is still kept of its having been opened is not noted any more."""
+    session.execute(delete(Unnoted).where(col(Unnoted.word) == _word(section, OPENED, account)))
 
 
 def _keep(session: Session, word: str) -> None:

@@ -114,13 +114,18 @@ def disable(session: Session, section: Section, account: str, *, by: Reader | No
     closings.note(session, section, CLOSED, account)
 
 
-def enable(session: Session, section: Section, account: str, *, by: Reader | None) -> None:
-    """Raises ``NotFound``, and ``Refused`` for a token, and for whoever holds a role that ``by`` may not hand out."""
+def enable(section: Section, account: str, *, by: Reader | None) -> None:
+    """Open an account again. Makes its own transactions: it is noted only once it is so.
+
+    Raises ``NotFound``, and ``Refused`` for a token, and for whoever holds a role that ``by`` may not hand out.
+    """
     accounts.not_by_token(by)
-    row = _looked_after(session, section, account, by)
-    row.disabled_at = None
-    session.add(row)
-    closings.note(session, section, OPENED, account)
+    with section.writing() as session:
+        row = _looked_after(session, section, account, by)
+        row.disabled_at = None
+        session.add(row)
+        closings.note_later(session, section, OPENED, account)
+    closings.catch_up(section)  # only now: one that is not opened after all stays closed, also in an older database
 
 
 def _looked_after(session: Session, section: Section, account: str, by: Reader | None) -> Account:

@@ -35,8 +35,8 @@ def by_session(section: Section, session: Session, secret: str, *, again: bool) 
     if not terms.alive(begun, seen, now):
         return None
     if not again and now - seen >= terms.SEEN_EVERY:
-        with section.writing(anybody=True) as other:  # the caller's session is for reading
-            other.execute(update(SignedIn).where(col(SignedIn.hash) == hash).values(seen_at=now))
+        seen_now = update(SignedIn).where(col(SignedIn.hash) == hash).values(seen_at=now)
+        section.note_in_passing(lambda other: other.execute(seen_now))  # the caller's session is for reading
     return _reader(section, session, *person)
 
 
@@ -50,8 +50,8 @@ def by_token(section: Section, session: Session, secret: str, *, again: bool) ->
         return None
     *person, used = found
     if not again and (used is None or now - used >= terms.SEEN_EVERY):
-        with section.writing(anybody=True) as other:  # the caller's session is for reading
-            other.execute(update(Token).where(col(Token.hash) == hash).values(used_at=now))
+        used_now = update(Token).where(col(Token.hash) == hash).values(used_at=now)
+        section.note_in_passing(lambda other: other.execute(used_now))  # the caller's session is for reading
     reader = _reader(section, session, *person)
     return replace(reader, by_token=True) if reader else None
 

@@ -24,7 +24,7 @@ def end_ways_in(session: Session, section: Section, restored: Restored) -> None:
 
 def close_again(session: Session, section: Section) -> None:
     """Do again what the database has forgotten of the list that outlasts it. Raises ``Misconfigured`` when it is unreadable."""
-    standing = closings.standing(section)
+    standing = closings.standing(session, section)
     if not (standing.closed or standing.left or standing.changed):
         return
     secret = closings.secret(section)
@@ -36,6 +36,7 @@ def close_again(session: Session, section: Section) -> None:
         if mark in standing.closed and row.disabled_at is None:
             row.disabled_at = section.now()
             credentials.end_all(session, row.id)
+            closings.drop_opened(session, section, row.id)
         if row.password is not None and rules.mark(row.password, secret) in standing.changed:
             row.password = None
         session.add(row)

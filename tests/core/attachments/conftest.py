@@ -11,7 +11,7 @@ import pytest
 
 from internationale.bus import BLOB
 from internationale.bus.nats import NatsBus
-from internationale.rooms.attachments.port import attaching, taking, uploading
+from internationale.rooms.attachments.port import attaching, fetching, taking, uploading
 from internationale.section import Section
 from internationale.worker import questions
 from internationale.worker.attachments import Carriage
@@ -83,6 +83,19 @@ def taken(member: Any) -> Callable[[Section, str], bytes]:
         return b"".join(pieces)
 
     return take
+
+
+@pytest.fixture
+def bring_over() -> Callable[[Section, bytes], None]:
+    """``bring_over(ar, b"…")``: a small file that another section attached comes, and is whole."""
+
+    def come(section: Section, content: bytes) -> None:
+        here = section.attachments
+        for wanted in fetching.look(here):
+            if fetching.add(here, wanted, 0, content):
+                assert fetching.settle(here, wanted)
+
+    return come
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from internationale.kit import Ref, Utterance
 from internationale.kit.attachments import Limits
 from internationale.rooms.attachments.checks import full, lost
 from internationale.rooms.attachments.events import Attached, Manifest
-from internationale.rooms.attachments.port import attaching, fetching, keeping, taking
+from internationale.rooms.attachments.port import attaching, fetching, keeping, taking, watching
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rows.files import Files
 from internationale.rooms.attachments.rules.chunking import CHUNK, hash_of
@@ -126,7 +126,10 @@ def test_room_is_given_before_it_is_filled_and_refusals_are_in_words(
     assert card(ar, refused).presence == "here"
 
 
-def test_copies_that_nobody_takes_go_and_can_be_fetched_again(three, share, attach, carry, carriages, taken, member) -> None:
+def test_copies_that_nobody_takes_go_and_can_be_fetched_again(
+    three, share, attach, carry, carriages, taken, member, monkeypatch
+) -> None:
+    monkeypatch.setattr(watching, "STEP", 300 * keeping.DAY)
     _ic, fr, ar = three
     document = share(fr)
     kept, going, used = (attach(fr, document, bytes([number])) for number in range(3))
@@ -135,8 +138,10 @@ def test_copies_that_nobody_takes_go_and_can_be_fetched_again(three, share, atta
     with ar.writing() as session:
         keeping.pin(ar, session, kept, pinned=True, by=member(ar, "host"))
     now = ar.now()
+    keeping.tidy(ar)
     ar.now = lambda: now + timedelta(days=300)
     taken(ar, used)
+    keeping.tidy(ar)
     ar.now = lambda: now + timedelta(days=370)
     assert (keeping.tidy(ar, dry=True).expired, keeping.tidy(ar, dry=True).bytes) == (1, 1)
     assert card(ar, going).presence == "here"

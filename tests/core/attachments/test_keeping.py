@@ -140,6 +140,40 @@ def test_a_clock_that_leaps_makes_no_week_of_a_moment(three) -> None:
     assert pass_(fr, DAY) == 1
 
 
+def test_a_clock_that_leaps_takes_nothing_away_that_others_attached(three, share, attach, carry, bring_over, taken) -> None:
+    """Every machine of a country may have the same wrong time for a moment, and the section that attached it be gone."""
+    _ic, fr, ar = three
+    attachment = attach(fr, share(fr), b"minutes")
+    carry(*three)
+    bring_over(ar, b"minutes")
+    right = ar.now()
+    keeping.tidy(ar)
+    for at in (right + timedelta(days=7300), right, right - timedelta(days=7300), right):
+        ar.now = lambda at=at: at
+        assert (keeping.tidy(ar, dry=True).expired, keeping.tidy(ar).expired) == (0, 0)
+    assert taken(ar, attachment) == b"minutes"
+
+
+@pytest.mark.parametrize("wrong", [7300, 0, -7300], ids=["taken in the far future", "taken now", "taken long ago"])
+def test_a_copy_goes_when_nobody_took_it_for_so_long_as_tidying_has_seen(
+    three, share, attach, carry, bring_over, taken, wrong
+) -> None:
+    _ic, fr, ar = three
+    ar.attachments.limits = Limits(days=3)
+    attachment = attach(fr, share(fr), b"minutes")
+    carry(*three)
+    bring_over(ar, b"minutes")
+    assert pass_(ar, 3 * DAY) == 0
+    right = ar.now()
+    ar.now = lambda: right + timedelta(days=wrong)
+    taken(ar, attachment)
+    ar.now = lambda: right
+    assert pass_(ar, 2 * DAY) == 0
+    taken(ar, attachment)
+    assert pass_(ar, 3 * DAY) == 0
+    assert pass_(ar, STEP) == 1
+
+
 @pytest.mark.parametrize("marked", [True, False], ids=["with its mark", "a mere copy"])
 def test_an_older_database_beside_a_newer_folder_loses_nothing(three, share, attach, carry, taken, put_back, marked) -> None:
     """The events come back from the others; of the pieces there may be no other copy."""

@@ -11,7 +11,7 @@ import pytest
 from internationale.errors import Conflict
 from internationale.kit import Utterance
 from internationale.rooms.attachments.events import Attached, Manifest
-from internationale.rooms.attachments.port import attaching, fetching, keeping
+from internationale.rooms.attachments.port import attaching, fetching, keeping, watching
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rules.chunking import CHUNK, hash_of
 from internationale.section import Section
@@ -170,7 +170,7 @@ def test_another_cut_of_the_same_bytes_is_a_content_of_its_own(
 
 
 def test_the_same_file_of_two_sections_is_kept_for_each(
-    scene: Scene, attach: Any, carry: Any, carriages: Any, taken: Any, withdraw: Any, member: Any
+    scene: Scene, attach: Any, carry: Any, taken: Any, withdraw: Any, member: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What comes of one of them, by its section or by the host, is nothing to the other; the chunks lie here once."""
     reader, fr, liar = scene.all
@@ -184,8 +184,10 @@ def test_the_same_file_of_two_sections_is_kept_for_each(
     for section in (reader, fr):
         with section.writing() as session:
             keeping.pin(section, session, same, pinned=False, by=member(section, "host"))
+    monkeypatch.setattr(watching, "STEP", 400 * keeping.DAY)
     later = reader.now() + timedelta(days=400)
     for section in (reader, fr):
+        keeping.tidy(section)
         section.now = lambda: later
         keeping.tidy(section)
         assert (presence(section, scene.true), presence(section, same)) == ("here", "absent")

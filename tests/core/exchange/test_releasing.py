@@ -228,8 +228,7 @@ def test_the_word_of_a_closed_account_is_not_signed(section: Section, clara: Rea
         port.release(section, id, clara)
     assert said(section) == 0
     port.reject(section, id, "She was expelled.", clara)
-    with section.writing() as session:
-        people.enable(session, section, account, by=clara)
+    people.enable(section, account, by=clara)
     port.release(section, other, clara)
     assert said(section) == 1
 

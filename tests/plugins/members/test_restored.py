@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
 from internationale.ledger import fencing
+from internationale.plugins import Plugins
 from internationale.rooms.grants.rows import GrantRow
+from internationale.section.answering import ROOMS
 from internationale_members import rows
 from internationale_members.rules import closings
 
@@ -71,6 +74,28 @@ def test_it_is_done_once_and_not_at_each_start(house: House, copied: Copied) -> 
     rosa = house.person("rosa")
     restore = copied()
     restore()
+    rosa.post("/members/sign-in", data={"handle": "rosa", "password": PASSWORD})
+    house.section.prepare()
+    assert signed_in(rosa)
+
+
+@pytest.mark.parametrize("absent", [{"off": {"members"}}, {"broken": {"members": "ImportError()"}}], ids=["off", "broken"])
+@pytest.mark.parametrize("known", [True, False])
+def test_who_was_not_there_when_it_was_told_hears_of_it_once(
+    house: House, copied: Copied, absent: dict[str, Any], known: bool
+) -> None:
+    rosa = house.person("rosa")
+    restore, plugins, copy = copied(known=known), house.section.plugins, house.section.now() if known else None
+    house.section.plugins = Plugins(**absent).with_rooms(ROOMS)
+    restore()
+    house.section.plugins = Plugins(off={"members", "actions"}).with_rooms(ROOMS)
+    house.section.prepare()
+    house.section.plugins = plugins
+    assert signed_in(rosa)
+    house.section.prepare()
+    assert not signed_in(rosa)
+    with house.section.reading() as session:
+        assert session.execute(select(rows.Reverted.copied_at)).scalars().all() == [copy]
     rosa.post("/members/sign-in", data={"handle": "rosa", "password": PASSWORD})
     house.section.prepare()
     assert signed_in(rosa)

@@ -108,7 +108,7 @@ def settle(here: AttachmentsRoom, wanted: Wanted, trouble: str = "") -> bool:
         if copy is None or copy.wanted is None:  # somebody gave it up meanwhile
             return False
         if whole:
-            copy.complete, copy.wanted, copy.trouble = here.section.now(), None, ""
+            copy.complete, copy.wanted, copy.trouble, copy.untaken = here.section.now(), None, "", None
         else:
             copy.trouble = trouble if missing else words.NOT_WHOLE
     return whole

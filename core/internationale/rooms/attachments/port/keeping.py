@@ -1,9 +1,13 @@
-"""Making room: what was taken back, what nobody has taken for long, what nobody attached, what a crash left behind."""
+"""Making room: what was taken back, what nobody has taken for long, what nobody attached, what a crash left behind.
+
+How long nobody has taken a copy is what tidying itself has seen of it (``watching``): were it the clock's word, a moment in which
+that is years ahead would take everything away that the others have attached, and with it what nobody else has any more.
+"""
 
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -19,6 +23,9 @@ from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries import room as space
 from internationale.rooms.attachments.rows.files import Kept
 from internationale.rooms.attachments.rows.private import Copy, Upload
+
+DAY = 24 * 3600
+"""Seconds."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +91,7 @@ def pin(section: Home, session: Session, attachment: str, *, pinned: bool, by: R
     known = room(section).find(session, attachment, by)
     section.require(by, KEEP, known.file.subject)
     if known.copy is not None and known.file.section != section.code:
-        known.copy.pinned = pinned
+        known.copy.pinned, known.copy.untaken = pinned, None
 
 
 @dataclass(frozen=True)
@@ -93,12 +100,15 @@ class _Plan:
 
     withdrawn: list[Copy]
     expired: list[Copy]
+    unwatched: list[Copy]
     uploads: Sequence[Upload]
     spoken: list[Kept]
     unnamed: list[Kept]
     watched: Watched
 
     def note(self, session: Session, now: datetime) -> None:
+        for copy in self.unwatched:
+            copy.untaken = self.watched.seconds
         for copy in (*self.withdrawn, *self.expired):
             copy.complete, copy.wanted, copy.trouble, copy.dropped = None, None, "", now
         session.flush()
@@ -122,7 +132,8 @@ class _Plan:
 
 def _plan(session: Session, here: AttachmentsRoom, found: list[Kept], watched: Watched) -> _Plan:
     now = here.section.now()
-    withdrawn, expired = space.withdrawn(session), space.expired(session, now - timedelta(days=here.limits.days))
+    withdrawn, unwatched = space.withdrawn(session), space.unwatched(session, watched.seconds)
+    expired = space.expired(session, watched.seconds - here.limits.days * DAY) if found else []  # else the folder is away
     uploads = files.uploads_before(session, now - PATIENCE)
     refs = {copy.ref for copy in (*withdrawn, *expired)}
     gone = space.chunks_of(session, refs)
@@ -130,7 +141,8 @@ def _plan(session: Session, here: AttachmentsRoom, found: list[Kept], watched: W
     idle = [kept for kept in found if kept.name not in needed]
     unnamed = [kept for kept in idle if kept.name not in gone]
     spoken = [kept for kept in idle if kept.name in gone]
-    return _Plan(withdrawn, expired, uploads, spoken, unnamed, watching.seen(watched, {kept.name for kept in unnamed}))
+    seen = watching.seen(watched, {kept.name for kept in unnamed})
+    return _Plan(withdrawn, expired, unwatched, uploads, spoken, unnamed, seen)
 
 
 def _is_fresh(kept: Kept) -> bool:

@@ -17,7 +17,7 @@ from internationale.rooms.attachments.rows.private import Copy
 _ = marker("core")
 
 NOTED = timedelta(days=1)
-"""How exactly it is noted when a copy was last taken."""
+"""How exactly it is noted when a copy was last taken. What is dated later than now was dated by a clock that was wrong."""
 
 
 class Lost(Exception):
@@ -40,7 +40,7 @@ def take(section: Home, attachment: str, by: Reader | None, part: range | None =
     if not all(here.store.has(name) for name in content.chunks):
         _lost(here, known)
         raise Conflict(_("A part of this attachment was lost on this machine. It is being fetched again; try later."))
-    if not copy.pinned and (copy.used is None or copy.used < section.now() - NOTED):
+    if not copy.pinned and (copy.used is None or abs(section.now() - copy.used) > NOTED):
         _note(section, known)
     return known, _bytes(here, known, range(content.size) if part is None else part)
 
@@ -66,10 +66,13 @@ def _bytes(here: AttachmentsRoom, known: Known, part: range) -> Iterator[bytes]:
 
 def _note(section: Home, known: Known) -> None:
     """Somebody took it: it is kept for longer."""
-    with section.writing(anybody=True) as session:
+
+    def used(session: Session) -> None:
         copy = session.get(Copy, known.file.ref)
         if copy is not None:
-            copy.used = section.now()
+            copy.used, copy.untaken = section.now(), None
+
+    section.note_in_passing(used)
 
 
 def _lost(here: AttachmentsRoom, known: Known) -> None:

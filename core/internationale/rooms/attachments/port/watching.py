@@ -5,7 +5,8 @@ the others, the pieces may be nowhere else. So as long as the section may have f
 counts is how long tidying has *seen* a piece unnamed, never how old the file is, and a new start counts from its beginning.
 
 A database put back without a word is known by a mark, new with each tidying, that the folder has too: they differ then. The clock
-is believed for an hour at a time, since one that was set wrong must not make a week of a moment.
+is believed for an hour at a time, since one that was set wrong must not make a week of a moment, nor a year. By the same time it
+is told how long nobody has taken a copy (``keeping``).
 """
 
 import secrets

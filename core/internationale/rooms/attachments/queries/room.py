@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import func
 from sqlmodel import Session, and_, col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from internationale.rooms.attachments.queries.files import Known, by_ref, content
 from internationale.rooms.attachments.rows.private import Copy, Upload
@@ -75,11 +76,20 @@ def withdrawn(session: Session) -> list[Copy]:
     return list(session.exec(here).all())
 
 
-def expired(session: Session, before: datetime) -> list[Copy]:
-    """What is here, not pinned, and that nobody has taken since a moment."""
-    last = func.coalesce(Copy.used, Copy.complete)
-    rows = session.exec(select(Copy).where(col(Copy.complete).is_not(None), col(Copy.pinned).is_(False), last < before))
-    return list(rows.all())
+def expired(session: Session, since: int) -> list[Copy]:
+    """What is here, not pinned, and of which tidying has seen since then, in ``Watch.seconds``, that nobody took it."""
+    return list(session.exec(_passing().where(col(Copy.untaken) <= since)).all())
+
+
+def unwatched(session: Session, seconds: int) -> list[Copy]:
+    """What is here, not pinned, and of which tidying sees for the first time, since somebody took it or it began anew to watch,
+    that nobody takes it. ``seconds``: how long it has watched.
+    """
+    return list(session.exec(_passing().where(or_(col(Copy.untaken).is_(None), col(Copy.untaken) > seconds))).all())
+
+
+def _passing() -> SelectOfScalar[Copy]:
+    return select(Copy).where(col(Copy.complete).is_not(None), col(Copy.pinned).is_(False))
 
 
 def chunks_of(session: Session, refs: Collection[str]) -> set[str]:

@@ -45,8 +45,9 @@ class Copy(Private, table=True):
     for each is what its name says.
 
     ``wanted``: since when it is to be fetched; ``complete``: since when it is here, whole and verified; ``dropped``: when it was
-    deleted to make room (it is then not fetched again by itself); ``used``: when somebody last took it; ``pinned``: kept for
-    good; ``trouble``: the code of why it does not come.
+    deleted to make room (it is then not fetched again by itself); ``used``: when somebody last took it; ``untaken``: since when
+    tidying has seen that nobody did, in ``Watch.seconds`` (None: it has not looked since somebody did, or it came); ``pinned``:
+    kept for good; ``trouble``: the code of why it does not come.
     """
 
     __tablename__ = "attachments_copy"
@@ -56,6 +57,7 @@ class Copy(Private, table=True):
     complete: datetime | None = None
     dropped: datetime | None = None
     used: datetime | None = None
+    untaken: int | None = None
     pinned: bool = False
     trouble: str = ""
 
