@@ -33,7 +33,7 @@ class _Remembering(type(Protocol)):  # type: ignore[misc]  # the metaclass of pr
 class Outside(Protocol):
     """Words that are added to and never taken away, outside the database."""
 
-    def add(self, line: str) -> bool:
+    def add(self, line: str, *, once: bool = False) -> bool:
         """Add a word of ASCII, without blanks; it is on the disk when this returns. Where that cannot be, it is logged. Returns
         whether it is there: where it is not, keep it, and try again later.
         """

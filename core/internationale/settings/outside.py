@@ -20,11 +20,13 @@ class Outside:
     def __init__(self, path: Path) -> None:
         self._path = path
 
-    def add(self, line: str) -> bool:
-        """Add a line of ASCII; it is on the disk when this returns. What keeps it from being written is logged and no error: it
-        must not keep anybody from closing an account. Returns whether it was written.
+    def add(self, line: str, *, once: bool = False) -> bool:
+        """Add a line of ASCII (``once``: unless it is there); it is on the disk when this returns. What keeps it from being
+        written is logged and no error: it must not keep anybody from closing an account. Returns whether it is there.
         """
         try:
+            if once and line in self._lines():
+                return True
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             descriptor = os.open(self._path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
             try:
@@ -43,8 +45,12 @@ class Outside:
     def all(self) -> Sequence[str]:
         """All lines, the oldest first. Raises ``Misconfigured`` when they cannot be read."""
         try:
+            return self._lines()
+        except OSError as error:
+            raise Misconfigured(_("The file cannot be read: %(why)s") % {"why": error}, place=str(self._path)) from error
+
+    def _lines(self) -> Sequence[str]:
+        try:
             return self._path.read_text(encoding="ascii", errors="replace").split()
         except FileNotFoundError:
             return ()
-        except OSError as error:
-            raise Misconfigured(_("The file cannot be read: %(why)s") % {"why": error}, place=str(self._path)) from error

@@ -6,13 +6,12 @@ What cannot be noted (the disk is full, the folder is not ours to write) keeps n
 a password. It is kept in the database, in the same transaction, until it can; and the host is told.
 """
 
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from internationale.kit import Message, Section, marker
 from internationale_members.rows import Unnoted
 from internationale_members.rules import closings
-from internationale_members.rules.closings import OPENED, Standing
+from internationale_members.rules.closings import Standing
 
 _ = marker("members")
 FILE = "members.closed"
@@ -31,19 +30,13 @@ def note_later(session: Session, section: Section, deed: str, of: str) -> None:
 
 
 def catch_up(section: Section) -> None:
-    """Note what is kept, in the order in which it was done. Safe to run twice."""
+    """Note what is kept, in the order in which it was done. Safe to run twice: what the list has already is not noted after what
+    came later, be it that this was cut short the last time, or that the database was put back.
+    """
     with section.writing(anybody=True) as session:
         for row in session.exec(select(Unnoted).order_by(col(Unnoted.id))).all():
-            if not section.outside(FILE).add(row.word):
+            if not section.outside(FILE).add(row.word, once=True):
                 return
-            session.delete(row)
-
-
-def skip_noted(session: Session, section: Section) -> None:
-    """In a database that was put back: what was noted since the copy was made is not noted after what came later."""
-    noted = frozenset(section.outside(FILE).all())
-    for row in session.exec(select(Unnoted)).all():
-        if row.word in noted:
             session.delete(row)
 
 
@@ -67,18 +60,11 @@ def secret(section: Section) -> bytes:
 
 
 def standing(session: Session, section: Section) -> Standing:
-    """What holds after the list and what is still kept. Of that only words count which the list does not have yet: another may be
-    the same, in a database that was put back without a word, and something else have come after it.
-    """
+    """What holds after the list and what is still kept and not in it yet."""
     noted = section.outside(FILE).all()
     kept = session.exec(select(Unnoted.word).order_by(col(Unnoted.id))).all()
     known = frozenset(noted)
     return closings.standing([*noted, *(word for word in kept if word not in known)])
-
-
-def drop_opened(session: Session, section: Section, account: str) -> None:
-    """An account is closed after all: what is still kept of its having been opened is not noted any more."""
-    session.execute(delete(Unnoted).where(col(Unnoted.word) == _word(section, OPENED, account)))
 
 
 def _keep(session: Session, word: str) -> None:

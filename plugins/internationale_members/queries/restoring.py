@@ -15,7 +15,6 @@ def end_ways_in(session: Session, section: Section, restored: Restored) -> None:
     """End what may have been ended since the copy was made: sessions, tokens, links and invitations. The secretary is told."""
     for rows in (SignedIn, Token, Reverted):
         session.execute(delete(rows))
-    closings.skip_noted(session, section)
     session.execute(delete(SignInLink).where(col(SignInLink.used_at).is_(None)))
     open = (col(Invitation.used_at).is_(None), col(Invitation.withdrawn_at).is_(None))
     session.execute(update(Invitation).where(*open).values(withdrawn_at=section.now(), note=""))
@@ -36,7 +35,6 @@ def close_again(session: Session, section: Section) -> None:
         if mark in standing.closed and row.disabled_at is None:
             row.disabled_at = section.now()
             credentials.end_all(session, row.id)
-            closings.drop_opened(session, section, row.id)
         if row.password is not None and rules.mark(row.password, secret) in standing.changed:
             row.password = None
         session.add(row)
