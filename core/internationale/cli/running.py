@@ -10,7 +10,7 @@ import click
 import uvicorn
 
 from internationale import worker
-from internationale.cli import listening
+from internationale.cli import connections, listening
 from internationale.cli.root import Home
 from internationale.cli.speech import say
 from internationale.ledger import database
@@ -41,7 +41,7 @@ def run(home: Home) -> None:
     for left in whole.clear(home.path):
         _log.warning("%s was left there by a command that was interrupted: it was deleted", left)
     held = listening.sockets(settings.host, settings.port)  # before any errand begins
-    config = configuration(create_app(section, [worker.running]), settings)
+    config = configuration(create_app(section, [worker.running]), settings, connections.room())
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)  # uvicorn takes them over, shuts down, and hands the signal on to this
     say(_("Section “%(name)s” is served at %(url)s.") % {"name": section.name, "url": section.base_url})
@@ -58,8 +58,8 @@ def run(home: Home) -> None:
     uvicorn.Server(config).run(held)
 
 
-def configuration(app: Any, settings: Settings) -> uvicorn.Config:
-    """How an application (ASGI) is served.
+def configuration(app: Any, settings: Settings, most: int = connections.MOST) -> uvicorn.Config:
+    """How an application (ASGI) is served: over ``most`` connections at a time.
 
     Left alone, uvicorn believes whoever connects from this machine where a visitor comes from; but that is everybody, behind a
     proxy that hands on what it was told. So only proxies that the settings name are believed.
@@ -68,6 +68,7 @@ def configuration(app: Any, settings: Settings) -> uvicorn.Config:
         app,
         host=settings.host,
         port=settings.port,
+        http=connections.bounded(most, settings.proxies),
         log_config=None,
         access_log=False,  # who read what is nobody's business, the host's neither
         server_header=False,

@@ -2,6 +2,7 @@
 
 from internationale.errors import Conflict
 from internationale.kit import marker
+from internationale.rooms.roster import queries
 from internationale.rooms.roster.port.instance import Instance
 from internationale.rooms.roster.port.rivals import require_undivided
 
@@ -9,9 +10,14 @@ _ = marker("core")
 
 
 def asked(section: Instance) -> bool:
-    """Whether some hub is connected, and so has told of all versions that it has; also where there is none to attend."""
+    """Whether some hub is connected, and so has told of all versions that it has; also where none is named. An instance that
+    attends none of those that are named has asked nobody.
+    """
     states = section.hubs.values()
-    return not states or any(state.connected for state in states)
+    if states:
+        return any(state.connected for state in states)
+    with section.reading() as session:
+        return not (section.settings.hubs or queries.hubs(session))
 
 
 def require_asked(section: Instance, *, unasked: bool) -> None:
