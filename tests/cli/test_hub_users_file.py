@@ -24,7 +24,7 @@ from internationale.bus.server import HubProcess
 from internationale.bus.weighing import Scales
 from internationale.cli import provisioning, sharing, userfile
 from internationale.cli.provisioning import Operation
-from internationale.errors import Misconfigured
+from internationale.errors import Conflict, Misconfigured
 from internationale.messages import Message
 from internationale.settings import read_nkey
 from internationale.testing.clusters import free_port
@@ -248,7 +248,10 @@ def test_a_server_that_ends_by_itself_is_told_of(tmp_path: Path) -> None:
 def test_several_write_at_once_and_it_is_always_whole(joined: Command, tmp_path: Path) -> None:
     file, turns, seen = tmp_path / "hub" / "users.conf", 60, set[str]()
     sections = [opened(tmp_path / "ic") for _each in range(3)]
-    userfile.write(sections[0], file)
+    known = set[str]()
+    for cut in ({"log": ["fr"]}, {}):
+        userfile.write(sections[0], file, cut)
+        known.add(users.mark(file.read_text()))
 
     def write(number: int) -> None:
         for turn in range(turns):
@@ -262,10 +265,30 @@ def test_several_write_at_once_and_it_is_always_whole(joined: Command, tmp_path:
     with ThreadPoolExecutor(len(sections) + 1) as several:
         done = [several.submit(read), *(several.submit(write, number) for number in range(len(sections)))]
     assert [each.exception() for each in done] == [None] * len(done)
-    assert len(seen) == 2, "with and without, and nothing else"
+    assert len(known) == 2
+    assert seen <= known, "with and without, and nothing else"
     assert [path.name for path in file.parent.iterdir()] == ["users.conf"]
     for section in sections:
         section.close()
+
+
+def test_a_list_that_went_back_lets_nobody_in_again(joined: Command, hub: HubProcess, tmp_path: Path) -> None:
+    """The committee's database is restored, say."""
+    joined("ic", "backup", "ic.backup")
+    expel(joined, "fr")
+    command, file = ["hub", "provision", hub.url, *looking_after(hub)], hub.folder / "users.conf"
+    joined("ic", *command)
+    assert not let_in(hub.url, tmp_path / "fr")
+    joined("ic", "restore", "ic.backup", "--yes")
+    before = file.read_text()
+    for again in (command, ["hub", "users", "--out", str(file)]):
+        assert "from version 3 of the list of sections" in joined("ic", *again, status=1).output
+    assert file.read_text() == before
+    section = opened(tmp_path / "ic")
+    with pytest.raises(Conflict, match="from version 3"):
+        sharing.look(section, Scales(), Operation(hub.url, file, hub.folder / "hub.pid"))
+    section.close()
+    assert not let_in(hub.url, tmp_path / "fr")
 
 
 def test_with_an_empty_or_half_file_nobody_is_let_in_who_was_not(joined: Command, hub: HubProcess, tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def watch(home: Home, /, url: str, **given: Any) -> None:
 def _watch(home: Home, operation: Operation) -> None:
     """What passes is no reason to stop, such as a hub that is away: it is tried again. What is as before is not said again."""
     section, scales = home(), Scales()
-    anew, last = True, object()
+    last: object = None
 
     def told(found: T, how: Callable[[T], None]) -> None:
         nonlocal last
@@ -188,9 +188,7 @@ def _watch(home: Home, operation: Operation) -> None:
         last = found
 
     def prepared() -> bool:
-        nonlocal anew
-        found = provisioning.prepare(section, operation, anew=anew)
-        anew = False
+        found = provisioning.prepare(section, operation)
         told(found, _told)
         return found.read
 

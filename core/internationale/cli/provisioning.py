@@ -32,8 +32,8 @@ AGAIN = 60.0
 """Seconds after which a hub is prepared again under the same roster: it may have lost its disk meanwhile."""
 PATIENCE = 15.0
 """Seconds in which a server has read its users again, and the servers of a cluster know of each other what they have."""
-_PLACEMENT = "no suitable peers for placement"
-"""What a cluster says before that."""
+_BEFORE = ("no suitable peers for placement", "error creating store for stream")
+"""What a cluster says before that, and a server in the moment in which it reads its users."""
 
 
 @dataclass(frozen=True)
@@ -65,11 +65,8 @@ class Prepared:
     closed: bool
 
 
-def prepare(section: Section, operation: Operation, *, anew: bool = True) -> Prepared:
-    """Bring a hub in line with the roster. Raises ``Paused`` when it does not answer, ``Conflict``, ``Misconfigured``.
-
-    ``anew``: its server is told to read its users also when it goes by them already.
-    """
+def prepare(section: Section, operation: Operation) -> Prepared:
+    """Bring a hub in line with the roster. Raises ``Paused`` when it does not answer, ``Conflict``, ``Misconfigured``."""
     administrator = administrator_of(section) if operation.users is not None else _whoever(section)
     written = operation.users is not None and userfile.write(section, operation.users)
     roster = roster_of(section)
@@ -77,7 +74,7 @@ def prepare(section: Section, operation: Operation, *, anew: bool = True) -> Pre
     codes = tuple(entry.code for entry in roster.sections if entry.status in present) if roster else (section.code,)
     hub = hub_at(section, operation.url)
     with asking(section, operation.url):
-        read = operation.users is None or is_read(section, operation, anew=anew or written, patience=PATIENCE)
+        read = operation.users is None or is_read(section, operation, anew=written, patience=PATIENCE)
         asyncio.run(_make(hub, administrator, codes, operation))
         found = asyncio.run(userfile.ask(hub, administrator))
         everybody = asyncio.run(_lets_in(hub))
@@ -198,7 +195,7 @@ async def _make(hub: Hub, administrator: Nkey, codes: Sequence[str], operation: 
         except NotAllowed:
             raise
         except Declined as error:
-            if _PLACEMENT not in str(error) or asyncio.get_running_loop().time() > deadline:
+            if not any(each in str(error) for each in _BEFORE) or asyncio.get_running_loop().time() > deadline:
                 raise
             await asyncio.sleep(0.5)
         except Unreachable as error:

@@ -27,6 +27,11 @@ SOON = 3.0
 """Seconds that somebody else has for having it read, before it is said that it is not."""
 NONE = "none"
 """Goes by no file that has a mark."""
+_NEWER = _(
+    "The file of the hub's users was made from version %(there)s of the list of sections, and the newest here is version"
+    " %(here)s. The file stays as it is: otherwise whoever was expelled since would be let in again. Let this section catch up"
+    " (“internationale run”) and try again. Only if that file is of another International, delete it."
+)
 UNREAD = _(
     "The server does not go by its file of users as it is now: who is expelled or cut may still get in there. Have it read its"
     " configuration again, and look whether it includes this file; the server's log says what it could not read."
@@ -34,8 +39,8 @@ UNREAD = _(
 
 
 def write(section: Section, path: Path, cut: Mapping[str, Collection[str]] | None = None) -> bool:
-    """Write the file from the roster in force. Whether it is another than before. Raises ``Conflict`` without a roster, and
-    ``Misconfigured`` where it cannot be read or written: then it is as before.
+    """Write the file from the roster in force. Whether it is another than before. Raises ``Conflict`` without a roster, or with
+    one that is older than that of the file, and ``Misconfigured`` where it cannot be read or written: then it is as before.
 
     ``cut``: kind (of ``shares.KINDS``) -> sections that may not add to it; None: as the file says already.
     """
@@ -138,12 +143,15 @@ def _write(section: Section, path: Path, administrator: Nkey, cut: Mapping[str, 
     if latest is None:
         raise Conflict(_("This section does not belong to an International yet: “found” one first."))
     before = read(path)
+    if users.version(before) > latest.roster.version:
+        words = {"there": users.version(before), "here": latest.roster.version}
+        raise Conflict(_NEWER % words, place=str(path))
     barred = users.cut(before) if cut is None else cut
     members = [
         replace(member, cut=frozenset(kind for kind, codes in barred.items() if member.section in codes))
         for member in users.members(latest.roster)
     ]
-    text = users.text(administrator.public, members)
+    text = users.text(administrator.public, members, latest.roster.version)
     if before == text:
         return False
     with whole.instead(path) as part:
