@@ -226,7 +226,7 @@ def test_a_hub_that_lost_its_disk_is_prepared_again_without_a_word(
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        provisioning.follow(section, prepared, lambda: None)
+        provisioning.follow(section, prepared, lambda: None, pytest.fail)
 
     async def kept() -> set[str]:
         bus = await NatsBus.connect(hub.url, "fr")

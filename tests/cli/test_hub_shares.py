@@ -247,6 +247,7 @@ def test_who_was_cut_stays_so_while_nobody_knows_how_much_room_there_is(
     section = opened(tmp_path / "ic")
     with HubProcess(tmp_path / "hub", users="users.conf") as hub:
         joined("ic", "hub", "provision", hub.url)
+        operation = Operation(hub.url, file, hub.folder / "hub.pid")
 
         async def unknown(*_asked: object) -> None:
             return None
@@ -254,8 +255,8 @@ def test_who_was_cut_stays_so_while_nobody_knows_how_much_room_there_is(
         with monkeypatch.context() as away:
             away.setattr(promising, "left", unknown)
             assert "How much room there is cannot be told now" in joined("ic", "hub", "shares", hub.url).output
-            sharing.look(section, Scales(), Operation(hub.url, file))
+            sharing.look(section, Scales(), operation)
             assert users.cut(file.read_text()) == {"log": {"fr"}}
-        sharing.look(section, Scales(), Operation(hub.url, file))
+        sharing.look(section, Scales(), operation)
         assert users.cut(file.read_text()) == {}
     section.close()

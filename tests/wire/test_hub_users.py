@@ -1,11 +1,14 @@
 """Who may do what at a hub that has users, with the real server: each section its own, nobody the others'."""
 
 import asyncio
+import base64
+import hashlib
 import json
 import time
 from contextlib import asynccontextmanager
 
 import nats.errors
+import nkeys
 import pytest
 from nats.js.errors import NotFoundError
 
@@ -20,6 +23,7 @@ from internationale.bus import (
     Outcome,
     Parcel,
     Unreachable,
+    configuration,
     storing,
     streams,
     users,
@@ -103,6 +107,12 @@ def hearing(subject):
         await client.subscribe(subject)
 
     return deed
+
+
+def test_nobody_has_the_key_of_nobody():
+    """It is made of a hash: so nobody has the private half."""
+    named = bytes([nkeys.PREFIX_BYTE_USER]) + hashlib.sha256(b"nobody").digest()
+    assert base64.b32encode(named + nkeys.crc16(bytearray(named)).to_bytes(2, "little")).decode() == configuration.NOBODY
 
 
 def test_a_section_may_do_what_it_needs(hub):

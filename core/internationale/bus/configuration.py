@@ -3,12 +3,18 @@
 ``sync_interval: always``, because an acknowledged event must be on the disk; ``no_advertise``, because clients know a hub by the
 addresses that the roster names; ``handshake_first: auto``, because clients of ``tls://`` begin with TLS; ``max_control_line``,
 because names are told to whoever asks for them, and every member may leave names: none is longer than it need be.
+
+A server without any user lets in everybody. So before the file of users stand the same accounts with a user as whom nobody can
+sign in, and the file's own take their place: with an empty file, or half a one, nobody is let in who was not before, and the
+streams stay.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+
+from internationale.bus.users import SECTIONS, STREAMS
 
 LINE = 1024
 """Bytes of a line that a client may say, with the name and all; the server's own limit is 4,096. The longest of ours, with which
@@ -20,6 +26,12 @@ BUFFERED = 3000
 """Messages that wait for each stream at most; the server's own limit is 10,000. Who asks the stream something waits behind them,
 and where somebody publishes without a pause that is longer than anybody waits for an answer.
 """
+
+
+CLOSED = "internationale:closed"
+"""What a server with such a configuration says of itself to who looks after it."""
+NOBODY = "UBRYFM6MRAKBFN337SXO2ATAAHAA3HRQEXTGYIHW47US6B4YKFDCURCQ"
+"""An nkey of which nobody has the private half: it is made of the SHA-256 hash of ``nobody``."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +80,9 @@ class Configuration:
         buffer = f"max_buffered_msgs: {BUFFERED}"
         lines.append(f"jetstream {{ store_dir: {_said(self.folder / 'store')}, sync_interval: always, {buffer}{limits} }}")
         if self.users:
+            lines.append(f"server_tags: [{_said(CLOSED)}]")
+            nobody = f"{STREAMS} {{ jetstream: enabled, users: [ {{ nkey: {_said(NOBODY)} }} ] }}"
+            lines.append(f"accounts {{ {nobody}, {SECTIONS} {{ users: [] }} }}")
             lines.append(f"include {_said(self.users)}")
         if self.tls:
             lines.append(f"tls {{ {_files(self.tls)}, handshake_first: auto }}")

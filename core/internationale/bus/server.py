@@ -125,9 +125,9 @@ class HubProcess:
                     return ports["nats"]
             time.sleep(0.01)
         self.kill()
-        raise Misconfigured(_("The message server does not start: %(log)s") % {"log": self._last_words()})
+        raise Misconfigured(_("The message server does not start: %(log)s") % {"log": self.last_words()})
 
-    def _last_words(self) -> str:
+    def last_words(self) -> str:
         """Why it ended: what it called fatal since this start, or else the end of its log."""
         lines = (self.folder / "hub.log").read_bytes()[self._said :].decode(errors="replace").splitlines()
         fatal = [line.partition("[FTL] ")[2] for line in lines if "[FTL] " in line]

@@ -8,6 +8,7 @@ look at anybody's list: as an event in another's log, or as an order to delete a
 own, of which the sections' account reaches what it needs (``_imports``): an answer that leads anywhere else ends there.
 """
 
+import hashlib
 import json
 import re
 from collections import Counter
@@ -48,6 +49,12 @@ _ADDED = {
 }
 """What a section may add to the streams, by what the right is about (``shares.KINDS``)."""
 _SPEAKING = ("log", "blob")
+MARK = "intl.v1.users."
+"""Begins the name of a file of users, which the administrator's rights have: so who asks the server learns which it goes by."""
+_MARK = re.compile(rf'"{re.escape(MARK)}([0-9a-f]{{64}})"')
+_BEGINNING = "# Made from the roster by internationale; changes are lost.\n"
+_VERSION = "# Of its version %s.\n"
+_OF_VERSION = re.compile(r"^# Of its version ([0-9]{1,15})\.$", re.MULTILINE)
 _CUT = re.compile(r"^  # section (\S+), without: ([a-z ]+)$", re.MULTILINE)
 
 
@@ -84,18 +91,35 @@ def nameless(roster: Roster) -> tuple[str, ...]:
     return tuple(entry.code for entry in roster.sections if entry.nkey is None and entry.status is Status.MEMBER)
 
 
-def text(administrator: str, users: Sequence[Member]) -> str:
+def text(administrator: str, users: Sequence[Member], version: int = 0) -> str:
     """The file of users; always the same for the same roster. ``administrator``: the public nkey of who looks after the hub,
-    and of no section, whatever one says.
+    and of no section, whatever one says. ``version``: of which roster it is; 0: it does not say.
     """
+    beginning = f"{_BEGINNING}{_VERSION % version if version else ''}"
+    content = beginning + _accounts(administrator, users, ())
+    return beginning + _accounts(administrator, users, (MARK + hashlib.sha256(content.encode()).hexdigest(),))
+
+
+def version(text: str) -> int:
+    """Of which version of the roster such a file is; 0 for one of an older make, or for none."""
+    found = _OF_VERSION.search(text)
+    return int(found[1]) if found else 0
+
+
+def mark(text: str) -> str:
+    """What such a file is called: a hash of what it says; empty for one of an older make, or for none."""
+    found = _MARK.search(text)
+    return found[1] if found else ""
+
+
+def _accounts(administrator: str, users: Sequence[Member], marks: Sequence[str]) -> str:
     users = [user for user in users if user.nkey != administrator]
-    everything: dict[str, Any] = {"publish": ">", "subscribe": ">"}
+    everything: dict[str, Any] = {"publish": [">", *marks], "subscribe": ">"}
     blocks = [_user("the administrator", {"nkey": administrator, "permissions": everything})]
     streams = f"jetstream: enabled, exports: {json.dumps(_exports())},\n{_users(blocks)}"
     blocks = [_user(f"section {user.section}{_without(user)}", _entry(user)) for user in users]
     sections = f"imports: {json.dumps(_imports())}, mappings: {json.dumps(_mappings())},\n{_users(blocks)}"
-    accounts = f"accounts {{\n{STREAMS} {{ {streams} }}\n{SECTIONS} {{ {sections} }}\n}}\n"
-    return f"# Made from the roster by internationale; changes are lost.\n{accounts}"
+    return f"accounts {{\n{STREAMS} {{ {streams} }}\n{SECTIONS} {{ {sections} }}\n}}\n"
 
 
 def cut(text: str) -> dict[str, frozenset[str]]:

@@ -13,19 +13,23 @@ from internationale.bus import server
 from internationale.bus.configuration import Cluster, Configuration, Tls
 from internationale.bus.server import HubProcess
 from internationale.bus.weighing import Scales
-from internationale.cli import listening, provisioning, sharing
+from internationale.cli import listening, provisioning, sharing, userfile
 from internationale.cli.inspecting import inspect
 from internationale.cli.provisioning import Operation, Prepared
 from internationale.cli.purging import purge
 from internationale.cli.root import Home
 from internationale.cli.speech import say, tell, worded
-from internationale.errors import InternationaleError, Invalid
+from internationale.errors import Invalid
 from internationale.messages import Message, marker, plural_marker
 
 _ = marker("core")
 ngettext = plural_marker("core")
 
 USERS = "users.conf"
+_OLDER = _(
+    "The server's configuration is of an older make: if its file of users were ever empty, it would let everybody in. Write it"
+    " again (“hub config”) and have the server reload it; where “hub run” is the server, start that again."
+)
 _FILE = click.Path(dir_okay=False, path_type=Path)
 T = TypeVar("T")
 C = TypeVar("C", bound=Callable[..., Any])
@@ -52,17 +56,22 @@ def run(home: Home, port: int, data: Path, members_only: bool) -> None:
     for each in listening.sockets("127.0.0.1", port):
         each.close()  # the server takes it
     if members_only:
-        section = home()
-        provisioning.write_users(folder / USERS, provisioning.administrator_of(section), provisioning.roster_of(section))
+        userfile.write(home(), folder / USERS)
     with HubProcess(folder, port=port, ends_with_us=True, users=USERS if members_only else "") as process:
-        signal.signal(signal.SIGCHLD, _died)
-        say(_("The hub listens at %(url)s.") % {"url": process.url})
-        if members_only:
-            _watch(home, Operation(process.url, folder / USERS, folder / "hub.pid"))
-        say(_("It lets in everybody on this machine. To let in the sections only, and watch it: --members-only"))
-        say(sharing.OPEN)
-        while True:
-            signal.pause()
+        try:
+            signal.signal(signal.SIGCHLD, _died)
+            say(_("The hub listens at %(url)s.") % {"url": process.url})
+            if members_only:
+                _watch(home, Operation(process.url, folder / USERS, folder / "hub.pid"))
+            say(_("It lets in everybody on this machine. To let in the sections only, and watch it: --members-only"))
+            say(sharing.OPEN)
+            while True:
+                signal.pause()
+        except _Died:
+            say(_("The message server ended: %(log)s") % {"log": process.last_words()}, problem=True)
+            raise
+        finally:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)  # it ends with us: what ends us is not to be hidden by that
 
 
 def _stop(_number: int, _frame: object) -> None:
@@ -70,9 +79,12 @@ def _stop(_number: int, _frame: object) -> None:
     raise SystemExit(0)
 
 
-def _died(_number: int, _frame: object) -> None:
+class _Died(SystemExit):
     """The server ended by itself; its log in the data directory says why."""
-    raise SystemExit(1)
+
+
+def _died(_number: int, _frame: object) -> None:
+    raise _Died(1)
 
 
 @hub.command("config")
@@ -122,9 +134,7 @@ def config(data: Path, out: Path | None, certificate: Path | None, key: Path | N
 @click.pass_obj
 def write_users(home: Home, out: Path) -> None:
     """Write the file of a hub's users from the roster: one for each section, and the administrator."""
-    section = home()
-    roster = provisioning.roster_of(section)
-    provisioning.write_users(out, provisioning.administrator_of(section), roster)
+    userfile.write(home(), out)
     say(_("Written. Start the server or have it reload, then say “hub provision” with its address."))
 
 
@@ -167,7 +177,7 @@ def watch(home: Home, /, url: str, **given: Any) -> None:
 
 
 def _watch(home: Home, operation: Operation) -> None:
-    """A hub that is away for a while is no reason to stop: it is tried again. What is as before is not said again."""
+    """What passes is no reason to stop, such as a hub that is away: it is tried again. What is as before is not said again."""
     section, scales = home(), Scales()
     last: object = None
 
@@ -178,15 +188,14 @@ def _watch(home: Home, operation: Operation) -> None:
         last = found
 
     def prepared() -> bool:
-        try:
-            found = provisioning.prepare(section, operation)
-        except InternationaleError as error:
-            told(error.message, partial(say, problem=True))
-            return False
+        found = provisioning.prepare(section, operation)
         told(found, _told)
-        return True
+        return found.read
 
-    provisioning.follow(section, prepared, lambda: sharing.look(section, scales, operation))
+    def failed(why: Message) -> None:
+        told(why, partial(say, problem=True))
+
+    provisioning.follow(section, prepared, lambda: sharing.look(section, scales, operation), failed)
 
 
 @hub.command("shares")
@@ -208,6 +217,10 @@ hub.add_command(purge)
 
 def _told(prepared: Prepared) -> None:
     say(_("The hub is ready for: %(codes)s.") % {"codes": ", ".join(prepared.sections)})
+    if not prepared.read:
+        say(userfile.UNREAD, problem=True)
+    if not prepared.closed:
+        say(_OLDER, problem=True)
     if prepared.open_to_all:
         say(_("It lets everybody in who reaches it. To let in the sections only, give it a file of users: “hub users”."))
         say(sharing.OPEN)

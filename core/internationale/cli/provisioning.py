@@ -1,22 +1,24 @@
 """Preparing a hub from the roster: its users, its streams, a consumer for each section. Safe to repeat."""
 
 import asyncio
-import os
-import signal
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError
 
 from internationale.bus import Declined, NotAllowed, NotAuthorised, Unreachable, users, watched
 from internationale.bus.connecting import reach
 from internationale.bus.nats import NatsBus
 from internationale.bus.reading import unreachable
-from internationale.errors import Conflict, Misconfigured, Paused, Refused
+from internationale.cli import userfile
+from internationale.errors import InternationaleError, Misconfigured, Paused, Refused
 from internationale.events.nkey import Nkey
 from internationale.events.roster import Roster, Status
-from internationale.messages import marker
+from internationale.ledger import database
+from internationale.messages import Message, marker
 from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.settings import read_nkey
@@ -30,8 +32,8 @@ AGAIN = 60.0
 """Seconds after which a hub is prepared again under the same roster: it may have lost its disk meanwhile."""
 PATIENCE = 15.0
 """Seconds in which a server has read its users again, and the servers of a cluster know of each other what they have."""
-_PLACEMENT = "no suitable peers for placement"
-"""What a cluster says before that."""
+_BEFORE = ("no suitable peers for placement", "error creating store for stream")
+"""What a cluster says before that, and a server in the moment in which it reads its users."""
 
 
 @dataclass(frozen=True)
@@ -51,33 +53,40 @@ class Operation:
 
 @dataclass(frozen=True)
 class Prepared:
-    """Who may use the hub now, who cannot because the roster does not tell its nkey, and whether anybody else may too."""
+    """Who may use the hub now, who cannot because the roster does not tell its nkey, and whether anybody else may too.
+
+    ``read``: whether the server goes by the file of users as it is now. ``closed``: whether it lets in nobody if that is empty.
+    """
 
     sections: tuple[str, ...]
     nameless: tuple[str, ...]
     open_to_all: bool
+    read: bool
+    closed: bool
 
 
 def prepare(section: Section, operation: Operation) -> Prepared:
     """Bring a hub in line with the roster. Raises ``Paused`` when it does not answer, ``Conflict``, ``Misconfigured``."""
-    roster = roster_of(section)
     administrator = administrator_of(section) if operation.users is not None else _whoever(section)
-    if operation.users is not None and write_users(operation.users, administrator, roster) and operation.pid_file is not None:
-        reload(operation.pid_file)
+    written = operation.users is not None and userfile.write(section, operation.users)
+    roster = roster_of(section)
     present = (Status.MEMBER, Status.SUSPENDED)
     codes = tuple(entry.code for entry in roster.sections if entry.status in present) if roster else (section.code,)
     hub = hub_at(section, operation.url)
-    try:
+    with asking(section, operation.url):
+        read = operation.users is None or is_read(section, operation, anew=written, patience=PATIENCE)
         asyncio.run(_make(hub, administrator, codes, operation))
+        found = asyncio.run(userfile.ask(hub, administrator))
         everybody = asyncio.run(_lets_in(hub))
-    except (NotAuthorised, NotAllowed) as error:
-        told = _("This instance does not look after that hub. Only where its administrator's key is can it be prepared: %(path)s")
-        raise Refused(told % {"path": section.settings.hub_admin_key}, place=operation.url) from error
-    except Declined as error:
-        raise Misconfigured(_("The hub does not do this: %(why)s") % {"why": error}, place=operation.url) from error
-    except Unreachable as error:
-        raise Paused(_("The hub does not answer: %(why)s") % {"why": error}, place=operation.url) from error
-    return Prepared(codes, users.nameless(roster) if roster else (), everybody)
+    return Prepared(codes, users.nameless(roster) if roster else (), everybody, read, found.closed or not found.ours)
+
+
+def is_read(section: Section, operation: Operation, *, anew: bool, patience: float) -> bool:
+    """Whether the server goes by the file of users as it is now; see ``userfile.bring``, and for what it raises."""
+    if operation.users is None:
+        return False
+    hub, administrator = hub_at(section, operation.url), administrator_of(section)
+    return userfile.bring(hub, administrator, operation.users, operation.pid_file, anew=anew, patience=patience)
 
 
 @contextmanager
@@ -112,19 +121,42 @@ def _whoever(section: Section) -> Nkey:
     return administrator_of(section) if section.settings.hub_admin_key.exists() else section.nkey
 
 
-def follow(section: Section, do: Callable[[], bool], look: Callable[[], None]) -> None:
+def follow(section: Section, do: Callable[[], bool], look: Callable[[], None], failed: Callable[[Message], None]) -> None:
     """Do something now, whenever there is another roster and every now and then, for ever; again soon when it was not done.
-    ``look``: what is done each time in between.
+    ``look``: what is done each time in between. ``failed``: is told why either, or looking for a roster, did not go; it is tried
+    again.
     """
     done: str | None = ""
     when = 0.0
     while True:
-        with section.reading() as session:
-            latest = queries.latest_hash(session)
-        if (latest != done or time.monotonic() > when + AGAIN) and do():
-            done, when = latest, time.monotonic()
-        look()
+        with _passing(section, failed):
+            with section.reading() as session:
+                latest = queries.latest_hash(session)
+            if (latest != done or time.monotonic() > when + AGAIN) and do():
+                done, when = latest, time.monotonic()
+        with _passing(section, failed):
+            look()
         time.sleep(LOOK)
+
+
+@contextmanager
+def _passing(section: Section, failed: Callable[[Message], None]) -> Iterator[None]:
+    """A block that may fail for what passes: a full disk, a file or a database that cannot be read, a hub that is away."""
+    try:
+        yield
+    except InternationaleError as error:
+        why = error.message
+    except DatabaseError as error:
+        trouble = database.trouble(error, section.settings.database)
+        if trouble is None:
+            raise
+        why = trouble.message
+    except OSError as error:
+        why = _("The file or folder cannot be read or written: %(why)s") % {"why": error}
+    else:
+        return
+    with suppress(OSError):  # who listens may be away, or the disk of what is noted of it full
+        failed(why)
 
 
 def roster_of(section: Section) -> Roster | None:
@@ -132,38 +164,6 @@ def roster_of(section: Section) -> Roster | None:
     with section.reading() as session:
         latest = queries.latest(session)
     return None if latest is None else latest.roster
-
-
-def write_users(path: Path, administrator: Nkey, roster: Roster | None, cut: Mapping[str, Collection[str]] | None = None) -> bool:
-    """Write the file of users. Whether it is another than before. Raises ``Conflict`` without a roster.
-
-    ``cut``: kind (of ``shares.KINDS``) -> sections that may not add to it; None: as the file says already.
-    """
-    if roster is None:
-        raise Conflict(_("This section does not belong to an International yet: “found” one first."))
-    before = path.read_text(encoding="utf-8") if path.exists() else ""
-    barred = users.cut(before) if cut is None else cut
-    members = [
-        replace(member, cut=frozenset(kind for kind, codes in barred.items() if member.section in codes))
-        for member in users.members(roster)
-    ]
-    text = users.text(administrator.public, members)
-    if before == text:
-        return False
-    path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.new")
-    fresh.write_text(text, encoding="utf-8")
-    fresh.replace(path)  # the server never reads half a file
-    return True
-
-
-def reload(pid_file: Path) -> None:
-    """Have a server on this machine read its configuration again. Raises ``Misconfigured``."""
-    try:
-        os.kill(int(pid_file.read_text(encoding="ascii")), signal.SIGHUP)
-    except (OSError, ValueError) as error:
-        told = _("The server cannot be told to read its users again: %(why)s. Reload it yourself.")
-        raise Misconfigured(told % {"why": error}, place=str(pid_file)) from error
 
 
 def is_watched(section: Section, operation: Operation) -> bool:
@@ -195,7 +195,7 @@ async def _make(hub: Hub, administrator: Nkey, codes: Sequence[str], operation: 
         except NotAllowed:
             raise
         except Declined as error:
-            if _PLACEMENT not in str(error) or asyncio.get_running_loop().time() > deadline:
+            if not any(each in str(error) for each in _BEFORE) or asyncio.get_running_loop().time() > deadline:
                 raise
             await asyncio.sleep(0.5)
         except Unreachable as error:

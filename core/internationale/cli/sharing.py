@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import click
 
+from internationale.bus import Unreachable, users
 from internationale.bus import shares as rule
-from internationale.bus import users
 from internationale.bus.shares import Room
 from internationale.bus.weighing import Scales
-from internationale.cli import provisioning
+from internationale.cli import provisioning, userfile
 from internationale.cli.provisioning import Operation
 from internationale.cli.speech import say, worded
 from internationale.errors import InternationaleError, Misconfigured
@@ -59,7 +59,8 @@ class Standing:
 def look(section: Section, scales: Scales, operation: Operation) -> None:
     """Count what came, cut who is above its share where room runs short, let in again who is not, and say so.
 
-    A hub that is away is no reason to stop, and is said by others. Nothing is done where the users are not ours to write.
+    A hub that is away is no reason to stop, and is said by others. Nothing is done where the users are not ours to write. Raises
+    ``Misconfigured`` when the file of users cannot be read or written, or the server does not read it.
     """
     if operation.users is None or not operation.users.exists():
         return
@@ -68,21 +69,32 @@ def look(section: Section, scales: Scales, operation: Operation) -> None:
         rooms, codes, names = _weighed(section, scales, operation, SECONDS, watching=True)
         loud = {kind: scales.overrunning.cut(kind, time.monotonic()).intersection(codes) for kind in rule.KINDS}
         found = Standing(operation.url, rooms, _decided(rooms, codes, before, loud), len(codes), watched=True, names=names)
-        roster, administrator = provisioning.roster_of(section), provisioning.administrator_of(section)
-        written = provisioning.write_users(operation.users, administrator, roster, found.cut)
     except InternationaleError as error:
         _log.info("what the hub holds could not be looked at: %s", error.message)
         return
-    if written and operation.pid_file is not None:
-        try:
-            provisioning.reload(operation.pid_file)
-        except Misconfigured as error:
-            say(error.message, problem=True)
+    written = userfile.write(section, operation.users, found.cut)
+    try:
+        _have_read(section, operation, anew=written)
+    finally:
+        _say_changes(found, before, loud)
+
+
+def _say_changes(found: Standing, before: Mapping[str, frozenset[str]], loud: Mapping[str, frozenset[str]]) -> None:
+    names = found.names
     for kind in rule.KINDS:
         for code in sorted(loud[kind] - before.get(kind, frozenset())):
             told = _("%(section)s publishes without a pause, so that nobody else gets through. It may not for a while.")
             say(told % {"section": names[code]}, problem=True)
         _say_change(found, kind, before.get(kind, frozenset()), loud[kind])
+
+
+def _have_read(section: Section, operation: Operation, *, anew: bool) -> None:
+    """The server goes by what the file says, also when it was told so in vain before. Raises ``Misconfigured``."""
+    try:
+        if not provisioning.is_read(section, operation, anew=anew, patience=SECONDS):
+            raise Misconfigured(userfile.UNREAD, place=str(operation.users))
+    except Unreachable as error:
+        _log.info("whether the hub goes by its file of users could not be asked: %s", error)
 
 
 def ask(section: Section, operation: Operation) -> Standing:
@@ -94,8 +106,7 @@ def ask(section: Section, operation: Operation) -> Standing:
 
 
 def _written(operation: Operation) -> Mapping[str, frozenset[str]]:
-    file = operation.users
-    return users.cut(file.read_text(encoding="utf-8")) if file is not None and file.exists() else {}
+    return users.cut(userfile.read(operation.users)) if operation.users is not None else {}
 
 
 def _weighed(
