@@ -60,18 +60,16 @@ def hear(section: Section, documents: Sequence[SignedDocument]) -> Heard:
                 heard.strange.append(_named(document))
                 _log.info("heads in the name of %s do not count: %s", heard.strange[-1], error.reason)
         hearing.write()
-    section.gate.heard |= _answering(section, documents)
+    if question := section.gate.question:
+        section.gate.hear(question, _answering(section, question, documents))
     return heard
 
 
-def _answering(section: Section, documents: Sequence[SignedDocument]) -> set[str]:
+def _answering(section: Section, question: str, documents: Sequence[SignedDocument]) -> set[str]:
     """Who has answered the question that is asked while we are silent (``Fence.question``): also where a later word came first,
     which holds no less. Who knows a later list of sections than is here is not counted before that has come: who the others are,
     and how many, is what it says.
     """
-    question = section.gate.question
-    if not question:
-        return set()
     with section.reading() as session:
         keyring, newest = section.keyring(session), queries.latest_number(session)
     found = set[str]()

@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
-from threading import Lock
+from threading import Lock, RLock
 from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -79,7 +79,7 @@ class Fence:
         """The sections that have answered this."""
         self.closings = 0
         """How often this process has closed it: who has asked others and is about to open sees whether it was meanwhile."""
-        self._memory, self._noting = Lock(), Lock()
+        self._memory, self._noting = RLock(), Lock()
         self._waits = (now(), timedelta(0))
         self._started = False
         self._noted: tuple[Any, ...] | None = None
@@ -140,9 +140,16 @@ class Fence:
 
     def ask_anew(self, patience: timedelta = timedelta(0)) -> None:
         """Have the others asked a question that is new, and waited for so long (``waits``)."""
-        self.question = secrets.token_hex(32)
-        self.heard.clear()
-        self._waits = (self._now() + patience, patience)
+        with self._memory:
+            self.question = secrets.token_hex(32)
+            self.heard.clear()
+            self._waits = (self._now() + patience, patience)
+
+    def hear(self, question: str, sections: Collection[str]) -> None:
+        """These have answered this question, which may be another by now."""
+        with self._memory:
+            if question == self.question:
+                self.heard.update(sections)
 
     @property
     def waits(self) -> bool:
