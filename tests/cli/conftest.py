@@ -94,6 +94,19 @@ def united(command: Callable[..., Result], with_notes: None, hub: HubProcess) ->
 
 
 @pytest.fixture
+def holder(command: Callable[..., Result]) -> Callable[..., Result]:
+    """``north`` holds the one root key, on a machine without a section; ``ic`` is founded with it."""
+    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
+    command("north", "key", "new-root", "--no-lock", "--holder", "Office north", "--out", "north.root")
+    command("ic", "found", "--root-card", "north.root")
+    command("north", "roster", "sign", "founding.proposal", "--yes")
+    command("ic", "roster", "adopt", "founding.proposal")
+    command("ic", "roster", "propose", "renew", "--yes", "--out", "renewal")
+    command("ic", "roster", "propose", "hubs", "nats://other", "--yes", "--out", "hubs")
+    return command
+
+
+@pytest.fixture
 def at_work(tmp_path: Path, member: Callable[..., Reader], hub: HubProcess) -> Callable[..., None]:
     """``at_work("fr", "one", do=deed)``: the instance runs, says these notes until the hub has them, and meanwhile the deed."""
 
