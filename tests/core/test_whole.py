@@ -48,6 +48,23 @@ def test_also_where_there_are_no_links(tmp_path: Path, monkeypatch: pytest.Monke
     assert [(path.name, path.read_text(encoding="utf-8")) for path in tmp_path.iterdir()] == [("file", "mine")]
 
 
+def test_another_is_taken_the_place_of_by_a_whole_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who could read it still can; and where there is no room it stays."""
+    file = tmp_path / "file"
+    file.write_text("former", encoding="utf-8")
+    file.chmod(0o640)
+    (tmp_path / "link").symlink_to(file)
+    with whole.instead(tmp_path / "link") as part:
+        part.write_text("new", encoding="utf-8")
+        assert file.read_text(encoding="utf-8") == "former"
+    assert (file.read_text(encoding="utf-8"), file.stat().st_mode & 0o777) == ("new", 0o640)
+    assert (tmp_path / "link").is_symlink()
+    monkeypatch.setattr(whole, "sync", full)
+    with pytest.raises(OSError, match="No space"), whole.instead(file) as part:
+        part.write_text("newer", encoding="utf-8")
+    assert {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()} == {"file": "new", "link": "new"}
+
+
 def test_of_a_key_for_which_there_is_no_room_nothing_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, key = tmp_path / "keys" / "log.key", SigningKey.generate()
     with monkeypatch.context() as filled:

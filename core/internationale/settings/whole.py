@@ -32,6 +32,41 @@ def fresh(file: Path) -> Iterator[Path]:
         os.close(held)
 
 
+@contextmanager
+def instead(file: Path) -> Iterator[Path]:
+    """As ``fresh``, for a file that takes the place of what has this name, if anything has: who opens it finds the former one
+    or the new one, whole. Whoever could read the former can read it; anybody, where there was none. A link stays: what it leads
+    to is written. Raises ``OSError``; then all is as before.
+    """
+    file = file.resolve()
+    clear(file.parent, file.name)
+    part, held = _begin(file, 0o666)
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            os.fchmod(held, stat.S_IMODE(file.stat().st_mode))
+        yield part
+        sync(part)
+        part.replace(file)
+        sync_names(file.parent)
+    finally:
+        part.unlink(missing_ok=True)
+        os.close(held)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """A block in which nobody else is who asks so for this folder; they wait for each other. Raises ``OSError``; where there are
+    no locks they are not kept apart.
+    """
+    held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with contextlib.suppress(OSError):
+            fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
 def clear(folder: Path, name: str = "") -> list[Path]:
     """Take away what was left here by who was killed while it wrote a new file (of this ``name``; otherwise any): keys and
     people's data are in it. What somebody still writes stays, as it does where no locks tell that. Returns what went.
@@ -55,11 +90,11 @@ def sync_names(folder: Path) -> None:
         sync(folder)
 
 
-def _begin(file: Path) -> tuple[Path, int]:
+def _begin(file: Path, mode: int = 0o600) -> tuple[Path, int]:
     """An empty file, and a lock on it that says that it is written: the operating system lets go of that with the process."""
     while True:
         part = file.with_name(f"{file.name}.{secrets.token_hex(4)}.part")
-        held = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
+        held = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
         with contextlib.suppress(OSError):
             fcntl.flock(held, fcntl.LOCK_EX)
         if part.exists():
