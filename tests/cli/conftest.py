@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import resource
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -127,6 +128,17 @@ def at_work(tmp_path: Path, member: Callable[..., Reader], hub: HubProcess) -> C
         section.close()
 
     return work
+
+
+@contextmanager
+def room(size: int) -> Iterator[None]:
+    """No file grows beyond this, in bytes: what goes over it is written in part, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def until(holds: Callable[[], bool]) -> None:

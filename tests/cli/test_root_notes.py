@@ -2,9 +2,7 @@
 
 import json
 import os
-import resource
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,21 +10,12 @@ from click.testing import Result
 
 from internationale import settings
 
+from .conftest import room
+
 Command = Callable[..., Result]
 
 WHOLE = "a" * 64
 """A hash that this key has not signed."""
-
-
-@contextmanager
-def room(size: int) -> Iterator[None]:
-    """No file grows beyond this, in bytes: what goes over it is written in part, as on a disk that is full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def signatures(file: Path) -> int:

@@ -7,6 +7,7 @@ from internationale.cli.speech import say
 from internationale.errors import Invalid, Misconfigured
 from internationale.messages import marker
 from internationale.rooms.roster.rules.papers import invitation, printed, read_card, read_invitation
+from internationale.settings import whole
 
 __all__ = ["invitation", "named", "printed", "read_card", "read_invitation", "write"]
 
@@ -25,9 +26,17 @@ def named(what: str) -> Path | None:
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file to be handed on, and say so. Raises ``Misconfigured`` when that cannot be done."""
+    """Write a file to be handed on, and say so. Raises ``Misconfigured`` when that cannot be done; then what was there is there:
+    signatures that nobody else has may be in it.
+    """
     try:
-        path.write_text(text, encoding="utf-8")
+        if path.exists() and not path.is_file():  # a terminal, say
+            path.write_text(text, encoding="utf-8")
+        else:
+            with whole.instead(path) as part:
+                part.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Misconfigured(_("The file cannot be written: %(why)s") % {"why": error}, place=str(path)) from error
+        raise Misconfigured(
+            _("The file cannot be written: %(why)s") % {"why": error.strerror or error}, place=str(path)
+        ) from error
     say(_("Written: %(path)s") % {"path": path})
