@@ -44,6 +44,12 @@ _OPTIONS = {
     "database": "--database",
 }
 """What each setting is called on the command line."""
+_IN_THE_WAY = _(
+    "There already is a root key here, although this section belongs to no International. If it was made for a founding with root"
+    " cards, go on with that: “found --root-card”, “roster adopt”. If this section belonged to an International and its database"
+    " was lost, keep the key and put the database back. Only if a founding was broken off here (the machine stopped, say) does"
+    " the key belong to nothing: move the file away and found once more."
+)
 _OTHER = _(
     "This is not the fingerprint of the list in the invitation, up to version %(version)s. Nothing was joined. If the committee"
     " has a newer list, let it make another invitation. Otherwise compare again; should it stay so, the file is not the"
@@ -112,9 +118,7 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
         return
     if threshold > 1:
         raise Misconfigured(_("“%(option)s” is missing.") % {"option": "--root-card"})
-    root = port.RootKey(SigningKey.generate().seed, section.settings.root_key)
-    document = rules.founding(port.card_of(section), root, named, section.now())
-    _found(section, root, document)
+    root = _found(section, named)
     say(
         _("The International is founded. Its root key is %(path)s: keep a copy in a safe place.")
         % {"path": section.settings.root_key}
@@ -129,21 +133,26 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
         say(told % {"command": NAMING})
 
 
-def _found(section: Section, root: port.RootKey, document: SignedDocument) -> None:
+def _found(section: Section, hubs: tuple[str, ...]) -> port.RootKey:
     path = section.settings.root_key
     with section.writing() as session:
         if queries.latest(session) is not None:
             raise Conflict(_("This section already belongs to an International."))
+        if path.exists():
+            raise Conflict(_IN_THE_WAY, place=str(path))
+        root = port.RootKey(SigningKey.generate().seed, path)
+        document = rules.founding(port.card_of(section), root, hubs, section.now())
         port.adopt(session, [document], code=section.code, key=section.key.public, now=section.now())
         try:
             settings.write_key(path, root)
         except FileExistsError as error:
-            raise Conflict(_("There already is a root key here."), place=str(path)) from error
+            raise Conflict(_IN_THE_WAY, place=str(path)) from error
         try:  # at the end: what is noted stays, also of an International that came to nothing
             section.log_keys.pledge([section.key], queries.hashes(session)[1])
         except InternationaleError:
             path.unlink()  # of an International that is not, and in the way of the next one
             raise
+    return root
 
 
 def _propose_founding(section: Section, shown: list[RootCard], threshold: int, hubs: tuple[str, ...], out: Path) -> None:
