@@ -1,8 +1,6 @@
 """``init``, ``found`` and ``join``: how a section begins, and how it comes to belong to an International."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -84,7 +82,7 @@ def init(home: Home, /, code: str | None, **given: object) -> None:
             raise Conflict(_("There already are settings here. Edit the file, then say “init” alone."), place=str(file))
     else:
         _write_settings(home, {"code": code, **given})
-    with _written(home.settings.log_key):
+    with files.written(home.settings.log_key):  # else nothing of it is left, and the same command can be given again
         settings.write_key(home.settings.log_key, SigningKey.generate())
     section = home()
     say(_("Section “%(name)s” begins in %(home)s.") % {"name": section.name, "home": home.path})
@@ -223,7 +221,7 @@ def _write_settings(home: Home, given: dict[str, object]) -> None:
         if value:
             settings.check(name, value, _OPTIONS.get(name, name))
     lines = [f"{name} = {_toml(value)}\n" for name, value in given.items() if value]
-    with _written(file):
+    with files.written(file):
         home.path.mkdir(mode=0o750, parents=True, exist_ok=True)
         with whole.fresh(file) as part:  # its owner's alone: a database's address may have a password in it
             part.write_text("# What each setting means: internationale.settings.\n" + "".join(lines), encoding="utf-8")
@@ -232,17 +230,6 @@ def _write_settings(home: Home, given: dict[str, object]) -> None:
     except Misconfigured:  # the environment
         file.unlink()
         raise
-
-
-@contextmanager
-def _written(file: Path) -> Iterator[None]:
-    """What keeps a file from being written, in words: nothing of it is left, and the same command can be given again."""
-    try:
-        yield
-    except OSError as error:
-        raise Misconfigured(
-            _("The file cannot be written: %(why)s") % {"why": error.strerror or error}, place=str(file)
-        ) from error
 
 
 def _toml(value: object) -> str:

@@ -83,13 +83,17 @@ def unlocked(path: Path, passphrase: str, *, again: bool) -> RootKey:
 
 
 def write_root_key(path: Path, key: SigningKey, passphrase: str = "") -> None:
-    """Write a new one that only its owner can read. Raises ``Misconfigured``: a key is never overwritten."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Write a new one that only its owner can read. Raises ``Misconfigured``: also where there is one."""
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with whole.fresh(path) as part:
             part.write_text(locks.lock(key, passphrase), encoding="ascii")
     except FileExistsError as error:
         raise Misconfigured(_("There already is a root key here."), place=str(path)) from error
+    except OSError as error:
+        raise Misconfigured(
+            _("The file cannot be written: %(why)s") % {"why": error.strerror or error}, place=str(path)
+        ) from error
 
 
 def root_state(path: Path) -> str:
