@@ -2,11 +2,12 @@
 
 import asyncio
 import json
+import resource
 import shutil
 import sqlite3
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,19 @@ def united(command: Callable[..., Result], with_notes: None, hub: HubProcess) ->
 
 
 @pytest.fixture
+def holder(command: Callable[..., Result]) -> Callable[..., Result]:
+    """``north`` holds the one root key, on a machine without a section; ``ic`` is founded with it."""
+    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
+    command("north", "key", "new-root", "--no-lock", "--holder", "Office north", "--out", "north.root")
+    command("ic", "found", "--root-card", "north.root")
+    command("north", "roster", "sign", "founding.proposal", "--yes")
+    command("ic", "roster", "adopt", "founding.proposal")
+    command("ic", "roster", "propose", "renew", "--yes", "--out", "renewal")
+    command("ic", "roster", "propose", "hubs", "nats://other", "--yes", "--out", "hubs")
+    return command
+
+
+@pytest.fixture
 def at_work(tmp_path: Path, member: Callable[..., Reader], hub: HubProcess) -> Callable[..., None]:
     """``at_work("fr", "one", do=deed)``: the instance runs, says these notes until the hub has them, and meanwhile the deed."""
 
@@ -114,6 +128,17 @@ def at_work(tmp_path: Path, member: Callable[..., Reader], hub: HubProcess) -> C
         section.close()
 
     return work
+
+
+@contextmanager
+def room(size: int) -> Iterator[None]:
+    """No file grows beyond this, in bytes: what goes over it is written in part, as on a disk that is full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 async def until(holds: Callable[[], bool]) -> None:

@@ -15,6 +15,8 @@ from internationale.bus.server import HubProcess
 from internationale.cli import cli
 from internationale.errors import Misconfigured
 
+from .conftest import room
+
 Command = Callable[..., Result]
 
 
@@ -98,6 +100,42 @@ def test_where_nothing_can_be_written_is_said(joined: Command, tmp_path: Path, a
     said = told(joined(home, *(each.format(blocked=blocked) for each in arguments), status=2))
     assert str(blocked) in said
     assert why in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "file"),
+    [
+        (["key", "new-root", "--no-lock", "--holder", "North"], "north/keys/root.key"),
+        (["init", "north", "--name", "North", "--language", "en"], "north/section.toml"),
+        (["hub", "config", "--data", "hub", "--out", "hub.conf"], "hub.conf"),
+        (["hub", "run", "--data", "hub", "--port", "{port}"], "hub/hub.conf"),
+    ],
+    ids=lambda given: " ".join(given[:2]) if isinstance(given, list) else "",
+)
+def test_on_a_full_disk_the_file_is_named(command: Command, tmp_path: Path, arguments: list[str], file: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with room(10):
+        said = told(command("north", *(each.format(port=port) for each in arguments), status=2))
+    assert said.endswith(f"{file}: The file cannot be written: File too large"), said
+    (tmp_path / "hub.conf").write_text("former")
+    if arguments[1] != "run":
+        command("north", *arguments)
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["hub", "config", "--data", "hub"], ["hub", "config", "--help"]])
+def test_what_cannot_be_said_to_the_end_is_no_traceback(tmp_path: Path, arguments: list[str]) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "internationale", "--home", str(tmp_path), *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            env={**os.environ, "LC_ALL": "C"},
+        )
+    told = "Error: Something could not be read or written to the end: No space left on device"
+    assert (done.returncode, done.stderr.strip()) == (2, told)
 
 
 def test_a_root_key_without_its_card_is_not_made(command: Command, tmp_path: Path) -> None:

@@ -113,19 +113,6 @@ def test_whoever_is_sure_goes_on_without_an_answer(united, hub):
     assert "Version 4 is valid until" in united("ic", "section", "renew", "--unasked").output
 
 
-@pytest.fixture
-def holder(command: Command, tmp_path: Path) -> Command:
-    """``north`` holds the one root key, on a machine without a section; ``ic`` is founded with it."""
-    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
-    command("north", "key", "new-root", "--no-lock", "--holder", "Office north", "--out", "north.root")
-    command("ic", "found", "--root-card", "north.root")
-    command("north", "roster", "sign", "founding.proposal", "--yes")
-    command("ic", "roster", "adopt", "founding.proposal")
-    command("ic", "roster", "propose", "renew", "--yes", "--out", "renewal")
-    command("ic", "roster", "propose", "hubs", "nats://other", "--yes", "--out", "hubs")
-    return command
-
-
 def signed(tmp_path: Path) -> list[list[str]]:
     """What the key has noted of each signature: the number and the hash of the version."""
     return [line.split()[1:] for line in (tmp_path / "north/keys/root.signed").read_text().splitlines()]
@@ -164,7 +151,8 @@ def test_a_version_before_the_last_one_is_not_signed(holder, tmp_path):
 
 def test_where_it_cannot_be_noted_nothing_is_signed(holder, tmp_path):
     memory = tmp_path / "north/keys/root.signed"
-    memory.write_text("damaged")
+    memory.unlink()
+    memory.mkdir()
     assert (
         f"{memory}: What this root key signs is noted" in holder("north", "roster", "sign", "renewal", "--yes", status=2).output
     )

@@ -101,7 +101,11 @@ class HubProcess:
         for stale in self.folder.glob("*.ports"):
             stale.unlink()
         configuration = self.folder / "hub.conf"
-        configuration.write_text(self._configuration().text(), encoding="utf-8")
+        try:
+            configuration.write_text(self._configuration().text(), encoding="utf-8")
+        except OSError as error:
+            told = _("The file cannot be written: %(why)s") % {"why": error.strerror or error}
+            raise Misconfigured(told, place=str(configuration)) from error
         with (self.folder / "hub.log").open("ab") as log:
             self._said = log.tell()
             command: list[str | Path] = [*(bound.prefix() if self._ends_with_us else ()), binary(), "-c", configuration]

@@ -1,8 +1,6 @@
 """``init``, ``found`` and ``join``: how a section begins, and how it comes to belong to an International."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -44,6 +42,12 @@ _OPTIONS = {
     "database": "--database",
 }
 """What each setting is called on the command line."""
+_IN_THE_WAY = _(
+    "There already is a root key here, although this section belongs to no International. If it was made for a founding with root"
+    " cards, go on with that: “found --root-card”, “roster adopt”. If this section belonged to an International and its database"
+    " was lost, keep the key and put the database back. Only if a founding was broken off here (the machine stopped, say) does"
+    " the key belong to nothing: move the file away and found once more."
+)
 _OTHER = _(
     "This is not the fingerprint of the list in the invitation, up to version %(version)s. Nothing was joined. If the committee"
     " has a newer list, let it make another invitation. Otherwise compare again; should it stay so, the file is not the"
@@ -78,7 +82,7 @@ def init(home: Home, /, code: str | None, **given: object) -> None:
             raise Conflict(_("There already are settings here. Edit the file, then say “init” alone."), place=str(file))
     else:
         _write_settings(home, {"code": code, **given})
-    with _written(home.settings.log_key):
+    with files.written(home.settings.log_key):  # else nothing of it is left, and the same command can be given again
         settings.write_key(home.settings.log_key, SigningKey.generate())
     section = home()
     say(_("Section “%(name)s” begins in %(home)s.") % {"name": section.name, "home": home.path})
@@ -112,9 +116,7 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
         return
     if threshold > 1:
         raise Misconfigured(_("“%(option)s” is missing.") % {"option": "--root-card"})
-    root = port.RootKey(SigningKey.generate().seed, section.settings.root_key)
-    document = rules.founding(port.card_of(section), root, named, section.now())
-    _found(section, root, document)
+    root = _found(section, named)
     say(
         _("The International is founded. Its root key is %(path)s: keep a copy in a safe place.")
         % {"path": section.settings.root_key}
@@ -129,21 +131,26 @@ def found(home: Home, hubs: tuple[str, ...], cards: tuple[BinaryIO, ...], thresh
         say(told % {"command": NAMING})
 
 
-def _found(section: Section, root: port.RootKey, document: SignedDocument) -> None:
+def _found(section: Section, hubs: tuple[str, ...]) -> port.RootKey:
     path = section.settings.root_key
     with section.writing() as session:
         if queries.latest(session) is not None:
             raise Conflict(_("This section already belongs to an International."))
+        if path.exists():
+            raise Conflict(_IN_THE_WAY, place=str(path))
+        root = port.RootKey(SigningKey.generate().seed, path)
+        document = rules.founding(port.card_of(section), root, hubs, section.now())
         port.adopt(session, [document], code=section.code, key=section.key.public, now=section.now())
         try:
             settings.write_key(path, root)
         except FileExistsError as error:
-            raise Conflict(_("There already is a root key here."), place=str(path)) from error
+            raise Conflict(_IN_THE_WAY, place=str(path)) from error
         try:  # at the end: what is noted stays, also of an International that came to nothing
             section.log_keys.pledge([section.key], queries.hashes(session)[1])
         except InternationaleError:
             path.unlink()  # of an International that is not, and in the way of the next one
             raise
+    return root
 
 
 def _propose_founding(section: Section, shown: list[RootCard], threshold: int, hubs: tuple[str, ...], out: Path) -> None:
@@ -214,7 +221,7 @@ def _write_settings(home: Home, given: dict[str, object]) -> None:
         if value:
             settings.check(name, value, _OPTIONS.get(name, name))
     lines = [f"{name} = {_toml(value)}\n" for name, value in given.items() if value]
-    with _written(file):
+    with files.written(file):
         home.path.mkdir(mode=0o750, parents=True, exist_ok=True)
         with whole.fresh(file) as part:  # its owner's alone: a database's address may have a password in it
             part.write_text("# What each setting means: internationale.settings.\n" + "".join(lines), encoding="utf-8")
@@ -223,17 +230,6 @@ def _write_settings(home: Home, given: dict[str, object]) -> None:
     except Misconfigured:  # the environment
         file.unlink()
         raise
-
-
-@contextmanager
-def _written(file: Path) -> Iterator[None]:
-    """What keeps a file from being written, in words: nothing of it is left, and the same command can be given again."""
-    try:
-        yield
-    except OSError as error:
-        raise Misconfigured(
-            _("The file cannot be written: %(why)s") % {"why": error.strerror or error}, place=str(file)
-        ) from error
 
 
 def _toml(value: object) -> str:

@@ -13,7 +13,7 @@ from internationale.bus import server
 from internationale.bus.configuration import Cluster, Configuration, Tls
 from internationale.bus.server import HubProcess
 from internationale.bus.weighing import Scales
-from internationale.cli import listening, provisioning, sharing, userfile
+from internationale.cli import files, listening, provisioning, sharing, userfile
 from internationale.cli.inspecting import inspect
 from internationale.cli.provisioning import Operation, Prepared
 from internationale.cli.purging import purge
@@ -124,7 +124,7 @@ def config(data: Path, out: Path | None, certificate: Path | None, key: Path | N
         click.echo(text, nl=False)
         return
     out.parent.mkdir(parents=True, exist_ok=True)
-    out.write_text(text, encoding="utf-8")
+    files.put(out, text)
     told = _("Written. Before the server starts it needs the file of its users: internationale hub users --out %(path)s")
     say(told % {"path": data.absolute() / USERS})
 

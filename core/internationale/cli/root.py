@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
+import errno
 import os
-from collections.abc import Mapping
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -29,6 +30,9 @@ from internationale.settings import Settings
 
 _ = marker("core")
 ngettext = plural_marker("core")
+
+_DISK = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
+"""What a disk says in the midst of a file: the operating system does not name that then."""
 
 UNASKED = _("Nothing was said: this command has not made sure that the section remembers all that it said before.")
 """For whoever writes a command that publishes (of a plugin, say) and forgets ``Home.speaking``."""
@@ -154,6 +158,21 @@ class Misuse(Failure):
     exit_code = 2
 
 
+@contextmanager
+def _on_disk() -> Iterator[None]:
+    """What the operating system says of a file in this block, in words."""
+    try:
+        yield
+    except OSError as error:
+        why = {"why": error.strerror or error}
+        if error.filename is not None:
+            told = _("The file or folder cannot be read or written: %(why)s") % why
+            raise Misuse(Misconfigured(told, place=os.fsdecode(error.filename))) from error
+        if error.errno not in _DISK:  # not about a file: a mistake of ours, to be seen whole
+            raise
+        raise Misuse(Misconfigured(_("Something could not be read or written to the end: %(why)s") % why)) from error
+
+
 class Commands(click.Group):
     """Our own commands and those of the plugins of the section that is meant. ``ours``: the module and its attribute, by name."""
 
@@ -164,7 +183,7 @@ class Commands(click.Group):
         self._ours = ours
 
     def make_context(self, *arguments: Any, **options: Any) -> click.Context:
-        with typed():
+        with typed(), _on_disk():
             return super().make_context(*arguments, **options)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -179,7 +198,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with typed():
+            with typed(), _on_disk():
                 return super().invoke(ctx)
         except InternationaleError as error:
             raise (Misuse if isinstance(error, Misconfigured | Invalid) else Failure)(error) from error
@@ -188,11 +207,6 @@ class Commands(click.Group):
             if trouble is None:
                 raise
             raise Misuse(trouble) from error
-        except OSError as error:
-            if error.filename is None:  # not about a file: a mistake of ours, to be seen whole
-                raise
-            told = _("The file or folder cannot be read or written: %(why)s") % {"why": error.strerror or error}
-            raise Misuse(Misconfigured(told, place=os.fsdecode(error.filename))) from error
 
     def _theirs(self, ctx: click.Context) -> click.Group:
         """Asked once for each command line, and only when it names none of ours."""

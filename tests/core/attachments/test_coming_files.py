@@ -12,7 +12,7 @@ import pytest
 from internationale.errors import Conflict, Invalid
 from internationale.kit.attachments import MIB, Limits
 from internationale.rooms.attachments.forms import bodies
-from internationale.rooms.attachments.port import keeping, uploading
+from internationale.rooms.attachments.port import attaching, keeping, taking, uploading
 from internationale.rooms.attachments.rules.chunking import CHUNK, hash_of
 from internationale.section import Section
 
@@ -153,3 +153,57 @@ def test_what_is_given_up_goes_at_once_unless_it_may_have_been_attached(narrow, 
     with narrow.writing() as session:
         uploading.give_up(narrow, session, upload, by)
     assert on_disk(narrow) == {hash_of(b"words"), hash_of(b"others")}
+
+
+@pytest.fixture
+def taken_back(narrow, share, attach, member) -> Any:
+    """``document = taken_back(content)``: it was attached to this, and taken back; tidying has not come by."""
+
+    def withdrawn(content: bytes) -> str:
+        document = share(narrow)
+        attachment = attach(narrow, document, content)
+        with narrow.writing() as session:
+            attaching.withdraw(narrow, session, attachment, reason="wrong note", by=member(narrow, "delegate"))
+        return document
+
+    return withdrawn
+
+
+@pytest.mark.parametrize("brought", [CHUNK - 1, 2 * CHUNK + 1, 3 * CHUNK + 1])
+def test_what_was_taken_back_can_be_brought_again_while_tidying_comes_by(narrow, taken_back, begin, member, brought) -> None:
+    content, by = os.urandom(3 * CHUNK + 1), member(narrow, "delegate")
+    at, incoming = begin(narrow, taken_back(content))
+    incoming.add(content[:brought])
+    assert keeping.tidy(narrow).chunks == 4 - brought // CHUNK
+    incoming.add(content[brought:])
+    upload = uploading.bring(narrow, incoming, at, name="plan.pdf", media="", by=by)
+    with narrow.writing() as session:
+        attachment = attaching.attach(narrow, session, upload, name="plan.pdf", note="", by=by)
+    assert keeping.tidy(narrow).chunks == 0
+    assert b"".join(taking.take(narrow, attachment, by)[1]) == content
+
+
+def test_what_has_come_whole_since_tidying_looked_stays(narrow, taken_back, begin, member, monkeypatch) -> None:
+    content, by = os.urandom(CHUNK + 1), member(narrow, "delegate")
+    at, incoming = begin(narrow, taken_back(content))
+    incoming.add(content)
+    looked = keeping._Plan.going
+
+    def going(plan: Any, *, silent: bool) -> Any:
+        uploading.bring(narrow, incoming, at, name="plan.pdf", media="", by=by)
+        return looked(plan, silent=silent)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(keeping._Plan, "going", going)
+        assert keeping.tidy(narrow).chunks == 0
+    assert on_disk(narrow) == {hash_of(content[:CHUNK]), hash_of(content[CHUNK:])}
+
+
+def test_what_is_not_brought_to_the_end_goes_with_what_was_taken_back(narrow, taken_back, begin) -> None:
+    content = os.urandom(CHUNK + 1)
+    _at, incoming = begin(narrow, taken_back(content))
+    incoming.add(content)
+    assert keeping.tidy(narrow).chunks == 1
+    assert on_disk(narrow) == {hash_of(content[:CHUNK])}
+    incoming.over(kept=False)
+    assert on_disk(narrow) == set()

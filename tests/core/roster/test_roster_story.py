@@ -221,6 +221,35 @@ def test_a_locked_root_key_is_opened_by_its_passphrase_only(three: list[Section]
     assert pages.post(f"{path}/sign", data={"passphrase": "bread"}, follow_redirects=False).status_code == 303
 
 
+@pytest.mark.parametrize("cut", [b"0123456789abcdef 2 00ff\n0123456789abcd", b"\0\0\0\0", b"\xff\xfe x", None])
+def test_a_proposal_is_shown_and_signed_where_the_keys_notes_are_damaged(
+    three: list[Section], browser: Callable[..., Any], cut: bytes | None
+) -> None:
+    """By a full disk or the power, say; None: a folder lies there, and what is signed cannot be noted."""
+    ic = three[0]
+    notes = ic.settings.root_key.with_suffix(".signed")
+    notes.unlink(missing_ok=True)
+    if cut is None:
+        notes.mkdir()
+    else:
+        notes.write_bytes(cut)
+    pages = browser(ic, "delegate", language="en")
+    form = {"change": "renew", "section": "", "why": "Again.", "step": "preview"}
+    assert pages.post("/federation/roster/propose", data=form).status_code == 200
+    hash = pages.post("/api/v1/federation/roster/proposals", json={"change": "renew", "why": "Again."}).json()["hash"]
+    path = f"/federation/roster/proposals/{hash}"
+    assert f'action="{path}/sign"' in pages.get(path).text
+    answer = pages.post(f"{path}/sign", data={}, follow_redirects=False)
+    shown = pages.get(path)
+    if cut is None:
+        assert "What this root key signs is noted in this file" in answer.text
+        assert (shown.status_code, f'action="{path}/sign"' in shown.text) == (200, True)
+    else:
+        assert (answer.status_code, shown.status_code) == (303, 200)
+        assert f'action="{path}/sign"' not in shown.text
+        assert notes.read_bytes().startswith(cut + b"\n" + ROOTS["ic"].public.id.encode())
+
+
 def test_while_no_hub_can_be_reached_only_who_is_sure_signs_on_a_page(three: list[Section], browser: Callable[..., Any]) -> None:
     ic, url = three[0], "nats://hub.example:4222"
     api = browser(ic, "delegate", language="en")

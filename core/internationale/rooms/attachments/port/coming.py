@@ -58,24 +58,34 @@ class Coming:
             if kept:
                 self.taken += file.size
             else:
-                for other in self.files:
-                    other.fresh |= file.fresh & other.names
                 self.discard(file.fresh)
 
     def discard(self, names: Collection[str]) -> None:
         """Let go of those pieces of which nothing speaks and that are in nothing that is on its way."""
-        with self.lock:
-            going = set(names).difference(*(file.names for file in self.files))
-            if not going:
-                return
-            with self._section.reading() as session:
-                going -= space.needed(session)
+        with self.idle(names) as going:
             for name in going:
                 self.store.remove(name)
 
+    @contextmanager
+    def idle(self, names: Iterable[str]) -> Iterator[set[str]]:
+        """Of these pieces, which are to go, those of which nothing speaks and that are in nothing that is on its way; it stays so
+        in this block. Others go with what is on its way, should that not come whole.
+        """
+        with self.lock:
+            going = set(names)
+            for file in self.files:
+                file.fresh |= going & file.names
+            going.difference_update(*(file.names for file in self.files))
+            if going:
+                with self._section.reading() as session:
+                    going -= space.needed(session)
+            yield going
+
 
 class Incoming:
-    """One file that comes piece by piece; memory stays flat. ``names``: its chunks so far; ``fresh``: those that came with it."""
+    """One file that comes piece by piece; memory stays flat. ``names``: its chunks so far; ``fresh``: those that came with it,
+    or stay for it alone.
+    """
 
     def __init__(self, coming: Coming, limit: int, key: bytes) -> None:
         self.size = 0

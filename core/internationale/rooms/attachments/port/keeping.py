@@ -75,8 +75,11 @@ def tidy(section: Home, *, dry: bool = False, silent: bool = False) -> Tidied:
     if held is not None:
         return Tidied(held=held)
     going = plan.going(silent=silent)
-    for kept in () if dry else going:
-        here.store.discard(kept)  # after the commit: a row may speak of nothing, but never of something that is gone
+    if not dry:
+        with here.coming.idle(kept.name for kept in going) as idle:  # what is on its way has come since, perhaps
+            going = [kept for kept in going if kept.name in idle]
+            for kept in going:
+                here.store.discard(kept)  # after the commit: a row may speak of nothing, but never of something that is gone
     return plan.tidied(going)
 
 

@@ -8,10 +8,11 @@ from .founding import adopt_founding, draft_founding
 from .heads import Hearing, in_force, next_moment, store_heads
 from .instance import Instance
 from .joining import announce_key, decline, invitation, own_request, propose_admission, vouch
+from .noted import signers
 from .notices import notices
 from .proposals import add_signature, add_signatures, adopt_proposal, combine, latest, propose, sign
 from .rivals import decide, keep_rival, require_undivided
-from .roots import RootKey, root_key, root_state, signers, unlocked, write_root_key
+from .roots import RootKey, root_key, root_state, unlocked, write_root_key
 
 __all__ = [
     "NAMED",

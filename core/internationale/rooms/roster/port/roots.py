@@ -1,13 +1,12 @@
 """The root key in its file. It signs rosters and nothing else; where it is locked, it is opened only while it signs.
 
-Beside it, ``root.signed`` says which versions it has signed, so that it does not sign two of one number: not after a database was
+It notes beside it which versions it has signed (``noted``), so that it does not sign two of one number: not after a database was
 put back either, and not on a machine where there is no section. Source of the rule: The Update Framework, against rollback and
 forks of its root role; here it is the signer who remembers.
 """
 
-import fcntl
-import os
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from internationale.errors import Conflict, Misconfigured
@@ -15,6 +14,7 @@ from internationale.events import keys, locks, signed
 from internationale.events.keys import SigningKey
 from internationale.events.roster import Roster
 from internationale.kit import marker
+from internationale.rooms.roster.port import noted
 from internationale.settings import read_private, whole
 
 _ = marker("core")
@@ -35,39 +35,10 @@ class RootKey(SigningKey):
         otherwise, that lies before one, or that is far from all that it has signed; ``Misconfigured`` when it cannot be noted.
         """
         if payload_type == keys.ROSTER:
-            self._note(signed.parse(Roster, body, "malformed_roster").version, keys.digest(keys.ROSTER, body).hex())
+            version = signed.parse(Roster, body, "malformed_roster").version
+            check = (lambda known: None) if self.again else partial(_check, version=version)
+            noted.note(self.path, self.public.id, version, keys.digest(keys.ROSTER, body).hex(), check)
         return super().sign(payload_type, body)
-
-    def _note(self, version: int, hash: str) -> None:
-        path = _notes(self.path)
-        try:
-            path.touch(mode=0o600)
-            with path.open("a+", encoding="ascii") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                file.seek(0)
-                known = {hash: int(number) for id, number, hash in map(str.split, file) if id == self.public.id}
-                if hash in known:
-                    return
-                if not self.again:
-                    _check(known, version)
-                file.write(f"{self.public.id} {version} {hash}\n")
-                file.flush()
-                os.fsync(file.fileno())
-        except (OSError, ValueError) as error:
-            why = _("What this root key signs is noted in this file, and that is impossible: %(why)s") % {"why": error}
-            raise Misconfigured(why, place=str(path)) from error
-
-
-def _notes(key: Path) -> Path:
-    return key.with_suffix(".signed")
-
-
-def signers(path: Path, hash: str) -> set[str]:
-    """The ids of the root keys that were kept in this file and have signed the version of this hash, by their own notes."""
-    if not _notes(path).exists():
-        return set()
-    lines = _notes(path).read_text(encoding="ascii").splitlines()
-    return {id for id, _number, signed_hash in map(str.split, lines) if signed_hash == hash}
 
 
 def _check(known: dict[str, int], version: int) -> None:
@@ -112,13 +83,17 @@ def unlocked(path: Path, passphrase: str, *, again: bool) -> RootKey:
 
 
 def write_root_key(path: Path, key: SigningKey, passphrase: str = "") -> None:
-    """Write a new one that only its owner can read. Raises ``Misconfigured``: a key is never overwritten."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Write a new one that only its owner can read. Raises ``Misconfigured``: also where there is one."""
     try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with whole.fresh(path) as part:
             part.write_text(locks.lock(key, passphrase), encoding="ascii")
     except FileExistsError as error:
         raise Misconfigured(_("There already is a root key here."), place=str(path)) from error
+    except OSError as error:
+        raise Misconfigured(
+            _("The file cannot be written: %(why)s") % {"why": error.strerror or error}, place=str(path)
+        ) from error
 
 
 def root_state(path: Path) -> str:
