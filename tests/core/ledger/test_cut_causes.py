@@ -21,7 +21,7 @@ from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.pacing import Pace
 
-from .conftest import Author, House, Said, ref
+from .conftest import Answered, Author, House, Said, ref
 from .test_ended_logs import ended
 from .test_forks import Clock, hurried, renew
 
@@ -117,6 +117,20 @@ def test_also_where_the_list_decides_without_a_proof(house, fr: Author, ar: Auth
     assert home.state(said.answers[0]) == ("waiting", "missing_cause")
     assert home.accept(said.true) == ["parked"]  # and the log goes on at once: the list has decided
     same(home, other)
+    assert home.rows() == home.replayed()
+
+
+def test_what_is_void_in_any_case_stays_void(house, fr: Author, ar: Author):
+    """Its type has no texts: that is known before what it stands on."""
+    home, other = house(fr, ar), house(fr, ar)
+    one, thief = fr.say("one"), fr.forked()
+    stolen, true = thief.say("stolen"), fr.say("two")
+    void = ar.send(ar.draft(Answered(text="with a text"), ref(stolen), parts=(ABSENT,)))
+    home.accept(one, stolen, void)
+    assert home.accept(true) == ["forked"]
+    other.accept(one, void)
+    same(home, other)
+    assert home.state(void) == ("void", "unexpected_part")
     assert home.rows() == home.replayed()
 
 
