@@ -4,7 +4,7 @@ decide through the roster; what came after, and what stands on it, is withdrawn 
 Nothing is appended from then on, and nothing new can stand on what was cut off. Whoever signs two events under each of its
 numbers and lets the proofs go one by one, the highest first, would have all rows made anew for each: so that may have to wait
 (see ``pacing``). Until then what was decided stays in the log as well, put aside (``records.CUT``): what is said on that which
-stands on it may still ask for it.
+stands on it may still ask for it. So does what is sealed, if nothing was made of it either: others may be void for it.
 """
 
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ def prove(unit: Unit, rival: Arrival, *, settled: bool = False) -> set[Address]:
     """Keep the proof that ``rival`` makes with the event that we hold, and cut the log there; unless it is ``settled``: the
     roster has decided that ours is the one that counts.
 
-    Returns the events of which something was made. They are put aside, until all rows are made anew without them.
+    Returns the events that others were judged by. They are put aside, until all rows are made anew without them.
     """
     if rival.envelope is None:
         raise ValueError("only an authentic event can prove a fork")
@@ -56,7 +56,7 @@ def prove(unit: Unit, rival: Arrival, *, settled: bool = False) -> set[Address]:
 def cut(unit: Unit, first: Address, reason: str, *, aside: bool = False) -> set[Address]:
     """Append nothing at or after this number; move what was appended there into the parking place.
 
-    Returns the moved events of which something was made: what stands on them has to be withdrawn by making all rows anew.
+    Returns the moved events that others were judged by: these have to be withdrawn by making all rows anew.
     ``aside``: these stay in the log until then, put aside; ``clear`` lets go of them.
     """
     event, parked = tables.event, tables.parked
@@ -67,8 +67,8 @@ def cut(unit: Unit, first: Address, reason: str, *, aside: bool = False) -> set[
     if head.sequence >= first.sequence:
         after = _from(event, first)
         columns = (event.c.section, event.c.epoch, event.c.sequence)
-        made = or_(event.c.position.is_not(None), event.c.reason.in_((ASIDE, CUT)))
-        gone = set(map(of, unit.connection.execute(select(*columns).where(after, made))))
+        known = or_(event.c.position.is_not(None), event.c.readers.is_not(None), event.c.reason.in_((ASIDE, CUT)))
+        gone = set(map(of, unit.connection.execute(select(*columns).where(after, known))))
         moved = select(*(event.c[name] for name in _MOVED)).where(after, event.c.sequence <= head.sequence)
         unit.connection.execute(insert(parked).from_select(_MOVED, moved))
         unit.connection.execute(delete(tables.waiting).where(_from(tables.waiting, first)))

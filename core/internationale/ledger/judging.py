@@ -1,8 +1,10 @@
 """What becomes of an authentic event: a pure function of what is in the log, the same on every instance.
 
 An event waits until its type is known, all that it refers to is decided and all its parts are here. Only then is it judged,
-in the order of its refs, so that the reason of a void event never depends on what came first. One whose parts were taken back
-is judged by all but them and its authority, which may need them: it is void in any case.
+in the order of its refs, so that the reason of a void event never depends on what came first. Nor does it depend on an event
+that is not decided itself, be it another than the one that is meant: it may be of a history that does not count, and go again.
+What is sealed and cannot be opened here counts as decided: it is known whom it is for. One whose parts were taken back is judged
+by all but them and its authority, which may need them: it is void in any case.
 """
 
 import logging
@@ -34,6 +36,7 @@ class Known(NamedTuple):
 
 
 MALFORMED = "malformed_data"
+UNDECIDED = (State.WAITING, State.FAILED)
 Lookup = Callable[[Address], "Known | None"]
 """An event of the log; None when it is not here."""
 
@@ -90,7 +93,7 @@ def authorise(event: Event[Payload], vocabulary: Vocabulary) -> str:
 
 def _cause(envelope: Envelope, kind: EventType, ref: Ref, found: Known | None) -> str:
     """``""``: applied; ``missing``: not decided yet; else the reason that makes void what stands on it."""
-    if found is None:
+    if found is None or (found.state in UNDECIDED and address(ref) != envelope.address):  # nobody waits for itself
         return "missing"
     if not found.hash.startswith(ref.hash16):
         return "cause_mismatch"

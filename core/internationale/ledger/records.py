@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from internationale.ledger.judging import Verdict
 
 ASIDE = "taking_back"
-"""The reason of what was decided, and is decided again as soon as all rows are made anew: its texts were taken back."""
+"""The reason of what was decided, and is decided again as soon as all rows are made anew: its texts were taken back, or it was
+void and something that it names has gone.
+"""
 CUT = "cut"
 """The reason of what was decided and was cut off its log. It is parked, and is here only until all rows are made anew."""
 CHUNK = 500

@@ -18,7 +18,7 @@ from internationale.ledger import tables
 from internationale.ledger.deliveries import AT_ONCE
 from internationale.ledger.judging import Verdict, address
 from internationale.ledger.projecting import Projector, Run
-from internationale.ledger.records import CHUNK, Record, State
+from internationale.ledger.records import ASIDE, CHUNK, Record, State
 from internationale.ledger.unit import Unit
 from internationale.ledger.withdrawing import conceal_all, restore
 
@@ -84,6 +84,8 @@ class Replay:
         if not self._unit.vocabulary.knows(envelope.type):
             return Verdict(State.WAITING, "unknown_type", (("type", envelope.type),))
         missing = tuple(("ref", ref.event_id) for ref in envelope.refs if address(ref) in withdrawn)
+        if missing and record.state is State.VOID:  # it may be void without them as well, and is decided again afterwards
+            return Verdict(State.WAITING, ASIDE)
         if missing:
             return Verdict(State.WAITING, "missing_cause", missing)
         if record.state is State.VOID:

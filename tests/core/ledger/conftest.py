@@ -277,3 +277,17 @@ def fr() -> Author:
 @pytest.fixture
 def ar() -> Author:
     return Author("ar")
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """One entry for each time that all rows were made anew."""
+    found: list[int] = []
+    anew = Ledger._anew
+
+    def counted(self: Ledger, *arguments: Any, **options: Any) -> None:
+        found.append(len(found))
+        anew(self, *arguments, **options)
+
+    monkeypatch.setattr(Ledger, "_anew", counted)
+    return found

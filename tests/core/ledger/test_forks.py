@@ -4,7 +4,6 @@ import hashlib
 import os
 import random
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -12,7 +11,6 @@ from internationale.errors import Paused
 from internationale.events.envelope import parse
 from internationale.kit.vocabulary import Utterance
 from internationale.ledger import database, forks, remaining, withdrawing
-from internationale.ledger.log import Ledger
 from internationale.ledger.pacing import Pace
 from internationale.ledger.reading import Gap
 
@@ -166,20 +164,6 @@ class Clock:
     def seconds(self) -> float:
         self.now += self.each
         return self.now
-
-
-@pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    """One entry for each time that all rows were made anew."""
-    found: list[int] = []
-    anew = Ledger._anew
-
-    def counted(self: Ledger, *arguments: Any, **options: Any) -> None:
-        found.append(len(found))
-        anew(self, *arguments, **options)
-
-    monkeypatch.setattr(Ledger, "_anew", counted)
-    return found
 
 
 def renew(home: House) -> None:

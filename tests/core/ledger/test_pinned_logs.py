@@ -30,13 +30,13 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Stolen:
-    """A log of 20 events; who has stolen its key signs others in its name, from the fifth on."""
+    """A log of 20 events; who has stolen its key signs others in its name, from the fifth on, that may name a text."""
 
-    def __init__(self, fr: Author) -> None:
+    def __init__(self, fr: Author, *parts: str) -> None:
         self.true = [fr.say(str(number)) for number in range(1, 5)]
         thief = fr.forked()
         self.true += [fr.say(str(number)) for number in range(5, 21)]
-        self.rivals = [thief.say(f"stolen {number}") for number in range(5, 30)]
+        self.rivals = [thief.say(f"stolen {number}", parts=parts) for number in range(5, 30)]
         self.texts = [str(number) for number in range(1, 21)]
         self.rules = ended(fr, self.true[-1])
 
@@ -165,9 +165,11 @@ def test_a_gap_before_many_closes_for_all_of_them(house, fr: Author):
     whole(home, said)
 
 
-@pytest.mark.parametrize("others", [False, True])
-def test_in_whatever_order_a_long_log_its_ends_and_its_rivals_come_all_show_the_same(house, fr: Author, ar: Author, others: bool):
-    said = Stolen(fr)
+@pytest.mark.parametrize(("others", "parts"), [(False, ()), (True, ()), (True, ("ab" * 32,))])
+def test_in_whatever_order_a_long_log_its_ends_and_its_rivals_come_all_show_the_same(
+    house, fr: Author, ar: Author, others: bool, parts: tuple[str, ...]
+):
+    said = Stolen(fr, *parts)
     answers = [ar.answer(said.true[number]) for number in (1, 5, 18)] + [ar.answer(said.rivals[2])] * others
     lists = [ended(fr, said.true[7]), ended(fr, said.rivals[3]), fr.rules, said.rules]
     honest: House = house(fr, ar)
