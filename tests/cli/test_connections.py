@@ -42,7 +42,7 @@ def served(most: int) -> Iterator[Open]:
             time.sleep(0.01)
         port = listening.getsockname()[1]
         try:
-            yield lambda: held.enter_context(socket.create_connection(("127.0.0.1", port), 5))
+            yield lambda: held.enter_context(socket.create_connection(("127.0.0.1", port), 30))
         finally:
             server.should_exit = True
             thread.join()

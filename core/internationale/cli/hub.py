@@ -36,6 +36,9 @@ C = TypeVar("C", bound=Callable[..., Any])
 _EXISTING = click.Path(dir_okay=False, exists=True, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
+ENDS = 15
+"""Seconds that the end may take."""
+
 
 @click.group()
 def hub() -> None:
@@ -75,8 +78,17 @@ def run(home: Home, port: int, data: Path, members_only: bool) -> None:
 
 
 def _stop(_number: int, _frame: object) -> None:
+    """Come to an end; at once after ``ENDS`` seconds: what was asking a hub in this very moment may wait for an answer for ever.
+    Nothing is left half done by that, and the server ends with us.
+    """
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    signal.signal(signal.SIGALRM, _end)
+    signal.alarm(ENDS)
     raise SystemExit(0)
+
+
+def _end(_number: int, _frame: object) -> None:
+    os._exit(0)
 
 
 class _Died(SystemExit):
