@@ -17,18 +17,6 @@ from internationale.rooms.roster.rules.papers import Paper, printed, read_propos
 Command = Callable[..., Result]
 
 
-@pytest.fixture
-def holder(command: Command) -> Command:
-    """``north`` holds the one root key, on a machine without a section; ``ic`` is founded with it, without a hub."""
-    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
-    command("north", "key", "new-root", "--no-lock", "--holder", "Office north", "--out", "north.root")
-    command("ic", "found", "--root-card", "north.root")
-    command("north", "roster", "sign", "founding.proposal", "--yes")
-    command("ic", "roster", "adopt", "founding.proposal")
-    command("ic", "roster", "propose", "renew", "--yes", "--out", "renewal")
-    return command
-
-
 def otherwise(tmp_path: Path, before: dict[str, Any] | None = None, **changed: Any) -> Path:
     """The renewal with something else in it; ``before``: in the version that it says to follow, too."""
     paper = read_proposal((tmp_path / "renewal").read_bytes(), "renewal")
