@@ -19,7 +19,7 @@ from internationale.events.roster import BEGINNING, Entry, LastGood, LogKey, Roo
 from internationale.events.signed import SignedDocument
 from internationale.kit import Capability, Event, EventType, Panel, Payload, Place, Projection, Reader, Role, Utterance, hookimpl
 from internationale.kit import Section as Port
-from internationale.ledger import deliveries
+from internationale.ledger import deliveries, intake
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.log import SAID
 from internationale.ledger.records import State
@@ -175,6 +175,62 @@ def test_what_is_very_large_is_taken_in_by_portions(make, monkeypatch):
     ic.on_commit(lambda: commits.append(len(words(ic))))
     assert ic.accept(batch) == ["applied"] * 6
     assert (words(ic), commits) == (words(fr), [2, 4, 6])
+
+
+def long_log(make, monkeypatch) -> tuple[Section, list[Delivery], list[int]]:
+    """A section that has eight of ten greetings of another, not the first and the last, the ten, and how many it shows after each
+    of its commits from now on, of which each may append two that were put aside.
+    """
+    monkeypatch.setattr(intake, "AT_ONCE", 2)
+    fr, ic = make("fr"), make("ic")
+    say(fr, *(f"comrade {number}" for number in range(10)))
+    batch = sayings(fr)
+    assert ic.accept(batch[1:9]) == ["parked"] * 8
+    commits: list[int] = []
+    ic.on_commit(lambda: commits.append(len(words(ic))))
+    return ic, batch, commits
+
+
+def test_a_log_that_was_put_aside_goes_on_by_portions_and_others_write_in_between(make, monkeypatch):
+    ic, batch, commits = long_log(make, monkeypatch)
+    said = []
+
+    def speak() -> None:
+        if not said:
+            said.append("ours")
+            say(ic, "ours")
+
+    ic.on_commit(speak)
+    assert ic.accept(batch[:1]) == ["applied"]
+    assert (commits, len(words(ic)), ic.accept(batch[:9])) == ([3, 4, 6, 8, 10], 10, ["duplicate"] * 9)
+
+
+class Killed(BaseException):
+    """As if the process had ended."""
+
+
+@pytest.mark.parametrize("then", ["start", "list", "next", "again"])
+def test_a_log_that_was_broken_off_between_two_portions_goes_on_later(make, monkeypatch, then):
+    ic, batch, commits = long_log(make, monkeypatch)
+
+    def die() -> None:
+        if len(commits) == 2:
+            raise Killed
+
+    ic.on_commit(die)
+    with pytest.raises(Killed):
+        ic.accept(batch[:1])
+    assert commits == [3, 5]
+    match then:
+        case "start":
+            ic.prepare()
+        case "list":
+            assert ic.roster_changed() == ["applied"] * 4
+        case "next":
+            assert ic.accept(batch[9:]) == ["parked"]
+        case "again":
+            assert ic.accept(batch[8:9]) == ["duplicate"]
+    assert sorted(words(ic)) == [f"comrade {number}" for number in range(10 if then == "next" else 9)]
 
 
 def test_only_who_holds_the_capability_may_speak(make):

@@ -13,6 +13,7 @@ from internationale.events.logs import Keyring, LogRules
 from internationale.ledger import forks, tables
 from internationale.ledger.heads import Head
 from internationale.ledger.overtaken import Overtaken
+from internationale.ledger.parking import Parking
 from internationale.ledger.pinned import CONTESTED, FORKED, Pinned
 from internationale.ledger.reading import Gap
 from internationale.ledger.records import key
@@ -30,13 +31,14 @@ class Following:
         self.gone = set[Address]()
 
     def all(self) -> list[tuple[str, int]]:
-        """Every log of which anything is here. Returns those that may go on."""
+        """Every log of which anything is here. Returns those that may go on, also where that was broken off."""
         queries = (select(table.c.section, table.c.epoch).distinct() for table in (tables.head, tables.parked))
         return self.some({(row.section, row.epoch) for query in queries for row in self._unit.connection.execute(query)})
 
     def some(self, logs: Iterable[tuple[str, int]]) -> list[tuple[str, int]]:
         """These logs only."""
         ready: list[tuple[str, int]] = []
+        parking = Parking(self._unit.connection, self._unit.now, self._keyring)
         for section, epoch in sorted(logs):
             rules = self._keyring[section].of(epoch) if section in self._keyring else None
             if rules is not None:
@@ -47,7 +49,7 @@ class Following:
                 on = self._look(rules, head)
                 if overtaken or on or head.cut != before:  # it goes on: what was cut off and is still put aside makes room
                     self.gone |= forks.clear(self._unit, (section, epoch))
-                if on:
+                if on or parking.follows(head):
                     ready.append((section, epoch))
         self._unit.heads.save()
         return ready

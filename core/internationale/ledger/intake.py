@@ -82,6 +82,7 @@ class Intake:
                 self._refuse(place, arrival)
             elif outcome := self._number(place, arrival.envelope, arrival):
                 self.taken.outcomes[place] = outcome
+        self._resume()
         self._unit.heads.save()
         return self.taken
 
@@ -137,8 +138,14 @@ class Intake:
         self._parked[envelope.address] = envelope.hash
         return "parked"
 
+    def _resume(self) -> None:
+        """Of the logs in this batch, go on with those that were broken off between two portions."""
+        found = (arrival.envelope for arrival in self._arrivals if arrival.envelope is not None)
+        for log in {(envelope.section, envelope.epoch) for envelope in found} - self.taken.more:
+            self._drain(self._unit.heads.of(*log))
+
     def _drain(self, head: Head) -> None:
-        if self._parking.first(head.section, head.epoch) != head.sequence + 1:
+        if not self._parking.follows(head):
             return
         appended = []
         for row in self._parking.following(head.section, head.epoch, head.sequence):

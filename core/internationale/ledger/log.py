@@ -35,8 +35,8 @@ from internationale.ledger.settling import Settlement
 from internationale.ledger.tried import new_ones
 from internationale.ledger.unit import Unit
 
-WROTE, SAID = "ledger_wrote", "ledger_said"
-"""Keys in ``session.info``: events were appended; own ones were. So whoever commits can wake the worker."""
+WROTE, SAID, MORE = "ledger_wrote", "ledger_said", "ledger_more"
+"""Keys in ``session.info``: events were appended; own ones were: whoever commits can wake the worker. Logs to ``go_on`` with."""
 
 
 class Ledger(Reading):
@@ -99,7 +99,7 @@ class Ledger(Reading):
             known = self.known(session, (arrival.envelope.address for arrival in arrivals if arrival.envelope is not None))
         intake = Intake(unit, arrivals, known, keyring)
         if logs := intake.overtaken():
-            self._follow(session, keyring, now, logs)
+            self.follow(session, keyring, now, logs)
             unit = self._unit(session, now)
             here = (arrival.envelope.address for arrival in arrivals if arrival.envelope is not None)
             intake = Intake(unit, arrivals, self.known(session, here), keyring)
@@ -114,41 +114,40 @@ class Ledger(Reading):
         if gone:
             self.take_back(session, now)
         session.info[WROTE] = session.info.get(WROTE, False) or bool(taken.records or taken.rivals)
-        self._go_on(session, keyring, now, taken.more)
+        session.info.setdefault(MORE, set()).update(taken.more)
         changed = _changed(arrivals, outcomes, taken, unit)
         if changed and (stopped := Following(self._unit(session, now), keyring).stopped(changed)):
-            self._follow(session, keyring, now, stopped)
+            self.follow(session, keyring, now, stopped)
         return outcomes
 
-    def follow(self, session: Session, keyring: Keyring, now: datetime) -> list[str]:
-        """Look at all logs under a new roster: some end, some that were stopped go on. Returns the outcomes of the latter."""
-        return self._follow(session, keyring, now)
-
-    def _follow(
+    def follow(
         self, session: Session, keyring: Keyring, now: datetime, logs: Collection[tuple[str, int]] | None = None
     ) -> list[str]:
+        """Look at all logs, or at these, under a new roster: some end, some that were stopped go on (see ``go_on``). Returns the
+        outcomes of the latter.
+        """
         following = Following(self._unit(session, now), keyring)
         ready = following.all() if logs is None else following.some(logs)
         if following.gone:
             self._anew(session, now, following.gone)
-        outcomes = self._go_on(session, keyring, now, ready)
-        if outcomes and (again := Following(self._unit(session, now), keyring).stopped(ready)):
-            outcomes += self._follow(session, keyring, now, again)  # what is next may be of the other history
-        return outcomes
+        return self.go_on(session, keyring, now, ready)
 
-    def _go_on(self, session: Session, keyring: Keyring, now: datetime, logs: Collection[tuple[str, int]]) -> list[str]:
-        """Append what is parked of these logs and follows, a portion at a time. Returns what became of each event."""
-        outcomes: list[str] = []
-        for section, epoch in sorted(logs):
-            more = True
-            while more:
-                unit = self._unit(session, now)
-                taken = Intake(unit, (), {}, keyring).go_on(section, epoch)
-                Settlement(unit, self._projector).settle(taken.records)
-                outcomes += (record.state.value for record in taken.records)
-                self._erase(unit)
-                more = bool(taken.more)
+    def go_on(self, session: Session, keyring: Keyring, now: datetime, logs: Collection[tuple[str, int]]) -> list[str]:
+        """Append of each of these logs a portion of what is parked and follows (``MORE``: where there is more). Returns what
+        became of each. A portion is for a transaction of its own: who says something waits for one, not for all of them.
+        """
+        outcomes, ended = list[str](), set[tuple[str, int]]()
+        for log in sorted(logs):
+            taken = Intake(unit := self._unit(session, now), (), {}, keyring).go_on(*log)
+            Settlement(unit, self._projector).settle(taken.records)
+            outcomes += (record.state.value for record in taken.records)
+            self._erase(unit)
+            session.info.setdefault(MORE, set()).update(taken.more)
+            if taken.records and not taken.more:
+                ended.add(log)
         session.info[WROTE] = session.info.get(WROTE, False) or bool(outcomes)
+        if ended and (again := Following(self._unit(session, now), keyring).stopped(ended)):
+            outcomes += self.follow(session, keyring, now, again)  # what is next may be of the other history
         return outcomes
 
     def _prove(self, unit: Unit, rival: Arrival, keyring: Keyring) -> set[Address]:

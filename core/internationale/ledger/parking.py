@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, tuple_
@@ -10,6 +11,7 @@ from internationale.events.envelope import Address, Envelope
 from internationale.events.logs import Keyring
 from internationale.kit.prepared import Prepared
 from internationale.ledger.deliveries import Delivery
+from internationale.ledger.heads import Head
 from internationale.ledger.records import CHUNK, among, chunks, key, of
 from internationale.ledger.tables import mention, parked
 
@@ -59,6 +61,10 @@ class Parking:
             self._first[section, epoch] = None if found is None else found[0]
         return self._first[section, epoch]
 
+    def follows(self, head: Head) -> bool:
+        """Whether the number after this end of a log is parked, where nothing has stopped it."""
+        return not head.frozen and self.first(head.section, head.epoch) == head.sequence + 1
+
     def hashes(self, addresses: Iterable[Address]) -> dict[Address, str]:
         """The hashes of those of these events that are parked."""
         columns = (parked.c.section, parked.c.epoch, parked.c.sequence, parked.c.hash)
@@ -91,10 +97,10 @@ class Parking:
         return True
 
     def following(self, section: str, epoch: int, sequence: int) -> Iterator[Row[*tuple[Any, ...]]]:
-        """The parked events of a log after a number, without holes, in order."""
-        while True:
+        """The parked events of a log after a number, without holes, in order. One at first: it may be of another history."""
+        for size in chain([1], repeat(CHUNK)):
             here = (parked.c.section == section) & (parked.c.epoch == epoch) & (parked.c.sequence > sequence)
-            rows = self._connection.execute(select(parked).where(here).order_by(parked.c.sequence).limit(CHUNK)).all()
+            rows = self._connection.execute(select(parked).where(here).order_by(parked.c.sequence).limit(size)).all()
             for row in rows:
                 if row.sequence != sequence + 1:
                     return

@@ -1,4 +1,4 @@
-"""One section at work: its two doors (``running``), and what it answers from what it holds (``answering``)."""
+"""One section at work: its two doors (``running``; ``hearing``), and what it answers from what it holds (``answering``)."""
 
 from .answering import ROOMS
 from .running import Section, utc_now

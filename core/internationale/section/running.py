@@ -1,12 +1,13 @@
 """One section at work. It has two doors: ``publish`` for what it says, ``accept`` for what it hears.
 
-With what it answers (``answering``) this is the one place that knows everything: it puts settings, plugins, rooms and ledger
-together (``kit.ports.Section`` is what the rest sees of it) and does nothing itself that one of them could do.
+With what it answers (``answering``) and what it takes in (``hearing``) this is the one place that knows everything: it puts
+settings, plugins, rooms and ledger together (``kit.ports.Section`` is what the rest sees of it) and does nothing itself that one
+of them could do.
 """
 
 import hmac
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -14,20 +15,17 @@ from typing import Self
 
 from sqlmodel import Session
 
-from internationale.errors import Paused, Refused, without_content
-from internationale.events.envelope import Address, Envelope
+from internationale.errors import Paused, Refused
+from internationale.events.envelope import Envelope
 from internationale.events.keys import SigningKey
-from internationale.events.logs import Keyring, LogRules
-from internationale.events.portions import portions
+from internationale.events.logs import LogRules
 from internationale.kit.vocabulary import HubState, Reader, Utterance
-from internationale.ledger import database, deliveries, fencing, migrate, untold
-from internationale.ledger.deliveries import Arrival, Delivery
+from internationale.ledger import database, fencing, migrate, untold
 from internationale.ledger.fencing import Fence, Lasting
 from internationale.ledger.log import WROTE
 from internationale.ledger.noting import Noting
-from internationale.ledger.outages import outage
 from internationale.ledger.ownkeys import OwnKeys
-from internationale.ledger.records import CHUNK, State
+from internationale.ledger.records import CHUNK
 from internationale.messages import Message, marker
 from internationale.plugins import Plugins
 from internationale.rooms.attachments.port import AttachmentsRoom
@@ -37,16 +35,14 @@ from internationale.rooms.exchange import port as exchange_port
 from internationale.rooms.grants.port import Room as GrantsRoom
 from internationale.rooms.roster import queries
 from internationale.rooms.roster.port import secret
-from internationale.section.answering import Answering
 from internationale.section.asking import ask_again
+from internationale.section.hearing import Hearing
 from internationale.settings import Settings, read_nkey, read_secret
 from internationale.settings.outside import Outside
 
 _ = marker("core")
 _log = logging.getLogger(__name__)
 
-FEW = 8
-"""So many signatures are checked within the transaction."""
 RECORDED = "recorded"
 """The name of the mark up to which plugins were told of applied events."""
 
@@ -60,7 +56,7 @@ def _nothing(_session: Session) -> None:
     """Nothing is asked first."""
 
 
-class Section(Answering):
+class Section(Hearing):
     """A running section. Made with ``open``; usable after ``prepare``; all methods may be called from several threads."""
 
     def __init__(self, settings: Settings, plugins: Plugins, now: Callable[[], datetime] = utc_now) -> None:
@@ -99,6 +95,7 @@ class Section(Answering):
             outdated = self.ledger.prepare(session, self.now())
             self._follow(session)  # a crash may have come after a new version
             self._begin(session)
+        self._go_on(session)
         return outdated
 
     def begin(self) -> None:
@@ -175,64 +172,6 @@ class Section(Answering):
             self.log_keys.pledge(keys, queries.hashes(session)[1])
         said = self.ledger.publish(session, rules, keys, utterances, self.now(), recipients=recipients)
         return self.releasing.said(session, utterances, said, by)
-
-    def accept(self, batch: Iterable[Delivery]) -> list[str]:
-        """Take in what a carrier brought, in one transaction unless it is very large; an outcome each (see ``Ledger.accept``).
-
-        Never raises for what is in a delivery. Signatures are checked before the transaction begins, so that nobody waits for
-        them; those of a few are checked within it, which is quicker than reading twice.
-        """
-        return [outcome for portion in portions(batch, deliveries.AT_ONCE) for outcome in self._accept_whatever(portion)]
-
-    def _accept_whatever(self, batch: Sequence[Delivery]) -> list[str]:
-        """Should a mistake of ours make one event fail, that one stays out; it never keeps out those that came with it."""
-        try:
-            return self._accept(batch)
-        except Exception as error:
-            if outage(error):
-                raise
-            _log.error("a batch of %d events is taken in one by one: %s", len(batch), without_content(error))
-        if len(batch) == 1:
-            return [State.FAILED.value]
-        return [outcome for each in batch for outcome in self._accept_whatever([each])]
-
-    def _accept(self, batch: Sequence[Delivery]) -> list[str]:
-        claimed = {address for delivery in batch if (address := deliveries.address(delivery)) is not None}
-        if len(batch) <= FEW and all(address.section != self.code for address in claimed):  # our own come back from every hub
-            with self.writing(anybody=True) as session:
-                keyring, known = self.keyring(session), self.ledger.known(session, claimed)
-                return self._take_in(session, deliveries.check(batch, keyring, known), keyring, known)
-        with self.reading() as session:
-            keyring, known = self.keyring(session), self.ledger.known(session, claimed)
-        arrivals = deliveries.check(batch, keyring, known)
-        if all(arrival.reason == "duplicate" for arrival in arrivals):
-            return ["duplicate"] * len(arrivals)
-        with self.writing(anybody=True) as session:
-            if (by_now := self.keyring(session)) is not keyring:  # a list came meanwhile
-                arrivals = deliveries.check(batch, by_now, self.ledger.known(session, claimed))
-            return self._take_in(session, arrivals, by_now)
-
-    def _take_in(
-        self, session: Session, arrivals: Sequence[Arrival], keyring: Keyring, known: dict[Address, str] | None = None
-    ) -> list[str]:
-        muted = exchange_port.muted(session) if any(arrival.envelope is None for arrival in arrivals) else ()
-        return self.ledger.accept(session, arrivals, keyring, self.now(), muted, known=known)
-
-    def add_parts(self, bodies: Iterable[bytes]) -> list[str]:
-        """Take in parts that events wait for; returns the hashes of those that were kept."""
-        with self.writing(anybody=True) as session:
-            return self.ledger.add_parts(session, bodies, self.now())
-
-    def roster_changed(self) -> list[str]:
-        """Follow a new roster version: look again at what was refused because of the old one. Returns the outcomes."""
-        with self.writing(anybody=True) as session:
-            return self._follow(session)
-
-    def _follow(self, session: Session) -> list[str]:
-        keyring, now = self.keyring(session), self.now()
-        outcomes = self.ledger.follow(session, keyring, now)
-        again = self.ledger.retry_quarantine(session, keyring)
-        return outcomes + self.ledger.accept(session, again, keyring, now) if again else outcomes
 
     @property
     def fenced(self) -> Message | None:

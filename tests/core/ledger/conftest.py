@@ -16,13 +16,13 @@ from sqlmodel import Field, Session, SQLModel
 from internationale.events import envelope as envelopes
 from internationale.events.envelope import Address, Envelope
 from internationale.events.keys import EVENT, SigningKey
-from internationale.events.logs import KeyRange, LogRules
+from internationale.events.logs import KeyRange, Keyring, LogRules
 from internationale.events.refs import Ref
 from internationale.events.types import Event, EventType, Payload, Vocabulary
 from internationale.kit.vocabulary import Projection, Utterance, naming
 from internationale.ledger import database, deliveries, migrate
 from internationale.ledger.deliveries import Delivery
-from internationale.ledger.log import Ledger
+from internationale.ledger.log import MORE, Ledger
 from internationale.testing import founding
 from internationale.testing.rows import dump
 
@@ -186,7 +186,21 @@ class House:
         with database.reading(self.database) as session:
             known = self.ledger.known(session, addresses)
         with database.writing(self.database) as session:
-            return self.ledger.accept(session, deliveries.check(batch, self.keyring, known), self.keyring, NOW)
+            outcomes = self.ledger.accept(session, deliveries.check(batch, self.keyring, known), self.keyring, NOW)
+        self._go_on(session, self.keyring)
+        return outcomes
+
+    def _follow(self, keyring: Keyring) -> None:
+        with database.writing(self.database) as session:
+            self.ledger.follow(session, keyring, NOW)
+        self._go_on(session, keyring)
+
+    def _go_on(self, session: Session, keyring: Keyring) -> None:
+        more = session.info.get(MORE)
+        while more:
+            with database.writing(self.database) as another:
+                self.ledger.go_on(another, keyring, NOW, more)
+                more = another.info.get(MORE)
 
     def publish(self, author: Author, *utterances: Utterance) -> list[Envelope]:
         with database.writing(self.database) as session:
@@ -199,15 +213,13 @@ class House:
     def end(self, author: Author, last: int) -> None:
         """By the roster, this author's key signs only up to a number."""
         ended = replace(author.rules, keys=(KeyRange(author.key.public, 1, last),))
-        with database.writing(self.database) as session:
-            self.ledger.follow(session, {**self.keyring, author.code: ended}, NOW)
+        self._follow({**self.keyring, author.code: ended})
 
     def pin(self, author: Author, last: Delivery) -> None:
         """By the roster, this event is the last one that counts of a log."""
         said = envelopes.parse(last.body)
         pinned = replace(author.rules, pin=(said.sequence, said.hash))
-        with database.writing(self.database) as session:
-            self.ledger.follow(session, {**self.keyring, author.code: pinned}, NOW)
+        self._follow({**self.keyring, author.code: pinned})
 
     def follow(self, rules: LogRules) -> None:
         """A new list of sections says this of one log from now on; what was refused under the old one is looked at again."""
@@ -216,6 +228,7 @@ class House:
             self.ledger.follow(session, self.keyring, NOW)
             again = self.ledger.retry_quarantine(session, self.keyring)
             self.ledger.accept(session, again, self.keyring, NOW)
+        self._go_on(session, self.keyring)
 
     def read(self, question: Callable[[Session], Any]) -> Any:
         with database.reading(self.database) as session:
