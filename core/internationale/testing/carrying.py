@@ -55,8 +55,9 @@ async def settle(pairs: Sequence[tuple[Section, Bus]]) -> None:
     hub may not have handed it out yet: then a little longer.
     """
     more = PATIENCE
+    seen = [(rosters.Seen(), proofs.Seen()) for _ in pairs]  # as for one connection of the worker's
     for _ in range(ROUNDS):
-        if sum([await step(section, bus) for section, bus in pairs]):
+        if sum([await _step(*pair, *its) for pair, its in zip(pairs, seen, strict=True)]):
             continue
         if not more or not _lacking([section for section, _bus in pairs]):
             return
@@ -84,10 +85,10 @@ async def _send(relay: Relay) -> int:
     return moved
 
 
-async def step(section: Section, bus: Bus) -> int:
+async def _step(section: Section, bus: Bus, lists: rosters.Seen, found: proofs.Seen) -> int:
     """One round of a section's errands. Returns how much moved."""
-    moved = await rosters.catch_up(section, bus) + await rosters.carry(section, bus, rosters.Seen())
-    while came := await rosters.follow(section, bus, 0):
+    moved = await rosters.catch_up(section, bus, lists) + await rosters.carry(section, bus, lists)
+    while came := await rosters.follow(section, bus, 0, lists):
         moved += came
     if section.fenced is not None and await fence.look(section, bus) is None and witnesses.objection(section) is None:
         section.unfence()
@@ -95,10 +96,9 @@ async def step(section: Section, bus: Bus) -> int:
         moved += await _send(Relay(section, bus, await bus.identity()))
     while outcomes := await receiving.receive(section, bus, 0, Published()):
         moved += sum(outcome != "duplicate" for outcome in outcomes)
-    seen = proofs.Seen()
-    while outcomes := await proofs.hear(section, bus, 0, seen):
+    while outcomes := await proofs.hear(section, bus, 0, found):
         moved += sum(outcome not in ("duplicate", "forked", "quarantined") for outcome in outcomes)
-    while await proofs.look(section, bus, seen):
+    while await proofs.look(section, bus, found):
         pass
     moved += await proofs.carry(section, bus) + await mending.mend(section, bus)
     moved += section.fenced is None and await heads.say(section, bus)
