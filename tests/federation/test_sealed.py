@@ -24,6 +24,7 @@ from internationale.rooms.roster.port import store_version
 from internationale.rooms.roster.port.card import card_of
 from internationale.rooms.roster.rules import changes
 from internationale.testing import builds, carrying, notes, oracle
+from internationale.testing.forging import Forger
 from internationale.testing.founding import ROOT, open_section
 
 SECRET = "the strike begins on Monday"
@@ -110,6 +111,52 @@ def test_what_stands_on_it_is_void_also_where_it_came_first(three, tell, say, sa
     assert ar.accept(said(ic)) == ["waiting"]
     assert ar.accept(said(fr)) == ["sealed"]
     assert states(ar)[careless.event_id] == ("void", "stands_on_sealed")
+
+
+@pytest.mark.parametrize("another", [False, True])
+@pytest.mark.parametrize("first", ["sealed", "open"])
+def test_an_open_word_is_void_for_a_sealed_one_also_where_that_is_not_decided(federation, first, another):
+    """Whom it is for and which it is everybody sees; what is inside is for some, of a type that this build does not know."""
+    ic, fr, ar, de = federation("ic", "fr", "ar", "de", plugins=builds.today())
+    hidden, ref = Forger(ar).whisper("org.intl.strange.said.v1", "ar fr", {}, [*fr.recipients, *ar.recipients])
+    named = replace(ref, hash16="0" * 16) if another else ref
+    said = Forger(de).say("org.intl.notes.answered.v1", {"text": "everybody, listen"}, named)
+    for section, state in ((fr, ("waiting", "unknown_type")), (ic, ("sealed", "not_addressed"))):
+        for each in (hidden, said) if first == "sealed" else (said, hidden):
+            section.accept([each])
+        void = ("void", "cause_mismatch" if another else "stands_on_sealed")
+        assert states(section) == {"ar:1:1": state, "de:1:1": void}
+        oracle.replayed(section)
+
+
+def test_what_waited_for_a_sealed_one_is_decided_after_the_upgrade(federation):
+    """As a build left it that had it wait until that was decided, which may never be."""
+    _ic, fr, ar, de = federation("ic", "fr", "ar", "de", plugins=builds.today())
+    forger, others = Forger(ar), Forger(de)
+    hidden = [forger.whisper("org.intl.strange.said.v1", "ar fr", {}, [*fr.recipients, *ar.recipients]) for _number in range(2)]
+    refs, never = [ref for _said, ref in hidden], Ref("ic", 1, 7, "ab" * 8)
+    answers = [
+        others.say("org.intl.notes.answered.v1", {"text": "listen"}, *named) for named in (refs, [refs[0], never], [never])
+    ]
+    fr.accept([*(said for said, _ref in hidden), *answers])
+    after = states(fr)
+    assert [after[f"de:1:{number}"] for number in (1, 2, 3)] == [
+        ("void", "stands_on_sealed"),
+        *[("waiting", "missing_cause")] * 2,
+    ]
+    with fr.database.engine.begin() as connection:
+        connection.execute(
+            update(tables.event).filter_by(section="de", sequence=1).values(state="waiting", reason="missing_cause")
+        )
+        waits = [("de", 1, 1, refs[0]), ("de", 1, 1, refs[1]), ("de", 1, 2, refs[0])]
+        columns = [each.name for each in tables.waiting.c]
+        for *place, ref in waits:
+            connection.execute(tables.waiting.insert(), dict(zip(columns, (*place, "ref", ref.event_id), strict=True)))
+        connection.exec_driver_sql("UPDATE ledger_alembic_version SET version_num = 'ledger_0011'")
+    assert states(fr) != after
+    fr.prepare()
+    assert states(fr) == after
+    oracle.replayed(fr)
 
 
 def test_an_older_build_kept_it_and_knows_after_the_upgrade(three, tell, said):

@@ -1,10 +1,11 @@
 """What becomes of an authentic event: a pure function of what is in the log, the same on every instance.
 
 An event waits until its type is known, all that it refers to is decided and all its parts are here. Only then is it judged,
-in the order of its refs, so that the reason of a void event never depends on what came first. Nor does it depend on an event
-that is not decided itself, be it another than the one that is meant: it may be of a history that does not count, and go again.
-What is sealed and cannot be opened here counts as decided: it is known whom it is for. One whose parts were taken back is judged
-by all but them and its authority, which may need them: it is void in any case.
+in the order of its refs, so that the reason of a void event never depends on what came first. Nor does it depend on an open
+event that is not decided itself, be it another than the one that is meant: it may be of a history that does not count, and go
+again. What is sealed shows whom it is for, and which event it is, also to those who cannot open it; so what names it is judged by
+that alone, whatever is inside and wherever that can be decided. One whose parts were taken back is judged by all but them and its
+authority, which may need them: it is void in any case.
 """
 
 import logging
@@ -20,7 +21,7 @@ from internationale.events.envelope import Address, Envelope
 from internationale.events.refs import Ref
 from internationale.events.types import Event, EventType, Payload, Vocabulary, kind_name
 from internationale.events.withdrawn import REASON as TAKEN_BACK
-from internationale.ledger.records import State
+from internationale.ledger.records import ASIDE, CUT, State
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ def authorise(event: Event[Payload], vocabulary: Vocabulary) -> str:
 
 def _cause(envelope: Envelope, kind: EventType, ref: Ref, found: Known | None) -> str:
     """``""``: applied; ``missing``: not decided yet; else the reason that makes void what stands on it."""
-    if found is None or (found.state in UNDECIDED and address(ref) != envelope.address):  # nobody waits for itself
+    if found is None or (_open(found) and found.state in UNDECIDED and address(ref) != envelope.address):  # none for itself
         return "missing"
     if not found.hash.startswith(ref.hash16):
         return "cause_mismatch"
@@ -102,6 +103,11 @@ def _cause(envelope: Envelope, kind: EventType, ref: Ref, found: Known | None) -
     if found.state is State.VOID:
         return "" if _outlived(kind, found) else "stands_on_void"
     return "" if found.state is State.APPLIED else "missing"
+
+
+def _open(found: Known) -> bool:
+    """Whether it counts by what becomes of it. What is sealed and put aside goes, or is decided anew, in a moment."""
+    return found.readers is None or found.reason in (ASIDE, CUT)
 
 
 def _outlived(kind: EventType, found: Known) -> bool:

@@ -70,8 +70,9 @@ class Settlement:
         run.all(work)
         self._unit.write(records, verdicts)
         self._unit.withdrawals += self._taken
-        decided = [record.envelope.id for record in records if record.position is not None or record.state is State.SEALED]
-        return [*self._unit.released("ref", decided), *self._unit.sealed_among(self._shown)]
+        # a sealed one tells enough of itself, whatever becomes of it: see ``judging``
+        told = [record.envelope.id for record in records if record.position is not None or record.envelope.sealed]
+        return [*self._unit.released("ref", told), *self._unit.sealed_among(self._shown)]
 
     def _decide(self, record: Record, run: Run) -> Verdict:
         unit, envelope = self._unit, record.envelope
