@@ -2,6 +2,7 @@
 
 import gc
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import trustme
 from hypothesis import HealthCheck, settings
 
 from internationale.bus.configuration import Tls
+from internationale.ledger import fencing
 
 # machines are noisy: no test fails because of how long something took (hypothesis does so by itself only where it sees a CI)
 settings.register_profile("unhurried", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -59,3 +61,9 @@ def fr(three):
 @pytest.fixture
 def ar(three):
     return three[2]
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch):
+    """Those who are away are not waited for as long as people would."""
+    monkeypatch.setattr(fencing, "GRACE", timedelta(seconds=2))

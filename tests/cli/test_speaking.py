@@ -6,7 +6,6 @@ The database is put back raw (a copied file, a snapshot of the machine): nothing
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from types import ModuleType
 
 import click
@@ -22,18 +21,11 @@ from internationale.cli.root import Home
 from internationale.kit import Utterance, hookimpl
 from internationale.plugins import Plugins
 from internationale.testing import notes
-from internationale.worker import witnesses
 
 from .conftest import copied, opened, plain, wait, wait_for
 
 Command = Callable[..., Result]
 SILENT = "No hub has answered"
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch):
-    """Those who are away are not waited for as long as people would."""
-    monkeypatch.setattr(witnesses, "GRACE", timedelta(seconds=2))
 
 
 pytestmark = pytest.mark.usefixtures("impatient")

@@ -3,7 +3,6 @@
 import asyncio
 import io
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -29,12 +28,6 @@ from internationale.testing.memory import MemoryBus, MemoryHub
 from internationale.worker import claims, fence, rosters, witnesses
 
 from .test_worker import live, opened, same, until, with_hubs
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch):
-    """Those who are away are not waited for as long as people would."""
-    monkeypatch.setattr(witnesses, "GRACE", timedelta(seconds=2))
 
 
 def restored(restore):

@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
 
@@ -20,10 +21,17 @@ from internationale.rooms.roster import port, queries
 from internationale.section.running import utc_now
 from internationale.testing import builds, carrying, oracle
 from internationale.testing.founding import admit, database, open_section
-from internationale.worker import claims, witnesses
+from internationale.worker import claims, link, witnesses
 
 from .test_fence import restored, settled
 from .test_worker import live, opened, same, until, with_hubs
+
+
+@pytest.fixture(autouse=True)
+def back_soon(monkeypatch):
+    """Whoever is there is back at the hub, and waited for, within moments."""
+    monkeypatch.setattr(fencing, "GRACE", timedelta(seconds=5))
+    monkeypatch.setattr(link, "LONGEST", 1.0)
 
 
 @pytest.fixture
@@ -164,9 +172,8 @@ def test_who_is_silent_itself_answers_nobody(three, hub, say, backup):
     other.close()
 
 
-def test_who_was_only_away_waits_for_nobody_for_long(three, hub, say, monkeypatch):
+def test_who_was_only_away_waits_for_nobody_for_long(three, hub, say):
     """Those who are away themselves keep nobody from going on: words wait for them at the hub."""
-    monkeypatch.setattr(witnesses, "GRACE", timedelta(seconds=3))
     fr = with_hubs(three[1], hub.url)
     say(fr, "one")
     live(lambda: until(lambda: heads_of(fr)), fr)
@@ -241,36 +248,69 @@ def test_who_knows_a_later_list_of_sections_counts_when_it_has_come(three, say):
     assert (answered(newest + 1), answered(newest)) == (set(), {"ic"})
 
 
-def test_who_stood_alone_in_that_night_waits_for_a_later_list(federation, hub, say, backup, monkeypatch):
-    """The founder's machine is put back, with the hub on it. Who has joined since is there, and knows."""
-    monkeypatch.setattr(witnesses, "GRACE", timedelta(seconds=20))
-    ic = with_hubs(federation("ic", plugins=builds.today())[0], hub.url)
-    say(ic, "one")
-    live(lambda: until(opened(ic)), ic)
-    restore = backup(ic)
+@pytest.mark.parametrize("kept", [restored, lambda restore: an_hour_later(restore())], ids=["a backup", "a snapshot"])
+@pytest.mark.parametrize("other", ["nobody", "away"])
+@pytest.mark.parametrize("late", [False, True])
+def test_who_is_put_back_to_an_old_list_waits_for_a_later_one(federation, hub, say, backup, kept, other, late):
+    """A machine is put back, with the hub on it. In the list of that night there is nobody else, or one who was away since and
+    truthfully says that there is no more. Who was let in since brings the list, a little after the hub is there, which may be
+    long after the section is.
+    """
+    fr, *old = (with_hubs(each, hub.url) for each in federation("fr", *["ic"] * (other == "away"), plugins=builds.today()))
+    say(fr, "one")
+    live(lambda: until(lambda: opened(fr)() and same(fr, *old)()), fr, *old)
+    restore = backup(fr)
     hub.stop()
     shutil.copytree(hub.folder / "store", hub.folder / "night")
     hub.start()
-    fr = with_hubs(federation.alone("fr", plugins=builds.today()), hub.url)
-    admit(ic, fr)
-    say(ic, "two")
-    live(lambda: until(same(ic, fr)), ic, fr)
+    ar, de = new = [with_hubs(federation.alone(code, plugins=builds.today()), hub.url) for code in ("ar", "de")]
+    for each in new:
+        chain = admit(fr, each)
+    taking.follow(ar, chain)
+    say(fr, "two")
+    live(lambda: until(same(fr, *new)), fr, *new)
 
     async def story():
-        await until(opened(fr))
+        await until(lambda: opened(ar)() and opened(de)())
         await asyncio.to_thread(hub.stop)
         shutil.rmtree(hub.folder / "store")
         (hub.folder / "night").rename(hub.folder / "store")
-        again = with_hubs(restored(restore), hub.url)
-        await asyncio.to_thread(hub.start)
-        async with worker.running(again):
+        again = with_hubs(kept(restore), hub.url)
+        async with AsyncExitStack() as stack:
+            if not late:
+                await asyncio.to_thread(hub.start)
+            for each in (*old, again):
+                await stack.enter_async_context(worker.running(each))
+            if late:
+                await asyncio.sleep(fencing.GRACE.total_seconds() + 1)
+                await asyncio.to_thread(hub.start)
             await until(opened(again))
             assert (await asyncio.to_thread(say, again, "three")).sequence == 3
-            await until(same(again, fr))
-        oracle.agree(again, fr, said=3)
+            await until(same(again, ar, de, *old))
+        oracle.agree(again, ar, de, *old, said=3)
         again.close()
 
-    live(story, fr)
+    live(story, ar, de)
+
+
+@pytest.mark.parametrize("hours", [72, -1])
+def test_a_machine_that_is_put_back_with_its_memory_asks_before_it_speaks(three, hub, say, hours):
+    """Or one that slept: the process never starts, only its clock tells. No hub is there at first."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+
+    async def story():
+        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+        await asyncio.to_thread(hub.stop)
+        fr.now = fr.gate._now = lambda: utc_now() + timedelta(hours=hours)
+        await until(lambda: fr.fenced is not None, 5)
+        with pytest.raises(Paused):
+            say(fr, "before it has asked")
+        await asyncio.to_thread(hub.start)
+        await until(opened(fr))
+        await asyncio.to_thread(say, fr, "then")
+        await until(same(ic, fr, ar))
+
+    live(story, ic, fr, ar)
 
 
 def heads_of(section):

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import shutil
 from contextlib import AsyncExitStack
-from datetime import timedelta
 
 import pytest
 
@@ -13,15 +12,9 @@ from internationale.bus.server import HubProcess
 from internationale.errors import Paused
 from internationale.testing import builds, oracle
 from internationale.testing.founding import admit
-from internationale.worker import claims, fence, witnesses
+from internationale.worker import claims, fence
 
 from .living import live, until, with_hubs
-
-
-@pytest.fixture(autouse=True)
-def soon(monkeypatch):
-    """Those who are away are not waited for as long as people would."""
-    monkeypatch.setattr(witnesses, "GRACE", timedelta(seconds=2))
 
 
 def opened(section):

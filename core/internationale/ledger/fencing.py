@@ -59,6 +59,8 @@ _claimant = tables.claimant
 _KEPT = Prepared(select(tables.fence.c.reason, tables.fence.c.since))
 _WORD = "word"
 """The host's word that the section may speak although nobody has answered."""
+GRACE = timedelta(seconds=20)
+"""For so long the others are waited for, once they can be asked. Who has lost a hub is back within ten (``link.LONGEST``)."""
 _GOOD = timedelta(hours=1)
 """For so long it is good. Copies of the database have it too, and are put back at any time."""
 
@@ -80,7 +82,8 @@ class Fence:
         self.closings = 0
         """How often this process has closed it: who has asked others and is about to open sees whether it was meanwhile."""
         self._memory, self._noting = RLock(), Lock()
-        self._waits = (now(), timedelta(0))
+        self._patience = timedelta(0)
+        self._until: datetime | None = None
         self._started = False
         self._noted: tuple[Any, ...] | None = None
         """What stands in the database, as far as this process knows: who is about to open may have to look again."""
@@ -138,12 +141,20 @@ class Fence:
         self.lasting, self.reason = Lasting.RESTORED, WORDS[Lasting.RESTORED]
         self.ask_anew()
 
-    def ask_anew(self, patience: timedelta = timedelta(0)) -> None:
-        """Have the others asked a question that is new, and waited for so long (``waits``)."""
+    def ask_anew(self) -> None:
+        """Have the others asked a question that is new, and waited for (``waits``) once they can be asked (``reached``)."""
         with self._memory:
             self.question = secrets.token_hex(32)
             self.heard.clear()
-            self._waits = (self._now() + patience, patience)
+            self._patience, self._until = GRACE, None
+
+    def reached(self) -> None:
+        """The others can be asked from now on. Those who lost their way to us as well are back a little later, not by then: a hub
+        may come up long after this section.
+        """
+        with self._memory:
+            if self._until is None:
+                self._until = self._now() + self._patience
 
     def hear(self, question: str, sections: Collection[str]) -> None:
         """These have answered this question, which may be another by now."""
@@ -154,8 +165,9 @@ class Fence:
     @property
     def waits(self) -> bool:
         """Whether the others are still waited for. A clock that was set meanwhile ends that."""
-        until, patience = self._waits
-        return timedelta(0) < until - self._now() <= patience
+        if self._until is None:
+            return bool(self._patience)
+        return timedelta(0) < self._until - self._now() <= self._patience
 
     def open(self, closings: int | None = None) -> None:
         """Speaking is safe again, unless something was noted meanwhile that this process does not know of, or it has closed the

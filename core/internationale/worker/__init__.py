@@ -53,7 +53,7 @@ class Worker:
         elif self.section.gate.lasting is None:
             await self._close()
         else:
-            self.section.gate.ask_anew(witnesses.GRACE)
+            self.section.gate.ask_anew()
 
     async def run(self) -> None:
         """Everything, until cancelled."""
@@ -100,7 +100,8 @@ class Worker:
     async def _fence(self) -> None:
         """Open the fence when every hub that can be reached has answered and none speaks against; until then show the reason.
 
-        Then commands need not look themselves. Closed again (by a bundle that had more of our log), it is opened the same way.
+        Then commands need not look themselves. Closed again (by a bundle that had more of our log, or because the clock tells
+        that the whole machine was put back with what it had in memory, or slept), it is opened the same way.
         """
         while self.section.fenced == fence.NOT_JOINED:  # by a command, or on a page; perhaps again, after losing the database
             await asyncio.sleep(WORD)
@@ -109,12 +110,23 @@ class Worker:
             await self._answered()
             self._opened.set()
             with passed.shown(self.section):
-                while self.section.gate.lasting not in _ASKED_AGAIN:
-                    await asyncio.sleep(WORD)
-                    await in_thread(self.section.gate.load)
-                    if await in_thread(self.section.gate.take_word):
-                        _log.warning("goes on without an answer: the host has said so")
+                await self._while_open()
             self._doubt()
+
+    async def _while_open(self) -> None:
+        """Until it is closed."""
+        gate, before = self.section.gate, self.section.now()
+        while gate.lasting not in _ASKED_AGAIN:
+            await asyncio.sleep(WORD)
+            await in_thread(gate.load)
+            if await in_thread(gate.take_word):
+                _log.warning("goes on without an answer: the host has said so")
+            since, before = before, self.section.now()
+            if gate.lasting is None and witnesses.apart(since, before) and await self._hubs():
+                _log.warning("the clock went from %s to %s: the others are asked how far our own log goes", since, before)
+                gate.ask_anew()
+                self.section.fence(witnesses.ASKS)
+                return
 
     def _doubt(self) -> None:
         self._heard = False

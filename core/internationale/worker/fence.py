@@ -61,7 +61,7 @@ def suspect(section: Section) -> None:
     """
     section.gate.load()  # who has just joined may have done so for the second time
     if section.gate.lasting is Lasting.RESTORED or (section.gate.lasting is None and witnesses.was_away(section)):
-        section.gate.ask_anew(witnesses.GRACE)
+        section.gate.ask_anew()
 
 
 async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message | None:
@@ -181,7 +181,8 @@ async def look(section: Section, bus: Bus) -> Message | None:
     if mine is None:
         return None
     if await _take_back(section, bus, mine[0]) and not section.gate.question:  # so the database is an old one
-        section.gate.ask_anew(witnesses.GRACE)
+        section.gate.ask_anew()
+    section.gate.reached()
     if section.gate.question:
         await witnesses.ask(section, bus)
     await _hear(section, bus)

@@ -7,12 +7,12 @@ half of the others have to answer. What any of these had received is known then.
 
 A database may also be put back without a word of it, with a snapshot of the whole machine. What tells is how long ago the section
 signed its last heads: running, it does so every minute. After a longer silence the others are asked in the same way, and waited
-for a little: those who are there have come back to the hub by then.
+for a little: those who are there have come back to the hub by then. Put back with its memory it never starts: its clock tells.
 """
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -35,8 +35,8 @@ MOST, LARGEST = 2, 1024 * 1024
 """Parcels of one answer, and its bytes: the heads, and an event of ours."""
 AWAY = timedelta(minutes=15)
 """Since so long ago nothing was signed, where the others are asked at a start."""
-GRACE = timedelta(seconds=20)
-"""For so long they are waited for. Who has lost the hub is back within ten seconds (``link.LONGEST``)."""
+FEW = 3
+"""Where the list that is here has fewer others, a later one is waited for although they have answered."""
 WAITS = _(
     "This section's database was put back, or made anew: it may have forgotten what it said last. It says nothing until more than"
     " half of the other sections have shown anew how far its own log had come (%(heard)s of %(needed)s so far)."
@@ -48,18 +48,27 @@ def was_away(section: Section) -> bool:
     """Whether the last heads of this section are so old, or dated ahead, that the database may be."""
     with section.reading() as session:
         words = queries.latest_words(session, [section.code])
-    return any(not timedelta(0) <= section.now() - word.said_at <= AWAY for word in words)
+    return any(apart(word.said_at, section.now()) for word in words)
+
+
+def apart(before: datetime, now: datetime) -> bool:
+    """Whether so much time lies between these two, or the clock was set back, that others may know more of us."""
+    return not timedelta(0) <= now - before <= AWAY
 
 
 def objection(section: Section) -> Message | None:
-    """Why the others have to be waited for; None: they have not. Who stands alone in the list that is here may have had others
-    since: those bring the later list to a hub that has lost it as well, as soon as they are back.
+    """Why the others have to be waited for; None: they have not. Who stands in the list that is here, and was away as well since
+    that night, knows no more than we do: those who were let in since bring the later list, also to a hub that has lost it, as
+    soon as they are back. They are waited for where the database is known to be an old one, and where a few alone would do.
     """
     gate, others = section.gate, _others(section)
-    reason = missing(section)
-    if reason is not None and gate.lasting is Lasting.RESTORED:
+    reason, restored = missing(section), gate.lasting is Lasting.RESTORED
+    if reason is not None and restored:
         return reason
-    return ASKS if gate.waits and (reason is not None or not others) else None
+    if not gate.waits or gate.lasting is Lasting.ANOTHER:  # whom no answer helps
+        return None
+    few = len(others) < FEW and gate.lasting is None
+    return ASKS if reason is not None or restored or few else None
 
 
 def missing(section: Section) -> Message | None:

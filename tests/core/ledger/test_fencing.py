@@ -1,9 +1,8 @@
 """What keeps a section silent, between an instance that runs and the commands beside it: two processes, one database."""
 
-from datetime import timedelta
-
 import pytest
 
+from internationale.ledger import fencing
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.testing.founding import open_section
 
@@ -73,10 +72,27 @@ def test_another_instance_noticed_before_the_start_is_no_reason_for_ever(two) ->
 def test_who_is_asked_already_is_not_asked_anew_because_others_hold_more(two) -> None:
     """What was answered stays answered, and the others are waited for as long as before."""
     gate, _command = two
-    gate.ask_anew(timedelta(seconds=20))
+    gate.ask_anew()
     gate.heard.add("ic")
     question = gate.question
     gate.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
     assert (gate.question, gate.heard, gate.waits) == (question, {"ic"}, True)
     gate.close(WORDS[Lasting.RESTORED], Lasting.RESTORED)
     assert (gate.question != question, gate.heard) == (True, set())
+
+
+def test_the_others_are_waited_for_from_when_they_can_be_asked(two) -> None:
+    """A hub may be there long after the section."""
+    gate, _command = two
+    moment = [gate._now()]
+    gate._now = lambda: moment[0]
+    assert not gate.waits
+    gate.ask_anew()
+    for times, waits in ((1000, True), (0, True), (0.9, True), (0.1, False)):
+        moment[0] += fencing.GRACE * times
+        assert gate.waits is waits
+        gate.reached()
+    gate.ask_anew()
+    gate.reached()
+    moment[0] -= fencing.GRACE / 10
+    assert not gate.waits  # a clock that was set
