@@ -70,7 +70,7 @@ def every_page(story) -> dict[tuple[str, str], list[str]]:
             *("/attachments", f"/attachments/to/{story.draft}", f"/attachments/uploads/{waiting}"),
             *(f"/attachments/{attached}", f"/attachments/{attached}/withdraw"),
             *("/federation", "/federation/hubs", "/federation/forks", "/federation/sent", "/federation/sent/fr:1:1"),
-            *("/federation/sent/fr:1:1/withdraw", "/federation/withdrawn", "/sealing/taken-back"),
+            *("/federation/sent/fr:1:1/withdraw", "/federation/withdrawn", "/sealing/taken-back", "/attachments/taken-back"),
             *("/federation/release", "/members/account", "/members/account/leave"),
             *("/federation/roster", "/federation/roster/ceremony", "/federation/roster/propose"),
             *("/federation/join", "/federation/found"),

@@ -12,12 +12,12 @@ from internationale.events.types import EventType
 from internationale.kit.documents import Reading
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
-from internationale.kit.vocabulary import Capability, Check, Panel, Place, Projection, Reader, Role, Task
+from internationale.kit.vocabulary import Capability, Check, Need, Panel, Place, Projection, Reader, Role, Task
 from internationale.messages import marker
 from internationale.rooms.attachments import api, events, pages
 from internationale.rooms.attachments import checks as health
 from internationale.rooms.attachments import tasks as work
-from internationale.rooms.attachments.port import uploading
+from internationale.rooms.attachments.port import telling, uploading
 from internationale.rooms.attachments.rows.shared import projection
 from internationale.rooms.attachments.rules import authority
 
@@ -75,6 +75,11 @@ def panels(place: Place, subject: Any, section: Section, session: Session, reade
         return []
     found = section.attachments.panel(session, subject.document.id, subject.document.ref, reader)
     return [] if found is None else [found]
+
+
+@hookimpl
+def needs(section: Section, session: Session, reader: Reader) -> Sequence[Need]:
+    return telling.needs(section, session, reader)
 
 
 @hookimpl

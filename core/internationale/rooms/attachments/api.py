@@ -1,6 +1,7 @@
 """The room's JSON API, for everything that its pages do."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,10 +16,11 @@ from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.attachments.forms import AttachForm, PinForm, TakeBackForm, bodies
 from internationale.rooms.attachments.forms.downloads import download
-from internationale.rooms.attachments.port import attaching, fetching, keeping, overview, uploading
+from internationale.rooms.attachments.port import attaching, fetching, keeping, overview, telling, uploading
 from internationale.rooms.attachments.port.room import KEEP, READ, room
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rules import names
+from internationale.rooms.sealing.rules import RESHARE
 
 ROOT = "/api/v1/attachments"
 ONE = ROOT + "/{attachment:str}"
@@ -84,6 +86,22 @@ class RoomOut:
     all: int
     each_section: int
     sections: dict[str, int]
+
+
+@dataclass(frozen=True)
+class UnheardOut:
+    """A file that was taken back, of which those to whom this section has shown it have not heard. ``readers``: codes."""
+
+    attachment: str
+    name: str
+    readers: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """Of how many files others were told that they were taken back."""
+
+    files: int
 
 
 def routes() -> list[Any]:
@@ -188,6 +206,19 @@ def _kept() -> list[Any]:
         with section.writing() as session:
             attaching.withdraw(section, session, attachment, reason=data.reason, by=reader)
 
+    @get(ROOT + "/taken-back", sync_to_thread=True, operation_id="unheardWithdrawals")
+    def unheard(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[UnheardOut]:
+        section.require(reader, RESHARE)
+        with section.reading() as session:
+            found = telling.unheard(section, session, reader)
+        return [UnheardOut(each.id, each.name, each.readers.split()) for each in found]
+
+    @post(ROOT + "/taken-back", status_code=200, sync_to_thread=True, operation_id="tellOfWithdrawals")
+    def tell(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Told:
+        section.require(reader, RESHARE)
+        with section.writing() as session:
+            return Told(telling.tell(section, session, reader))
+
     @get(ROOT + "/room", sync_to_thread=True, operation_id="attachmentRoom")
     def kept(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> RoomOut:
         section.require(reader, KEEP)
@@ -195,7 +226,7 @@ def _kept() -> list[Any]:
             found = keeping.taken(section, session)
         return RoomOut(found.taken, found.all, found.section, found.by_section)
 
-    return [fetch, stop, pin, withdraw, kept]
+    return [fetch, stop, pin, withdraw, unheard, tell, kept]
 
 
 def _upload(section: Section, id: str, reader: Reader) -> UploadOut:

@@ -1,4 +1,4 @@
-"""Taking an attachment back: what comes of it is shown first."""
+"""Taking an attachment back: what comes of it is shown first; and telling those who do not hear of it."""
 
 from typing import Any
 
@@ -11,8 +11,9 @@ from internationale.kit.entered import PAGE, Entered
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.attachments.forms import TakeBackForm
-from internationale.rooms.attachments.port import attaching
+from internationale.rooms.attachments.port import attaching, telling
 from internationale.rooms.attachments.port.room import room
+from internationale.rooms.sealing.rules import RESHARE
 
 
 def routes() -> list[Any]:
@@ -31,7 +32,21 @@ def routes() -> list[Any]:
             attaching.withdraw(section, session, attachment, reason=data.reason, by=reader)
         return Redirect(f"/attachments/{attachment}", status_code=303)
 
-    return [consequences, withdraw]
+    @get("/attachments/taken-back", sync_to_thread=True)
+    def unheard(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+        section.require(reader, RESHARE)
+        with section.reading() as session:
+            found = telling.unheard(section, session, reader)
+        return Template("attachments/unheard.html", context={"found": found})
+
+    @post("/attachments/taken-back", status_code=200, sync_to_thread=True)
+    def tell(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Redirect:
+        section.require(reader, RESHARE)
+        with section.writing() as session:
+            telling.tell(section, session, reader)
+        return Redirect("/attachments/taken-back", status_code=303)
+
+    return [consequences, withdraw, unheard, tell]
 
 
 def _consequences(section: Section, reader: Reader, attachment: str, why: str = "") -> Template:

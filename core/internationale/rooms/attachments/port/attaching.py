@@ -11,6 +11,7 @@ from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader, Utterance
 from internationale.messages import marker
 from internationale.rooms.attachments.events import Attached, Manifest, Withdrawn
+from internationale.rooms.attachments.port import telling
 from internationale.rooms.attachments.port.room import ATTACH, WITHDRAW, room
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rows.private import Copy
@@ -48,11 +49,14 @@ def attach(section: Home, session: Session, upload: str, *, name: str, note: str
 
 
 def withdraw(section: Home, session: Session, attachment: str, *, reason: str, by: Reader) -> None:
-    """Take back an attachment of one's own section; every section then deletes the content."""
+    """Take back an attachment of one's own section; every section then deletes the content. Those to whom this section has shown
+    it later are told, too.
+    """
     known = mine(section, session, attachment, by)
     said = Withdrawn(attachment=attachment, reason=reason)
     utterance = Utterance(said, refs=(Ref.parse(known.file.ref),), audience=known.file.audience, author=by.handle or None)
     section.publish(session, utterance, by=by)
+    telling.tell(section, session, by, known.file.subject)
 
 
 def mine(section: Home, session: Session, attachment: str, by: Reader) -> files.Known:
