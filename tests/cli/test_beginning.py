@@ -3,12 +3,14 @@
 import errno
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import Result
 
 from internationale import settings
+from internationale.cli import beginning
 from internationale.events.card import fingerprint
 from internationale.settings import whole
 
@@ -94,6 +96,19 @@ def test_admitting_and_joining_again_changes_nothing(joined: Command) -> None:
     joined("ic", "section", "admit", "fr.card", "--yes", "--unasked")
     join(joined, "fr", "fr.invitation")
     assert plain(joined("ic", "section", "list", "--json"))["version"] == 2
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_who_joins_long_after_it_was_let_in_waits_for_the_others(
+    joined: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, late: bool
+) -> None:
+    """Its keys were put back as they were made: nothing with them tells whether they have signed since."""
+    for left in (*(tmp_path / "fr").glob("section.db*"), tmp_path / "fr/keys/log.signed"):
+        left.unlink()
+    if late:
+        monkeypatch.setattr(beginning, "AT_ONCE", timedelta(0))
+    assert ("may have forgotten what it said last" in join(joined, "fr", "fr.invitation").output) is late
+    assert plain(joined("fr", "fence", "show", "--json"))["reason"] == ("restored" if late else None)
 
 
 @pytest.mark.usefixtures("impatient")

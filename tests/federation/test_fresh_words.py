@@ -293,6 +293,31 @@ def test_who_is_put_back_to_an_old_list_waits_for_a_later_one(federation, hub, s
     live(story, ar, de)
 
 
+def test_a_database_that_is_away_in_the_moment_of_hearing_that_it_was_put_back_is_no_reason_to_ask_nobody(three, hub, say):
+    """Another process has noted it; the errand that read that is begun again."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+
+    async def story():
+        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+        load, failed = fr.gate.load, []
+
+        def away():
+            if load() and not failed:
+                failed.append(fr.gate.lasting)
+                raise OSError("the database is away for a moment")
+
+        fr.gate.load = away
+        command = open_section(fr.settings, builds.today())
+        command.gate.put_back()
+        command.close()
+        await until(lambda: failed == [Lasting.RESTORED])
+        await until(opened(fr))
+
+    live(story, ic, fr, ar)
+
+
 @pytest.mark.parametrize("hours", [72, -1])
 def test_a_machine_that_is_put_back_with_its_memory_asks_before_it_speaks(three, hub, say, hours):
     """Or one that slept: the process never starts, only its clock tells. No hub is there at first."""

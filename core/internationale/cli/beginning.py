@@ -1,10 +1,12 @@
 """``init``, ``found`` and ``join``: how a section begins, and how it comes to belong to an International."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
 import click
+from sqlmodel import Session
 
 from internationale import settings
 from internationale.cli import files
@@ -32,6 +34,8 @@ from internationale.settings import whole
 
 _ = marker("core")
 FILES = click.Path(dir_okay=False, path_type=Path)
+AT_ONCE = timedelta(days=1)
+"""Within so long after the list names a key of theirs people join with it."""
 _OPTIONS = {
     "code": "CODE",
     "name": "--name",
@@ -190,7 +194,7 @@ def join(home: Home, invitation: BinaryIO, fingerprint: str | None) -> None:
     with section.writing() as session:
         port.adopt(session, documents, code=section.code, key=section.key.public, now=section.now())
         international = queries.hashes(session)[1]
-        again = not joined and section.log_keys.has_signed(section.log_keys.all, international)
+        again = not joined and (section.log_keys.has_signed(section.log_keys.all, international) or _late(section, session))
         if again:  # what it has said is not here any more
             fencing.keep(session.connection(), Lasting.RESTORED, section.now())
         section.log_keys.pledge([section.key], international)
@@ -198,6 +202,14 @@ def join(home: Home, invitation: BinaryIO, fingerprint: str | None) -> None:
     say(_("Joined."))
     if again:
         say(WORDS[Lasting.RESTORED])
+
+
+def _late(section: Section, session: Session) -> bool:
+    """Whether the list has named its key for so long that it may have spoken in the meantime: where keys were put back as they
+    were made nothing else tells of that.
+    """
+    since = queries.named_since(session, section.code, section.key.public)
+    return since is not None and abs(section.now() - since) > AT_ONCE
 
 
 def _tell_offer(offer: port.Offer, hubs: tuple[str, ...]) -> None:

@@ -13,6 +13,7 @@ that lies would silence another at each of its starts.
 
 import logging
 import secrets
+import time
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -66,9 +67,11 @@ _GOOD = timedelta(hours=1)
 
 
 class Fence:
-    """The fence of one section. ``reason``: why nothing may be said; None: it may. ``lasting``: the part that a restart keeps."""
+    """The fence of one section. ``reason``: why nothing may be said; None: it may. ``lasting``: the part that a restart keeps.
+    ``clock``: seconds, whoever sets the machine's.
+    """
 
-    def __init__(self, where: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, where: Database, now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic) -> None:
         self.reason: Message | None = None
         self.lasting: Lasting | None = None
         self._database = where
@@ -82,8 +85,9 @@ class Fence:
         self.closings = 0
         """How often this process has closed it: who has asked others and is about to open sees whether it was meanwhile."""
         self._memory, self._noting = RLock(), Lock()
-        self._patience = timedelta(0)
-        self._until: datetime | None = None
+        self._clock = clock
+        self._waiting = False
+        self._until: float | None = None
         self._started = False
         self._noted: tuple[Any, ...] | None = None
         """What stands in the database, as far as this process knows: who is about to open may have to look again."""
@@ -146,7 +150,7 @@ class Fence:
         with self._memory:
             self.question = secrets.token_hex(32)
             self.heard.clear()
-            self._patience, self._until = GRACE, None
+            self._waiting, self._until = True, None
 
     def reached(self) -> None:
         """The others can be asked from now on. Those who lost their way to us as well are back a little later, not by then: a hub
@@ -154,7 +158,7 @@ class Fence:
         """
         with self._memory:
             if self._until is None:
-                self._until = self._now() + self._patience
+                self._until = self._clock() + GRACE.total_seconds()
 
     def hear(self, question: str, sections: Collection[str]) -> None:
         """These have answered this question, which may be another by now."""
@@ -164,10 +168,8 @@ class Fence:
 
     @property
     def waits(self) -> bool:
-        """Whether the others are still waited for. A clock that was set meanwhile ends that."""
-        if self._until is None:
-            return bool(self._patience)
-        return timedelta(0) < self._until - self._now() <= self._patience
+        """Whether the others are still waited for. Where a machine was put back its clock is set just then."""
+        return self._waiting and (self._until is None or self._clock() < self._until)
 
     def open(self, closings: int | None = None) -> None:
         """Speaking is safe again, unless something was noted meanwhile that this process does not know of, or it has closed the
@@ -230,7 +232,7 @@ class Fence:
 
     def _forget(self) -> None:
         self.reason = self.lasting = self._noted = None
-        self.final, self.question = False, ""
+        self.final, self.question, self._waiting = False, "", False
 
 
 def keep(connection: Connection, reason: str, now: datetime) -> None:

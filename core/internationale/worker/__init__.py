@@ -106,6 +106,8 @@ class Worker:
         while self.section.fenced == fence.NOT_JOINED:  # by a command, or on a page; perhaps again, after losing the database
             await asyncio.sleep(WORD)
             await self._close()
+        if self.section.gate.lasting in _ASKED_AGAIN:  # begun again after a failure: who is asked may have been content before
+            self._doubt()
         while True:
             await self._answered()
             self._opened.set()

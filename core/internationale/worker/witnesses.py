@@ -45,10 +45,13 @@ ASKS = _("This section was away for a while. The others are asked how far its ow
 
 
 def was_away(section: Section) -> bool:
-    """Whether the last heads of this section are so old, or dated ahead, that the database may be."""
+    """Whether the last heads of this section are so old, or dated ahead, that the database may be; where it has none, whether the
+    list has named its key for so long that they may have been forgotten.
+    """
     with section.reading() as session:
-        words = queries.latest_words(session, [section.code])
-    return any(apart(word.said_at, section.now()) for word in words)
+        said: list[datetime | None] = [word.said_at for word in queries.latest_words(session, [section.code])]
+        moments = said or [queries.named_since(session, section.code, section.key.public)]
+    return any(apart(moment, section.now()) for moment in moments if moment is not None)
 
 
 def apart(before: datetime, now: datetime) -> bool:

@@ -84,15 +84,15 @@ def test_who_is_asked_already_is_not_asked_anew_because_others_hold_more(two) ->
 def test_the_others_are_waited_for_from_when_they_can_be_asked(two) -> None:
     """A hub may be there long after the section."""
     gate, _command = two
-    moment = [gate._now()]
-    gate._now = lambda: moment[0]
+    moment = [1000.0]
+    gate._clock = lambda: moment[0]
     assert not gate.waits
     gate.ask_anew()
-    for times, waits in ((1000, True), (0, True), (0.9, True), (0.1, False)):
-        moment[0] += fencing.GRACE * times
+    for times, waits in ((1000, True), (0, True), (0.9, True), (0.2, False)):
+        moment[0] += fencing.GRACE.total_seconds() * times
         assert gate.waits is waits
         gate.reached()
     gate.ask_anew()
-    gate.reached()
-    moment[0] -= fencing.GRACE / 10
-    assert not gate.waits  # a clock that was set
+    assert gate.waits
+    gate.open()
+    assert not gate.waits

@@ -1,6 +1,7 @@
 """The roster as it is stored. What is stored was verified before, so it is only parsed here."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlmodel import Session, col, func, select
 from internationale.errors import Conflict
 from internationale.events import keys, roster, signed
 from internationale.events.fingerprints import Listed
+from internationale.events.keys import PublicKey
 from internationale.events.logs import Keyring
 from internationale.events.roster import Entry, LastGood, Roster, Status, Version
 from internationale.events.signed import SignedDocument
@@ -65,6 +67,15 @@ def chain(session: Session, after: int = 0, up_to: int | None = None) -> tuple[S
 def versions(session: Session, after: int = 0, up_to: int | None = None) -> tuple[Version, ...]:
     """All versions after a number (and up to another), in order."""
     return tuple(Version(document, _read(document.body)) for document in chain(session, after, up_to))
+
+
+def named_since(session: Session, code: str, key: PublicKey) -> datetime | None:
+    """When the first version was issued that names this key as one of a section's log; None: none does."""
+    for version in versions(session):
+        entry = version.roster.entry(code)
+        if entry is not None and any(log_key.key == key for log_key in entry.keys):
+            return version.roster.issued
+    return None
 
 
 def hashes(session: Session, after: int = 0) -> dict[int, str]:
