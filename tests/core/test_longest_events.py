@@ -47,7 +47,7 @@ def test_what_is_for_as_many_as_may_be_is_applied_and_translated(federation):
     """Only two of the 128 exist: the others were expelled long ago, or never were."""
     ic, fr = federation("ic", "fr")
     with ic.reading() as session:
-        recipients = queries.recipients(session, ["ic"], own="fr", held=lambda: ())
+        recipients = queries.recipients(session, ["ic"], own="fr", held=fr.sealing)
     strangers = ("s" + hashlib.sha256(bytes([each])).hexdigest()[:31] for each in range(envelope.MAX_READERS - 2))
     audience = " ".join(sorted({"ic", "fr", *strangers}))
     forger = Forger(fr)

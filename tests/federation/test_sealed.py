@@ -362,6 +362,20 @@ def test_after_a_change_of_keys_old_and_new_are_read(three, carry, tell):
     assert texts(ic) == ["after", "before"]
 
 
+def test_what_we_say_after_a_change_of_keys_the_old_one_does_not_open(three, tell, said):
+    """It may have been stolen; the roster still names it."""
+    _ic, fr, _ar = three
+    tell(fr, "before", "ic")
+    fr.sealing.rotate()
+    tell(fr, "after", "ic")
+    new, old = fr.sealing.all()
+    before, after = (envelopes.parse(each.body) for each in said(fr))
+    for event, key, text in ((before, old, b"before"), (after, new, b"after")):
+        assert text in sealed.open(event, lambda name: b"", [key]).plain
+    with pytest.raises(Untrusted, match="not_readable"):
+        sealed.open(after, lambda name: b"", [old])
+
+
 def test_lost_keys_make_it_unreadable_never_wrong_and_come_back(three, carry, tell, say):
     ic, fr, _ar = three
     note = tell(fr, SECRET, "ic", parts=(b"annex " * 100_000,))

@@ -38,6 +38,10 @@ class Identities:
         """For whom others seal what is for us: the newest identity's public half; empty while there is none."""
         return tuple(identity.recipient for identity in self.all()[:1])
 
+    def former(self) -> tuple[str, ...]:
+        """The public halves of the older ones: what was sealed for them can still be read, and nothing more is."""
+        return tuple(identity.recipient for identity in self.all()[1:])
+
     def begin(self) -> None:
         """Make the first identity, unless there is one, and read all. Raises ``Misconfigured``."""
         if not self._files():

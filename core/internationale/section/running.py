@@ -166,7 +166,7 @@ class Section(Hearing):
         rules = self._own_log(session)
         if self.log_keys.unconfirmed(rules):
             queries.check_announced(session, rules, len(utterances))
-        recipients = partial(queries.recipients, session, own=self.code, held=self.sealing.recipients)
+        recipients = partial(queries.recipients, session, own=self.code, held=self.sealing)
         keys = self.log_keys.at(rules)
         if not self.log_keys.pledged(keys):
             self.log_keys.pledge(keys, queries.hashes(session)[1])

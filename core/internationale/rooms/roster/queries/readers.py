@@ -1,26 +1,28 @@
 """For whom something can be sealed, by the version in force."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from sqlmodel import Session
 
 from internationale.errors import Invalid
 from internationale.events.roster import Entry, Status
 from internationale.kit import called, marker
+from internationale.ledger.identities import Identities
 
 from .chain import latest
 
 _ = marker("core")
 
 
-def recipients(session: Session, sections: Sequence[str], *, own: str, held: Callable[[], Sequence[str]]) -> tuple[str, ...]:
-    """The age recipients of these sections and of our own (``held``: tells them by the keys that are here).
+def recipients(session: Session, sections: Sequence[str], *, own: str, held: Identities) -> tuple[str, ...]:
+    """The age recipients of these sections and of our own, for which the keys that are ``held`` here count: one that was followed
+    by another may have been stolen, and the list of sections names it until the committee has put the new card there.
 
     A section that is no longer a member gets nothing more, though it was named before. Raises ``Invalid`` for a name that never
     was one, and for a member for which the roster has no sealing key yet.
     """
     version = latest(session)
-    found = list(held())
+    found, former = list(held.recipients()), held.former()
     for code in sections:
         entry = version.roster.entry(code) if version is not None else None
         if entry is None:
@@ -28,7 +30,7 @@ def recipients(session: Session, sections: Sequence[str], *, own: str, held: Cal
         if code != own:
             found += _of(entry)
         elif entry.recipients is not None:
-            found += entry.recipients
+            found += [each for each in entry.recipients if each not in former]
     return tuple(dict.fromkeys(found))
 
 
