@@ -51,6 +51,18 @@ def test_a_bundle_there_and_what_is_missing_back(joined, speak, tmp_path):
     assert (tmp_path / "ic.bundle").stat().st_mode & 0o077 == 0
 
 
+def test_a_link_that_lies_there_is_not_written_through(joined, tmp_path):
+    """In a folder that is everybody's."""
+    (theirs := tmp_path / "of somebody").write_text("as it was")
+    for planted in ("x.bundle.part", ".x.bundle.part"):
+        (tmp_path / planted).symlink_to(theirs)
+    joined("ic", "bundle", "export", "x.bundle")
+    (tmp_path / "y.bundle").symlink_to(theirs)
+    assert "exists already" in joined("ic", "bundle", "export", "y.bundle", status=1).output
+    assert theirs.read_text() == "as it was"
+    assert (tmp_path / "x.bundle").read_bytes().startswith(b'{"bundle"')
+
+
 def test_a_damaged_bundle_and_what_is_none(joined, speak, tmp_path):
     speak("ic", "one")
     joined("ic", "bundle", "export", "ic.bundle")

@@ -1,7 +1,6 @@
 """``internationale bundle …``: what this section holds as a file, and back again: for a first sync, or a journey on a stick."""
 
 import asyncio
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +19,7 @@ from internationale.errors import Conflict, Invalid, Misconfigured, Untrusted
 from internationale.kit.calling import Names
 from internationale.messages import marker, plural_marker
 from internationale.section import Section
-from internationale.settings import hub_addresses
+from internationale.settings import hub_addresses, whole
 from internationale.worker.hubs import Hub, named
 from internationale.worker.refilling import Refilled, refill
 
@@ -142,19 +141,16 @@ def _write(file: Path, lines: Iterable[bytes]) -> int:
 
 @contextmanager
 def _new(file: Path) -> Iterator[BinaryIO]:
-    if file.exists():
-        raise Conflict(_("This file exists already. Nothing was changed."), place=str(file))
-    partial = file.with_name(file.name + ".part")
+    there = Conflict(_("This file exists already. Nothing was changed."), place=str(file))
+    if file.exists():  # before it is written, which may take long; it is looked at once more in the end
+        raise there
     try:
-        with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as stream:
+        with whole.fresh(file) as part, part.open("wb") as stream:
             yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        partial.rename(file)
+    except FileExistsError as error:
+        raise there from error
     except OSError as error:
         raise Misconfigured(_("The file cannot be written: %(reason)s") % {"reason": error.strerror}, place=str(file)) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _show(done: int, announced: int) -> None:
