@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from internationale.bundle import packing, since, unpacking
+from internationale.bundle import packing, since, taking, unpacking
 from internationale.bundle.packing import Wanted
 from internationale.bundle.unpacking import Unpacked, unpack
 from internationale.errors import Conflict, Untrusted
+from internationale.events.signed import SignedDocument
+from internationale.rooms.roster import queries
 from internationale.testing import builds, oracle
 
 
@@ -202,3 +204,19 @@ def test_what_is_nearly_nothing_does_not_gather_for_ever(three, say, pack, give,
     assert max(number for name, number in held if name == "add_parts") <= most
     assert max(number for name, number in held if name == "accept") <= 7
     assert (found.outcomes["applied"] + found.outcomes["waiting"], found.outcomes["quarantined"], found.parts) == (1, 20, 1)
+
+
+def test_what_claims_to_be_a_list_keeps_nobody_waiting(three, pack, give, monkeypatch):
+    """Of what cannot be read nothing is written; of the rest a few are judged at a time, and others write in between."""
+    ic, fr, _ar = three
+    monkeypatch.setattr(taking, "AT_ONCE", 2)
+    with ic.reading() as session:
+        document = queries.chain(session)[0]
+    bodies = [document.body.replace(b'"version":1', b'"version":%d' % number) for number in range(11, 16)]
+    claims = [SignedDocument(body, document.signatures) for body in [*bodies, *[b"{}"] * 99]]
+    first, last = (line for line in pack(ic).splitlines(keepends=True) if b"roster" not in line)
+    lines = [json.dumps({"roster": each.plain()}).encode() + b"\n" for each in claims]
+    writing, turns = fr.writing, []
+    monkeypatch.setattr(fr, "writing", lambda **how: turns.append(how) or writing(**how))
+    found = give(fr, b"".join([first, *lines, last]))
+    assert (found.rosters, len(turns)) == (0, 3)

@@ -8,19 +8,38 @@ from dataclasses import dataclass, field
 from internationale.errors import Untrusted
 from internationale.events import heads, signed
 from internationale.events.heads import Heads
+from internationale.events.roster import Roster
 from internationale.events.signed import SignedDocument
+from internationale.ledger.records import chunks
 from internationale.rooms.roster import port, queries
 from internationale.section import Section
 
 _log = logging.getLogger(__name__)
 
+AT_ONCE = 50
+"""So many versions are judged in one transaction: of what claims to be one there may be any number."""
+
 
 def follow(section: Section, documents: Sequence[SignedDocument]) -> int:
     """Follow the roster by these versions; then look again at what was refused under the old one. Returns how many are new."""
     with section.reading() as session:
-        documents = queries.unknown(session, documents)
-    if not documents:
-        return 0
+        documents = [each for some in chunks(documents) for each in queries.unknown(session, some) if _readable(each)]
+    new = sum(_follow(section, some) for some in chunks(documents, AT_ONCE))
+    if new:
+        section.roster_changed()
+    return new
+
+
+def _readable(document: SignedDocument) -> bool:
+    try:
+        signed.parse(Roster, document.body, "malformed_roster")
+    except Untrusted as error:
+        _log.info("a roster that cannot be read: %s", error.reason)
+        return False
+    return True
+
+
+def _follow(section: Section, documents: Sequence[SignedDocument]) -> int:
     new = 0
     with section.writing(anybody=True) as session:
         for document in documents:
@@ -33,8 +52,6 @@ def follow(section: Section, documents: Sequence[SignedDocument]) -> int:
                     _log.warning("root keys of before have signed another version with the number %s", rival.version)
                 elif rival is not None:
                     _log.error("enough root keys have signed two versions with one number: the International is divided")
-    if new:
-        section.roster_changed()
     return new
 
 
