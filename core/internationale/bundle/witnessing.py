@@ -43,12 +43,16 @@ class Testimony:
 def answer(section: Section, asker: str, asked: str) -> Testimony | None:
     """What is said to another section that asks what we hold now. None while we are silent: we may have forgotten something
     ourselves.
+
+    It is remembered: were the clock set back later, that section would take nothing of ours for newer until it has caught up.
     """
     word = _word(section, asked) if section.fenced is None else None
     if word is None:
         return None
+    document = heads.seal(word, section.key)
+    section.note_in_passing(lambda session: port.store_heads(session, document, section.now(), section.keyring(session)))
     with section.reading() as session:
-        return Testimony(heads.seal(word, section.key), parking.furthest(session.connection(), asker))
+        return Testimony(document, parking.furthest(session.connection(), asker))
 
 
 def _word(section: Section, asked: str | None = None) -> Heads | None:

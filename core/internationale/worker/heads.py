@@ -4,6 +4,9 @@ from functools import partial
 
 from internationale.bundle import taking, witnessing
 from internationale.bus import HEADS, Bus, Outcome, Parcel
+from internationale.errors import Untrusted
+from internationale.events import signed
+from internationale.events.heads import Heads
 from internationale.events.signed import SignedDocument
 from internationale.section import Section
 from internationale.worker.pace import in_thread
@@ -22,15 +25,25 @@ def pause(section: Section) -> float:
 
 
 async def say(section: Section, bus: Bus, *, again: bool = False) -> bool:
-    """Publish our heads when the hub does not have them as they are now (or ``again``). Whether something was said."""
+    """Publish our heads when the hub does not have as much as they say now (or ``again``). Whether something was said."""
     document = await in_thread(partial(witnessing.sign, again=again), section)
     if document is None:
         return False
     parcel = Parcel(f"intl.v1.heads.{section.code}", document.body, document.header)
     last = await bus.last(parcel.subject)
-    if last is not None and last.body == parcel.body:
+    if last is not None and (last.body == parcel.body or (not again and _as_much(last, parcel))):
         return False
     return await bus.publish([parcel]) == [Outcome.STORED]
+
+
+def _as_much(there: Parcel, ours: Parcel) -> bool:
+    """Whether they say the same; ours may have been signed since for who has asked."""
+    try:
+        said = signed.parse(Heads, there.body, "malformed_heads")
+    except Untrusted:
+        return False
+    word = signed.parse(Heads, ours.body, "malformed_heads")
+    return (said.section, said.roster, said.heads) == (word.section, word.roster, word.heads)
 
 
 async def hear(section: Section, bus: Bus, wait: float) -> int:
