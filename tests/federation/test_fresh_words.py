@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from internationale import worker
-from internationale.bundle import taking
+from internationale.bundle import taking, witnessing
 from internationale.bus.server import HubProcess
 from internationale.errors import Paused
 from internationale.events import heads
@@ -29,9 +29,14 @@ from .test_worker import live, opened, same, until, with_hubs
 
 @pytest.fixture(autouse=True)
 def back_soon(monkeypatch):
-    """Whoever is there is back at the hub, and waited for, within moments."""
-    monkeypatch.setattr(fencing, "GRACE", timedelta(seconds=5))
+    """Whoever is there is back at the hub within moments."""
     monkeypatch.setattr(link, "LONGEST", 1.0)
+
+
+@pytest.fixture
+def long_enough(monkeypatch):
+    """A hub that begins lets who is too early wait for some seconds."""
+    monkeypatch.setattr(fencing, "GRACE", timedelta(seconds=12))
 
 
 @pytest.fixture
@@ -57,6 +62,7 @@ def an_hour_later(section):
 
 
 @pytest.mark.parametrize("kept", [restored, lambda restore: an_hour_later(restore())], ids=["a backup", "a snapshot"])
+@pytest.mark.usefixtures("long_enough")
 def test_a_machine_with_the_hub_and_a_section_is_put_back(three, hub, say, backup, kept):
     """Of the same night: the hub's old words agree with the old database. The others have run all the time, and know better. In a
     snapshot of the machine no mark tells of it.
@@ -248,9 +254,16 @@ def test_who_knows_a_later_list_of_sections_counts_when_it_has_come(three, say):
     assert (answered(newest + 1), answered(newest)) == (set(), {"ic"})
 
 
-@pytest.mark.parametrize("kept", [restored, lambda restore: an_hour_later(restore())], ids=["a backup", "a snapshot"])
-@pytest.mark.parametrize("other", ["nobody", "away"])
-@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize(
+    ("kept", "other", "late"),
+    [
+        (restored, "nobody", False),
+        (restored, "away", False),
+        (lambda restore: an_hour_later(restore()), "nobody", True),
+        (lambda restore: an_hour_later(restore()), "away", False),
+    ],
+)
+@pytest.mark.usefixtures("long_enough")
 def test_who_is_put_back_to_an_old_list_waits_for_a_later_one(federation, hub, say, backup, kept, other, late):
     """A machine is put back, with the hub on it. In the list of that night there is nobody else, or one who was away since and
     truthfully says that there is no more. Who was let in since brings the list, a little after the hub is there, which may be
@@ -273,6 +286,7 @@ def test_who_is_put_back_to_an_old_list_waits_for_a_later_one(federation, hub, s
     async def story():
         await until(lambda: opened(ar)() and opened(de)())
         await asyncio.to_thread(hub.stop)
+        await until(lambda: not any(each.hubs[hub.url].connected for each in new))
         shutil.rmtree(hub.folder / "store")
         (hub.folder / "night").rename(hub.folder / "store")
         again = with_hubs(kept(restore), hub.url)
@@ -336,6 +350,41 @@ def test_a_machine_that_is_put_back_with_its_memory_asks_before_it_speaks(three,
         await until(same(ic, fr, ar))
 
     live(story, ic, fr, ar)
+
+
+def test_an_answer_that_is_older_than_a_word_that_is_here_counts_only_if_that_says_as_much(three, say):
+    """Who answers was put back itself since it signed that, in a night in which its clock was ahead."""
+    ic, fr, _ar = three
+    held = {"fr": Head(1, 1, "ab" * 32)}
+    gate = fr.gate
+    gate.ask_anew()
+
+    def word(number, seconds, asked=None):
+        moment = fr.now() + timedelta(seconds=seconds)
+        said = Heads(section="ic", time=moment, roster=1, heads={"fr": held["fr"]._replace(sequence=number)}, asked=asked)
+        return heads.seal(said, ic.key)
+
+    taking.hear(fr, [word(2, 60)])
+    taking.hear(fr, [word(3, 0, gate.question)])
+    assert gate.heard == set()
+    taking.hear(fr, [word(2, 0, gate.question)])
+    assert gate.heard == {"ic"}
+
+
+def test_who_has_answered_while_its_clock_was_ahead_is_heard_after_it_was_set_back(three, say):
+    ic, fr, _ar = three
+    fr.unfence()
+    clock = fr.now
+
+    def told(document):
+        return taking.hear(ic, [document]).new
+
+    fr.now = lambda: clock() + timedelta(days=2)
+    assert told(witnessing.answer(fr, "ic", "ab" * 32).heads) == 1
+    fr.now = clock
+    say(fr, "one")
+    assert told(witnessing.sign(fr, again=False)) == 1
+    assert told(witnessing.sign(fr, again=True)) == 1
 
 
 def heads_of(section):

@@ -150,17 +150,25 @@ def test_fault_28_restored_from_before_its_log_was_opened_anew(world):
 
 @pytest.mark.parametrize("skew", [timedelta(days=2), timedelta(days=-2), timedelta(hours=-1)])
 def test_fault_29_wrong_clock(world, skew):
-    """Nothing is decided by a clock: the order is that of the numbers, and of what stands on what."""
+    """Nothing is decided by a clock: the order is that of the numbers, and of what stands on what. Who was put back with the
+    whole machine sees nothing else of it than such a jump, and asks the others first.
+    """
+
+    def jump(code, skew):
+        world.skew[code] = skew
+        world.until(lambda: world[code].fenced is not None, what="noticing it")
+        world.until(lambda: world[code].fenced is None, what="going on by itself")
+
     first = world.say("fr", "first")
     world.until(world.quiet)
-    world.skew["fr"] = skew
+    jump("fr", skew)
     second = world.say("fr", "second", first)
     world.run(5)
-    world.skew["fr"] = timedelta()  # it jumps back
+    jump("fr", timedelta())
     world.say("ic", "answer", second)
     world.say("fr", "third", second)
     world.run(5)
-    world.skew["ar"] = -skew
+    jump("ar", -skew)
     world.say("ar", "fourth")
     world.heal()
     world.judge()

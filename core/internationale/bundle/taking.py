@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from sqlmodel import Session
+
 from internationale.errors import Untrusted
 from internationale.events import heads, signed
 from internationale.events.heads import Heads
@@ -84,18 +86,26 @@ def hear(section: Section, documents: Sequence[SignedDocument]) -> Heard:
 
 def _answering(section: Section, question: str, documents: Sequence[SignedDocument]) -> set[str]:
     """Who has answered the question that is asked while we are silent (``Fence.question``): also where a later word came first,
-    which holds no less. Who knows a later list of sections than is here is not counted before that has come: who the others are,
-    and how many, is what it says.
+    if that holds no less of our log (who signed it may have forgotten something since). Who knows a later list of sections than
+    is here is not counted before that has come: who the others are, and how many, is what it says.
     """
     with section.reading() as session:
         keyring, newest = section.keyring(session), queries.latest_number(session)
-    found = set[str]()
-    for document in documents:
-        with suppress(Untrusted):  # told in ``hear``
-            said = signed.parse(Heads, document.body, "malformed_heads")
-            if said.asked == question and said.roster <= newest:
-                found.add(heads.verify(document, keyring).section)
+        found = set[str]()
+        for document in documents:
+            with suppress(Untrusted):  # told in ``hear``
+                said = signed.parse(Heads, document.body, "malformed_heads")
+                if said.asked == question and said.roster <= newest and _heard(section, session, said):
+                    found.add(heads.verify(document, keyring).section)
     return found
+
+
+def _heard(section: Section, session: Session, said: Heads) -> bool:
+    """Whether what these say of our own log is in what is kept of their section's words."""
+    kept = queries.heads_document(session, said.section)
+    ours = said.heads.get(section.code)
+    known = queries.read_heads(kept.body).heads.get(section.code) if kept is not None else None
+    return ours is None or (known is not None and known.covers(ours.epoch, ours.sequence))
 
 
 def _named(document: SignedDocument) -> str:

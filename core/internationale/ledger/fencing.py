@@ -105,7 +105,7 @@ class Fence:
         if row is None or row == self._noted or row[0] not in WORDS:
             return False
         self._noted, self.lasting = row, Lasting(row[0])
-        self.ask_anew()
+        self._ask()
         self.reason = WORDS[self.lasting]
         self.final = self._started and self.lasting is Lasting.ANOTHER
         return True
@@ -120,6 +120,7 @@ class Fence:
         if lasting is not None:
             with self._noting:
                 self._keep(lasting, claimants)
+                self.reason = self.reason or reason  # the host's word may have been taken before this was noted
 
     def _keep(self, lasting: Lasting, claimants: Collection[str]) -> None:
         with database.writing(self._database) as session:
@@ -128,9 +129,13 @@ class Fence:
             _claimed(connection, claimants, self._now())
             self._noted = _KEPT.first(connection)
         before, self.lasting = self.lasting, Lasting(self._noted[0]) if self._noted else lasting
-        if before is not self.lasting and not (self.question and self.lasting is Lasting.BEHIND):  # who is asked already goes on
-            self.ask_anew()
+        if before is not self.lasting:
+            self._ask()
         self.final = self.final or lasting is Lasting.ANOTHER
+
+    def _ask(self) -> None:
+        if not (self.question and self.lasting is Lasting.BEHIND):  # who is asked already goes on, and what was answered stays
+            self.ask_anew()
 
     def put_back(self) -> None:
         """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
@@ -153,9 +158,7 @@ class Fence:
             self._waiting, self._until = True, None
 
     def reached(self) -> None:
-        """The others can be asked from now on. Those who lost their way to us as well are back a little later, not by then: a hub
-        may come up long after this section.
-        """
+        """The others can be asked from now on: a hub may come up long after this section, and they a little later."""
         with self._memory:
             if self._until is None:
                 self._until = self._clock() + GRACE.total_seconds()
@@ -213,6 +216,10 @@ class Fence:
         with database.reading(self._database) as session:
             if _read(session.connection()) != _WORD:
                 return False
+        with self._noting:
+            return self._take_word(self.closings)
+
+    def _take_word(self, closings: int) -> bool:
         with database.writing(self._database) as session:
             row, now = _KEPT.first(session.connection()), self._now()
             if row is None or row[0] != _WORD:
@@ -223,12 +230,15 @@ class Fence:
             else:
                 keep(session.connection(), Lasting.RESTORED, now)
                 self._noted = _KEPT.first(session.connection())
-        if good:
+        with self._memory:
+            if not good:
+                _log.warning("the host's word to go on without an answer is old: others are asked")
+                self._silenced()
+                return False
+            if closings != self.closings:  # it was given before what has closed the fence in this moment was known
+                return False
             self._forget()
-        else:
-            _log.warning("the host's word to go on without an answer is old: others are asked")
-            self._silenced()
-        return good
+            return True
 
     def _forget(self) -> None:
         self.reason = self.lasting = self._noted = None

@@ -20,6 +20,7 @@ from sqlmodel import Session
 from internationale.bus import Answer, Parcel
 from internationale.events.types import Event
 from internationale.ledger import database, migrate
+from internationale.ledger.fencing import Fence
 from internationale.ledger.log import Ledger
 from internationale.ledger.projecting import Handler
 from internationale.plugins import Plugins
@@ -67,8 +68,11 @@ class Life:
 class MortalSection(Section):
     """A section whose process can die around every transaction."""
 
-    def __init__(self, settings: Settings, plugins: Plugins, now: Callable[[], datetime], life: Life) -> None:
+    def __init__(
+        self, settings: Settings, plugins: Plugins, now: Callable[[], datetime], seconds: Callable[[], float], life: Life
+    ) -> None:
         super().__init__(settings, plugins, now)
+        self.gate = Fence(self.database, now, seconds)
         self.life = life
         projections = [
             replace(each, on={kind: self._mortal(on) for kind, on in each.on.items()}) for each in self.ledger.projections
@@ -135,13 +139,23 @@ class MortalBus(MemoryBus):
 
 
 class Instance:
-    """A section's instance: settings and database stay, lives come and go. ``clock`` gives its time."""
+    """A section's instance: settings and database stay, lives come and go. ``clock`` gives its time, ``seconds`` go on whatever
+    that is set to.
+    """
 
-    def __init__(self, settings: Settings, plugins: Plugins, hubs: dict[str, MemoryHub], clock: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        plugins: Plugins,
+        hubs: dict[str, MemoryHub],
+        clock: Callable[[], datetime],
+        seconds: Callable[[], float],
+    ) -> None:
         self.settings = settings
         self.code = settings.code
         self.plugins = plugins
         self.clock = clock
+        self.seconds = seconds
         self.slowness = 0.0
         """How many (virtual) seconds each of its transactions takes."""
         self.life = Life()
@@ -156,7 +170,7 @@ class Instance:
         return self._task is not None and not self.life.dead
 
     def _open(self) -> Section:
-        section = MortalSection(self.settings, self.plugins, self.clock, self.life)
+        section = MortalSection(self.settings, self.plugins, self.clock, self.seconds, self.life)
         section.prepare()
         return section
 

@@ -105,7 +105,7 @@ class World:
         """One more section, with keys and an empty database; it is not in the roster yet and does not run."""
         home = self.folder / code
         settings = begin(home, code, f"sqlite:///{home / 'section.db'}", hubs=tuple(self.hubs))
-        self.instances[code] = Instance(settings, self.plugins, self.hubs, self.clock(code))
+        self.instances[code] = Instance(settings, self.plugins, self.hubs, self.clock(code), lambda: self.time)
         return self[code]
 
     def clock(self, name: str) -> Callable[[], datetime]:
@@ -206,7 +206,7 @@ class World:
         shutil.copytree(settings.home, home)
         _copy(settings.home / "section.db", home / "section.db")
         copied = replace(settings, home=home, database=f"sqlite:///{home / 'section.db'}")
-        self.instances[there] = Instance(copied, self.plugins, self.hubs, self.clock(there))
+        self.instances[there] = Instance(copied, self.plugins, self.hubs, self.clock(there), lambda: self.time)
         return there
 
     def events(self, name: str) -> list[Delivery]:

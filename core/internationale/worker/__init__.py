@@ -25,6 +25,8 @@ LOOK = 5.0
 """Seconds after which it is looked whether a new roster names other hubs."""
 ALONE = 60.0
 """Seconds without any hub after which the sections are asked themselves, and again after as many."""
+PAUSE = 0.05
+"""Seconds between two looks at whether the fence may open."""
 WORD = 1.0
 """Seconds after which it is looked whether the host has given the word to go on without an answer."""
 
@@ -114,6 +116,7 @@ class Worker:
             with passed.shown(self.section):
                 await self._while_open()
             self._doubt()
+            await asyncio.sleep(PAUSE)
 
     async def _while_open(self) -> None:
         """Until it is closed."""
@@ -156,7 +159,7 @@ class Worker:
                 self.section.fence(objection)
             elif await self._may_open(answered) and await self._lift(closings):
                 break
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(PAUSE)
 
     async def _objection(self, answered: Sequence[Link]) -> Message | None:
         """What speaks against writing: a hub that has answered, or that the other sections have not."""

@@ -1,5 +1,8 @@
 """What keeps a section silent, between an instance that runs and the commands beside it: two processes, one database."""
 
+import time
+from threading import Barrier, Thread
+
 import pytest
 
 from internationale.ledger import fencing
@@ -96,3 +99,34 @@ def test_the_others_are_waited_for_from_when_they_can_be_asked(two) -> None:
     assert gate.waits
     gate.open()
     assert not gate.waits
+
+
+def test_the_hosts_word_leaves_no_reason_without_words(two) -> None:
+    """It is taken in the moment in which others are found to hold more: then that counts, whichever comes first."""
+    gate, _command = two
+    for turn in range(60):
+        gate.open()
+        gate.give_word()
+        begun = Barrier(2)
+
+        def close(turn=turn, begun=begun) -> None:
+            begun.wait()
+            time.sleep(turn % 15 * 0.0002)
+            gate.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
+
+        closing = Thread(target=close)
+        closing.start()
+        begun.wait()
+        gate.take_word()
+        closing.join()
+        assert (gate.reason, gate.lasting) == (WORDS[Lasting.BEHIND], Lasting.BEHIND)
+
+
+def test_a_note_of_another_process_that_others_hold_more_takes_nothing_back(two) -> None:
+    gate, command = two
+    gate.ask_anew()
+    gate.heard.add("ic")
+    question = gate.question
+    command.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
+    assert gate.load()
+    assert (gate.lasting, gate.question, gate.heard, gate.waits) == (Lasting.BEHIND, question, {"ic"}, True)
