@@ -11,12 +11,13 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from threading import Lock
+from threading import BoundedSemaphore, Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.exc import TimeoutError as WaitedTooLong
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 from sqlmodel import Session
 
@@ -31,6 +32,8 @@ WRITER = 0x494E544C
 """The key of PostgreSQL's advisory lock that the one writer holds: "INTL"."""
 PATIENCE_MS = 30_000
 """How long a writer waits for the one before it, in milliseconds."""
+CROWD, BRIEF = 8, 2.0
+"""Where so many wait for their turn to write, another waits so long (seconds): each holds a thread, and who reads needs one."""
 WAL_BYTES = 16 * 1024 * 1024
 """What SQLite's write-ahead log is cut down to after a large transaction (a replay): else the disk stays that much fuller."""
 ERASED = "erased"
@@ -61,6 +64,8 @@ class Database:
     """Where the writers of this process wait for each other. SQLite alone has them look again now and then, up to a tenth of a
     second apart, and whoever looks first is the next; against other processes, and for all that is promised, its lock stands.
     """
+    patient: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(CROWD))
+    """Those who may wait there for long."""
     kept: list[Connection] = field(default_factory=list)
     """The connection that the writers of this process hand on to each other, on SQLite: a fifth of a transaction went into taking
     one out of the pool and giving it back. PostgreSQL's may have been closed at the other end; they are looked at each time.
@@ -69,9 +74,9 @@ class Database:
     @contextmanager
     def writer(self) -> Iterator[Connection]:
         """The connection of the writer whose turn it is. Who has waited too long has one of its own, and hears from the database
-        that it is locked.
+        that it is locked. Raises SQLAlchemy's ``TimeoutError`` where very many wait.
         """
-        if not self.queue.acquire(timeout=PATIENCE_MS / 1000):
+        if not self._has_turn():
             with self.engine.connect() as connection:
                 yield connection
             return
@@ -85,6 +90,18 @@ class Database:
             yield self.kept[0]
         finally:
             self.queue.release()
+
+    def _has_turn(self) -> bool:
+        if self.queue.acquire(blocking=False):
+            return True
+        if not self.patient.acquire(blocking=False):
+            if self.queue.acquire(timeout=BRIEF):
+                return True
+            raise WaitedTooLong("many others wait for their turn to write")
+        try:
+            return self.queue.acquire(timeout=PATIENCE_MS / 1000)
+        finally:
+            self.patient.release()
 
     def scrub(self) -> None:
         """What was deleted is overwritten in a SQLite file, but stays in the log beside it until that is written over: write it

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -29,6 +30,8 @@ from internationale.web.visits import Visit
 from internationale.web.writings import Writings
 
 API = "/api/v1"
+THREADS = 20
+"""For what is asked of the database: more than wait for their turn to write (``ledger.database``), no more than it lets read."""
 Running = Callable[[Section], AbstractAsyncContextManager[object]]
 """Something that runs beside the pages for as long as the application does: the worker."""
 
@@ -60,7 +63,7 @@ def create_app(section: Section, running: Iterable[Running] = ()) -> Litestar:
         after_request=partial(_render, environment),
         before_send=[partial(_send_headers, section)],
         exception_handlers=faults.handlers(),
-        lifespan=[partial(_beside, section, each) for each in running],
+        lifespan=[_threads, *(partial(_beside, section, each) for each in running)],
         template_config=TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment)),
         openapi_config=_openapi(section),
         request_max_body_size=bodies.MAX_BODY,
@@ -129,6 +132,13 @@ async def _render(environment: Any, response: Response[Any]) -> Response[Any]:
 
 async def _send_headers(section: Section, message: Message, scope: Scope) -> None:
     headers.add(message, scope, secure=section.base_url.startswith("https://"))
+
+
+@asynccontextmanager
+async def _threads(_app: Litestar) -> AsyncIterator[None]:
+    """Left alone, asyncio has six where there are two processors: as many who wait for their turn to write would hold up all."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "work"))
+    yield
 
 
 @asynccontextmanager
