@@ -22,12 +22,12 @@ _ = marker("core")
 def sent(home: Home, type_: str, form: str | None, page: int) -> None:
     """List everything that this section has signed, the latest first: number, time, type, by whom, who can read it."""
     section = home()
+    if form is not None:
+        found = queries.everything_sent(section.ledger, section.reading, type_)
+        for line in queries.as_lines(found) if form == "jsonl" else queries.table(found):
+            sys.stdout.write(line)
+        return
     with section.reading() as session:
-        if form is not None:
-            found = queries.everything_sent(section.ledger, session, type_)
-            for line in queries.as_lines(found) if form == "jsonl" else queries.table(found):
-                sys.stdout.write(line)
-            return
         shown = queries.page(section.ledger, session, type_, page)
     if not shown.total:
         say(_("This section has not said anything to the others yet."))

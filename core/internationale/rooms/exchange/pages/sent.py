@@ -1,6 +1,6 @@
 """What left this house."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -103,12 +103,8 @@ def _again(entered: Entered) -> Template:
 
 def exported(section: Any, type: str, format: str) -> Stream:
     """Everything of a type as a file, read from the database while it is sent."""
-
-    def lines() -> Iterator[str]:
-        with section.reading() as session:
-            found = queries.everything_sent(section.ledger, session, type)
-            yield from queries.as_lines(found) if format == "jsonl" else queries.table(found)
-
+    found = queries.everything_sent(section.ledger, section.reading, type)
+    lines = queries.as_lines(found) if format == "jsonl" else queries.table(found)
     kind, media = ("jsonl", "application/jsonl") if format == "jsonl" else ("csv", "text/csv; charset=utf-8")
     headers = {"Content-Disposition": f'attachment; filename="sent-{section.code}.{kind}"'}
-    return Stream(lines(), media_type=media, headers=headers)
+    return Stream(lines, media_type=media, headers=headers)

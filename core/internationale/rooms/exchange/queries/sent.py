@@ -3,7 +3,8 @@
 import csv
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,8 @@ from internationale.rooms.roster import queries as roster
 
 _ = marker("core")
 
+Reading = Callable[[], AbstractContextManager[Session]]
+"""What opens a session that reads."""
 SHOWN = 50
 """How many stand on one page, the latest first."""
 
@@ -104,14 +107,22 @@ def page(ledger: Ledger, session: Session, type: str = "", number: int = 1) -> S
     return SentPage(tuple(found), total, number, pages, types)
 
 
-def every(ledger: Ledger, session: Session, type: str = "") -> Iterator[Sent]:
-    """Everything, the latest first, a page of the database at a time."""
-    where = _where(ledger, type)
-    before = where
-    while some := list(_rows(ledger, session, before, CHUNK)):
+def every(ledger: Ledger, reading: Reading, type: str = "") -> Iterator[Sent]:
+    """Everything that was signed when it began, the latest first. Each ``CHUNK`` of it is read in a session of its own: whoever
+    takes it may be slow, and holds none meanwhile. What is signed in between has higher numbers than are still to come.
+    """
+    before: Address | None = None
+    while some := _portion(ledger, reading, type, before):
         yield from some
-        last = _address(some[-1].id)
-        before = where & (tuple_(event.c.epoch, event.c.sequence) < (last.epoch, last.sequence))
+        before = _address(some[-1].id)
+
+
+def _portion(ledger: Ledger, reading: Reading, type: str, before: Address | None) -> list[Sent]:
+    where = _where(ledger, type)
+    if before is not None:
+        where &= tuple_(event.c.epoch, event.c.sequence) < (before.epoch, before.sequence)
+    with reading() as session:
+        return list(_rows(ledger, session, where, CHUNK))
 
 
 def whole(ledger: Ledger, session: Session, id: str) -> Whole:
