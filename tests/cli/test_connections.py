@@ -1,5 +1,6 @@
 """Whoever opens many connections, or asks for nothing, leaves room for others."""
 
+import asyncio
 import logging
 import socket
 import threading
@@ -31,8 +32,24 @@ async def app(scope: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": b"ok"})
 
 
+async def endless(scope: Any, receive: Any, send: Any) -> None:
+    """As many pieces as are taken."""
+    if scope["type"] == "lifespan":
+        await app(scope, receive, send)
+        return
+    await send({"type": "http.response.start", "status": 200, "headers": []})
+    gone = asyncio.create_task(_gone(receive))
+    while not gone.done():
+        await send({"type": "http.response.body", "body": bytes(100_000), "more_body": True})
+
+
+async def _gone(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
 @contextmanager
-def served(most: int) -> Iterator[Open]:
+def served(most: int, app: Any = app) -> Iterator[Open]:
     """Yields what opens one more connection; all are closed at the end."""
     server = uvicorn.Server(running.configuration(app, SETTINGS, most))
     with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as held:
@@ -58,14 +75,19 @@ def answer(one: socket.socket) -> bytes:
         return b""
 
 
+def taken(one: socket.socket) -> bytes:
+    """The next that comes; nothing when it is closed."""
+    try:
+        return one.recv(100_000)
+    except ConnectionError:
+        return b""
+
+
 def all_of(one: socket.socket) -> bytes:
     """All that comes until it is closed."""
     found = b""
-    try:
-        while piece := one.recv(1000):
-            found += piece
-    except ConnectionError:
-        pass
+    while piece := taken(one):
+        found += piece
     return found
 
 
@@ -87,6 +109,22 @@ def test_who_does_not_ask_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, beg
         one = opened()
         one.sendall(beginning)
         assert all_of(one).count(ANSWERED) == beginning.count(ASKED)
+
+
+def test_an_answer_that_nobody_takes_is_ended_and_one_that_is_taken_slowly_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "STILL", 0.5)
+    with served(8, endless) as opened:
+        still, slow = opened(), opened()
+        for one in (still, slow):
+            one.sendall(ASKED)
+        for _time in range(20):  # four times as long as one that stands still has
+            time.sleep(0.1)
+            assert slow.recv(200_000)
+        left = 0
+        while (piece := taken(still)) and left < 100_000_000:
+            left += len(piece)
+        assert left < 100_000_000  # what the system had taken already
+        assert slow.recv(200_000)
 
 
 @pytest.mark.parametrize(

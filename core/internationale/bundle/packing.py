@@ -1,7 +1,7 @@
 """Making a bundle from what this section holds."""
 
 import heapq
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -11,8 +11,10 @@ from internationale.bundle.form import Header, Span, Writer
 from internationale.bundle.witnessing import Testimony
 from internationale.errors import Untrusted
 from internationale.events import heads
+from internationale.events.envelope import Address
 from internationale.events.signed import SignedDocument
 from internationale.ledger import forks
+from internationale.ledger.forks import Proof
 from internationale.ledger.reading import Stored
 from internationale.rooms.roster import queries
 from internationale.section import Section
@@ -46,29 +48,41 @@ def lines(section: Section, wanted: Wanted) -> Iterator[bytes]:
     """The bundle, line by line: rosters, events (in the order in which they came here) with their parts, proofs, heads.
 
     Events of several logs are mixed, so that what stands on something comes after it and need not wait.
+
+    Whoever takes it may be slow, and the connections with the database are few: no session is held while a line is handed out.
+    What is inside was so at the beginning all the same, as logs only grow: they are read up to the numbers that the header names,
+    and the rosters and heads are those of that moment. A log that the roster ends or takes up elsewhere meanwhile stops where it
+    was read to; a part that was taken back meanwhile is not in it, and a proof that was found meanwhile is.
     """
     writer = Writer()
     with section.reading() as session:
         spans = _spans(section, session, wanted)
         held = [Span(log.section, log.epoch, 1, log.sequence) for log in section.ledger.all_heads(session) if log.sequence]
-        yield writer.header(Header(section.code, tuple(spans), tuple(held)), section.now())
-        for document in queries.chain(session, wanted.rosters_after):
-            yield writer.version(document)
-        size = 0
-        for event in heapq.merge(*(_events(section, session, span) for span in spans), key=lambda event: event.received_at):
-            for line in _with_parts(section, session, writer, event):
-                size += len(line)
-                yield line
-            if wanted.largest is not None and size > wanted.largest:
-                break
-        yield from _parts(section, session, writer, wanted.parts)
-        for proof in forks.proofs(session):
-            for signed in (proof.first, proof.second):
-                yield writer.event(proof.address.subject, signed.body, signed.signature)
-        yield from _said(writer, wanted.said)
-        for document in _counting_heads(section, session):
-            yield writer.heads(document)
+        versions = list(queries.hashes(session, wanted.rosters_after))
+        counting = list(_counting_heads(section, session))
+    yield writer.header(Header(section.code, tuple(spans), tuple(held)), section.now())
+    for number in versions:
+        yield from map(writer.version, _version(section, number))
+    size = 0
+    for event in heapq.merge(*(_events(section, span) for span in spans), key=lambda event: event.received_at):
+        for line in _with_parts(section, writer, event):
+            size += len(line)
+            yield line
+        if wanted.largest is not None and size > wanted.largest:
+            break
+    yield from _parts(section, writer, wanted.parts)
+    for proof in _proofs(section):
+        for signed in (proof.first, proof.second):
+            yield writer.event(proof.address.subject, signed.body, signed.signature)
+    yield from _said(writer, wanted.said)
+    for document in counting:
+        yield writer.heads(document)
     yield writer.end()
+
+
+def _version(section: Section, number: int) -> Sequence[SignedDocument]:
+    with section.reading() as session:
+        return queries.chain(session, number - 1, number)
 
 
 def _counting_heads(section: Section, session: Session) -> Iterator[SignedDocument]:
@@ -87,15 +101,32 @@ def _said(writer: Writer, said: Testimony | None) -> Iterator[bytes]:
         yield writer.heads(said.heads)
 
 
-def _with_parts(section: Section, session: Session, writer: Writer, event: Stored) -> Iterator[bytes]:
+def _with_parts(section: Section, writer: Writer, event: Stored) -> Iterator[bytes]:
     yield writer.event(event.address.subject, event.signed.body, event.signed.signature)
-    yield from _parts(section, session, writer, event.named_parts)
+    yield from _parts(section, writer, event.named_parts)
 
 
-def _parts(section: Section, session: Session, writer: Writer, names: Collection[str]) -> Iterator[bytes]:
+def _parts(section: Section, writer: Writer, names: Collection[str]) -> Iterator[bytes]:
     for name in names:
-        if (body := section.ledger.part(session, name)) is not None:
+        if (body := _part(section, name)) is not None:
             yield writer.part(body)
+
+
+def _part(section: Section, name: str) -> bytes | None:
+    with section.reading() as session:
+        return section.ledger.part(session, name)
+
+
+def _proofs(section: Section) -> Iterator[Proof]:
+    after: Address | None = None
+    while page := _proofs_after(section, after):
+        yield from page
+        after = page[-1].address
+
+
+def _proofs_after(section: Section, after: Address | None) -> Sequence[Proof]:
+    with section.reading() as session:
+        return forks.proofs(session, after, PAGE)
 
 
 def _spans(section: Section, session: Session, wanted: Wanted) -> list[Span]:
@@ -110,10 +141,19 @@ def _spans(section: Section, session: Session, wanted: Wanted) -> list[Span]:
     ]
 
 
-def _events(section: Section, session: Session, span: Span) -> Iterator[Stored]:
-    after = span.first - 1
-    while page := section.ledger.events_after(session, span.section, span.epoch, after, min(PAGE, span.last - after)):
+def _events(section: Section, span: Span) -> Iterator[Stored]:
+    last: Stored | None = None
+    while page := _events_after(section, span, last):
         yield from page
-        after = page[-1].address.sequence
-        if after >= span.last:
-            return
+        last = page[-1]
+
+
+def _events_after(section: Section, span: Span, last: Stored | None) -> Sequence[Stored]:
+    """The next of a stretch after the one that was read last; none when that is in its log no more."""
+    after = span.first - 1 if last is None else last.address.sequence
+    if after >= span.last:
+        return ()
+    with section.reading() as session:
+        if last is not None and section.ledger.known(session, [last.address]) != {last.address: last.hash}:
+            return ()
+        return section.ledger.events_after(session, span.section, span.epoch, after, min(PAGE, span.last - after))

@@ -1,12 +1,16 @@
-"""How many connections of browsers there may be, and how long one may take to ask for something.
+"""How many connections of browsers there may be, how long one may take to ask for something, and to take any of what it is told.
 
 Every connection takes a descriptor, and so do the database, the hubs and the files. Without a bound a stranger who opens many
-and asks for nothing leaves none for these.
+and asks for nothing leaves none for these; nor does who asks for much and takes none of it.
 """
 
 import asyncio
+import contextlib
+import fcntl
 import ipaddress
 import resource
+import sys
+import termios
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
@@ -19,6 +23,10 @@ MOST = 4096
 """The most connections at a time, where there are descriptors enough."""
 HEAD = 20.0
 """Seconds in which a request must have come, but for its body."""
+STILL = 120.0
+"""Seconds in which some of an answer must be taken when more of it waits. How long all of it takes does not matter: a large file
+over a slow line goes on, a little at a time. Whoever's line is away for longer goes on where it broke off, or asks again.
+"""
 
 
 def room() -> int:
@@ -71,6 +79,7 @@ class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # which of 
     bounds: _Bounds
     _peer: Any = None
     _late: asyncio.TimerHandle | None = None
+    _still: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
@@ -86,8 +95,18 @@ class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # which of 
         elif self._late is None:
             self._await_head()
 
+    def pause_writing(self) -> None:
+        """No more goes into the connection: its answer waits, and nothing is added until ``resume_writing``."""
+        super().pause_writing()
+        self._watch(self._left())
+
+    def resume_writing(self) -> None:
+        self._unwatch()
+        super().resume_writing()
+
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
+        self._unwatch()
         self.bounds.leave(self._peer)
         super().connection_lost(exc)
 
@@ -98,3 +117,29 @@ class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # which of 
         if self._late is not None:
             self._late.cancel()
             self._late = None
+
+    def _watch(self, left: int) -> None:
+        self._still = asyncio.get_running_loop().call_later(STILL, self._look, left)
+
+    def _look(self, before: int) -> None:
+        """Let go of a connection whose answer has not gone on since there were so many bytes ``before``."""
+        left = self._left()
+        if left < before:
+            self._watch(left)
+        else:
+            self.transport.abort()
+
+    def _unwatch(self) -> None:
+        if self._still is not None:
+            self._still.cancel()
+            self._still = None
+
+    def _left(self) -> int:
+        """Bytes of answers that the other side has not taken: what waits here, and in the system where it tells (it asks for more
+        only when a good part has gone, which over a slow line is much later).
+        """
+        waiting = int(self.transport.get_write_buffer_size())
+        with contextlib.suppress(OSError, ValueError):
+            number = self.transport.get_extra_info("socket").fileno()
+            waiting += int.from_bytes(fcntl.ioctl(number, termios.TIOCOUTQ, bytes(4)), sys.byteorder)
+        return waiting

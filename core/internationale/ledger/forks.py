@@ -9,7 +9,7 @@ stands on it may still ask for it. So does what is sealed, if nothing was made o
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, tuple_, update
 from sqlmodel import Session
 
 from internationale.events.envelope import Address, Signed
@@ -117,10 +117,14 @@ def proved(connection: Connection, where: Address) -> set[str]:
     return {Signed(bytes(body), "").hash for row in connection.execute(query) for body in row}
 
 
-def proofs(session: Session) -> list[Proof]:
-    """All proofs that we hold, in order of address."""
+def proofs(session: Session, after: Address | None = None, limit: int | None = None) -> list[Proof]:
+    """The proofs that we hold, in order of address: all of them, or so many ``after`` one."""
     fork = tables.fork
-    rows = session.connection().execute(select(fork).order_by(fork.c.section, fork.c.epoch, fork.c.sequence))
+    query = select(fork).order_by(fork.c.section, fork.c.epoch, fork.c.sequence).limit(limit)
+    if after is not None:
+        place = tuple_(fork.c.section, fork.c.epoch, fork.c.sequence)
+        query = query.where(place > (after.section, after.epoch, after.sequence))
     return [
-        Proof(of(row), Signed(row.first_body, row.first_signature), Signed(row.second_body, row.second_signature)) for row in rows
+        Proof(of(row), Signed(row.first_body, row.first_signature), Signed(row.second_body, row.second_signature))
+        for row in session.connection().execute(query)
     ]

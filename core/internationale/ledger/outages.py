@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import Mapping
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 from internationale.errors import origins, without_content
 
@@ -68,7 +69,8 @@ ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE, MISUSE.
 
 
 def outage(error: BaseException | None) -> BaseException | None:
-    """The error that says that the database itself is in trouble (full, locked, gone); None when the statement is wrong.
+    """The error that says that the database itself is in trouble (full, locked, gone, taken by others); None when it is the
+    statement that is wrong.
 
     Looks through what the error arose from: SQLite gives up the whole transaction when the disk is full, so that the rollback
     to a savepoint fails in its turn, and that failure is the one that arrives.
@@ -77,7 +79,8 @@ def outage(error: BaseException | None) -> BaseException | None:
 
 
 def _is_trouble(error: BaseException) -> bool:
-    return isinstance(error, DBAPIError) and troubled(error)
+    """``NoneFree``: all connections with the database are taken, and none was given back in time."""
+    return isinstance(error, NoneFree) or (isinstance(error, DBAPIError) and troubled(error))
 
 
 def troubled(error: DBAPIError) -> bool:

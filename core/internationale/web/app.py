@@ -15,7 +15,7 @@ from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 from litestar.plugins.jinja import JinjaTemplateEngine
-from litestar.response import Response, Template
+from litestar.response import Response, Stream, Template
 from litestar.template import TemplateConfig
 from litestar.types import Message, Scope
 from sqlmodel import SQLModel
@@ -24,7 +24,7 @@ from internationale import __version__, i18n
 from internationale.kit import ports
 from internationale.kit.vocabulary import Reader
 from internationale.section import Section
-from internationale.web import assets, bodies, bundles, faults, front, headers, logs, rendering
+from internationale.web import allowing, assets, bodies, bundles, faults, front, headers, logs, rendering
 from internationale.web.edge import Edge
 from internationale.web.visits import Visit
 from internationale.web.writings import Writings
@@ -60,7 +60,7 @@ def create_app(section: Section, running: Iterable[Running] = ()) -> Litestar:
             "reader": Provide(_reader, sync_to_thread=False),
         },
         before_request=bodies.take,
-        after_request=partial(_render, environment),
+        after_request=partial(_finish, environment, allowing.downloads()),
         before_send=[partial(_send_headers, section)],
         exception_handlers=faults.handlers(),
         lifespan=[_threads, *(partial(_beside, section, each) for each in running)],
@@ -114,8 +114,10 @@ def _reader(request: Request[Any, Any, Any], section: NamedDependency[Section]) 
     return here.reader if here.reader.language == here.language else replace(here.reader, language=here.language)
 
 
-async def _render(environment: Any, response: Response[Any]) -> Response[Any]:
-    """Render pages in a worker thread: a long text must not hold up everybody else."""
+async def _finish(environment: Any, downloads: allowing.UnderWay, response: Response[Any]) -> Response[Any]:
+    """Render pages in a worker thread: a long text must not hold up everybody else. Count what is streamed, whoever made it."""
+    if isinstance(response, Stream):
+        return allowing.Download(response, downloads)
     if not isinstance(response, Template):
         return response
     template = environment.get_template(response.template_name)

@@ -1,5 +1,6 @@
 """What a new roster makes of the logs that are here: stopped ones go on, false histories give way to the pinned one."""
 
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -7,6 +8,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlmodel import select
 
+from internationale.bundle import packing
+from internationale.bundle.form import Ending
+from internationale.bundle.packing import Wanted
+from internationale.bundle.reading import read
 from internationale.errors import Paused
 from internationale.events import envelope as envelopes
 from internationale.events import keys
@@ -90,6 +95,26 @@ def forked(federation: Federation, two: list[Section]) -> Forked:
     assert "forked" in fr.accept(false)
     assert words(ic) == words(fr) == ["common"]
     return ic, fr, twin, true, false
+
+
+def test_a_bundle_that_is_being_made_stops_a_log_that_is_cut_meanwhile(
+    two: list[Section], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is read a page at a time: what the log goes on with is not put behind what was cut off it."""
+    monkeypatch.setattr(packing, "PAGE", 2)
+    ic, fr = two
+    say(fr, "one", "two", "three", "four")
+    ic.accept(said(fr))
+    made = packing.lines(ic, Wanted(sections=["fr"]))
+    begun = b""
+    while b"subject" not in begun:
+        begun += next(made)
+    decide(reopening(pin(said(fr)[:1])), ic, fr)
+    say(fr, "otherwise")
+    ic.accept(said(fr))
+    items = list(read(io.BytesIO(begun + b"".join(made)), ""))
+    assert [each.subject for each in items if isinstance(each, Delivery)] == ["intl.v1.log.fr.1.1", "intl.v1.log.fr.1.2"]
+    assert items[-1] == Ending(whole=True)
 
 
 @pytest.mark.parametrize("number", [2, 3, 4])

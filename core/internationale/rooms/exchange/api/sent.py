@@ -18,11 +18,16 @@ def routes() -> Sequence[Any]:
 
     @get("/api/v1/federation/sent", sync_to_thread=True, summary="Everything that this section has signed, a page at a time")
     def sent(
-        section: NamedDependency[Any], reader: NamedDependency[Reader], type: FromQuery[str] = "", page: FromQuery[int] = 1
+        section: NamedDependency[Any],
+        reader: NamedDependency[Reader],
+        type: FromQuery[str] = "",
+        page: FromQuery[int] = 1,
+        aside: FromQuery[int] = 1,
     ) -> SentPage:
+        """What does not count is in `uncounted`, whatever its type; `aside` is the number of its page."""
         section.require(reader, rules.READ)
         with section.reading() as session:
-            return queries.page(section.ledger, session, type, page)
+            return queries.page(section.ledger, session, type, page, aside)
 
     @get("/api/v1/federation/sent/{id:str}", sync_to_thread=True, summary="One message of this section with its contents")
     def one(id: FromPath[str], section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Whole:

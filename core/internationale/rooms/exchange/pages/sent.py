@@ -1,6 +1,6 @@
 """What left this house."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -16,6 +16,7 @@ from internationale.kit.entered import PAGE, Entered
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import WithdrawForm
 from internationale.rooms.exchange.pages.forks import deeds
+from internationale.rooms.roster import port as roster
 
 PATH = "/federation/sent"
 
@@ -29,13 +30,15 @@ def routes() -> Sequence[Any]:
         reader: NamedDependency[Reader],
         type: FromQuery[str] = "",
         page: FromQuery[int] = 1,
+        aside: FromQuery[int] = 1,
     ) -> Template:
         section.require(reader, rules.READ)
+        notes = roster.notes(section.settings.root_key)
         with section.reading() as session:
-            found = queries.page(section.ledger, session, type, page)
-            versions = queries.versions(session, frozenset({section.code, section.name}))
+            found = queries.page(section.ledger, session, type, page, aside)
+            versions = queries.versions(session, frozenset({section.code, section.name}), notes)
         context = {"found": found, "type": type, "versions": versions, "deeds": deeds(section), "kind_name": kind_name}
-        return Template("exchange/sent.html", context=context)
+        return Template("exchange/sent.html", context=context | {"why_uncounted": rules.why_uncounted})
 
     @get(PATH + "/export", sync_to_thread=True)
     def export(
@@ -52,11 +55,14 @@ def routes() -> Sequence[Any]:
         section.require(reader, rules.READ)
         with section.reading() as session:
             whole = queries.whole(section.ledger, session, id)
-            receipts = section.receipts(session, Ref.parse(whole.sent.ref))
-            taken_back = queries.taken_back(session, id)
-        may = bool(whole.sent.parts) and not taken_back and section.may(reader, rules.WITHDRAW)
+            ref = Ref.parse(whole.sent.ref)
+            receipts = section.receipts(session, ref) if whole.sent.counts else ()
+            taken_back = queries.taken_back_of(session, ref)
+        heeded = bool(whole.sent.parts) and whole.sent.state != queries.REFUSED
+        may = heeded and not taken_back and section.may(reader, rules.WITHDRAW)
         context = {"whole": whole, "receipts": receipts, "deeds": deeds(section), "spelled": rules.spelled}
         context |= {"taken_back": taken_back, "may_withdraw": may, "why": rules.why_withdrawn}
+        context |= {"why_uncounted": rules.why_uncounted}
         return Template("exchange/sent_one.html", context=context)
 
     return [sent, export, one, *_withdrawing()]
@@ -90,8 +96,9 @@ def _consequences(section: Any, reader: Reader, id: str, values: Mapping[str, An
     section.require(reader, rules.WITHDRAW)
     with section.reading() as session:
         whole = queries.whole(section.ledger, session, id)
-        receipts = section.receipts(session, Ref.parse(whole.sent.ref))
-        done = bool(queries.taken_back(session, id))
+        ref = Ref.parse(whole.sent.ref)
+        receipts = section.receipts(session, ref) if whole.sent.counts else ()
+        done = bool(queries.taken_back_of(session, ref))
     reasons = list(rules.WHY_WITHDRAWN.items())
     context = {"whole": whole, "receipts": receipts, "reasons": reasons, "done": done, "values": values}
     return Template("exchange/withdraw.html", context=context)
@@ -103,12 +110,8 @@ def _again(entered: Entered) -> Template:
 
 def exported(section: Any, type: str, format: str) -> Stream:
     """Everything of a type as a file, read from the database while it is sent."""
-
-    def lines() -> Iterator[str]:
-        with section.reading() as session:
-            found = queries.everything_sent(section.ledger, session, type)
-            yield from queries.as_lines(found) if format == "jsonl" else queries.table(found)
-
+    found = queries.everything_sent(section.ledger, section.reading, type)
+    lines = queries.as_lines(found) if format == "jsonl" else queries.table(found)
     kind, media = ("jsonl", "application/jsonl") if format == "jsonl" else ("csv", "text/csv; charset=utf-8")
     headers = {"Content-Disposition": f'attachment; filename="sent-{section.code}.{kind}"'}
-    return Stream(lines(), media_type=media, headers=headers)
+    return Stream(lines, media_type=media, headers=headers)

@@ -5,6 +5,7 @@ from typing import Any
 from sqlmodel import Session
 
 from internationale.errors import Conflict
+from internationale.events.refs import Ref
 from internationale.kit import Envelope, Reader, Utterance, marker
 from internationale.rooms.exchange import queries
 from internationale.rooms.exchange.events import PartWithdrawn
@@ -16,18 +17,41 @@ _ = marker("core")
 def withdraw(section: Any, session: Session, id: str, *, reason: str, by: Reader) -> Envelope:
     """Have the long texts of our message ``id`` (``fr:1:12``) erased by all sections. Cannot be undone.
 
-    Raises ``Refused``, ``NotFound``, and ``Conflict`` when it has none, or they were taken back already.
+    What was cut off the log, or stands in the proof of a fork, is named by its ref; others have its texts all the same.
+
+    Raises ``Refused``, ``NotFound``, and ``Conflict`` when it has none, they were taken back already, or nobody would heed it.
     """
     section.require(by, WITHDRAW)
     whole = queries.whole(section.ledger, session, id)
     if not whole.sent.parts:
         raise Conflict(_("This message has no long text of its own: all of it is in what was signed, and stays."))
-    if queries.taken_back(session, id):
+    ref = Ref.parse(whole.sent.ref)
+    if queries.taken_back_of(session, ref):
         raise Conflict(_("This was already taken back."))
+    if whole.sent.state == queries.REFUSED:
+        raise Conflict(
+            _(
+                "By the list of sections this message is not one of this section: no other would delete its text because of what"
+                " this one says. Ask the sections that have it to delete it."
+            )
+        )
+    _require_later(section, session, ref)
     said = PartWithdrawn(event=whole.sent.ref, reason=reason)
     author = None if whole.sent.readers else by.handle or None  # who wrote something sealed is not told in the open either
     envelope: Envelope = section.publish(session, Utterance(said, author=author), by=by)[0]
     return envelope
+
+
+def _require_later(section: Any, session: Session, ref: Ref) -> None:
+    """A message takes back what was said before it: what was cut off the log may have a higher number than the next has."""
+    here = section.ledger.head(session, section.code)
+    goes_on = section.keyring(session)[section.code].epoch
+    if not here.frozen and ref.epoch == goes_on == here.epoch and here.sequence < ref.sequence:
+        sentence = _(
+            "A message can take back only what has a lower number, and the log of this section has come to number %(here)s. This"
+            " can be taken back when it has come to number %(there)s."
+        )
+        raise Conflict(sentence % {"here": here.sequence, "there": ref.sequence})
 
 
 def make_anew(section: Any) -> None:

@@ -9,12 +9,14 @@ from .overview import Federation, HubCard, SectionState, SentTo, overview, sent_
 from .progress import Progress, progress
 from .releasing import Waiting, held, held_by_others, held_of, held_one, held_part_rows, held_parts, held_row
 from .sealed import SealedPage, SealedThing, locked, sealed_things
-from .sent import Sent, SentPage, SignedVersion, Whole, as_lines, page, table, versions, whole
+from .sent import Sent, SentPage, SignedVersion, Uncounted, Whole, as_lines, page, table, versions, whole
 from .sent import every as everything_sent
+from .uncounted import REFUSED
 from .waiting import Counts, Held, Kind, Listing, Source, Stuck, counts, exported, ids, kind, listing, one, sources, stuck
-from .withdrawing import TakenBack, taken_back
+from .withdrawing import TakenBack, taken_back, taken_back_of
 
 __all__ = [
+    "REFUSED",
     "Counts",
     "Federation",
     "Fork",
@@ -33,6 +35,7 @@ __all__ = [
     "Source",
     "Stuck",
     "TakenBack",
+    "Uncounted",
     "Waiting",
     "Whole",
     "as_lines",
@@ -65,6 +68,7 @@ __all__ = [
     "stuck",
     "table",
     "taken_back",
+    "taken_back_of",
     "versions",
     "whole",
 ]

@@ -12,7 +12,7 @@ from internationale.errors import Untrusted
 from internationale.events import keys
 from internationale.events.envelope import Address
 from internationale.kit import NotFound, marker
-from internationale.ledger import tables
+from internationale.ledger import records, tables
 from internationale.ledger.quarantine import RETRIED
 from internationale.ledger.tables import event, fork, parked, quarantine, refusal, waiting
 from internationale.rooms.exchange.rows import MutedRow
@@ -203,15 +203,15 @@ def _held(session: Session, kind: Kind, row: Any) -> Held:
         return Held(row.id, row.subject, "", row.reason, row.first_seen, row.via, row.source)
     name = f"{row.section}:{row.epoch}:{row.sequence}"
     if kind is Kind.PARKED:
-        return Held(name, name, "", _why_parked(session, row), row.received_at, row.via, row.section)
+        return Held(name, name, "", why_parked(session, records.of(row)), row.received_at, row.via, row.section)
     what = _awaited(session, row) if kind is Kind.WAITING else ()
     return Held(name, name, row.type, row.reason, row.received_at, row.via, row.section, what)
 
 
-def _why_parked(session: Session, row: Any) -> str:
+def why_parked(session: Session, address: Address) -> str:
     """A log that was cut keeps what came after the cut; otherwise something before it is missing."""
-    head = tables.head
-    query = select(head.c.reason).where(head.c.section == row.section, head.c.epoch == row.epoch, head.c.cut <= row.sequence)
+    head = tables.head.c
+    query = select(head.reason).where(head.section == address.section, head.epoch == address.epoch, head.cut <= address.sequence)
     return session.connection().execute(query).scalar() or "gap"
 
 

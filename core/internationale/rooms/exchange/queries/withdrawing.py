@@ -5,6 +5,9 @@ from datetime import datetime
 
 from sqlmodel import Session, col, select
 
+from internationale.events.envelope import Address
+from internationale.events.refs import Ref
+from internationale.ledger import parts
 from internationale.rooms.exchange.rows import Withdrawal
 
 SHOWN = 200
@@ -28,3 +31,9 @@ def taken_back(session: Session, target: str = "") -> tuple[TakenBack, ...]:
     query = select(Withdrawal).order_by(col(Withdrawal.time).desc(), col(Withdrawal.event)).limit(SHOWN)
     rows = session.exec(query.where(Withdrawal.target == target) if target else query)
     return tuple(TakenBack(row.target, row.event, row.section, row.author, row.reason, row.time) for row in rows)
+
+
+def taken_back_of(session: Session, ref: Ref) -> tuple[TakenBack, ...]:
+    """Those of this very message, where another has the same number."""
+    meant = ref in parts.taken_back(session.connection(), [Address(ref.section, ref.epoch, ref.sequence)])
+    return taken_back(session, ref.event_id) if meant else ()

@@ -3,7 +3,7 @@
 from .alarms import Alarm, Missing, Split
 from .lag import lacking, newest, up_to
 from .spelling import spelled
-from .words import INSPECT, READ, RELEASE, WHY_WITHDRAWN, WITHDRAW, awaited, remedy, why_withdrawn, worded
+from .words import INSPECT, READ, RELEASE, WHY_WITHDRAWN, WITHDRAW, awaited, remedy, why_uncounted, why_withdrawn, worded
 
 __all__ = [
     "INSPECT",
@@ -20,6 +20,7 @@ __all__ = [
     "remedy",
     "spelled",
     "up_to",
+    "why_uncounted",
     "why_withdrawn",
     "worded",
 ]

@@ -58,6 +58,10 @@ REASONS: Mapping[str, Message] = {
     "ended_by_roster": _("The list of sections ends this log before this number."),
     "gap": _("Messages before it have not arrived yet."),
 }
+UNCOUNTED: Mapping[str, Message] = {
+    "forked": _("Two different messages were signed with this number, or with one before it."),
+}
+"""Of what this section itself has signed, where that is said otherwise than of others."""
 AWAITED: Mapping[str, Message] = {
     "ref": _("It stands on message number %(n)s of %(section)s, which is not here."),
     "part": _("It waits for a part of its text: %(what)s"),
@@ -88,6 +92,11 @@ STOPPED = ("forked", "ended_by_roster")
 def why_withdrawn(code: str) -> Message:
     """The reason for which a text was taken back, in words; one of a later version as it is."""
     return WHY_WITHDRAWN.get(code) or _("For this reason: %(code)s") % {"code": code}
+
+
+def why_uncounted(reason: str) -> Message:
+    """Why a message that this section has signed does not count."""
+    return UNCOUNTED.get(reason) or worded(reason)
 
 
 def remedy(kind: str, reason: str) -> Message:

@@ -8,7 +8,7 @@ from .founding import adopt_founding, draft_founding
 from .heads import Hearing, in_force, next_moment, store_heads
 from .instance import Instance
 from .joining import announce_key, decline, invitation, own_request, propose_admission, vouch
-from .noted import signers
+from .noted import Note, notes, signers
 from .notices import notices
 from .proposals import add_signature, add_signatures, adopt_proposal, combine, latest, propose, sign
 from .rivals import decide, keep_rival, require_undivided
@@ -19,6 +19,7 @@ __all__ = [
     "Hearing",
     "Instance",
     "Keeper",
+    "Note",
     "Offer",
     "RootKey",
     "add_signature",
@@ -39,6 +40,7 @@ __all__ = [
     "keep_rival",
     "latest",
     "next_moment",
+    "notes",
     "notices",
     "offered",
     "own_card",

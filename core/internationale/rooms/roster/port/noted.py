@@ -11,6 +11,7 @@ import fcntl
 import os
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 
@@ -49,14 +50,28 @@ def note(key: Path, id: str, version: int, hash: str, check: Callable[[dict[str,
         raise Misconfigured(why % {"why": error.strerror or error}, place=str(path)) from error
 
 
+@dataclass(frozen=True)
+class Note:
+    """A version that was signed with what was kept in the file. ``key``: that root key's id."""
+
+    key: str
+    version: int
+    hash: str
+
+
+def notes(key: Path) -> tuple[Note, ...]:
+    """All that was signed with what was kept in this file, in the order of signing; none where the notes cannot be read."""
+    try:
+        return tuple(Note(*each) for each in _read(_notes(key).read_bytes()))
+    except OSError:
+        return ()
+
+
 def signers(key: Path, hash: str) -> set[str]:
     """The ids of the root keys that were kept in this file and have signed the version of this hash, by their own notes; none
     where these cannot be read.
     """
-    try:
-        return {id for id, _number, each in _read(_notes(key).read_bytes()) if each == hash}
-    except OSError:
-        return set()
+    return {each.key for each in notes(key) if each.hash == hash}
 
 
 def _notes(key: Path) -> Path:
