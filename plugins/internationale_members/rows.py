@@ -152,8 +152,8 @@ class Unnoted(Row, table=True):
 
 
 class FailedSignIn(Row, table=True):
-    """A failed attempt with a password; ``bucket`` is of the handle's key and where it came from (the network, the line, the
-    known browser), or of the handle alone: a hash with a key that is written nowhere.
+    """An attempt with a password, whatever came of it; ``bucket`` is of the handle's key and where it came from (the network, the
+    line, the known browser), or of the handle alone: a hash with a key that is written nowhere.
     """
 
     __tablename__ = "members_failure"

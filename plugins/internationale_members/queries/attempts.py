@@ -1,12 +1,16 @@
 """Attempts with a password, wherever one is asked for: many are slowed down, and nobody shall be locked out by it.
 
-Counted is by handle and network. A whole army of networks gets further, so a handle that fails again and again anywhere has
-every network wait longer; but each by itself, and none before its first attempt: whoever attacks a person must not be able to
-keep that person out, which would be worth more to them than a guess. So the person does not wait for others either who
+Counted is by handle and network, and what was right like what was wrong: who has to wait, and for how long, must not tell anybody
+nearby that a handle is a member's, or that they are signing in. So nothing for which others wait is ever taken back.
 
-* has signed in from the same browser before (``browsers``): what is tried there is counted by itself;
-* comes from a line (one address of IPv4, one /64 of IPv6) that has hardly failed, however much the rest of its network has; of
-  these a few are let through within the hour, so that nobody gets far with many addresses.
+A whole army of networks gets further, so a handle that is tried again and again anywhere has every network wait longer; but each
+by itself, and none before its first attempt: whoever attacks a person must not be able to keep that person out, which would be
+worth more to them than a guess. So the person does not wait for others either who
+
+* has signed in from the same browser before (``browsers``): what is tried there is counted by itself, and forgotten when it was
+  right;
+* comes from a line (one address of IPv4, one /64 of IPv6) from which it was hardly tried, however much from the rest of its
+  network; of these a few are let through within the hour, so that nobody gets far with many addresses.
 
 Who tries from the very line of an attacker (a proxy, the network of a café), in a browser that is new, does wait for the
 attacker's attempts, and may never find the moment between two of them. There only a one-time link helps.
@@ -16,11 +20,10 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from internationale.kit import Section, TooSoon, http, marker
 from internationale_members.queries import accounts, browsers
@@ -33,18 +36,8 @@ _KEY = secrets.token_bytes(32)
 """Of this process, and written nowhere: without it nobody can try in the table which handle failed from which network."""
 
 
-@dataclass(frozen=True)
-class Attempt:
-    """One attempt, counted as failed until it is known to be right: its rows, and the buckets that its success empties."""
-
-    rows: tuple[str, ...]
-    near: tuple[str, ...]
-
-
-def begin(
-    session: Session, section: Section, handle: str, address: str, *, browser: str | None = None, place: str = ""
-) -> Attempt:
-    """Count the attempt before it is made, so that many at once cannot slip through; success takes it back.
+def begin(session: Session, section: Section, handle: str, address: str, *, browser: str | None = None, place: str = "") -> str:
+    """Count the attempt before it is made, so that many at once cannot slip through. Returns what ``succeeded`` wants to know.
 
     ``address`` is the network address it comes from, ``browser`` the cookie of ``browsers``, ``place`` the field of the password.
     Raises ``TooSoon``.
@@ -53,30 +46,32 @@ def begin(
     if mark := browsers.known(session, section, None if account is None else account.id, browser):
         own = _bucket(handle, f"browser {mark}")
         _require(terms.wait(_failures(session, own), section.now()), place)
-        return _counted(session, section, own, near=(own,))
+        _count(session, section, own)
+        return own
     network, line = http.network(address), _bucket(handle, f"line {http.line(address)}")
     nearby, anywhere, newcomers = _bucket(handle, network), _bucket(handle), _bucket(handle, f"newcomers {network}")
     now = section.now()
     attacked = _is_attacked(session, section, anywhere)
     seconds = terms.wait(_failures(session, nearby), now, attacked=attacked)
     if not seconds:
-        return _counted(session, section, anywhere, nearby, line, near=(nearby, line))
+        _count(session, section, anywhere, nearby, line)
+        return ""
     if not terms.is_newcomer(_failures(session, line), _failures(session, newcomers), now, attacked=attacked):
         _require(seconds, place)
-    return _counted(session, section, anywhere, nearby, line, newcomers, near=(nearby, line))
+    _count(session, section, anywhere, nearby, line, newcomers)
+    return ""
 
 
-def succeeded(session: Session, attempt: Attempt) -> None:
-    """The password was right: nothing is held against where it came from any more."""
-    mine = or_(col(FailedSignIn.bucket).in_(attempt.near), col(FailedSignIn.id).in_(attempt.rows))
-    session.execute(delete(FailedSignIn).where(mine))
+def succeeded(session: Session, attempt: str) -> None:
+    """The password was right: nothing is held against the browser in which its person is known. ``attempt``: of ``begin``."""
+    session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == attempt))
 
 
 def renew(session: Session, section: Section, handle: str, *, place: str) -> None:
     """Count that a person changes their password: each leaves a word that is kept for good (``closings``). Raises ``TooSoon``."""
     own = _bucket(handle, "renewed")
     _require(terms.wait(_failures(session, own), section.now()), place)
-    _counted(session, section, own, near=())
+    _count(session, section, own)
 
 
 def _require(seconds: int, place: str) -> None:
@@ -85,10 +80,8 @@ def _require(seconds: int, place: str) -> None:
         raise TooSoon(sentence % {"seconds": seconds}, seconds=seconds, place=place)
 
 
-def _counted(session: Session, section: Section, *buckets: str, near: tuple[str, ...]) -> Attempt:
-    rows = [FailedSignIn(id=terms.new_id(), bucket=bucket, at=section.now()) for bucket in buckets]
-    session.add_all(rows)
-    return Attempt(tuple(row.id for row in rows), near)
+def _count(session: Session, section: Section, *buckets: str) -> None:
+    session.add_all(FailedSignIn(id=terms.new_id(), bucket=bucket, at=section.now()) for bucket in buckets)
 
 
 def _failures(session: Session, bucket: str) -> Sequence[datetime]:

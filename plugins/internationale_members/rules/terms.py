@@ -26,10 +26,10 @@ ATTEMPTS_FREE = 5
 ATTEMPT_WINDOW = timedelta(hours=1)
 ATTEMPT_WAIT_LONGEST = timedelta(seconds=60)
 ATTEMPTS_ANYWHERE = 50
-"""After so many failures with one handle within the window, from whatever networks, that handle is under attack."""
+"""After so many attempts with one handle within the window, from whatever networks, that handle is under attack."""
 ATTACKED_WAIT_LONGEST = timedelta(minutes=10)
 NEWCOMERS = 10
-"""So many attempts from lines that have hardly failed are let through within the window although their network has to wait."""
+"""So many attempts from lines that have hardly tried are let through within the window although their network has to wait."""
 
 
 def new_secret(prefix: str = "") -> str:
