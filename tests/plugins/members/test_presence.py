@@ -1,4 +1,4 @@
-"""Nobody learns from the waiting at sign-in whether a handle is a member's, and when they sign in: from whatever address they look."""
+"""Nobody learns from the waiting at sign-in whether a handle is a member's, and when they sign in, from whatever address."""
 
 import pytest
 
