@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 
 from internationale.kit import Reader, Role, Section, Turns, http
 from internationale_members import forms
-from internationale_members.queries import accounts, credentials, invitations, leaving, people, sessions
+from internationale_members.queries import accounts, credentials, invitations, leaving, naming, people, sessions
 
 ME = "/api/v1/members/me"
 
@@ -98,8 +98,7 @@ def change_settings(section: NamedDependency[Section], reader: NamedDependency[R
 
 
 def change_handle(section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.Handle]) -> None:
-    with section.writing() as session:
-        accounts.change_handle(session, section, accounts.own(reader), data.handle)
+    naming.change_handle(section, reader, data.handle)
 
 
 def change_password(

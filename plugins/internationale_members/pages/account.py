@@ -14,7 +14,7 @@ from internationale.kit import Conflict, InternationaleError, Invalid, Message, 
 from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
 from internationale_members.pages import signing
-from internationale_members.queries import accounts, credentials, leaving, links, people, sessions
+from internationale_members.queries import accounts, credentials, leaving, links, naming, people, sessions
 from internationale_members.rules import roles
 
 ACCOUNT = "/members/account"
@@ -82,9 +82,8 @@ def change_handle(
     data: URLEncodedBody[forms.Handle],
 ) -> Template | Redirect:
     try:
-        with section.writing() as session:
-            accounts.change_handle(session, section, accounts.own(reader), data.handle)
-    except Invalid as error:
+        naming.change_handle(section, reader, data.handle)
+    except (Invalid, TooSoon, Conflict) as error:
         return _page(section, reader, request, error, entered=data.handle)
     return _back()
 

@@ -32,6 +32,8 @@ from internationale_members.rules import handles, terms
 
 _ = marker("members")
 
+NAMES = "names "
+"""How the buckets of tried handles begin: these are kept for a day, the others for an hour."""
 _KEY = secrets.token_bytes(32)
 """Of this process, and written nowhere: without it nobody can try in the table which handle failed from which network."""
 
@@ -67,10 +69,19 @@ def succeeded(session: Session, attempt: str) -> None:
     session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == attempt))
 
 
-def renew(session: Session, section: Section, handle: str, *, place: str) -> None:
+def renew(session: Session, section: Section, account: str, *, place: str) -> None:
     """Count that a person changes their password: each leaves a word that is kept for good (``closings``). Raises ``TooSoon``."""
-    own = _bucket(handle, "renewed")
+    own = _bucket("", f"renewed {account}")
     _require(terms.wait(_failures(session, own), section.now()), place)
+    _count(session, section, own)
+
+
+def name(session: Session, section: Section, who: str) -> None:
+    """Count that somebody tries a handle, in a transaction of its own: whether it is refused or not, the answer says whether a
+    member has it. ``who``: the id of their account, or of the invitation that they have. Raises ``TooSoon`` at ``handle``.
+    """
+    own = NAMES + _bucket("", f"names {who}")
+    _require(terms.wait_for_name(_failures(session, own), section.now()), "handle")
     _count(session, section, own)
 
 
@@ -96,5 +107,5 @@ def _is_attacked(session: Session, section: Section, anywhere: str) -> bool:
 
 
 def _bucket(handle: str, place: str = "anywhere") -> str:
-    """One handle from one place, or from all; kept for an hour."""
+    """One handle from one place, or from all; or (no handle) one account or invitation."""
     return hmac.new(_KEY, f"{handles.key(handle)} {place}".encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()

@@ -53,7 +53,7 @@ def change_password(
         if row.password != hashed:
             raise Conflict(_("The password was changed meanwhile."))
         if hashed is not None:
-            attempts.renew(session, section, handle, place="new")
+            attempts.renew(session, section, account, place="new")
             closings.note_later(session, section, CHANGED, hashed)
         row.password = renewed
         session.add(row)
