@@ -92,9 +92,10 @@ def me(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Me
 
 
 def change_settings(section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.Settings]) -> None:
+    account = accounts.in_person(reader)
     with section.writing() as session:
-        accounts.set_language(session, section, accounts.own(reader), data.language)
-        accounts.set_name(session, accounts.own(reader), data.name)
+        accounts.set_language(session, section, account, data.language)
+        accounts.set_name(session, account, data.name)
 
 
 def change_handle(section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.Handle]) -> None:
@@ -123,7 +124,7 @@ def sign_out_everywhere(section: NamedDependency[Section], reader: NamedDependen
 
 def sign_out_device(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> None:
     with section.writing() as session:
-        sessions.end_one(session, accounts.own(reader), id)
+        sessions.end_one(session, accounts.in_person(reader), id)
 
 
 def tokens(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[credentials.TokenEntry]:

@@ -43,8 +43,8 @@ def show(section: NamedDependency[Section], reader: NamedDependency[Reader], req
 def change_settings(
     section: NamedDependency[Section], reader: NamedDependency[Reader], data: URLEncodedBody[forms.Settings]
 ) -> Redirect:
+    account = accounts.in_person(reader)
     with section.writing() as session:
-        account = accounts.own(reader)
         accounts.set_language(session, section, account, data.language)
         accounts.set_name(session, account, data.name)
     return _back()
@@ -147,7 +147,7 @@ def sign_out_device(
     section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str], data: URLEncodedBody[forms.Nothing]
 ) -> Redirect:
     with section.writing() as session:
-        sessions.end_one(session, accounts.own(reader), id)
+        sessions.end_one(session, accounts.in_person(reader), id)
     return _back("#devices")
 
 
