@@ -157,7 +157,7 @@ def in_person(reader: Reader) -> str:
 
 def not_by_token(by: Reader | None) -> None:
     """For what makes a way in, says who a person is, erases them, or keeps them from withdrawing the token: a stolen one must not
-    outlive its withdrawal through what it made. (Rights are given by the room of grants, which asks the same.)
+    outlive its withdrawal through what it made. Rights are given by the room of grants, which asks the same.
 
     Raises ``Refused``. None: the host, on the command line.
     """

@@ -7,8 +7,8 @@ A whole army of networks gets further, so a handle that is tried again and again
 by itself, and none before its first attempt: whoever attacks a person must not be able to keep that person out, which would be
 worth more to them than a guess. So the person does not wait for others either who
 
-* has signed in from the same browser before (``browsers``): what is tried there is counted by itself, and forgotten when it was
-  right;
+* has signed in from the same browser before (``browsers``): there a right password is heard when others wait. A wrong one is
+  answered as it would be without that browser's cookie, and as slowly: else whoever has taken a machine could try whose it is;
 * comes from a line (one address of IPv4, one /64 of IPv6) from which it was hardly tried, however much from the rest of its
   network; of these a few are let through within the hour, so that nobody gets far with many addresses.
 
@@ -20,6 +20,7 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete
@@ -38,35 +39,64 @@ _KEY = secrets.token_bytes(32)
 """Of this process, and written nowhere: without it nobody can try in the table which handle failed from which network."""
 
 
-def begin(session: Session, section: Section, handle: str, address: str, *, browser: str | None = None, place: str = "") -> str:
-    """Count the attempt before it is made, so that many at once cannot slip through. Returns what ``succeeded`` wants to know.
+@dataclass(frozen=True)
+class Attempt:
+    """One attempt that is under way."""
+
+    own: str = ""
+    """The bucket of a browser in which the person is known."""
+    seconds: int = 0
+    """So long has everybody else to wait: only a right password from such a browser is heard."""
+
+
+def begin(
+    session: Session, section: Section, handle: str, address: str, *, browser: str | None = None, place: str = ""
+) -> Attempt:
+    """Count the attempt before it is made, so that many at once cannot slip through.
 
     ``address`` is the network address it comes from, ``browser`` the cookie of ``browsers``, ``place`` the field of the password.
     Raises ``TooSoon``.
     """
-    account = accounts.by_handle(session, handle)
-    if mark := browsers.known(session, section, None if account is None else account.id, browser):
-        own = _bucket(handle, f"browser {mark}")
-        _require(terms.wait(_failures(session, own), section.now()), place)
-        _count(session, section, own)
-        return own
-    network, line = http.network(address), _bucket(handle, f"line {http.line(address)}")
+    now, network, line = section.now(), http.network(address), _bucket(handle, f"line {http.line(address)}")
     nearby, anywhere, newcomers = _bucket(handle, network), _bucket(handle), _bucket(handle, f"newcomers {network}")
-    now = section.now()
     attacked = _is_attacked(session, section, anywhere)
+    mark = _known(session, section, handle, browser)
+    own = (mark,) if mark else ()
     seconds = terms.wait(_failures(session, nearby), now, attacked=attacked)
     if not seconds:
-        _count(session, section, anywhere, nearby, line)
-        return ""
-    if not terms.is_newcomer(_failures(session, line), _failures(session, newcomers), now, attacked=attacked):
+        _count(session, section, anywhere, nearby, line, *own)
+        return Attempt(mark)
+    if terms.is_newcomer(_failures(session, line), _failures(session, newcomers), now, attacked=attacked):
+        _count(session, section, anywhere, nearby, line, newcomers, *own)
+        return Attempt(mark)
+    if not browser:
         _require(seconds, place)
-    _count(session, section, anywhere, nearby, line, newcomers)
-    return ""
+    if mark and not terms.wait(_failures(session, mark), now):
+        _count(session, section, mark)
+        return Attempt(mark, seconds)
+    unknown = _bucket(handle, f"unknown {network}")  # only that it takes as long
+    session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == unknown))
+    _count(session, section, unknown)
+    return Attempt(seconds=seconds)
 
 
-def succeeded(session: Session, attempt: str) -> None:
-    """The password was right: nothing is held against the browser in which its person is known. ``attempt``: of ``begin``."""
-    session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == attempt))
+def is_heard(attempt: Attempt, right: bool, place: str = "") -> bool:
+    """Whether an attempt lets the person in, as the password is ``right`` or not. Raises ``TooSoon`` for who has to wait."""
+    if not (right and attempt.own):
+        _require(attempt.seconds, place)
+    return right
+
+
+def succeeded(session: Session, attempt: Attempt) -> None:
+    """The password was right: nothing is held against the browser in which its person is known."""
+    session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == attempt.own))
+
+
+def _known(session: Session, section: Section, handle: str, browser: str | None) -> str:
+    """The bucket of the browser with this cookie, when the person is known there; else ``""``."""
+    account = accounts.by_handle(session, handle)
+    mark = browsers.known(session, section, None if account is None else account.id, browser)
+    return _bucket(handle, f"browser {mark}") if mark else ""
 
 
 def renew(session: Session, section: Section, account: str, *, place: str) -> None:

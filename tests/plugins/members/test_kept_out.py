@@ -28,6 +28,12 @@ def attack(house, address="192.0.2.7", handle="rosa"):
             sessions.sign_in(house.section, handle, "wrong", address=address, device="", previous=None)
 
 
+def counted(house):
+    """How many attempts are held against whom."""
+    with house.section.reading() as session:
+        return Counter(session.exec(select(FailedSignIn.bucket)).all())
+
+
 @pytest.fixture(autouse=True)
 def quick(monkeypatch):
     """Passwords take no time."""
@@ -86,7 +92,21 @@ def test_what_is_tried_with_it_is_counted_by_itself(house):
     thief = house.person("rosa")
     thief.post("/members/sign-out")
     assert [sign_in(house, thief, password="wrong").status_code for _ in range(6)] == [400] * 5 + [429]
-    assert sign_in(house, house.browser()).status_code == 303
+    assert sign_in(house, thief).status_code == 429  # so often, and no longer than others who try again and again
+    assert sign_in(house, house.browser(), "198.51.100.1").status_code == 303
+    house.clock.wait(seconds=1)
+    assert sign_in(house, thief).status_code == 303
+
+
+def test_a_cookie_that_somebody_made_up_lets_nobody_in_who_has_to_wait(house):
+    house.person("rosa")
+    attack(house)
+    for number in range(5):
+        client = house.browser()
+        client.cookies.set(COOKIE, f"made-up-{number}", domain="testserver.local")
+        before = counted(house)
+        assert sign_in(house, client).status_code == 429
+    assert before == counted(house)  # nor does it fill the table
 
 
 def test_it_is_new_with_each_sign_in_and_only_a_hash_is_kept(house):
@@ -154,13 +174,9 @@ def test_a_right_password_takes_nothing_back_for_which_others_wait(house):
     house.person("rosa")
     attack(house)
 
-    def counted():
-        with house.section.reading() as session:
-            return Counter(session.exec(select(FailedSignIn.bucket)).all())
-
-    before = counted()
+    before = counted(house)
     assert sign_in(house, house.browser(), "192.0.2.99").status_code == 303
-    assert before < counted()
+    assert before < counted(house)
     assert sign_in(house, house.browser(), "192.0.2.50").status_code == 303
 
 

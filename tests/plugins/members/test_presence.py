@@ -3,16 +3,17 @@
 import pytest
 
 from internationale.testing.between import before_writing
+from internationale_members.rules import passwords
 
 PASSWORD = "seven red umbrellas"
 SPY = "192.0.2.7"
 LINES = {"the same line": SPY, "the same network": "192.0.2.200", "elsewhere": "198.51.100.7"}
 
 
-def attempt(house, address, handle, password="wrong"):
+def attempt(house, address, handle, password="wrong", browser=None):
     """What is answered: the status, and how long to wait."""
     form, headers = {"handle": handle, "password": password}, {"X-Forwarded-For": address}
-    answer = house.browser().post("/members/sign-in", data=form, headers=headers, follow_redirects=False)
+    answer = (browser or house.browser()).post("/members/sign-in", data=form, headers=headers, follow_redirects=False)
     return answer.status_code, answer.headers.get("retry-after")
 
 
@@ -54,3 +55,26 @@ def test_nor_by_tipping_a_handle_over_to_be_one_that_is_attacked(house):
         attempt(house, f"10.0.{number}.1", "rosa")
     assert attempt(house, "198.51.100.7", "rosa", PASSWORD) == (303, None)
     assert attempt(house, "10.0.0.1", "rosa") == (429, "60")
+
+
+def test_whose_a_browser_is_cannot_be_found_out_with_its_cookie(house, monkeypatch):
+    """Who has taken a machine tries each handle with it that they suspect; and whether a password is looked at takes time."""
+    rosa = house.person("rosa")
+    house.person("clara")
+    rosa.post("/members/sign-out")
+    house.clock.wait(hours=2)
+    looked, matches = [], passwords.matches
+    monkeypatch.setattr(passwords, "matches", lambda *given: looked.append(1) or matches(*given))
+
+    def tried(handle):
+        looked.clear()
+        answers = [attempt(house, SPY, handle, browser=browser) for browser in (rosa, *[None] * 6, *[rosa] * 8)]
+        for seconds in (1, 2, 4, 8, 60):
+            house.clock.wait(seconds=seconds)
+            answers += [attempt(house, SPY, handle, browser=rosa) for _ in range(3)]
+        house.clock.wait(hours=2)
+        return answers, len(looked)
+
+    hers, other, nobody = tried("rosa"), tried("clara"), tried("nobody")
+    assert hers == other == nobody
+    assert attempt(house, SPY, "rosa", PASSWORD, browser=rosa) == (303, None)
