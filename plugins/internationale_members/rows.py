@@ -152,8 +152,9 @@ class Unnoted(Row, table=True):
 
 
 class FailedSignIn(Row, table=True):
-    """A failed attempt with a password; ``bucket`` is of the handle's key and where it came from (the network, the line, the
-    known browser), or of the handle alone: a hash with a key that is written nowhere.
+    """An attempt with a password, whatever came of it; ``bucket`` is of the handle's key and where it came from (the network, the
+    line, the known browser), or of the handle alone: a hash with a key that is written nowhere. Or somebody has changed a
+    password, or tried a handle that they would like: then it is of their account or invitation.
     """
 
     __tablename__ = "members_failure"

@@ -1,9 +1,10 @@
 """What is cleared away: sessions, failures, and old invitations and links are personal data too."""
 
-from sqlalchemy import delete, or_
+from sqlalchemy import and_, delete, not_, or_
 from sqlmodel import col
 
 from internationale.kit import Section
+from internationale_members.queries import attempts
 from internationale_members.rows import FailedSignIn, Invitation, KnownBrowser, SignedIn, SignInLink
 from internationale_members.rules import terms
 
@@ -12,8 +13,10 @@ def clear(section: Section) -> None:
     """Delete what no longer serves, and what a clock dated that was ahead (it would serve for ever). Safe to run twice."""
     now = section.now()
     wrong = now + terms.AHEAD
+    sign_in = not_(col(FailedSignIn.bucket).startswith(attempts.NAMES))
     over = (
-        (FailedSignIn, col(FailedSignIn.at) <= now - terms.ATTEMPT_WINDOW, col(FailedSignIn.at) > wrong),
+        (FailedSignIn, and_(sign_in, col(FailedSignIn.at) <= now - terms.ATTEMPT_WINDOW), col(FailedSignIn.at) > wrong),
+        (FailedSignIn, col(FailedSignIn.at) <= now - terms.NAMES_WINDOW, col(FailedSignIn.at) > wrong),
         (SignedIn, col(SignedIn.begun_at) <= now - terms.SESSION_LONGEST, col(SignedIn.begun_at) > wrong),
         (SignedIn, col(SignedIn.seen_at) <= now - terms.SESSION_IDLE, col(SignedIn.seen_at) > wrong),
         (KnownBrowser, col(KnownBrowser.at) <= now - terms.BROWSER, col(KnownBrowser.at) > wrong),

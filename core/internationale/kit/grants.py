@@ -66,7 +66,7 @@ class Grants(Protocol):
     def give_role(self, session: Session, person: str, role: Role, *, until: datetime | None = None, by: Reader | None) -> Grant:
         """Grant a role; the same role held already for as long is kept.
 
-        Raises ``Refused`` beyond what ``by`` may hand out, ``Invalid`` when ``until`` is past.
+        Raises ``Refused`` for a token and beyond what ``by`` may hand out, ``Invalid`` when ``until`` is past.
         """
         ...
 
@@ -82,7 +82,8 @@ class Grants(Protocol):
     ) -> Grant:
         """Grant a single capability, for one object or for all.
 
-        Raises ``Refused`` beyond what ``by`` may hand out, ``Invalid`` for an unknown capability or a past ``until``.
+        Raises ``Refused`` for a token and beyond what ``by`` may hand out, ``Invalid`` for an unknown capability or a past
+        ``until``.
         """
         ...
 

@@ -83,6 +83,11 @@ def set_browser(response: Response[Any], section: Section, secret: str, *, lasti
     response.set_cookie(_cookie(section, secret, int(lasting.total_seconds()), _BROWSER))
 
 
+def clear_browser(response: Response[Any], section: Section) -> None:
+    """Let the browser forget that somebody has signed in there."""
+    response.set_cookie(_cookie(section, "", 0, _BROWSER))
+
+
 def local_path(path: str | None, default: str = "/") -> str:
     """``path`` if it leads to a page of this section, else ``default``: for ``next=`` and the like.
 

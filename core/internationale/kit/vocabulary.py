@@ -53,7 +53,8 @@ class Reader:
     roles: frozenset[str] = frozenset()
     capabilities: Mapping[str, frozenset[str | None]] = field(default_factory=dict)
     by_token: bool = False
-    """Whether it is a program, with a token of the person's: it may do what they may, but make itself no other way in."""
+    """Whether it is a program, with a token of the person's: it may do what they may, but make nobody another way in, give
+    nobody a right, and not change who the person is."""
 
     @property
     def signed_in(self) -> bool:

@@ -11,7 +11,7 @@ from litestar.params import FromPath, JSONBody
 
 from internationale.kit import Reader, Role, Section, Turns, http
 from internationale_members import forms
-from internationale_members.queries import accounts, credentials, invitations, leaving, people, sessions
+from internationale_members.queries import accounts, credentials, invitations, leaving, naming, people, sessions
 
 ME = "/api/v1/members/me"
 
@@ -92,14 +92,14 @@ def me(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Me
 
 
 def change_settings(section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.Settings]) -> None:
+    account = accounts.in_person(reader)
     with section.writing() as session:
-        accounts.set_language(session, section, accounts.own(reader), data.language)
-        accounts.set_name(session, accounts.own(reader), data.name)
+        accounts.set_language(session, section, account, data.language)
+        accounts.set_name(session, account, data.name)
 
 
 def change_handle(section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.Handle]) -> None:
-    with section.writing() as session:
-        accounts.change_handle(session, section, accounts.own(reader), data.handle)
+    naming.change_handle(section, reader, data.handle)
 
 
 def change_password(
@@ -124,7 +124,7 @@ def sign_out_everywhere(section: NamedDependency[Section], reader: NamedDependen
 
 def sign_out_device(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> None:
     with section.writing() as session:
-        sessions.end_one(session, accounts.own(reader), id)
+        sessions.end_one(session, accounts.in_person(reader), id)
 
 
 def tokens(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[credentials.TokenEntry]:

@@ -14,7 +14,7 @@ from internationale.kit import Conflict, InternationaleError, Invalid, Message, 
 from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
 from internationale_members.pages import signing
-from internationale_members.queries import accounts, credentials, leaving, links, people, sessions
+from internationale_members.queries import accounts, credentials, leaving, links, naming, people, sessions
 from internationale_members.rules import roles
 
 ACCOUNT = "/members/account"
@@ -43,8 +43,8 @@ def show(section: NamedDependency[Section], reader: NamedDependency[Reader], req
 def change_settings(
     section: NamedDependency[Section], reader: NamedDependency[Reader], data: URLEncodedBody[forms.Settings]
 ) -> Redirect:
+    account = accounts.in_person(reader)
     with section.writing() as session:
-        account = accounts.own(reader)
         accounts.set_language(session, section, account, data.language)
         accounts.set_name(session, account, data.name)
     return _back()
@@ -82,9 +82,8 @@ def change_handle(
     data: URLEncodedBody[forms.Handle],
 ) -> Template | Redirect:
     try:
-        with section.writing() as session:
-            accounts.change_handle(session, section, accounts.own(reader), data.handle)
-    except Invalid as error:
+        naming.change_handle(section, reader, data.handle)
+    except (Invalid, TooSoon, Conflict) as error:
         return _page(section, reader, request, error, entered=data.handle)
     return _back()
 
@@ -148,7 +147,7 @@ def sign_out_device(
     section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str], data: URLEncodedBody[forms.Nothing]
 ) -> Redirect:
     with section.writing() as session:
-        sessions.end_one(session, accounts.own(reader), id)
+        sessions.end_one(session, accounts.in_person(reader), id)
     return _back("#devices")
 
 
@@ -177,7 +176,9 @@ def leave(
         leaving.leave(section, reader, **data.model_dump(), address=http.address(request), browser=browser)
     except (Invalid, TooSoon) as error:
         return _leave_page(section, reader, error, handle=data.handle)
-    return signing.signed_out(section)
+    answer = signing.signed_out(section)
+    http.clear_browser(answer, section)  # else it would say for half a year that somebody of the section was there
+    return answer
 
 
 def _page(

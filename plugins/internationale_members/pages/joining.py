@@ -7,7 +7,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, URLEncodedBody
 from litestar.response import Redirect, Template
 
-from internationale.kit import Invalid, Section, Turns, http
+from internationale.kit import Invalid, Section, TooSoon, Turns, http
 from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
 from internationale_members.pages import signing
@@ -45,7 +45,7 @@ def accept(
         account = invitations.accept(
             section, secret, handle=data.handle, password=data.password, language=data.language, accepted=data.accept
         )
-    except Invalid as error:
+    except (Invalid, TooSoon) as error:
         return _form(section, secret, {"handle": data.handle, "chosen": data.language, "accept": data.accept}, error)
     with section.writing(anybody=True) as session:
         new = sessions.begin(
@@ -54,7 +54,7 @@ def accept(
     return signing.signed_in(section, request, new, "/")
 
 
-def _form(section: Section, secret: str, entered: dict[str, Any], error: Invalid | None = None) -> Template:
+def _form(section: Section, secret: str, entered: dict[str, Any], error: Invalid | TooSoon | None = None) -> Template:
     with section.reading() as session:
         context = {
             "handle": "",
@@ -65,4 +65,8 @@ def _form(section: Section, secret: str, entered: dict[str, Any], error: Invalid
             "role_names": roles.NAMES,
             "errors": {error.place: error.message} if error else {},
         }
-    return Template("members/invitation.html", context=context | entered, status_code=400 if error else 200)
+    answer = Template("members/invitation.html", context=context | entered, status_code=400 if error else 200)
+    if isinstance(error, TooSoon):
+        answer.status_code = 429
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer

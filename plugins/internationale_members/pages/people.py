@@ -59,7 +59,7 @@ def looked_through(
     """Somebody has looked through the accounts that came back with a backup."""
     section.require(reader, roles.MANAGE)
     with section.writing() as session:
-        restoring.looked_through(session)
+        restoring.looked_through(session, by=reader)
     return Redirect("/members", status_code=303)
 
 

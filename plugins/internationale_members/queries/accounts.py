@@ -2,9 +2,9 @@
 
 from collections.abc import Collection
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
-from internationale.kit import Invalid, NotFound, Reader, Refused, Section, marker
+from internationale.kit import Conflict, Invalid, NotFound, Reader, Refused, Section, marker
 from internationale_members.rows import Account, FormerHandle
 from internationale_members.rules import handles, terms
 
@@ -40,6 +40,11 @@ def speaking_for_others(session: Session, section: Section) -> Collection[str]:
     return {section.code, section.name, *(card.code for card in known), *(card.name for card in known)}
 
 
+def check(session: Session, section: Section, handle: str) -> str:
+    """The handle as it will be shown, if nobody has it: asks nothing about members. Raises ``Invalid`` at ``handle``."""
+    return handles.check(handle, speaking_for_others(session, section))
+
+
 def open(
     session: Session,
     section: Section,
@@ -68,12 +73,26 @@ def open(
 
 
 def change_handle(session: Session, section: Section, account: str, handle: str) -> None:
-    """Take another handle; the old one stays this person's. Raises ``Invalid`` at ``handle``."""
+    """Take another handle; the old one stays this person's. Raises ``Invalid`` at ``handle``, and ``Conflict`` when they have had
+    enough of them: none is ever let go, since they may have spoken under it, and nobody shall keep names from others without end.
+    """
     row = get(session, account)
-    old = row.key
+    old, new = row.key, handles.key(handle)
+    if new != old and not _is_theirs(session, section, new, account) and _former_of(session, account) >= terms.NAMES_KEPT:
+        sentence = _("You have had %(number)s other handles, and they all stay yours. You can take one of those again.")
+        raise Conflict(sentence % {"number": terms.NAMES_KEPT}, place="handle")
     _take(session, section, row, handle)
     if row.key != old:
         give_up(session, section, old, row.id)
+
+
+def _is_theirs(session: Session, section: Section, key: str, account: str) -> bool:
+    former = session.get(FormerHandle, _former(section, key))
+    return former is not None and former.account == account
+
+
+def _former_of(session: Session, account: str) -> int:
+    return session.exec(select(func.count()).select_from(FormerHandle).where(FormerHandle.account == account)).one()
 
 
 def give_up(session: Session, section: Section, key: str, account: str | None) -> None:
@@ -86,16 +105,13 @@ def _former(section: Section, key: str) -> str:
 
 
 def _take(session: Session, section: Section, row: Account, handle: str) -> None:
-    shown = handles.check(handle, speaking_for_others(session, section))
-    key = handles.key(handle)
-    taken = Invalid(_("Somebody has this handle, or one that looks like it. Please choose another."), place="handle")
+    shown, key = check(session, section, handle), handles.key(handle)
     former = session.get(FormerHandle, _former(section, key))
+    other = session.exec(select(Account.id).where(Account.key == key, Account.id != row.id)).first()
+    if other is not None or (former is not None and former.account != row.id):  # in one voice, and after the same questions
+        raise Invalid(_("Somebody has this handle, or one that looks like it. Please choose another."), place="handle")
     if former is not None:
-        if former.account != row.id:
-            raise taken
         session.delete(former)
-    if session.exec(select(Account.id).where(Account.key == key, Account.id != row.id)).first() is not None:
-        raise taken
     row.handle, row.key = shown, key  # only now: every question writes what was changed before it, and two cannot have one key
     session.add(row)
     session.flush()
@@ -140,7 +156,8 @@ def in_person(reader: Reader) -> str:
 
 
 def not_by_token(by: Reader | None) -> None:
-    """For what makes a way in, or gives somebody a right: a stolen token must not outlive its withdrawal through what it made.
+    """For what makes a way in, says who a person is, erases them, or keeps them from withdrawing the token: a stolen one must not
+    outlive its withdrawal through what it made. Rights are given by the room of grants, which asks the same.
 
     Raises ``Refused``. None: the host, on the command line.
     """

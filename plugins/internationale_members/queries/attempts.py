@@ -1,12 +1,16 @@
 """Attempts with a password, wherever one is asked for: many are slowed down, and nobody shall be locked out by it.
 
-Counted is by handle and network. A whole army of networks gets further, so a handle that fails again and again anywhere has
-every network wait longer; but each by itself, and none before its first attempt: whoever attacks a person must not be able to
-keep that person out, which would be worth more to them than a guess. So the person does not wait for others either who
+Counted is by handle and network, and what was right like what was wrong: who has to wait, and for how long, must not tell anybody
+nearby that a handle is a member's, or that they are signing in. So nothing for which others wait is ever taken back.
 
-* has signed in from the same browser before (``browsers``): what is tried there is counted by itself;
-* comes from a line (one address of IPv4, one /64 of IPv6) that has hardly failed, however much the rest of its network has; of
-  these a few are let through within the hour, so that nobody gets far with many addresses.
+A whole army of networks gets further, so a handle that is tried again and again anywhere has every network wait longer; but each
+by itself, and none before its first attempt: whoever attacks a person must not be able to keep that person out, which would be
+worth more to them than a guess. So the person does not wait for others either who
+
+* has signed in from the same browser before (``browsers``): there a right password is heard when others wait. A wrong one is
+  answered as it would be without that browser's cookie, and as slowly: else whoever has taken a machine could try whose it is;
+* comes from a line (one address of IPv4, one /64 of IPv6) from which it was hardly tried, however much from the rest of its
+  network; of these a few are let through within the hour, so that nobody gets far with many addresses.
 
 Who tries from the very line of an attacker (a proxy, the network of a café), in a browser that is new, does wait for the
 attacker's attempts, and may never find the moment between two of them. There only a one-time link helps.
@@ -20,7 +24,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete
-from sqlmodel import Session, col, func, or_, select
+from sqlmodel import Session, col, func, select
 
 from internationale.kit import Section, TooSoon, http, marker
 from internationale_members.queries import accounts, browsers
@@ -29,54 +33,86 @@ from internationale_members.rules import handles, terms
 
 _ = marker("members")
 
+NAMES = "names "
+"""How the buckets of tried handles begin: these are kept for a day, the others for an hour."""
 _KEY = secrets.token_bytes(32)
 """Of this process, and written nowhere: without it nobody can try in the table which handle failed from which network."""
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt, counted as failed until it is known to be right: its rows, and the buckets that its success empties."""
+    """One attempt that is under way."""
 
-    rows: tuple[str, ...]
-    near: tuple[str, ...]
+    own: str = ""
+    """The bucket of a browser in which the person is known."""
+    seconds: int = 0
+    """So long has everybody else to wait: only a right password from such a browser is heard."""
 
 
 def begin(
     session: Session, section: Section, handle: str, address: str, *, browser: str | None = None, place: str = ""
 ) -> Attempt:
-    """Count the attempt before it is made, so that many at once cannot slip through; success takes it back.
+    """Count the attempt before it is made, so that many at once cannot slip through.
 
     ``address`` is the network address it comes from, ``browser`` the cookie of ``browsers``, ``place`` the field of the password.
     Raises ``TooSoon``.
     """
-    account = accounts.by_handle(session, handle)
-    if mark := browsers.known(session, section, None if account is None else account.id, browser):
-        own = _bucket(handle, f"browser {mark}")
-        _require(terms.wait(_failures(session, own), section.now()), place)
-        return _counted(session, section, own, near=(own,))
-    network, line = http.network(address), _bucket(handle, f"line {http.line(address)}")
+    now, network, line = section.now(), http.network(address), _bucket(handle, f"line {http.line(address)}")
     nearby, anywhere, newcomers = _bucket(handle, network), _bucket(handle), _bucket(handle, f"newcomers {network}")
-    now = section.now()
     attacked = _is_attacked(session, section, anywhere)
+    mark = _known(session, section, handle, browser)
+    own = (mark,) if mark else ()
     seconds = terms.wait(_failures(session, nearby), now, attacked=attacked)
     if not seconds:
-        return _counted(session, section, anywhere, nearby, line, near=(nearby, line))
-    if not terms.is_newcomer(_failures(session, line), _failures(session, newcomers), now, attacked=attacked):
+        _count(session, section, anywhere, nearby, line, *own)
+        return Attempt(mark)
+    if terms.is_newcomer(_failures(session, line), _failures(session, newcomers), now, attacked=attacked):
+        _count(session, section, anywhere, nearby, line, newcomers, *own)
+        return Attempt(mark)
+    if not browser:
         _require(seconds, place)
-    return _counted(session, section, anywhere, nearby, line, newcomers, near=(nearby, line))
+    if mark and not terms.wait(_failures(session, mark), now):
+        _count(session, section, mark)
+        return Attempt(mark, seconds)
+    unknown = _bucket(handle, f"unknown {network}")  # only that it takes as long
+    session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == unknown))
+    _count(session, section, unknown)
+    return Attempt(seconds=seconds)
+
+
+def is_heard(attempt: Attempt, right: bool, place: str = "") -> bool:
+    """Whether an attempt lets the person in, as the password is ``right`` or not. Raises ``TooSoon`` for who has to wait."""
+    if not (right and attempt.own):
+        _require(attempt.seconds, place)
+    return right
 
 
 def succeeded(session: Session, attempt: Attempt) -> None:
-    """The password was right: nothing is held against where it came from any more."""
-    mine = or_(col(FailedSignIn.bucket).in_(attempt.near), col(FailedSignIn.id).in_(attempt.rows))
-    session.execute(delete(FailedSignIn).where(mine))
+    """The password was right: nothing is held against the browser in which its person is known."""
+    session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == attempt.own))
 
 
-def renew(session: Session, section: Section, handle: str, *, place: str) -> None:
+def _known(session: Session, section: Section, handle: str, browser: str | None) -> str:
+    """The bucket of the browser with this cookie, when the person is known there; else ``""``."""
+    account = accounts.by_handle(session, handle)
+    mark = browsers.known(session, section, None if account is None else account.id, browser)
+    return _bucket(handle, f"browser {mark}") if mark else ""
+
+
+def renew(session: Session, section: Section, account: str, *, place: str) -> None:
     """Count that a person changes their password: each leaves a word that is kept for good (``closings``). Raises ``TooSoon``."""
-    own = _bucket(handle, "renewed")
+    own = _bucket("", f"renewed {account}")
     _require(terms.wait(_failures(session, own), section.now()), place)
-    _counted(session, section, own, near=())
+    _count(session, section, own)
+
+
+def name(session: Session, section: Section, who: str) -> None:
+    """Count that somebody tries a handle, in a transaction of its own: whether it is refused or not, the answer says whether a
+    member has it. ``who``: the id of their account, or of the invitation that they have. Raises ``TooSoon`` at ``handle``.
+    """
+    own = NAMES + _bucket("", f"names {who}")
+    _require(terms.wait_for_name(_failures(session, own), section.now()), "handle")
+    _count(session, section, own)
 
 
 def _require(seconds: int, place: str) -> None:
@@ -85,10 +121,8 @@ def _require(seconds: int, place: str) -> None:
         raise TooSoon(sentence % {"seconds": seconds}, seconds=seconds, place=place)
 
 
-def _counted(session: Session, section: Section, *buckets: str, near: tuple[str, ...]) -> Attempt:
-    rows = [FailedSignIn(id=terms.new_id(), bucket=bucket, at=section.now()) for bucket in buckets]
-    session.add_all(rows)
-    return Attempt(tuple(row.id for row in rows), near)
+def _count(session: Session, section: Section, *buckets: str) -> None:
+    session.add_all(FailedSignIn(id=terms.new_id(), bucket=bucket, at=section.now()) for bucket in buckets)
 
 
 def _failures(session: Session, bucket: str) -> Sequence[datetime]:
@@ -103,5 +137,5 @@ def _is_attacked(session: Session, section: Section, anywhere: str) -> bool:
 
 
 def _bucket(handle: str, place: str = "anywhere") -> str:
-    """One handle from one place, or from all; kept for an hour."""
+    """One handle from one place, or from all; or (no handle) one account or invitation."""
     return hmac.new(_KEY, f"{handles.key(handle)} {place}".encode("utf-8", "surrogateescape"), hashlib.sha256).hexdigest()

@@ -1,7 +1,8 @@
 """Browsers in which somebody has signed in before (OWASP's device cookies).
 
 Whoever tries a person's password from elsewhere delays all who come from there; but never this person in a browser of their own.
-The cookie says nothing of who it is, and is worth nothing without the password: its attempts are counted, too, by themselves.
+The cookie says nothing of who it is, and is worth nothing without the password: whatever is tried with a wrong one is answered as
+it would be without the cookie (``attempts``).
 """
 
 import hmac

@@ -53,7 +53,7 @@ def change_password(
         if row.password != hashed:
             raise Conflict(_("The password was changed meanwhile."))
         if hashed is not None:
-            attempts.renew(session, section, handle, place="new")
+            attempts.renew(session, section, account, place="new")
             closings.note_later(session, section, CHANGED, hashed)
         row.password = renewed
         session.add(row)
@@ -70,7 +70,7 @@ def confirm(
     """
     with section.writing() as session:
         attempt = attempts.begin(session, section, handle, address, browser=browser, place=place)
-    if not passwords.matches(password, hashed):
+    if not attempts.is_heard(attempt, passwords.matches(password, hashed), place):
         raise Invalid(_("This is not your present password."), place=place)
     with section.writing() as session:
         attempts.succeeded(session, attempt)

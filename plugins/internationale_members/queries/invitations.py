@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from internationale.kit import Invalid, NotFound, Reader, Refused, Role, Section, marker, paging
-from internationale_members.queries import accounts, branches, readers
+from internationale_members.queries import accounts, attempts, branches, readers
 from internationale_members.rows import Invitation
-from internationale_members.rules import handles, passwords, roles, terms
+from internationale_members.rules import passwords, roles, terms
 
 _ = marker("members")
 
@@ -87,17 +87,18 @@ def look(session: Session, section: Section, secret: str) -> Welcome:
 
 
 def accept(section: Section, secret: str, *, handle: str, password: str, language: str, accepted: bool) -> str:
-    """Open the account; returns its id. Makes its own transactions: hashing holds none open.
+    """Open the account; returns its id. Makes its own transactions: hashing holds none open, and what was tried stays counted.
 
-    Raises ``NotFound``, and ``Invalid`` at ``handle``, ``password``, ``language`` or ``accept``.
+    Raises ``NotFound``, ``Invalid`` at ``handle``, ``password``, ``language`` or ``accept``, and ``TooSoon`` at ``handle``.
     """
     with section.reading() as session:
         look(session, section, secret)
-        taken = accounts.speaking_for_others(session, section)
-    shown = handles.check(handle, taken)
+        shown = accounts.check(session, section, handle)
     passwords.check(password, (shown, section.code, section.name))
     if not accepted:
         raise Invalid(_("Whoever joins accepts the principles."), place="accept")
+    with section.writing(anybody=True) as session:
+        attempts.name(session, section, _open(session, section, secret).id)
     hashed = passwords.hash_of(password)
     with section.writing(anybody=True) as session:
         row = _open(session, section, secret)

@@ -62,10 +62,11 @@ def export(session: Session, section: Section, account: str) -> dict[str, object
 def leave(section: Section, by: Reader, *, handle: str, password: str, address: str, browser: str | None = None) -> None:
     """Erase one's own account and all that hangs on it. Makes its own transactions: hashing holds none open.
 
-    What they said to other sections under their handle stays said; nobody else can take the handle. Raises ``Invalid`` at
-    ``handle`` or ``password``, which confirm that it is meant, ``TooSoon`` like signing in, and ``Conflict``.
+    What they said to other sections under their handle stays said; nobody else can take the handle. Raises ``Refused`` for a
+    token, ``Invalid`` at ``handle`` or ``password``, which confirm that it is meant, ``TooSoon`` like signing in, and
+    ``Conflict``.
     """
-    account = accounts.own(by)
+    account = accounts.in_person(by)
     with section.reading() as session:
         row = accounts.get(session, account)
         key, hashed = row.key, row.password

@@ -3,8 +3,8 @@
 from sqlalchemy import delete, update
 from sqlmodel import Session, col, select
 
-from internationale.kit import Message, Restored, Section, marker
-from internationale_members.queries import closings, credentials, leaving
+from internationale.kit import Message, Reader, Restored, Section, marker
+from internationale_members.queries import accounts, closings, credentials, leaving
 from internationale_members.rows import Account, Invitation, Reverted, SignedIn, SignInLink, Token
 from internationale_members.rules import closings as rules
 
@@ -45,8 +45,9 @@ def reverted(session: Session) -> Reverted | None:
     return session.exec(select(Reverted)).first()
 
 
-def looked_through(session: Session) -> None:
-    """Somebody has looked through the accounts."""
+def looked_through(session: Session, *, by: Reader) -> None:
+    """Somebody has looked through the accounts. Raises ``Refused`` for a token: nobody else would be told to."""
+    accounts.not_by_token(by)
     session.execute(delete(Reverted))
 
 

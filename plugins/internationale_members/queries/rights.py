@@ -11,8 +11,7 @@ from internationale_members.queries import accounts
 
 
 def give_role(session: Session, section: Section, account: str, role: Role, *, until: date | None, by: Reader | None) -> Grant:
-    """``until`` is the last day, in UTC. Raises ``NotFound``, ``Refused`` for a token, and what ``kit.grants.Grants`` raises."""
-    accounts.not_by_token(by)
+    """``until`` is the last day, in UTC. Raises ``NotFound`` and what ``kit.grants.Grants`` raises."""
     person = accounts.get(session, account).id
     return section.grants.give_role(session, person, role, until=_end(until), by=by)
 
@@ -20,8 +19,7 @@ def give_role(session: Session, section: Section, account: str, role: Role, *, u
 def give_capability(
     session: Session, section: Section, account: str, capability: str, *, object: str, until: date | None, by: Reader | None
 ) -> Grant:
-    """``object``: empty for all. Raises ``NotFound``, ``Refused`` for a token, and what ``kit.grants.Grants`` raises."""
-    accounts.not_by_token(by)
+    """``object``: empty for all. Raises ``NotFound`` and what ``kit.grants.Grants`` raises."""
     person = accounts.get(session, account).id
     return section.grants.give_capability(session, person, capability, object=object or None, until=_end(until), by=by)
 

@@ -47,7 +47,7 @@ def sign_in(
         attempt = attempts.begin(session, section, handle, address, browser=browser)
         account = accounts.by_handle(session, handle)
         known = (account.id, account.password) if account is not None and account.disabled_at is None else (None, None)
-    if not passwords.matches(password, known[1]) or known[0] is None:
+    if not attempts.is_heard(attempt, passwords.matches(password, known[1])) or known[0] is None:
         raise Invalid(_("The handle or the password is not right."))
     with section.writing(anybody=True) as session:
         if not _still(session, known[0], known[1]):

@@ -26,10 +26,15 @@ ATTEMPTS_FREE = 5
 ATTEMPT_WINDOW = timedelta(hours=1)
 ATTEMPT_WAIT_LONGEST = timedelta(seconds=60)
 ATTEMPTS_ANYWHERE = 50
-"""After so many failures with one handle within the window, from whatever networks, that handle is under attack."""
+"""After so many attempts with one handle within the window, from whatever networks, that handle is under attack."""
 ATTACKED_WAIT_LONGEST = timedelta(minutes=10)
+NAMES_FREE = 5
+NAMES_WINDOW = timedelta(days=1)
+NAMES_WAIT_FIRST, NAMES_WAIT_LONGEST = timedelta(minutes=1), timedelta(hours=1)
+NAMES_KEPT = 5
+"""So many handles that they have given up are kept for one person."""
 NEWCOMERS = 10
-"""So many attempts from lines that have hardly failed are let through within the window although their network has to wait."""
+"""So many attempts from lines that have hardly tried are let through within the window although their network has to wait."""
 
 
 def new_secret(prefix: str = "") -> str:
@@ -75,13 +80,16 @@ def wait(failures: Sequence[datetime], now: datetime, *, attacked: bool = False)
     networks, it begins with the second, at a minute, and stops at ten.
     """
     recent = _recent(failures, now)
-    over = len(recent) - _free(attacked=attacked)
-    if over < 0:
-        return 0
-    first, longest = (timedelta(minutes=1), ATTACKED_WAIT_LONGEST) if attacked else (timedelta(seconds=1), ATTEMPT_WAIT_LONGEST)
-    doubled: int = 2 ** min(over, 10)
-    until = recent[-1] + min(first * doubled, longest)
-    return max(0, -((now - until) // timedelta(seconds=1)))
+    pace = (timedelta(minutes=1), ATTACKED_WAIT_LONGEST) if attacked else (timedelta(seconds=1), ATTEMPT_WAIT_LONGEST)
+    return _doubled(recent, now, len(recent) - _free(attacked=attacked), *pace)
+
+
+def wait_for_name(tried: Sequence[datetime], now: datetime) -> int:
+    """How many whole seconds until somebody may try the next handle, after these (the oldest first): each answer says whether a
+    member has it. A handful, then slowly: some thirty within a day.
+    """
+    recent = _recent(tried, now, NAMES_WINDOW)
+    return _doubled(recent, now, len(recent) - NAMES_FREE, NAMES_WAIT_FIRST, NAMES_WAIT_LONGEST)
 
 
 def is_newcomer(failures: Sequence[datetime], admitted: Sequence[datetime], now: datetime, *, attacked: bool = False) -> bool:
@@ -96,5 +104,14 @@ def _free(*, attacked: bool) -> int:
     return 1 if attacked else ATTEMPTS_FREE
 
 
-def _recent(moments: Sequence[datetime], now: datetime) -> list[datetime]:
-    return [at for at in moments if timedelta(0) <= now - at < ATTEMPT_WINDOW]
+def _recent(moments: Sequence[datetime], now: datetime, window: timedelta = ATTEMPT_WINDOW) -> list[datetime]:
+    return [at for at in moments if timedelta(0) <= now - at < window]
+
+
+def _doubled(recent: Sequence[datetime], now: datetime, over: int, first: timedelta, longest: timedelta) -> int:
+    """How many whole seconds are left of the wait after the last of these, ``over`` more than are free."""
+    if over < 0:
+        return 0
+    doubled: int = 2 ** min(over, 10)
+    until = recent[-1] + min(first * doubled, longest)
+    return max(0, -((now - until) // timedelta(seconds=1)))

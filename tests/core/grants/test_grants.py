@@ -1,5 +1,6 @@
 """What follows from grants: capabilities, ends, ceilings."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -151,3 +152,16 @@ def test_only_what_is_declared_is_held_and_every_grant_counts(given_grants):
     for capability in VOCABULARY:
         expected = {g.object for g in given_grants if g.capability == capability.name or g.role in capability.roles}
         assert held.get(capability.name, frozenset()) == expected
+
+
+def test_a_token_gives_nobody_a_right_and_may_take_one_away(room, session):
+    program = replace(SECRETARY, by_token=True)
+    for give in (
+        lambda: room.give_role(session, "m", Role.MEMBER, by=program),
+        lambda: room.give_capability(session, "m", "texts.read", by=program),
+    ):
+        with pytest.raises(Refused):
+            give()
+    assert list(room.held(session, "m")) == []
+    room.withdraw(session, "m", room.give_role(session, "m", Role.MEMBER, by=SECRETARY).id, by=program)
+    assert list(room.held(session, "m")) == []

@@ -11,7 +11,7 @@ from internationale.kit import INTERNATIONAL
 from internationale.testing.between import before_writing
 from internationale.testing.people import speaker
 from internationale.web.app import create_app
-from internationale_members.rows import Account, SignedIn, Token
+from internationale_members.rows import Account, Branch, SignedIn, Token
 
 PASSWORD = "seven red umbrellas"
 OTHER = "nine green lanterns here"
@@ -70,14 +70,13 @@ def test_a_request_of_a_session_that_ended_makes_no_token(house):
 
 
 def test_a_token_that_was_withdrawn_changes_nothing_any_more(house):
-    rosa = house.person("rosa")
+    rosa = house.person("rosa", "secretary")
     token = house.token(rosa)
     (row,) = rows(house, Token)
-    form = {"language": "fr", "name": "Robbed"}
     house.browser().get("/api/v1/members/me", headers=token)  # it is noted when it was last used
     with before_writing(house.section, lambda: quietly(rosa, f"/members/account/tokens/{row.id}/withdraw")):
-        answer = house.browser().put("/api/v1/members/me", json=form, headers=token)
-    assert (answer.status_code, answer.json()["error"], account(house, "rosa").name) == (403, "refused", "")
+        answer = house.browser().post("/api/v1/members/branches", json={"name": "Lyon"}, headers=token)
+    assert (answer.status_code, answer.json()["error"], list(rows(house, Branch))) == (403, "refused", [])
 
 
 @pytest.mark.parametrize("turn", [1, 2])
@@ -107,7 +106,7 @@ def test_who_joins_and_is_closed_out_at_once_is_not_in_when_it_is_opened(house):
     def close():
         return quietly(karl, f"/members/people/{house.id_of(karl, 'rosa')}/disable")
 
-    with before_writing(house.section, close, turn=2):
+    with before_writing(house.section, close, turn=3):
         assert quietly(rosa, invitation, **form).status_code == 403
     assert quietly(karl, f"/members/people/{house.id_of(karl, 'rosa')}/enable").status_code == 303
     assert not signed_in(rosa)

@@ -56,6 +56,7 @@ class Room:
         return queries.everyone(session, self._now())
 
     def give_role(self, session: Session, person: str, role: Role, *, until: datetime | None = None, by: Reader | None) -> Grant:
+        _require_person(by)
         if role not in rules.assignable(by):
             raise Refused(_("You may not hand out this role."), place="role")
         return self._give(session, self._new(person, until, by, role=role))
@@ -70,6 +71,7 @@ class Room:
         until: datetime | None = None,
         by: Reader | None,
     ) -> Grant:
+        _require_person(by)
         if all(declared.name != capability for declared in self._vocabulary):
             raise Invalid(_("There is no such right."), place="capability")
         if not rules.may_give(by, capability, self._vocabulary):
@@ -115,3 +117,9 @@ class Room:
 
     def forget(self, session: Session, person: str) -> None:
         session.execute(delete(GrantRow).where(col(GrantRow.person) == person))
+
+
+def _require_person(by: Reader | None) -> None:
+    """A right that a stolen token gave would outlive its withdrawal. None: the host."""
+    if by is not None and by.by_token:
+        raise Refused(_("A program cannot do this with a token. Please sign in with your browser."))
