@@ -259,9 +259,9 @@ def test_founding(federation: Federation, browser: Callable[..., Any]) -> None:
     page = post("/federation/found", data={"threshold": "3"})
     assert (page.status_code, dict(controls(form(page, "/federation/found")))) == (400, {"threshold": "3"})
     assert wrong(page.text) == wrong(form(page, "/federation/found")) == ["files"]
-    page = post("/federation/found/adopt", data={})
+    page = post("/federation/found/copies", data={})
     assert (page.status_code, wrong(page.text)) == (400, ["files"])
-    assert wrong(form(page, "/federation/found/adopt")) == ["files"]
+    assert wrong(form(page, "/federation/found/copies")) == ["files"]
 
 
 def test_signing_a_change_of_the_list(federation: Callable[..., Any], browser: Callable[..., Any]) -> None:

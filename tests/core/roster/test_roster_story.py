@@ -57,6 +57,12 @@ def version(section: Section) -> int:
         return port.latest(session).roster.version
 
 
+def founded(section: Section) -> int:
+    """The number of the list that is in force; 0: none."""
+    with section.reading() as session:
+        return queries.latest_number(session)
+
+
 def status(section: Section, code: str) -> str:
     with section.reading() as session:
         return changes.entry_of(port.latest(session), code).status.value
@@ -401,6 +407,8 @@ def test_an_international_is_founded_on_pages_and_by_the_api(make: Callable[[str
     assert "Gather the root cards" in pages.get("/federation/found").text
     shown = pages.post("/federation/found", data={"threshold": "2"}, files=[("files", ("a.root", card)) for card in cards])
     assert all(fingerprints.words(root.public) in shown.text for root in ROOTS.values())
+    listed = re.findall(r"<h2>Fingerprint of the list</h2>.*?(?:[a-z]+ ){11}[a-z]+<", shown.text, re.DOTALL)[0]
+    words = re.findall(r">((?:[a-z]+ ){11}[a-z]+)<", listed)[0]
     text = html.unescape(re.findall(r'name="paper" value="([^"]*)"', shown.text)[0])
     paper = pages.post("/federation/found/file", data={"paper": text}).json()
     body = keys.decode(paper["roster"]["body"])
@@ -408,17 +416,32 @@ def test_an_international_is_founded_on_pages_and_by_the_api(make: Callable[[str
     for code in ("fr", "ar"):
         signed = {**paper, "roster": SignedDocument(body, (ROOTS[code].sign(keys.ROSTER, body),)).plain()}
         copies.append(("files", (f"{code}.copy", json.dumps(signed))))
-    assert pages.post("/federation/found/adopt", files=copies[:1]).status_code == 409
-    assert pages.post("/federation/found/adopt", files=copies, follow_redirects=False).status_code == 303
-    assert version(ic) == 1
-    assert pages.post("/federation/found/adopt", files=[("files", ("x", "{}"))]).status_code == 400
+    assert pages.post("/federation/found/copies", files=copies[:1]).status_code == 409
+    asked = pages.post("/federation/found/copies", files=copies)
+    assert all(fingerprints.words(root.public) in asked.text for root in ROOTS.values())
+    assert ("2 of 3 root keys must sign" in asked.text, words in asked.text, founded(ic)) == (True, False, 0)
+    sent = {"paper": html.unescape(re.findall(r'name="paper" value="([^"]*)"', asked.text)[0])}
+    refused = pages.post("/federation/found/adopt", data={**sent, "fingerprint": fingerprints.words(ROOTS["ic"].public)})
+    assert (refused.status_code, "This is not the fingerprint of the list" in refused.text, founded(ic)) == (400, True, 0)
+    assert html.unescape(re.findall(r'name="paper" value="([^"]*)"', refused.text)[0]) == sent["paper"]
+    begun = pages.post("/federation/found/adopt", data={**sent, "fingerprint": words.upper()}, follow_redirects=False)
+    assert (begun.status_code, version(ic)) == (303, 1)
+    assert pages.post("/federation/found/copies", files=[("files", ("x", "{}"))]).status_code == 400
     again = pages.post("/federation/found", data={"threshold": "2"}, files=[("files", ("a.root", cards[0]))])
     assert again.status_code == 409
 
     api = browser(fr, "delegate")
     assert api.post("/api/v1/federation/founding", json={"cards": cards[:1], "threshold": 2}).status_code == 409
-    proposal = api.post("/api/v1/federation/founding", json={"cards": cards[:1], "threshold": 1}).json()["proposal"]
+    drafted = api.post("/api/v1/federation/founding", json={"cards": cards[:1], "threshold": 1}).json()
+    proposal = drafted["proposal"]
     body = keys.decode(proposal["roster"]["body"])
     proposal["roster"]["signatures"] = [ROOTS["ic"].sign(keys.ROSTER, body)]
-    begun = api.post("/api/v1/federation/founding/adoption", json={"copies": [json.dumps(proposal)]})
+    asked = {"copies": [json.dumps(proposal)], "fingerprint": drafted["words"]}
+    program = browser(fr, replace(member(fr, "delegate", language="en"), by_token=True)).post(
+        "/api/v1/federation/founding/adoption", json=asked
+    )
+    assert (program.status_code, "in person, not by a program with a token" in program.text) == (403, True)
+    other = api.post("/api/v1/federation/founding/adoption", json={**asked, "fingerprint": words})
+    assert (other.status_code, founded(fr)) == (400, 0)
+    begun = api.post("/api/v1/federation/founding/adoption", json={**asked, "fingerprint": drafted["digits"]})
     assert begun.json() == {"version": 1}

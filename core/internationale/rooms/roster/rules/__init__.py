@@ -7,7 +7,7 @@ from .lag import kept
 from .places import inside, insides, reachable
 from .standing import divided, expiry, standing
 from .telling import lacking, told
-from .words import require_member
+from .words import require_member, require_person
 
 __all__ = [
     "admitting",
@@ -25,6 +25,7 @@ __all__ = [
     "renewing",
     "require_dated",
     "require_member",
+    "require_person",
     "standing",
     "told",
 ]
