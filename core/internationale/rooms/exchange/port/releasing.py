@@ -138,7 +138,12 @@ class Releasing:
         raise Waits(wish)
 
     def _keep(self, session: Session, wish: Wish, now: datetime) -> Held:
-        """Store what waits, in a new transaction; returns the error that tells the first person so."""
+        """Store what waits, in a new transaction; returns the error that tells the first person so. Raises ``Conflict`` where the
+        same waits: of two that take one row along only one could ever be released.
+        """
+        going = [(change.model, change.key) for change in wish.watch.changes if change.deed == "delete"]
+        if going and queries.awaiting(session, going):
+            raise Conflict(_("This waits for a second person already. Take that back first, if you want to write it otherwise."))
         by = wish.said[0][2]
         row = HeldRow(
             id=secrets.token_hex(8),
