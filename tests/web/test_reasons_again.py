@@ -270,8 +270,10 @@ def test_signing_a_change_of_the_list(federation: Callable[..., Any], browser: C
     ic.settings.root_key.unlink(missing_ok=True)
     roster.write_root_key(ic.settings.root_key, root, "bread")
     rosa = browser(ic, "delegate", language="en")
-    said = {"change": "renew", "section": "", "why": "A year.", "step": "sign"}
-    path = rosa.post("/federation/roster/propose", data=said, follow_redirects=False).headers["location"]
+    here = "/federation/roster/propose"
+    preview = rosa.post(here, data={"change": "renew", "section": "", "why": "A year.", "step": "preview"})
+    sent = {**dict(controls(form(preview, here))), "step": "sign"}
+    path = rosa.post(here, data=sent, follow_redirects=False).headers["location"]
     page, mine = again(rosa, f"{path}/sign", {"passphrase": "bread & roses", "again": "true"})
     assert dict(controls(mine)) == {"passphrase": "", "again": "true"}
     assert '<details class="sure" open>' in page.text

@@ -29,6 +29,8 @@ from internationale.testing.builds import today
 from internationale.testing.federations import Federation
 from internationale.testing.people import member
 
+from .conftest import propose
+
 ROOTS = {code: SigningKey(bytes([number]) * 32) for number, code in enumerate(("ic", "fr", "ar"), 101)}
 
 
@@ -76,11 +78,11 @@ def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
     three: list[Section], carry: Callable[..., None], browser: Callable[..., Any]
 ) -> None:
     fr = three[1]
-    at_ic, at_fr, at_ar = (browser(each, "delegate") for each in three)
+    at_ic, at_fr = (browser(each, "delegate") for each in three[:2])
     form = {"change": "suspend", "section": "ar", "why": "It publishes our drafts."}
     preview = at_ic.post("/federation/roster/propose", data=form)
     assert "is suspended. Its log counts up to number 0" in preview.text
-    answer = at_ic.post("/federation/roster/propose", data=form | {"step": "sign"}, follow_redirects=False)
+    answer = propose(at_ic, form)
     assert answer.status_code == 303
     path = answer.headers["location"]
     assert f'action="{path}/sign"' in at_ic.get(path).text
@@ -99,8 +101,8 @@ def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
     assert (version(fr), status(fr, "ar")) == (5, "suspended")
     carry(*three)
     assert [status(each, "ar") for each in three] == ["suspended"] * 3
-    form = {"change": "renew", "section": "", "why": "x", "step": "sign"}
-    assert "suspended this section" in at_ar.post("/federation/roster/propose?lang=en", data=form).text
+    at_ar = browser(three[2], "delegate", language="en")
+    assert "suspended this section" in propose(at_ar, {"change": "renew", "section": "", "why": "x"}).text
     shown = at_ic.get("/federation/roster").text
     assert "Signed by: Office fr and Office ic" in shown
     assert "No change is proposed." in shown
@@ -220,8 +222,7 @@ def test_a_locked_root_key_is_opened_by_its_passphrase_only(three: list[Section]
     ic.settings.root_key.unlink()
     port.write_root_key(ic.settings.root_key, ROOTS["ic"], "bread")
     pages = browser(ic, "delegate")
-    form = {"change": "renew", "section": "", "why": "Again.", "step": "sign"}
-    path = pages.post("/federation/roster/propose", data=form, follow_redirects=False).headers["location"]
+    path = propose(pages, {"change": "renew", "section": "", "why": "Again."}).headers["location"]
     assert "Passphrase of the root key" in pages.get(path).text
     assert pages.post(f"{path}/sign", data={"passphrase": "roses"}).status_code == 400
     assert pages.post(f"{path}/sign", data={"passphrase": "bread"}, follow_redirects=False).status_code == 303

@@ -32,7 +32,10 @@ class ChangeForm(Form):
 
 
 class ChangePage(ChangeForm):
+    """``shown``: what the preview has shown, see ``rules.undated``."""
+
     step: Step = "preview"
+    shown: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
 class AdoptForm(Form):

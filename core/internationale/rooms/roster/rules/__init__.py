@@ -1,7 +1,7 @@
 """The pure part of the room."""
 
 from . import asking, authority, changes
-from .dates import require_dated
+from .dates import require_dated, undated
 from .drafts import admitting, founding, renewing
 from .lag import kept
 from .places import inside, insides, reachable
@@ -28,4 +28,5 @@ __all__ = [
     "require_person",
     "standing",
     "told",
+    "undated",
 ]
