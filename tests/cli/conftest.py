@@ -19,8 +19,10 @@ from internationale.bus import connecting
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
 from internationale.cli import cli
+from internationale.events import fingerprints, keys
 from internationale.kit import Reader, Utterance
 from internationale.plugins import Plugins
+from internationale.rooms.roster import port as roster
 from internationale.section import Section
 from internationale.testing import notes
 
@@ -66,6 +68,16 @@ def join(command: Callable[..., Result], home: str, invitation: str) -> Result:
     return command(home, "join", invitation, "--fingerprint", listed(command))
 
 
+def begin(command: Callable[..., Result], *copies: str) -> Result:
+    """Found with copies of a proposal, whose holders say the fingerprint that stands on their screen."""
+    return command("ic", "roster", "adopt", *copies, "--fingerprint", first_list(copies[0]))
+
+
+def first_list(copy: str) -> str:
+    """The fingerprint of the list with which an International begins, in words."""
+    return fingerprints.words(roster.listed(keys.decode(json.loads(Path(copy).read_text())["roster"]["body"])))
+
+
 def listed(command: Callable[..., Result]) -> str:
     """The fingerprint of the committee's list, in words."""
     return str(plain(command("ic", "roster", "list", "--json"))["fingerprint"]["words"])
@@ -101,7 +113,7 @@ def holder(command: Callable[..., Result]) -> Callable[..., Result]:
     command("north", "key", "new-root", "--no-lock", "--holder", "Office north", "--out", "north.root")
     command("ic", "found", "--root-card", "north.root")
     command("north", "roster", "sign", "founding.proposal", "--yes")
-    command("ic", "roster", "adopt", "founding.proposal")
+    begin(command, "founding.proposal")
     command("ic", "roster", "propose", "renew", "--yes", "--out", "renewal")
     command("ic", "roster", "propose", "hubs", "nats://other", "--yes", "--out", "hubs")
     return command

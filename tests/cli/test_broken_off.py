@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from .conftest import plain
+from .conftest import begin, plain
 
 Command = Callable[..., Result]
 
@@ -63,7 +63,7 @@ def test_a_root_key_that_is_there_is_asked_for_nothing(command: Command, tmp_pat
     assert ((keys / "root.key").read_bytes(), (keys / "root.signed").exists()) == (before, False)
     command("ic", "found", "--root-card", "office.root")
     command("ic", "roster", "sign", "founding.proposal", "--yes")
-    command("ic", "roster", "adopt", "founding.proposal")
+    begin(command, "founding.proposal")
     for file in (tmp_path / "ic").glob("section.db*"):
         file.unlink()
     noted = (keys / "root.signed").read_bytes()

@@ -12,7 +12,7 @@ from internationale import settings
 from internationale.cli import cli
 from internationale.events import fingerprints
 
-from .conftest import join, plain
+from .conftest import begin, first_list, join, plain
 
 Command = Callable[..., Result]
 HOLDERS = ("ic", "north", "south")
@@ -32,7 +32,7 @@ def three_roots(command: Command, tmp_path: Path) -> Command:
         shutil.copy("founding.proposal", f"{holder}.copy")
         command(holder, "roster", "sign", f"{holder}.copy", "--yes")
     assert "At least 1 more root key must sign" in command("ic", "roster", "adopt", "ic.copy", status=1).output
-    assert "Version 1 is in force" in command("ic", "roster", "adopt", "ic.copy", "north.copy").output
+    assert "Version 1 is in force" in begin(command, "ic.copy", "north.copy").output
     return command
 
 
@@ -43,6 +43,25 @@ def words_of(path: Path) -> str:
 def candidate(command: Command) -> None:
     command("fr", "init", "fr", "--name", "Section française", "--language", "fr")
     command("fr", "section", "request")
+
+
+def test_nobody_founds_with_files_that_they_have_not_compared(command: Command) -> None:
+    """Whoever makes other files, with root keys of their own, has another list, whatever it says."""
+    command("ic", "init", "ic", "--name", "Committee", "--language", "en")
+    for home, out in (("north", "true"), ("thief", "false")):
+        command(home, "key", "new-root", "--no-lock", "--holder", "Office north", "--out", f"{home}.root")
+        command("ic", "found", "--root-card", f"{home}.root", "--out", out)
+        signed = command(home, "roster", "sign", out, "--yes").output
+        assert first_list(out) in signed
+        assert first_list(out) in command(home, "roster", "show", out).output
+    said = command("ic", "roster", "adopt", "false", "--fingerprint", first_list("true"), status=2).output
+    assert "this root key must sign each change" in said
+    assert "Office north" in said
+    assert "This is not the fingerprint of the list in the files." in said
+    assert first_list("false") not in said
+    assert "fingerprint" in command("ic", "roster", "adopt", "true", status=1).output
+    assert command("ic", "roster", "list").output == ""
+    assert "Version 1 is in force" in begin(command, "true").output
 
 
 def test_a_change_is_signed_as_a_file_by_two_of_three(three_roots: Command) -> None:

@@ -85,3 +85,15 @@ def test_of_what_one_section_proposes_without_end_a_few_are_looked_into(alone: C
     assert f"Proposal {first} for version 3" in told
     state = json.loads(alone("ic", "roster", "list", "--json").output)
     assert [len(state[name]) for name in ("proposals", "unexamined")] == [1 + queries.EXAMINED, len(named)]
+
+
+def test_no_root_key_signs_what_a_second_person_has_not_released(
+    alone: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    noted = (tmp_path / "ic/keys/root.signed").read_bytes()
+    monkeypatch.setenv("INTERNATIONALE_RELEASE", "roster.proposed")
+    said = alone("ic", "roster", "propose", "renew", "--yes", "--sign", status=1).output
+    assert "Propose it without “--sign”" in said
+    assert (tmp_path / "ic/keys/root.signed").read_bytes() == noted
+    monkeypatch.setenv("INTERNATIONALE_RELEASE", "roster.signed")
+    assert "These do not wait for a second person: roster.signed." in alone("ic", "status", status=2).output

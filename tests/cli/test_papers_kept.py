@@ -13,7 +13,7 @@ from click.testing import Result
 from internationale.cli import files
 from internationale.settings import whole
 
-from .conftest import room
+from .conftest import begin, room
 
 Command = Callable[..., Result]
 
@@ -44,7 +44,7 @@ def test_a_signature_for_which_there_is_no_room_takes_none_away(
     assert (signed.read_bytes(), {path.name for path in tmp_path.iterdir()}) == (before, names)
     command("south", "roster", "sign", str(signed), "--yes")
     assert signatures(signed) == 2
-    command("ic", "roster", "adopt", str(signed))
+    begin(command, str(signed))
 
 
 _KILLED = """

@@ -259,9 +259,9 @@ def test_founding(federation: Federation, browser: Callable[..., Any]) -> None:
     page = post("/federation/found", data={"threshold": "3"})
     assert (page.status_code, dict(controls(form(page, "/federation/found")))) == (400, {"threshold": "3"})
     assert wrong(page.text) == wrong(form(page, "/federation/found")) == ["files"]
-    page = post("/federation/found/adopt", data={})
+    page = post("/federation/found/copies", data={})
     assert (page.status_code, wrong(page.text)) == (400, ["files"])
-    assert wrong(form(page, "/federation/found/adopt")) == ["files"]
+    assert wrong(form(page, "/federation/found/copies")) == ["files"]
 
 
 def test_signing_a_change_of_the_list(federation: Callable[..., Any], browser: Callable[..., Any]) -> None:
@@ -270,8 +270,10 @@ def test_signing_a_change_of_the_list(federation: Callable[..., Any], browser: C
     ic.settings.root_key.unlink(missing_ok=True)
     roster.write_root_key(ic.settings.root_key, root, "bread")
     rosa = browser(ic, "delegate", language="en")
-    said = {"change": "renew", "section": "", "why": "A year.", "step": "sign"}
-    path = rosa.post("/federation/roster/propose", data=said, follow_redirects=False).headers["location"]
+    here = "/federation/roster/propose"
+    preview = rosa.post(here, data={"change": "renew", "section": "", "why": "A year.", "step": "preview"})
+    sent = {**dict(controls(form(preview, here))), "step": "sign"}
+    path = rosa.post(here, data=sent, follow_redirects=False).headers["location"]
     page, mine = again(rosa, f"{path}/sign", {"passphrase": "bread & roses", "again": "true"})
     assert dict(controls(mine)) == {"passphrase": "", "again": "true"}
     assert '<details class="sure" open>' in page.text

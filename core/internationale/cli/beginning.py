@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from internationale import settings
 from internationale.cli import files
-from internationale.cli.comparing import tell_roots
+from internationale.cli.comparing import tell_beginning, tell_roots
 from internationale.cli.files import read_invitation
 from internationale.cli.keys import show
 from internationale.cli.root import NAMING, Home
@@ -164,6 +164,7 @@ def _propose_founding(section: Section, shown: list[RootCard], threshold: int, h
         say(change)
     for root in draft.roots:
         click.echo(f"{visible(root.holder)}\n  {fingerprints.groups(root.key)}\n  {fingerprints.words(root.key)}")
+    tell_beginning(draft.serialize())
     say(_("Compare these fingerprints aloud, holder by holder. Then each signs a copy of the file with “roster sign”."))
     files.write(out, files.printed(Paper(SignedDocument(draft.serialize(), ())).plain()))
     say(_("At the end, here: %(command)s") % {"command": f"internationale roster adopt {out}"})

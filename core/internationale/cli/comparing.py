@@ -9,7 +9,7 @@ from internationale.events import fingerprints
 from internationale.events.roster import Roster
 from internationale.kit.printing import visible
 from internationale.messages import marker, plural_marker
-from internationale.rooms.roster import queries
+from internationale.rooms.roster import port, queries
 
 _ = marker("core")
 ngettext = plural_marker("core")
@@ -29,6 +29,12 @@ def tell_roots(roster: Roster) -> None:
     )
     for root in roster.roots:
         click.echo(f"  {visible(root.holder)}\n    {fingerprints.groups(root.key)}\n    {fingerprints.words(root.key)}")
+
+
+def tell_beginning(body: bytes) -> None:
+    """The fingerprint of the list that begins with these bytes, for whoever founds with it."""
+    say(_("Of the whole list, for whoever founds with it:"))
+    show(port.listed(body))
 
 
 def tell_list(session: Session, version: int) -> None:

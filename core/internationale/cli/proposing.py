@@ -181,6 +181,11 @@ def _card_or_request(file: Path) -> Card:
 def _put(home: Home, make: Draft, *, why: str, out: Path | None, sign: bool, yes: bool, unasked: bool) -> None:
     """Say what would change, and put it before those who sign."""
     section = home.speaking() if out is None else home.newest(unasked=unasked or not sign)
+    if sign and out is None and "roster.proposed" in section.releasing.names:  # else the key has signed what may be rejected
+        told = _(
+            "Here a second person releases a proposal first. Propose it without “%(option)s”, and sign it when it is released."
+        )
+        raise Conflict(told % {"option": "--sign"})
     with section.reading() as session:
         latest = port.latest(session)
         draft = make(session, latest)

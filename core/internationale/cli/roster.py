@@ -6,11 +6,11 @@ import click
 
 from internationale import settings
 from internationale.cli import signing
-from internationale.cli.comparing import tell_list, tell_roots
+from internationale.cli.comparing import tell_beginning, tell_list, tell_roots
 from internationale.cli.files import named
 from internationale.cli.proposing import propose
 from internationale.cli.root import Home
-from internationale.cli.speech import agreed, say, tell
+from internationale.cli.speech import agreed, say, tell, worded
 from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict, Invalid
 from internationale.events import fingerprints
@@ -130,17 +130,19 @@ def sign(home: Home, what: str, key: Path | None, *, again: bool, yes: bool, una
 
 @group.command()
 @click.argument("what", nargs=-1, required=True, metavar="FILE...|HASH")
+@click.option("--fingerprint", help="To found: of the list, as a holder of a root key said it to you; else asked for.")
 @unasked_option
 @click.pass_obj
-def adopt(home: Home, what: tuple[str, ...], unasked: bool) -> None:
+def adopt(home: Home, what: tuple[str, ...], fingerprint: str | None, unasked: bool) -> None:
     """Put a proposal into force that enough root keys have signed.
 
-    FILE: one or several copies of a proposal, each with some of the signatures. HASH: one that came over the hub.
+    FILE: one or several copies of a proposal, each with some of the signatures. HASH: one that came over the hub. Where the
+    files found an International, their list is shown first, and its fingerprint is asked for: a holder of a root key says it.
     """
     files = [papers.read_proposal(path.read_bytes(), str(path)) for path in _copies(what)]
     section = home.newest(unasked=unasked)
     if files:
-        version = _adopt_files(home, files)
+        version = _adopt_files(home, files, fingerprint)
     else:
         with section.writing() as session:
             version = port.adopt_proposal(section, session, queries.called(session, what[0]).hash)
@@ -179,17 +181,31 @@ def _copies(what: tuple[str, ...]) -> list[Path]:
     return [path for path in found if path is not None]
 
 
-def _adopt_files(home: Home, copies: list[Paper]) -> Version:
+def _adopt_files(home: Home, copies: list[Paper], fingerprint: str | None) -> Version:
     section = home()
     before = _known(home, copies[0])
     found = signing.examine(copies, before)
     if found.missing:
         raise Conflict(rules.lacking(found.missing))
+    if before is None:
+        return _begin(home, copies, fingerprint)
     with section.writing() as session:
-        if before is None:
-            return port.adopt_founding(section, session, [paper.roster for paper in copies])
         port.store_version(session, found.document, section.now())
         return port.latest(session)
+
+
+def _begin(home: Home, copies: list[Paper], fingerprint: str | None) -> Version:
+    """Found, after somebody who holds a root key has said the fingerprint of the list."""
+    section, given = home(), [paper.roster for paper in copies]
+    with section.reading() as session:
+        offer = port.offered_founding(section, session, given)
+    for change in rules.told(None, offer.version.roster):
+        say(change)
+    tell_roots(offer.version.roster)
+    asked = _("The fingerprint of the list, as a holder of a root key says it (words or digits)")
+    typed = fingerprint or click.prompt(worded(asked))
+    with section.writing() as session:
+        return port.adopt_founding(section, session, given, typed=typed, by=home.host())
 
 
 def _newest(home: Home, paper: Paper, unasked: bool) -> Version | None:
@@ -259,6 +275,8 @@ def _describe_file(home: Home, found: Examined, before: Version | None) -> None:
         with home().reading() as session:
             for sentence in queries.asked(session, before.roster, found.draft):
                 say(sentence)
+    if before is None:
+        tell_beginning(found.document.body)
     _signers(found.holders, found.missing)
 
 

@@ -84,6 +84,8 @@ class EventType:
     parts can be taken back (see ``events.withdrawn``), so nobody unsays a vote or a signature by that way.
     ``outlives``: the names of types on which it stands by counting them only: it counts whether such a cause does or not (as when
     its parts were taken back).
+    ``bearer``: whether it carries what counts wherever it is heard and whoever says it, such as the signature of a root key: that
+    this section does not say it holds nothing up.
     ``recall``: given the database and an applied event of this type, what its rows keep of what its rule derived from it and all
     that it stands on, where deriving it again would cost more with each event; None when there is nothing. It must be what
     would be derived.
@@ -95,6 +97,7 @@ class EventType:
     authority: Authority = anyone
     parts: bool = False
     outlives: frozenset[str] = frozenset()
+    bearer: bool = False
     recall: Callable[[Any, Envelope], Any] | None = None
     upcasts: Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]] = field(default_factory=dict)
 

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol, runtime_checkable
 
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from internationale.events.envelope import Envelope
 from internationale.events.refs import Ref
@@ -159,6 +159,12 @@ class Section(Protocol, metaclass=_Remembering):
 
     def receipts(self, session: Session, ref: Ref) -> Sequence[Receipt]:
         """Which sections are known to hold this event: one receipt per member section that can read it, ordered by code."""
+        ...
+
+    def awaited(self, session: Session, table: type[SQLModel]) -> Mapping[str, str]:
+        """The rows of a private table that go when what waits for a second person is released: their keys, with the id of what
+        waits. Also those that are gone already. Nobody but the person whose row it is may take it away before.
+        """
         ...
 
     def closed(self, session: Session, account: str) -> bool:

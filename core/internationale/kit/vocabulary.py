@@ -113,6 +113,8 @@ class Place(StrEnum):
     """Beside a document; subject ``documents.Reading``."""
     ACCOUNT = "account"
     """The account page; subject None."""
+    HELD = "held"
+    """Beside what waits for a second person, for them and for whoever wrote it; subject its id."""
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,10 @@
 """What a section answers from what it holds: who belongs to the International, what was said, what rooms and plugins know."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from internationale.events.logs import Keyring
 from internationale.events.refs import Ref
@@ -87,6 +87,9 @@ class Answering:
         with self.reading() as session:
             answers = self.plugins.each("panels", place=place, subject=subject, section=self, session=session, reader=reader)
         return sorted((panel for _name, panels in answers for panel in panels), key=lambda panel: -panel.weight)
+
+    def awaited(self, session: Session, table: type[SQLModel]) -> Mapping[str, str]:
+        return exchange.queries.awaited(session, table)
 
     def closed(self, session: Session, account: str) -> bool:
         return any(answer for _name, answer in self.plugins.strictly("closed", section=self, session=session, account=account))

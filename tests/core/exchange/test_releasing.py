@@ -268,6 +268,12 @@ def test_what_can_wait_is_named_in_the_settings(tmp_path: Path) -> None:
     }
 
 
+def test_the_signature_of_a_root_key_does_not_wait(federation: Callable[..., list[Section]]) -> None:
+    """It is whole before anybody could reject it, and on the page of what waits for all who look at it."""
+    with pytest.raises(Misconfigured, match=r"roster\.signed.*another root key"):
+        federation("ic", release=frozenset({"documents.opened", "roster.signed"}))
+
+
 def test_a_slip_in_a_name_is_no_way_around_the_second_person(federation: Callable[..., list[Section]]) -> None:
     with pytest.raises(Misconfigured, match=r"documents\.opend.*documents\.opened"):
         federation("ic", release=frozenset({"documents.opend", "documents.revised"}))

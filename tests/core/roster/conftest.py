@@ -1,6 +1,8 @@
 """An empty database with the room's tables, and a small International to fill it with."""
 
-from collections.abc import Iterator
+import html
+import re
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -68,3 +70,15 @@ def said(section: str, time: int | datetime, key: SigningKey | None = None, /, *
     values = {code: Head(epoch=1, sequence=number, hash=letter * 64) for code, (number, letter) in held.items()}
     document = Heads(section=section, time=time, roster=1, heads=values)
     return SignedDocument.seal(keys.HEADS, document, key or LOGS[section])
+
+
+def propose(pages: Any, form: Mapping[str, str]) -> Any:
+    """Look on a page at what a change does, and propose it; the answer."""
+    preview = pages.post("/federation/roster/propose", data={**form, "step": "preview"})
+    return pages.post("/federation/roster/propose", data=sent_by(preview), follow_redirects=False)
+
+
+def sent_by(preview: Any) -> dict[str, str]:
+    """What a browser sends when somebody presses “Propose” under a preview."""
+    hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', preview.text)
+    return {name: html.unescape(value) for name, value in hidden} | {"step": "sign"}

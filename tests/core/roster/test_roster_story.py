@@ -29,6 +29,8 @@ from internationale.testing.builds import today
 from internationale.testing.federations import Federation
 from internationale.testing.people import member
 
+from .conftest import propose
+
 ROOTS = {code: SigningKey(bytes([number]) * 32) for number, code in enumerate(("ic", "fr", "ar"), 101)}
 
 
@@ -57,6 +59,12 @@ def version(section: Section) -> int:
         return port.latest(session).roster.version
 
 
+def founded(section: Section) -> int:
+    """The number of the list that is in force; 0: none."""
+    with section.reading() as session:
+        return queries.latest_number(session)
+
+
 def status(section: Section, code: str) -> str:
     with section.reading() as session:
         return changes.entry_of(port.latest(session), code).status.value
@@ -70,11 +78,11 @@ def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
     three: list[Section], carry: Callable[..., None], browser: Callable[..., Any]
 ) -> None:
     fr = three[1]
-    at_ic, at_fr, at_ar = (browser(each, "delegate") for each in three)
+    at_ic, at_fr = (browser(each, "delegate") for each in three[:2])
     form = {"change": "suspend", "section": "ar", "why": "It publishes our drafts."}
     preview = at_ic.post("/federation/roster/propose", data=form)
     assert "is suspended. Its log counts up to number 0" in preview.text
-    answer = at_ic.post("/federation/roster/propose", data=form | {"step": "sign"}, follow_redirects=False)
+    answer = propose(at_ic, form)
     assert answer.status_code == 303
     path = answer.headers["location"]
     assert f'action="{path}/sign"' in at_ic.get(path).text
@@ -93,8 +101,8 @@ def test_a_suspension_is_proposed_signed_by_two_and_in_force_everywhere(
     assert (version(fr), status(fr, "ar")) == (5, "suspended")
     carry(*three)
     assert [status(each, "ar") for each in three] == ["suspended"] * 3
-    form = {"change": "renew", "section": "", "why": "x", "step": "sign"}
-    assert "suspended this section" in at_ar.post("/federation/roster/propose?lang=en", data=form).text
+    at_ar = browser(three[2], "delegate", language="en")
+    assert "suspended this section" in propose(at_ar, {"change": "renew", "section": "", "why": "x"}).text
     shown = at_ic.get("/federation/roster").text
     assert "Signed by: Office fr and Office ic" in shown
     assert "No change is proposed." in shown
@@ -214,8 +222,7 @@ def test_a_locked_root_key_is_opened_by_its_passphrase_only(three: list[Section]
     ic.settings.root_key.unlink()
     port.write_root_key(ic.settings.root_key, ROOTS["ic"], "bread")
     pages = browser(ic, "delegate")
-    form = {"change": "renew", "section": "", "why": "Again.", "step": "sign"}
-    path = pages.post("/federation/roster/propose", data=form, follow_redirects=False).headers["location"]
+    path = propose(pages, {"change": "renew", "section": "", "why": "Again."}).headers["location"]
     assert "Passphrase of the root key" in pages.get(path).text
     assert pages.post(f"{path}/sign", data={"passphrase": "roses"}).status_code == 400
     assert pages.post(f"{path}/sign", data={"passphrase": "bread"}, follow_redirects=False).status_code == 303
@@ -401,6 +408,8 @@ def test_an_international_is_founded_on_pages_and_by_the_api(make: Callable[[str
     assert "Gather the root cards" in pages.get("/federation/found").text
     shown = pages.post("/federation/found", data={"threshold": "2"}, files=[("files", ("a.root", card)) for card in cards])
     assert all(fingerprints.words(root.public) in shown.text for root in ROOTS.values())
+    listed = re.findall(r"<h2>Fingerprint of the list</h2>.*?(?:[a-z]+ ){11}[a-z]+<", shown.text, re.DOTALL)[0]
+    words = re.findall(r">((?:[a-z]+ ){11}[a-z]+)<", listed)[0]
     text = html.unescape(re.findall(r'name="paper" value="([^"]*)"', shown.text)[0])
     paper = pages.post("/federation/found/file", data={"paper": text}).json()
     body = keys.decode(paper["roster"]["body"])
@@ -408,17 +417,32 @@ def test_an_international_is_founded_on_pages_and_by_the_api(make: Callable[[str
     for code in ("fr", "ar"):
         signed = {**paper, "roster": SignedDocument(body, (ROOTS[code].sign(keys.ROSTER, body),)).plain()}
         copies.append(("files", (f"{code}.copy", json.dumps(signed))))
-    assert pages.post("/federation/found/adopt", files=copies[:1]).status_code == 409
-    assert pages.post("/federation/found/adopt", files=copies, follow_redirects=False).status_code == 303
-    assert version(ic) == 1
-    assert pages.post("/federation/found/adopt", files=[("files", ("x", "{}"))]).status_code == 400
+    assert pages.post("/federation/found/copies", files=copies[:1]).status_code == 409
+    asked = pages.post("/federation/found/copies", files=copies)
+    assert all(fingerprints.words(root.public) in asked.text for root in ROOTS.values())
+    assert ("2 of 3 root keys must sign" in asked.text, words in asked.text, founded(ic)) == (True, False, 0)
+    sent = {"paper": html.unescape(re.findall(r'name="paper" value="([^"]*)"', asked.text)[0])}
+    refused = pages.post("/federation/found/adopt", data={**sent, "fingerprint": fingerprints.words(ROOTS["ic"].public)})
+    assert (refused.status_code, "This is not the fingerprint of the list" in refused.text, founded(ic)) == (400, True, 0)
+    assert html.unescape(re.findall(r'name="paper" value="([^"]*)"', refused.text)[0]) == sent["paper"]
+    begun = pages.post("/federation/found/adopt", data={**sent, "fingerprint": words.upper()}, follow_redirects=False)
+    assert (begun.status_code, version(ic)) == (303, 1)
+    assert pages.post("/federation/found/copies", files=[("files", ("x", "{}"))]).status_code == 400
     again = pages.post("/federation/found", data={"threshold": "2"}, files=[("files", ("a.root", cards[0]))])
     assert again.status_code == 409
 
     api = browser(fr, "delegate")
     assert api.post("/api/v1/federation/founding", json={"cards": cards[:1], "threshold": 2}).status_code == 409
-    proposal = api.post("/api/v1/federation/founding", json={"cards": cards[:1], "threshold": 1}).json()["proposal"]
+    drafted = api.post("/api/v1/federation/founding", json={"cards": cards[:1], "threshold": 1}).json()
+    proposal = drafted["proposal"]
     body = keys.decode(proposal["roster"]["body"])
     proposal["roster"]["signatures"] = [ROOTS["ic"].sign(keys.ROSTER, body)]
-    begun = api.post("/api/v1/federation/founding/adoption", json={"copies": [json.dumps(proposal)]})
+    asked = {"copies": [json.dumps(proposal)], "fingerprint": drafted["words"]}
+    program = browser(fr, replace(member(fr, "delegate", language="en"), by_token=True)).post(
+        "/api/v1/federation/founding/adoption", json=asked
+    )
+    assert (program.status_code, "in person, not by a program with a token" in program.text) == (403, True)
+    other = api.post("/api/v1/federation/founding/adoption", json={**asked, "fingerprint": words})
+    assert (other.status_code, founded(fr)) == (400, 0)
+    begun = api.post("/api/v1/federation/founding/adoption", json={**asked, "fingerprint": drafted["digits"]})
     assert begun.json() == {"version": 1}

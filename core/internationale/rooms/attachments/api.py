@@ -15,10 +15,11 @@ from internationale.kit.attachments import Attachment
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.attachments.forms import AttachForm, PinForm, TakeBackForm, bodies
-from internationale.rooms.attachments.forms.downloads import download
-from internationale.rooms.attachments.port import attaching, fetching, keeping, overview, telling, uploading
-from internationale.rooms.attachments.port.room import KEEP, READ, room
+from internationale.rooms.attachments.forms.downloads import download, download_upload
+from internationale.rooms.attachments.port import attaching, fetching, keeping, overview, reviewing, telling, uploading
+from internationale.rooms.attachments.port.room import KEEP, READ, RELEASE, room
 from internationale.rooms.attachments.queries import files
+from internationale.rooms.attachments.rows.private import Upload
 from internationale.rooms.attachments.rules import names
 from internationale.rooms.sealing.rules import RESHARE
 
@@ -69,6 +70,10 @@ class UploadOut:
     digest: str
     audience: str
     hidden: str
+
+    @classmethod
+    def of(cls, row: Upload) -> "UploadOut":
+        return cls(row.id, row.subject, row.name, row.media, row.size, row.digest, row.audience, row.hidden)
 
 
 @dataclass(frozen=True)
@@ -163,6 +168,23 @@ def _brought() -> list[Any]:
     def upload(upload: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> UploadOut:
         return _upload(section, upload, reader)
 
+    @get(UPLOAD + "/file", sync_to_thread=True, operation_id="downloadUpload", media_type=names.UNKNOWN)
+    def file(
+        request: Request[Any, Any, Any],
+        upload: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Response[Any]:
+        """The bytes, for whoever brought it and, while it waits, for whoever may release it."""
+        return download_upload(request, section, upload, reader)
+
+    @get(ROOT + "/held/{held:str}", sync_to_thread=True, operation_id="heldUploads")
+    def held(held: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> list[UploadOut]:
+        """The files of what waits for a second person under this id."""
+        section.require(reader, RELEASE)
+        with section.reading() as session:
+            return [UploadOut.of(row) for row in reviewing.awaited(section, session, held)[0]]
+
     @post(UPLOAD, sync_to_thread=True, operation_id="attachFile")
     def attach(
         upload: FromPath[str], data: JSONBody[AttachForm], section: NamedDependency[Section], reader: NamedDependency[Reader]
@@ -175,7 +197,7 @@ def _brought() -> list[Any]:
         with section.writing() as session:
             uploading.give_up(section, session, upload, reader)
 
-    return [bring, upload, attach, discard]
+    return [bring, upload, file, held, attach, discard]
 
 
 def _kept() -> list[Any]:
@@ -231,5 +253,4 @@ def _kept() -> list[Any]:
 
 def _upload(section: Section, id: str, reader: Reader) -> UploadOut:
     with section.reading() as session:
-        row = files.upload(session, id, reader.id)
-        return UploadOut(row.id, row.subject, row.name, row.media, row.size, row.digest, row.audience, row.hidden)
+        return UploadOut.of(files.upload(session, id, reader.id))

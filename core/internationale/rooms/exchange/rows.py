@@ -48,6 +48,11 @@ class HeldRow(Row, table=True):
     decided_at: datetime | None = None
 
 
+def model_name(model: type[SQLModel]) -> str:
+    """What a private table is called in ``HeldRow.changes``."""
+    return f"{model.__module__}:{model.__qualname__}"
+
+
 class HeldPartRow(Row, table=True):
     """A long text of something that waits: of the message at ``place``, its part ``number``."""
 

@@ -17,7 +17,7 @@ _ = marker("core")
 def event_types() -> Sequence[EventType]:
     return [
         EventType(name="roster.proposed", payload=events.Proposed, authority=authority.may_propose, parts=True),
-        EventType(name="roster.signed", payload=events.Signed, authority=authority.may_sign),
+        EventType(name="roster.signed", payload=events.Signed, authority=authority.may_sign, bearer=True),
         EventType(name="roster.vouched", payload=events.Vouched, authority=authority.may_vouch),
         EventType(name="roster.declined", payload=events.Declined, authority=authority.may_decline),
         EventType(name="roster.key_announced", payload=events.KeyAnnounced, authority=authority.may_announce),

@@ -32,7 +32,10 @@ class ChangeForm(Form):
 
 
 class ChangePage(ChangeForm):
+    """``shown``: what the preview has shown, see ``rules.undated``."""
+
     step: Step = "preview"
+    shown: Annotated[str, StringConstraints(max_length=64)] = ""
 
 
 class AdoptForm(Form):
@@ -111,9 +114,10 @@ class FoundingForm(Form):
 
 
 class CopiesForm(Form):
-    """Signed copies of the founding's proposal."""
+    """Signed copies of the founding's proposal. ``fingerprint``: of the list, as a holder of a root key has said it."""
 
     copies: Annotated[list[File], Field(min_length=1, max_length=64)]
+    fingerprint: Line
 
 
 class FoundingPage(Form):
@@ -132,6 +136,17 @@ class CopiesPage(Form):
     labels: ClassVar[Mapping[str, Message]] = {"files": _("The signed files")}
 
     files: list[UploadFile] | UploadFile | str | None = None
+
+
+class BeginForm(Form):
+    """Beginning with what was shown of the copies: ``paper`` is all of them in one."""
+
+    labels: ClassVar[Mapping[str, Message]] = {
+        "fingerprint": _("Fingerprint of the list, as a holder of a root key said it to you")
+    }
+
+    paper: File
+    fingerprint: Line
 
 
 class PaperForm(Form):

@@ -9,15 +9,17 @@ from urllib.parse import quote
 from litestar import Request, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
-from litestar.response import Redirect, Template
+from litestar.response import Redirect, Response, Template
 
 from internationale.kit.entered import PAGE, Entered
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.attachments.forms import AttachForm, bodies
+from internationale.rooms.attachments.forms.downloads import download_upload
 from internationale.rooms.attachments.port import attaching, overview, uploading
 from internationale.rooms.attachments.port.room import room
 from internationale.rooms.attachments.queries import files
+from internationale.rooms.attachments.rows.private import Upload
 from internationale.rooms.attachments.rules import names
 
 
@@ -57,6 +59,15 @@ def _signed() -> list[Any]:
     def preview(upload: FromPath[str], section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
         return _preview(section, reader, upload)
 
+    @get("/attachments/uploads/{upload:str}/file", sync_to_thread=True)
+    def file(
+        request: Request[Any, Any, Any],
+        upload: FromPath[str],
+        section: NamedDependency[Section],
+        reader: NamedDependency[Reader],
+    ) -> Response[Any]:
+        return download_upload(request, section, upload, reader)
+
     @post("/attachments/uploads/{upload:str}", status_code=200, sync_to_thread=True, opt={PAGE: _again})
     def sign(
         upload: FromPath[str],
@@ -79,7 +90,7 @@ def _signed() -> list[Any]:
             uploading.give_up(section, session, upload, reader)
         return Redirect(place, status_code=303)
 
-    return [preview, sign, discard]
+    return [preview, file, sign, discard]
 
 
 def _preview(section: Section, reader: Reader, upload: str, values: Mapping[str, Any] = MappingProxyType({})) -> Template:
@@ -87,7 +98,8 @@ def _preview(section: Section, reader: Reader, upload: str, values: Mapping[str,
     with section.reading() as session:
         row = files.upload(session, upload, reader.id)
         sections = section.sections(session)
-    context = {"upload": row.model_dump(), "sections": sections, "values": values}
+        held = section.awaited(session, Upload).get(upload, "")
+    context = {"upload": row.model_dump(), "sections": sections, "values": values, "held": held}
     return Template("attachments/preview.html", context=context)
 
 

@@ -137,7 +137,8 @@ def _plan(session: Session, here: AttachmentsRoom, found: list[Kept], watched: W
     now = here.section.now()
     withdrawn, unwatched = space.withdrawn(session), space.unwatched(session, watched.seconds)
     expired = space.expired(session, watched.seconds - here.limits.days * DAY) if found else []  # else the folder is away
-    uploads = files.uploads_before(session, now - PATIENCE)
+    waits = here.section.awaited(session, Upload)  # what is released is attached, however late
+    uploads = [upload for upload in files.uploads_before(session, now - PATIENCE) if upload.id not in waits]
     refs = {copy.ref for copy in (*withdrawn, *expired)}
     gone = space.chunks_of(session, refs)
     needed = space.needed(session, refs=refs, uploads={upload.id for upload in uploads})

@@ -22,6 +22,7 @@ WITHDRAW = "attachments.withdrawn"
 FETCH = "attachments.fetch"
 KEEP = "attachments.keep"
 READ = "documents.read"
+RELEASE = "exchange.release"
 
 
 class AttachmentsRoom:

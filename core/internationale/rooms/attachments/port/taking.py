@@ -1,4 +1,4 @@
-"""Handing out the content of an attachment that is here."""
+"""Handing out the content of an attachment that is here, and of a file that waits to become one."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -9,10 +9,12 @@ from internationale.errors import Conflict, NotFound
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader
 from internationale.messages import marker
-from internationale.rooms.attachments.port.room import AttachmentsRoom, room
+from internationale.rooms.attachments.port.room import RELEASE, AttachmentsRoom, room
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries.files import Known
-from internationale.rooms.attachments.rows.private import Copy
+from internationale.rooms.attachments.rows.files import Files
+from internationale.rooms.attachments.rows.private import Copy, Upload
+from internationale.rooms.attachments.rules.chunking import Content
 
 _ = marker("core")
 
@@ -45,6 +47,24 @@ def take(section: Home, attachment: str, by: Reader | None, part: range | None =
     return known, _bytes(here, known, range(content.size) if part is None else part)
 
 
+def take_upload(section: Home, upload: str, by: Reader, part: range | None = None) -> tuple[Upload, Iterator[bytes]]:
+    """A file that was brought here and is not attached yet, for whoever brought it and, while it waits for a second person, for
+    whoever may release it. Raises ``NotFound``, and ``Conflict`` when it is not whole here.
+    """
+    row = reviewed(section, upload, by)
+    content, store = files.content(row), room(section).store
+    if not all(store.has(name) for name in content.chunks):
+        raise Conflict(_("A part of the file is not on this machine any more. Choose the file again."), place="file")
+    return row, _pieces(content, store, range(content.size) if part is None else part)
+
+
+def reviewed(section: Home, upload: str, by: Reader) -> Upload:
+    """What ``take_upload`` hands out; raises its ``NotFound``."""
+    with section.reading() as session:
+        releases = section.may(by, RELEASE) and upload in section.awaited(session, Upload)
+        return files.any_upload(session, upload) if releases else files.upload(session, upload, by.id)
+
+
 def chunk(session: Session, here: AttachmentsRoom, section: str, blob: str, number: int) -> bytes | None:
     """A chunk as it travels of what ``section`` attached, for another one; None when it is not here."""
     found = files.travelling(session, section, blob)
@@ -55,10 +75,17 @@ def chunk(session: Session, here: AttachmentsRoom, section: str, blob: str, numb
 
 def _bytes(here: AttachmentsRoom, known: Known, part: range) -> Iterator[bytes]:
     content = known.content
+    try:
+        yield from _pieces(content, here.store, part)
+    except Lost:
+        _lost(here, known)
+        raise
+
+
+def _pieces(content: Content, store: Files, part: range) -> Iterator[bytes]:
     for number in range(part.start // content.chunk, -(-part.stop // content.chunk)):
-        body = here.store.get(content.chunks[number])
+        body = store.get(content.chunks[number])
         if body is None:
-            _lost(here, known)
             raise Lost(content.chunks[number])
         at = number * content.chunk
         yield content.plain(number, body)[max(0, part.start - at) : part.stop - at]

@@ -82,10 +82,23 @@ def since(session: Session, moment: datetime) -> list[str]:
 
 def upload(session: Session, id: str, account: str | None) -> Upload:
     """A file that this person brought here; raises ``NotFound``, also for somebody else's."""
-    row = session.get(Upload, id)
-    if row is None or row.account != account:
-        raise NotFound(_("This file is not waiting here any more. Choose it again."))
+    row = any_upload(session, id)
+    if row.account != account:
+        raise _gone()
     return row
+
+
+def any_upload(session: Session, id: str) -> Upload:
+    """A file that somebody brought here; raises ``NotFound``."""
+    row = session.get(Upload, id)
+    if row is None:
+        raise _gone()
+    return row
+
+
+def uploads(session: Session, ids: Collection[str]) -> Sequence[Upload]:
+    """Those of these files that are still here, sorted."""
+    return session.exec(select(Upload).where(col(Upload.id).in_(ids)).order_by(col(Upload.id))).all()
 
 
 def uploads_of(session: Session, account: str) -> Sequence[Upload]:
@@ -96,6 +109,10 @@ def uploads_of(session: Session, account: str) -> Sequence[Upload]:
 def uploads_before(session: Session, moment: datetime) -> Sequence[Upload]:
     """What was brought here before a moment and is still not attached."""
     return session.exec(select(Upload).where(Upload.made < moment)).all()
+
+
+def _gone() -> NotFound:
+    return NotFound(_("This file is not waiting here any more. Choose it again."))
 
 
 def unknown() -> NotFound:

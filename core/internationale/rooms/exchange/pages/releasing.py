@@ -8,7 +8,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, URLEncodedBody
 from litestar.response import Redirect, Template
 
-from internationale.kit import NotFound, Reader, Section, marker
+from internationale.kit import NotFound, Place, Reader, Section, marker
 from internationale.kit.entered import PAGE, Entered
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import RejectForm
@@ -55,7 +55,8 @@ def _one(section: Section, reader: Reader, id: str, why: str = "") -> Template:
     if not own and not section.may(reader, rules.RELEASE):
         raise NotFound(_("This does not wait here, or no longer."))
     context = {"held": held, "own": own, "deeds": deeds(section), "spelled": rules.spelled, "read": read, "why": why}
-    return Template("exchange/release_one.html", context=context)
+    panels = section.panels(Place.HELD, id, reader) if held.state == "waiting" else ()
+    return Template("exchange/release_one.html", context=context | {"panels": panels})
 
 
 def _rejecting_again(entered: Entered) -> Template:

@@ -72,14 +72,23 @@ class Waits(Exception):
 class Releasing:
     """Made once per section. ``names``: the event types that wait for a second person.
 
-    Raises ``Misconfigured`` for one that nobody can say here: a slip in a name would let everything be said by one person.
+    Raises ``Misconfigured`` for one that nobody can say here: a slip in a name would let everything be said by one person; and
+    for a bearer, which waiting would not hold up.
     """
 
     def __init__(self, names: frozenset[str], vocabulary: Vocabulary, projections: Sequence[Projection]) -> None:
-        known = {kind.name for kind in vocabulary.by_payload.values()}
-        if unknown := sorted(names - known):
+        known = {kind.name for kind in vocabulary.by_payload.values() if not kind.bearer}
+        bearers = {kind.name for kind in vocabulary.by_payload.values() if kind.bearer} & names
+        if unknown := sorted(names - known - bearers):
             told = _("These kinds of messages do not exist: %(unknown)s. There are: %(known)s")
             raise Misconfigured(told % {"unknown": ", ".join(unknown), "known": ", ".join(sorted(known))}, place="release")
+        if bearers:
+            told = _(
+                "These do not wait for a second person: %(names)s. What they carry is whole as soon as the key has signed it, and"
+                " counts wherever it is read. The second person of a root key is another root key: let the list ask for more of"
+                " them."
+            )
+            raise Misconfigured(told % {"names": ", ".join(sorted(bearers))}, place="release")
         self.names = names
         self._vocabulary = vocabulary
         self._shared = frozenset(str(model.__tablename__) for projection in projections for model in projection.tables)
@@ -129,7 +138,12 @@ class Releasing:
         raise Waits(wish)
 
     def _keep(self, session: Session, wish: Wish, now: datetime) -> Held:
-        """Store what waits, in a new transaction; returns the error that tells the first person so."""
+        """Store what waits, in a new transaction; returns the error that tells the first person so. Raises ``Conflict`` where the
+        same waits: of two that take one row along only one could ever be released.
+        """
+        going = [(change.model, change.key) for change in wish.watch.changes if change.deed == "delete"]
+        if going and queries.awaiting(session, going):
+            raise Conflict(_("This waits for a second person already. Take that back first, if you want to write it otherwise."))
         by = wish.said[0][2]
         row = HeldRow(
             id=secrets.token_hex(8),

@@ -18,6 +18,7 @@ from sqlmodel import Session, SQLModel
 
 from internationale.errors import Conflict
 from internationale.kit import marker
+from internationale.rooms.exchange.rows import model_name
 
 _ = marker("core")
 
@@ -92,7 +93,7 @@ def _changed(deed: str, row: SQLModel) -> bool:
 
 def _change(deed: str, row: SQLModel) -> Change:
     model = type(row)
-    name = f"{model.__module__}:{model.__qualname__}"
+    name = model_name(model)
     keys = [column.name for column in inspect(model).primary_key]
     key = {each: _text(model, each, getattr(row, each)) for each in keys}
     if deed == "insert":

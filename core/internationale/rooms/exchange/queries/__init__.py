@@ -7,7 +7,7 @@ from .forks import lines as proof_lines
 from .needs import needs
 from .overview import Federation, HubCard, SectionState, SentTo, overview, sent_to
 from .progress import Progress, progress
-from .releasing import Waiting, held, held_by_others, held_of, held_one, held_part_rows, held_parts, held_row
+from .releasing import Waiting, awaited, awaiting, held, held_by_others, held_of, held_one, held_part_rows, held_parts, held_row
 from .sealed import SealedPage, SealedThing, locked, sealed_things
 from .sent import Sent, SentPage, SignedVersion, Uncounted, Whole, as_lines, page, table, versions, whole
 from .sent import every as everything_sent
@@ -39,6 +39,8 @@ __all__ = [
     "Waiting",
     "Whole",
     "as_lines",
+    "awaited",
+    "awaiting",
     "counts",
     "everything_sent",
     "exported",

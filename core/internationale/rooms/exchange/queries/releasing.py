@@ -1,20 +1,22 @@
 """What waits for a second person, and what became of it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, SQLModel, col, func, select
 
 from internationale.events.envelope import INTERNATIONAL, PUBLIC
 from internationale.events.types import kind_name
 from internationale.kit import NotFound, marker
-from internationale.rooms.exchange.rows import HeldPartRow, HeldRow
+from internationale.rooms.exchange.rows import HeldPartRow, HeldRow, model_name
 
 _ = marker("core")
 
+Row = tuple[str, dict[str, str]]
+"""A row of a private table: which table, and its key as JSON by column."""
 SHOWN = 100
 """How many are listed, the oldest first: whoever waits longest."""
 
@@ -67,6 +69,25 @@ def held_of(session: Session, account: str) -> tuple[Waiting, ...]:
 def held_by_others(session: Session, account: str) -> int:
     """How many wait for somebody else than this person to have written them."""
     return session.exec(select(func.count()).where(HeldRow.state == "waiting", HeldRow.account != account)).one()
+
+
+def awaited(session: Session, table: type[SQLModel]) -> dict[str, str]:
+    """Of a private table whose key is one text: the keys of the rows that go with what waits, and the id of what waits."""
+    model = model_name(table)
+    return {json.loads(*key.values()): id for (name, key), id in _going(session) if name == model}
+
+
+def awaiting(session: Session, rows: Collection[Row]) -> bool:
+    """Whether something that waits takes one of these rows along already."""
+    return any(row in rows for row, _id in _going(session))
+
+
+def _going(session: Session) -> Iterator[tuple[Row, str]]:
+    query = select(HeldRow.changes, HeldRow.id).where(HeldRow.state == "waiting").order_by(col(HeldRow.id))
+    for changes, id in session.exec(query):
+        for change in json.loads(changes):
+            if change["deed"] == "delete":
+                yield (change["model"], change["key"]), id
 
 
 def held_row(session: Session, id: str) -> HeldRow:

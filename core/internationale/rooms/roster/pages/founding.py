@@ -1,5 +1,7 @@
 """Founding an International together: gather the root cards, compare aloud, sign copies, begin."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, cast
 
 from anyio import to_thread
@@ -14,7 +16,7 @@ from internationale.events.signed import SignedDocument
 from internationale.kit import Reader, marker
 from internationale.kit.entered import PAGE, Entered
 from internationale.rooms.roster import port, queries, rules
-from internationale.rooms.roster.forms import CopiesPage, FoundingPage, PaperForm
+from internationale.rooms.roster.forms import BeginForm, CopiesPage, FoundingPage, PaperForm
 from internationale.rooms.roster.pages.showing import shown
 from internationale.rooms.roster.pages.signing import download
 from internationale.rooms.roster.port import Instance
@@ -25,7 +27,7 @@ _ = marker("core")
 
 
 def _gathering(section: Instance, reader: Reader, *, deed: str, threshold: str) -> Template:
-    """``deed``: whose form it is that is shown again, ``look`` or ``adopt``."""
+    """``deed``: whose form it is that is shown again, ``look`` or ``copies``."""
     section.require(reader, "roster.signed")
     with section.reading() as session:
         joined = queries.latest(session) is not None
@@ -36,8 +38,14 @@ def _again(entered: Entered) -> Template:
     return _gathering(cast("Instance", entered.section), entered.reader, deed="look", threshold=entered.values["threshold"])
 
 
-def _adopting_again(entered: Entered) -> Template:
-    return _gathering(cast("Instance", entered.section), entered.reader, deed="adopt", threshold="2")
+def _copies_again(entered: Entered) -> Template:
+    return _gathering(cast("Instance", entered.section), entered.reader, deed="copies", threshold="2")
+
+
+def _begin_again(entered: Entered) -> Template:
+    section = cast("Instance", entered.section)
+    section.require(entered.reader, "roster.signed")
+    return _comparing(section, [("paper", entered.values["paper"].encode())], entered.values)
 
 
 class FoundingPages(Controller):
@@ -63,12 +71,22 @@ class FoundingPages(Controller):
         paper = papers.read_proposal(data.paper.encode(), "paper")
         return download(papers.printed(paper.plain()), "founding.proposal")
 
-    @post("/adopt", opt={PAGE: _adopting_again})
-    async def adopt(
+    @post("/copies", status_code=200, opt={PAGE: _copies_again})
+    async def copies(
         self, section: NamedDependency[Instance], reader: NamedDependency[Reader], data: MultipartBody[CopiesPage]
+    ) -> Template:
+        section.require(reader, "roster.signed")
+        return await to_thread.run_sync(_comparing, section, await _contents(data.files))
+
+    @post("/adopt", sync_to_thread=True, opt={PAGE: _begin_again})
+    def adopt(
+        self, section: NamedDependency[Instance], reader: NamedDependency[Reader], data: URLEncodedBody[BeginForm]
     ) -> Redirect:
         section.require(reader, "roster.signed")
-        await to_thread.run_sync(_begin, section, await _contents(data.files))
+        paper = papers.read_proposal(data.paper.encode(), "paper")
+        with section.writing() as session:
+            port.adopt_founding(section, session, [paper.roster], typed=data.fingerprint, by=reader)
+        section.roster_changed()
         return Redirect("/federation/roster", status_code=303)
 
 
@@ -88,13 +106,21 @@ def _look(section: Instance, files: list[tuple[str, bytes]], threshold: int) -> 
     context = {
         "roots": [(card.holder, shown(card.key)) for card in cards],
         "changes": rules.told(None, draft),
+        "listed": shown(port.listed(draft.serialize())),
         "paper": papers.printed(Paper(SignedDocument(draft.serialize(), ())).plain()),
     }
     return Template("roster/found_preview.html", context=context)
 
 
-def _begin(section: Instance, files: list[tuple[str, bytes]]) -> None:
+def _comparing(section: Instance, files: list[tuple[str, bytes]], values: Mapping[str, Any] = MappingProxyType({})) -> Template:
+    """What the copies would put into force, before somebody says so. ``values``: what was entered for it, by field."""
     copies = [papers.read_proposal(content, name).roster for name, content in files]
-    with section.writing() as session:
-        port.adopt_founding(section, session, copies)
-    section.roster_changed()
+    with section.reading() as session:
+        version = port.offered_founding(section, session, copies).version
+    context = {
+        "roots": [(root.holder, shown(root.key)) for root in version.roster.roots],
+        "changes": rules.told(None, version.roster),
+        "paper": papers.printed(Paper(version.document).plain()),
+        "values": values,
+    }
+    return Template("roster/found_copies.html", context=context)

@@ -49,12 +49,14 @@ class ProposingPages(Controller):
             raise Invalid(_("Choose the section that this is about."), place="section")
         with section.writing() as session:
             draft = port.draft(session, data.change, data.section, section.now())
-            if data.step == "sign":
+            sees = rules.undated(draft)
+            if data.step == "sign" and data.shown == sees:
                 hash = port.propose(section, session, draft, why=data.why, by=reader)
                 return Redirect(f"/federation/roster/proposals/{hash}", status_code=303)
             changes = rules.told(port.latest(session).roster, draft)
-        context = {"values": data.model_dump(), "changes": changes, "named": port.NAMED}
-        return Template("roster/propose_preview.html", context=context)
+        stale = data.step == "sign"  # what was looked at is another by now: nothing is proposed that nobody has seen
+        context = {"values": data.model_dump(), "changes": changes, "named": port.NAMED, "shown": sees, "stale": stale}
+        return Template("roster/propose_preview.html", context=context, status_code=409 if stale else 200)
 
 
 def _choosing(section: Instance, values: Mapping[str, object]) -> Template:

@@ -4,7 +4,7 @@ from .asked import asked, require_asked
 from .card import Keeper, card_of, own_card
 from .chain import Offer, adopt, offered, store_version
 from .drafting import NAMED, draft
-from .founding import adopt_founding, draft_founding
+from .founding import adopt_founding, draft_founding, listed, offered_founding
 from .heads import Hearing, in_force, next_moment, store_heads
 from .instance import Instance
 from .joining import announce_key, decline, invitation, own_request, propose_admission, vouch
@@ -39,10 +39,12 @@ __all__ = [
     "invitation",
     "keep_rival",
     "latest",
+    "listed",
     "next_moment",
     "notes",
     "notices",
     "offered",
+    "offered_founding",
     "own_card",
     "own_request",
     "propose",

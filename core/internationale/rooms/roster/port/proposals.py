@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from sqlmodel import Session as Database
 
-from internationale.errors import Conflict, Invalid, Refused, Untrusted
+from internationale.errors import Conflict, Invalid, Untrusted
 from internationale.events import keys, signed
 from internationale.events.keys import SigningKey
 from internationale.events.roster import Roster, Version
@@ -62,8 +62,7 @@ def sign(
     ``again``: also when this key has signed another proposal for the same version. Raises ``Refused`` for a token: whoever has
     stolen one must not change who is in the International; and ``Conflict``, also for a version of a time to come.
     """
-    if by.by_token:
-        raise Refused(_("A root key is used in person, not by a program with a token. Please sign in."))
+    rules.require_person(by)
     require_undivided(session)
     known = _signable(queries.proposal(session, hash))
     rules.require_dated(signed.parse(Roster, known.document.body, "malformed_roster"), section.now())

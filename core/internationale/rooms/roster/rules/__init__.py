@@ -1,13 +1,13 @@
 """The pure part of the room."""
 
 from . import asking, authority, changes
-from .dates import require_dated
+from .dates import require_dated, undated
 from .drafts import admitting, founding, renewing
 from .lag import kept
 from .places import inside, insides, reachable
 from .standing import divided, expiry, standing
 from .telling import lacking, told
-from .words import require_member
+from .words import require_member, require_person
 
 __all__ = [
     "admitting",
@@ -25,6 +25,8 @@ __all__ = [
     "renewing",
     "require_dated",
     "require_member",
+    "require_person",
     "standing",
     "told",
+    "undated",
 ]

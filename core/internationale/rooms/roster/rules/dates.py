@@ -1,5 +1,7 @@
 """When a version says that it was made: pure."""
 
+import hashlib
+import json
 from datetime import datetime, timedelta
 
 from internationale.errors import Conflict
@@ -29,3 +31,9 @@ def require_dated(draft: Roster, now: datetime) -> None:
             )
             % {"day": draft.issued.date(), "today": now.date()}
         )
+
+
+def undated(draft: Roster) -> str:
+    """What a draft says but for its dates, as 64 hexadecimal digits: two drafts of one change at two times have the same."""
+    said = draft.model_dump(mode="json", exclude={"issued", "expires"})
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
