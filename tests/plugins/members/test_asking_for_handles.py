@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlmodel import func, select
 
-from internationale_members.rows import FormerHandle
+from internationale_members.rows import FailedSignIn, FormerHandle
 from internationale_members.tasks import clear
 
 PASSWORD = "seven red umbrellas"
@@ -75,6 +75,8 @@ def test_how_slowly(house):
     spy = house.browser()
     house.clock.wait(days=1)
     clear(house.section)
+    with house.section.reading() as session:
+        assert session.exec(select(FailedSignIn)).all() == []
     spy.post("/members/sign-in", data={"handle": "spy", "password": PASSWORD})
     assert answered(change(spy, "anna"), change(spy, "sp-y")) == [(400, None), (303, None)]
 
