@@ -19,6 +19,7 @@ from internationale.errors import Conflict, InternationaleError, Invalid, Miscon
 from internationale.events import fingerprints
 from internationale.events.joining import RootCard
 from internationale.events.keys import SigningKey
+from internationale.events.roster import Version
 from internationale.events.signed import SignedDocument
 from internationale.kit import called
 from internationale.kit.printing import visible
@@ -168,6 +169,20 @@ def _propose_founding(section: Section, shown: list[RootCard], threshold: int, h
     say(_("Compare these fingerprints aloud, holder by holder. Then each signs a copy of the file with “roster sign”."))
     files.write(out, files.printed(Paper(SignedDocument(draft.serialize(), ())).plain()))
     say(_("At the end, here: %(command)s") % {"command": f"internationale roster adopt {out}"})
+
+
+def begin(home: Home, copies: list[SignedDocument], fingerprint: str | None) -> Version:
+    """Found, after somebody who holds a root key has said the fingerprint of the list."""
+    section = home()
+    with section.reading() as session:
+        offer = port.offered_founding(section, session, copies)
+    for change in rules.told(None, offer.version.roster):
+        say(change)
+    tell_roots(offer.version.roster)
+    asked = _("The fingerprint of the list, as a holder of a root key says it (words or digits)")
+    typed = fingerprint or click.prompt(worded(asked))
+    with section.writing() as session:
+        return port.adopt_founding(section, session, copies, typed=typed, by=home.host())
 
 
 @click.command()

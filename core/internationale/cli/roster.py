@@ -6,11 +6,12 @@ import click
 
 from internationale import settings
 from internationale.cli import signing
+from internationale.cli.beginning import begin
 from internationale.cli.comparing import tell_beginning, tell_list, tell_roots
 from internationale.cli.files import named
 from internationale.cli.proposing import propose
 from internationale.cli.root import Home
-from internationale.cli.speech import agreed, say, tell, worded
+from internationale.cli.speech import agreed, say, tell
 from internationale.cli.unlocking import unasked_option, unlocked
 from internationale.errors import Conflict, Invalid
 from internationale.events import fingerprints
@@ -188,24 +189,10 @@ def _adopt_files(home: Home, copies: list[Paper], fingerprint: str | None) -> Ve
     if found.missing:
         raise Conflict(rules.lacking(found.missing))
     if before is None:
-        return _begin(home, copies, fingerprint)
+        return begin(home, [paper.roster for paper in copies], fingerprint)
     with section.writing() as session:
         port.store_version(session, found.document, section.now())
         return port.latest(session)
-
-
-def _begin(home: Home, copies: list[Paper], fingerprint: str | None) -> Version:
-    """Found, after somebody who holds a root key has said the fingerprint of the list."""
-    section, given = home(), [paper.roster for paper in copies]
-    with section.reading() as session:
-        offer = port.offered_founding(section, session, given)
-    for change in rules.told(None, offer.version.roster):
-        say(change)
-    tell_roots(offer.version.roster)
-    asked = _("The fingerprint of the list, as a holder of a root key says it (words or digits)")
-    typed = fingerprint or click.prompt(worded(asked))
-    with section.writing() as session:
-        return port.adopt_founding(section, session, given, typed=typed, by=home.host())
 
 
 def _newest(home: Home, paper: Paper, unasked: bool) -> Version | None:
