@@ -4,7 +4,7 @@
 *bare*: two processes that sign, commit to SQLite (FULL), publish acknowledged, fetch, verify and commit, and nothing else.
 
 Sustained: one by one (a transaction each, as people say things) and in bursts of 100; from the first word in A to the last
-commit in B, for some seconds: in one second alone, what A and B wait at the end for a crowd would be a tenth. Catching up: B was
+commit in B, for some seconds: of one second alone, what A and B wait for a crowd in the end is a twentieth. Catching up: B was
 away while A spoke; from B's return to its last commit. Latency: 50 events a second, one commit each; from the end of the commit
 in A to the end of the commit in B. Both sides read the machine's one monotonic clock. Processor time is that of A, B and the hub
 together.
