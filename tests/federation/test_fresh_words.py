@@ -21,7 +21,7 @@ from internationale.rooms.roster import port, queries
 from internationale.section.running import utc_now
 from internationale.testing import builds, carrying, oracle
 from internationale.testing.founding import admit, database, open_section
-from internationale.worker import claims, link, witnesses
+from internationale.worker import claims, fence, link, witnesses
 
 from .test_fence import restored, settled
 from .test_worker import live, opened, same, until, with_hubs
@@ -341,7 +341,7 @@ def test_a_machine_that_is_put_back_with_its_memory_asks_before_it_speaks(three,
         await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
         await asyncio.to_thread(hub.stop)
         fr.now = fr.gate._now = lambda: utc_now() + timedelta(hours=hours)
-        await until(lambda: fr.fenced is not None, 5)
+        await until(lambda: fr.fenced == fence.NO_ANSWER)
         with pytest.raises(Paused):
             say(fr, "before it has asked")
         await asyncio.to_thread(hub.start)

@@ -130,7 +130,7 @@ class Worker:
             if gate.lasting is None and witnesses.apart(since, before) and await self._hubs():
                 _log.warning("the clock went from %s to %s: the others are asked how far our own log goes", since, before)
                 gate.ask_anew()
-                self.section.fence(witnesses.ASKS)
+                self.section.fence(fence.NO_ANSWER)
                 return
 
     def _doubt(self) -> None:
