@@ -17,7 +17,7 @@ import nats.errors
 from nats.aio.client import Client, Server
 
 from internationale.bus import INBOX, Insecure, NotAllowed, NotAuthorised, Parcel, Unreachable
-from internationale.bus.ending import stop
+from internationale.bus.ending import standing_on, stop
 from internationale.bus.protocol import Plain
 from internationale.events.nkey import Nkey
 
@@ -69,13 +69,6 @@ def _place(url: str) -> str:
     """Host and port as the library compares them."""
     parts = urlsplit(url)
     return parts.netloc if parts.port or parts.scheme in ("ws", "wss") else f"{parts.netloc}:4222"
-
-
-def _below(transport: Any) -> asyncio.WriteTransport | None:
-    """What the library's transport stands on (read before it is closed: it forgets), over TCP and over WebSocket."""
-    connection = getattr(getattr(transport, "_ws", None), "_conn", None) or getattr(transport, "_bare_io_writer", None)
-    below: asyncio.WriteTransport | None = getattr(connection, "transport", None)
-    return below
 
 
 async def reach(
@@ -196,7 +189,7 @@ class Line:
     async def close(self) -> None:
         """Let go of the connection. A client that never connected takes itself for closed; TLS leaves the socket below open."""
         transport: Any = self.client._transport  # noqa: SLF001  # nothing public leads there
-        below = _below(transport)
+        below = standing_on(transport)
         closing = asyncio.ensure_future(self.client.close())
         await asyncio.wait({closing}, timeout=2)
         await stop((closing,))

@@ -18,6 +18,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import headers, informing
+from internationale.bus.ending import drop
 
 _log = logging.getLogger(__name__)
 MOST = 16 * 1024 * 1024
@@ -39,11 +40,14 @@ class Plain(Client):
         self._ps = Reader(self)  # type: ignore[assignment]  # in the place of the library's
 
     async def _process_connect_init(self) -> None:
+        """What came to nothing is dropped: while it comes back, the library makes the next connection and forgets this one."""
         try:
             await super()._process_connect_init()
         except (OSError, TimeoutError, nats.errors.Error, aiohttp.ClientError):
+            drop(self._transport)
             raise
         except Exception as error:
+            drop(self._transport)
             raise nats.errors.ProtocolError("nats: what no server says") from error
 
     async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
