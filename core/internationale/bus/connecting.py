@@ -187,8 +187,13 @@ class Line:
             raise refused or error from error
 
     async def close(self) -> None:
-        """Let go of the connection. A client that never connected takes itself for closed; TLS leaves the socket below open."""
-        transport: Any = self.client._transport  # noqa: SLF001  # nothing public leads there
+        """Let go of the connection. A client that never connected takes itself for closed; TLS leaves the socket below open.
+
+        The library cancels its coming back once, which may have no effect (see ``ending``): it would go on behind who closed it.
+        """
+        back = self.client._reconnection_task  # noqa: SLF001  # nothing public leads there
+        await stop(() if back is None else (back,))
+        transport: Any = self.client._transport  # noqa: SLF001
         below = standing_on(transport)
         closing = asyncio.ensure_future(self.client.close())
         await asyncio.wait({closing}, timeout=2)
