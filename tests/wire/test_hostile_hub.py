@@ -197,7 +197,7 @@ def test_an_answer_that_is_larger_than_any_is_not_kept_in_memory(hub, play):
                 await bus.get([EVENT, "intl.v1.log.fr.1.2"])
         async with played(hub, f"$JS.API.CONSUMER.MSG.NEXT.{LOG}.ic", play) as bus:
             with pytest.raises(Unreachable, match="more than any answer has"):
-                await pulling.pull(bus._client, LOG, "ic", 2, 1)
+                await pulling.Puller(bus._client, LOG, "ic").pull(2, 1)
 
     asyncio.run(story())
 

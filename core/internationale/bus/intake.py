@@ -5,15 +5,15 @@ earlier process, or lost on a broken connection) must be read again before anyth
 that acknowledgement would cover it. It is read by its position in the stream; seeing it twice is harmless.
 """
 
-import asyncio
+from collections.abc import Sequence
 
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.js import JetStreamContext
 from nats.js.errors import NotFoundError
 
 from internationale.bus import Batch, Parcel, Unprovisioned
-from internationale.bus.ending import stop
-from internationale.bus.pulling import Pulled, pull
+from internationale.bus.pulling import Pulled, Puller
 from internationale.bus.reading import parcel, position, read_range, unreachable
 
 
@@ -25,16 +25,17 @@ class Intake:
         self._context = context
         self._stream = stream
         self._section = section
+        self._puller = Puller(client, stream, section)
         self._unsure = True
         """Whether something may have been delivered that did not reach us or was not finished."""
         self._again = range(0)
         """Positions to be read again."""
-        self._interrupted = asyncio.Event()
+        self._interrupted = False
 
     def interrupt(self) -> None:
         """The connection came back: give up the fetch under way, which would wait in vain, and look what was lost."""
-        self._unsure = True
-        self._interrupted.set()
+        self._unsure = self._interrupted = True
+        self._puller.interrupt()
 
     async def take(self, limit: int, wait: float) -> Batch:
         """See ``Bus.receive``."""
@@ -43,13 +44,16 @@ class Intake:
         self._unsure = True  # until done is called
         if self._again:
             return await self._reread(limit)
-        pulled = await self._fetch(limit, wait)
+        pulled = await self._puller.pull(limit, wait)
+        with unreachable():
+            if not _gapless(pulled.messages):
+                pulled = Pulled([], complete=False)
         if not pulled.messages:
-            self._unsure = self._interrupted.is_set() or not pulled.complete
+            self._unsure = self._interrupted or not pulled.complete
         return Batch([parcel(message, message.subject) for message in pulled.messages], lambda: self._acknowledge(pulled))
 
     async def _look_back(self) -> None:
-        self._interrupted.clear()
+        self._interrupted = False
         with unreachable():
             try:
                 info = await self._context.consumer_info(self._stream, self._section)
@@ -66,22 +70,21 @@ class Intake:
 
         async def done() -> None:
             self._again = range(reached + 1, last + 1)
-            self._unsure = self._interrupted.is_set()
+            self._unsure = self._interrupted
 
         parcels: list[Parcel] = [found for position, found in kept if position <= last]
         return Batch(parcels, done)
-
-    async def _fetch(self, limit: int, wait: float) -> Pulled:
-        fetching = asyncio.ensure_future(pull(self._client, self._stream, self._section, limit, wait))
-        interrupted = asyncio.ensure_future(self._interrupted.wait())
-        try:
-            await asyncio.wait((fetching, interrupted), return_when=asyncio.FIRST_COMPLETED)
-            return fetching.result() if fetching.done() else Pulled([], complete=False)
-        finally:
-            await stop((fetching, interrupted))
 
     async def _acknowledge(self, pulled: Pulled) -> None:
         if pulled.messages:
             with unreachable():
                 await pulled.messages[-1].ack()  # not waited for: should it get lost, these come again
-        self._unsure = self._interrupted.is_set() or not pulled.complete
+        self._unsure = self._interrupted or not pulled.complete
+
+
+def _gapless(messages: Sequence[Msg]) -> bool:
+    """Whether nothing that was delivered between these is missing: on a connection that came back a hub goes on after that."""
+    if not messages:
+        return True
+    first, last = (messages[at].metadata.sequence.consumer for at in (0, -1))
+    return last - first == len(messages) - 1

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 
 from internationale.bus import Unreachable
 
@@ -31,6 +32,7 @@ class Inbox:
         self._room = room
         self._came = deque[Msg]()
         self._something = asyncio.Event()
+        self.interrupted = False
 
     async def put(self, message: Msg) -> None:
         """A message came. The first for which there is no room is the last that counts."""
@@ -41,10 +43,10 @@ class Inbox:
         self._something.set()
 
     async def next(self, wait: float) -> Msg:
-        """The next message. Raises ``TimeoutError`` when none comes within ``wait`` seconds, or these are over already,
-        ``TooMuch`` when there was no room for it.
+        """The next message. Raises ``TimeoutError`` when none comes within ``wait`` seconds, these are over already, or it was
+        interrupted, ``TooMuch`` when there was no room for it.
         """
-        if wait <= 0:
+        if wait <= 0 or self.interrupted:
             raise TimeoutError
         while not self._came:
             if self._room < 0:
@@ -52,7 +54,36 @@ class Inbox:
             self._something.clear()
             async with asyncio.timeout(wait):
                 await self._something.wait()
+            if self.interrupted:
+                raise TimeoutError
         return self._came.popleft()
+
+    def interrupt(self) -> None:
+        """Nothing more is waited for, and what came counts no more."""
+        self.interrupted = True
+        self._something.set()
+
+
+class Inboxes(Inbox):
+    """One place for the answers to one question after the other. ``name``: where those to the present one go."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__(place, 0)
+        self._place = place
+        self._questions = 0
+
+    def begin(self, room: int) -> None:
+        """Another question, for whose answers there is so much ``room``; those to the one before do not count any more."""
+        self._questions += 1
+        self.name = f"{self._place}.{self._questions}"
+        self._room = room
+        self._came.clear()
+        self.interrupted = False
+
+    async def put(self, message: Msg) -> None:
+        """A message came. What a stream delivers has a name of its own; a late word about an earlier question has that one's."""
+        if message.subject == self.name or not message.subject.startswith(self._place):
+            await super().put(message)
 
 
 def size(message: Msg) -> int:
@@ -72,11 +103,20 @@ async def listening(client: Client, room: int, place: str = "") -> AsyncIterator
 
     Raises nats-py's errors when the connection is gone at the beginning.
     """
-    name = f"{place or client._inbox_prefix.decode()}.{unforeseeable()}"  # noqa: SLF001  # nothing public leads there
-    inbox = Inbox(name, room)
-    subscription = await client.subscribe(name, cb=inbox.put)
+    inbox = Inbox(f"{place or own(client)}.{unforeseeable()}", room)
+    subscription = await client.subscribe(inbox.name, cb=inbox.put)
     try:
         yield inbox
     finally:
-        with contextlib.suppress(nats.errors.Error):  # the connection went away, and the subscription with it
-            await asyncio.shield(subscription.unsubscribe())  # also while being cancelled
+        await leave(subscription)
+
+
+def own(client: Client) -> str:
+    """Where a client's inboxes are."""
+    return client._inbox_prefix.decode()  # noqa: SLF001  # nothing public leads there
+
+
+async def leave(subscription: Subscription) -> None:
+    """Nothing is listened to there any more, and the hub forgets a question that is still open."""
+    with contextlib.suppress(nats.errors.Error):  # the connection went away, and the subscription with it
+        await asyncio.shield(subscription.unsubscribe())  # also while being cancelled

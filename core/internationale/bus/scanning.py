@@ -11,7 +11,7 @@ from nats.js import JetStreamContext
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 
 from internationale.bus import Unprovisioned
-from internationale.bus.pulling import Pulled, pull
+from internationale.bus.pulling import Pulled, Puller
 
 AT_ONCE = 256
 """Messages of one question. Somebody may have left each with headers as long as it may be."""
@@ -55,11 +55,12 @@ async def scan(
         num_replicas=1,
     )
     consumer = (await context.add_consumer(wanted.stream, described)).name
+    puller = Puller(client, wanted.stream, consumer)
     clock, reached = asyncio.get_running_loop().time, wanted.first - 1
     found = clock() + _NEW
     try:
         while reached < wanted.last and clock() < until:
-            pulled = await _pull(client, wanted, consumer, found if reached < wanted.first else 0)
+            pulled = await _pull(puller, WHOLE if wanted.bodies else AT_ONCE, found if reached < wanted.first else 0)
             for message in pulled.messages:
                 position = message.metadata.sequence.stream
                 if position <= wanted.last:
@@ -70,15 +71,16 @@ async def scan(
             if not pulled.complete:
                 break
     finally:
+        await puller.close()
         await context.delete_consumer(wanted.stream, consumer)
     return reached
 
 
-async def _pull(client: Client, wanted: Scan, consumer: str, found: float) -> Pulled:
+async def _pull(puller: Puller, limit: int, found: float) -> Pulled:
     """The next messages. Until ``found`` (of the loop's clock) a consumer that is not there is asked again."""
     while True:
         try:
-            return await pull(client, wanted.stream, consumer, WHOLE if wanted.bodies else AT_ONCE, 0)
+            return await puller.pull(limit, 0)
         except Unprovisioned:
             if asyncio.get_running_loop().time() >= found:
                 raise

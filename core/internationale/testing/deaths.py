@@ -82,6 +82,8 @@ DEATHS: dict[str, Callable[[], None]] = {
     "after the answer, before the cursor": lambda: before(relay.Relay, "_advance"),
     "after the cursor has moved": lambda: after(relay.Relay, "send", lambda sent, *_: bool(sent)),
     "after fetching, before the commit": lambda: before(Section, "accept"),
-    "after the commit, before acknowledging": lambda: before(intake.Intake, "_acknowledge", lambda _, messages: bool(messages)),
+    "after the commit, before acknowledging": lambda: before(
+        intake.Intake, "_acknowledge", lambda _, pulled: bool(pulled.messages)
+    ),
     "after acknowledging": lambda: after(receiving, "receive", lambda outcomes, *_: bool(outcomes)),
 }
