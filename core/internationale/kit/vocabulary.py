@@ -115,6 +115,8 @@ class Place(StrEnum):
     """The account page; subject None."""
     HELD = "held"
     """Beside what waits for a second person, for them and for whoever wrote it; subject its id."""
+    SENT = "sent"
+    """Beside a message that this section has signed, where its texts can be taken back; subject its ref."""
 
 
 @dataclass(frozen=True)

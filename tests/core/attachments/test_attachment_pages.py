@@ -316,3 +316,16 @@ def test_a_file_of_which_a_piece_went_meanwhile_is_brought_once_more(three, shar
 
 class Unmeant(Exception):
     """The leaving did not come about."""
+
+
+def test_a_message_with_a_file_leads_to_where_the_file_is_taken_back(three, share, delegate, attach) -> None:
+    """Its text alone is taken back with the message: the content would lie about until it is tidied away."""
+    _ic, fr, _ar = three
+    attachment = attach(fr, share(fr), b"names")
+    with fr.reading() as session:
+        event = room(fr).find(session, attachment, None).file.event
+    way = f'href="/attachments/{attachment}/withdraw"'
+    pages = [f"/federation/sent/{event}", f"/federation/sent/{event}/withdraw"]
+    assert [way in delegate.get(page).text for page in pages] == [True, True]
+    delegate.post(f"/attachments/{attachment}/withdraw", data={"reason": "It names somebody."})
+    assert [way in delegate.get(page).text for page in pages] == [False, False]

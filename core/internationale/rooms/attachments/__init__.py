@@ -17,7 +17,7 @@ from internationale.messages import marker
 from internationale.rooms.attachments import api, events, pages
 from internationale.rooms.attachments import checks as health
 from internationale.rooms.attachments import tasks as work
-from internationale.rooms.attachments.port import reviewing, telling, uploading
+from internationale.rooms.attachments.port import attaching, reviewing, telling, uploading
 from internationale.rooms.attachments.rows.shared import projection
 from internationale.rooms.attachments.rules import authority
 
@@ -74,6 +74,9 @@ def panels(place: Place, subject: Any, section: Section, session: Session, reade
     if place is Place.HELD:
         beside = reviewing.panel(section, session, subject)
         return [] if beside is None else [beside]
+    if place is Place.SENT:
+        instead = attaching.panel(section, session, subject, reader)
+        return [] if instead is None else [instead]
     if place is not Place.DOCUMENT or not isinstance(subject, Reading):
         return []
     found = section.attachments.panel(session, subject.document.id, subject.document.ref, reader)

@@ -11,7 +11,7 @@ from litestar.response import Redirect, Stream, Template
 
 from internationale.events.refs import Ref
 from internationale.events.types import kind_name
-from internationale.kit import Reader, Section
+from internationale.kit import Panel, Place, Reader, Section
 from internationale.kit.entered import PAGE, Entered
 from internationale.rooms.exchange import port, queries, rules
 from internationale.rooms.exchange.forms import WithdrawForm
@@ -62,7 +62,7 @@ def routes() -> Sequence[Any]:
         may = heeded and not taken_back and section.may(reader, rules.WITHDRAW)
         context = {"whole": whole, "receipts": receipts, "deeds": deeds(section), "spelled": rules.spelled}
         context |= {"taken_back": taken_back, "may_withdraw": may, "why": rules.why_withdrawn}
-        context |= {"why_uncounted": rules.why_uncounted}
+        context |= {"why_uncounted": rules.why_uncounted, "panels": _beside(section, whole, reader) if may else ()}
         return Template("exchange/sent_one.html", context=context)
 
     return [sent, export, one, *_withdrawing()]
@@ -99,9 +99,15 @@ def _consequences(section: Any, reader: Reader, id: str, values: Mapping[str, An
         ref = Ref.parse(whole.sent.ref)
         receipts = section.receipts(session, ref) if whole.sent.counts else ()
         done = bool(queries.taken_back_of(session, ref))
+    panels = () if done else _beside(section, whole, reader)
     reasons = list(rules.WHY_WITHDRAWN.items())
-    context = {"whole": whole, "receipts": receipts, "reasons": reasons, "done": done, "values": values}
+    context = {"whole": whole, "receipts": receipts, "reasons": reasons, "done": done, "values": values, "panels": panels}
     return Template("exchange/withdraw.html", context=context)
+
+
+def _beside(section: Any, whole: queries.Whole, reader: Reader) -> Sequence[Panel]:
+    """What others have to say where the texts of a message can be taken back: nothing, where it does not count."""
+    return section.panels(Place.SENT, whole.sent.ref, reader) if whole.sent.counts else ()
 
 
 def _again(entered: Entered) -> Template:
