@@ -26,8 +26,14 @@ class SignIn(fields.Form):
     handle: Entry
     password: Password = Field(repr=False)
     next: Path = "/"
+    passing: bool = False
+    """At a machine of others: nothing is to stay there that tells of it."""
 
-    labels: ClassVar[Mapping[str, Message]] = {"handle": _("Handle"), "password": _("Password")}
+    labels: ClassVar[Mapping[str, Message]] = {
+        "handle": _("Handle"),
+        "password": _("Password"),
+        "passing": _("This machine is not mine: keep nothing on it"),
+    }
 
 
 class Accept(fields.Form):

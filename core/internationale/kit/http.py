@@ -63,9 +63,11 @@ def line(address: str) -> str:
         return ""
 
 
-def set_session(response: Response[Any], section: Section, secret: str, *, lasting: timedelta = SESSION) -> None:
-    """Let the browser carry ``secret`` (as made by the caller: unguessable, in ASCII letters and digits) from now on."""
-    response.set_cookie(_cookie(section, secret, int(lasting.total_seconds())))
+def set_session(response: Response[Any], section: Section, secret: str, *, lasting: timedelta | None = SESSION) -> None:
+    """Let the browser carry ``secret`` (as made by the caller: unguessable, in ASCII letters and digits) from now on, for so
+    long; None: until it is closed.
+    """
+    response.set_cookie(_cookie(section, secret, None if lasting is None else int(lasting.total_seconds())))
 
 
 def clear_session(response: Response[Any], section: Section) -> None:
@@ -106,7 +108,7 @@ def local_path(path: str | None, default: str = "/") -> str:
     return default if parts.scheme or parts.netloc else path
 
 
-def _cookie(section: Section, value: str, seconds: int, suffix: str = "") -> Cookie:
+def _cookie(section: Section, value: str, seconds: int | None, suffix: str = "") -> Cookie:
     return Cookie(
         key=cookie_name(section) + suffix,
         value=value,

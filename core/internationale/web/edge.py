@@ -87,7 +87,7 @@ class Edge:
         cookie = Cookie(
             key=cookie_name(self._section) + LANGUAGE_SUFFIX,
             value=remember_language(here.chosen, here.reader),
-            max_age=YEAR,
+            max_age=None if here.reader.signed_in else YEAR,  # it would tell that somebody was, on a machine that is taken
             secure=is_secure(self._section),
             httponly=True,
             samesite="lax",

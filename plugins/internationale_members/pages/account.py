@@ -106,7 +106,7 @@ def change_password(
         )
     except (Invalid, TooSoon) as error:
         return _page(section, reader, request, error)
-    return signing.known(section, request, secret, _back("#password"))
+    return signing.known_still(section, request, secret, _back("#password"))
 
 
 def make_token(
@@ -140,7 +140,7 @@ def sign_out_everywhere(
 ) -> Redirect:
     with section.writing() as session:
         credentials.end_all(session, accounts.own(reader), but=signing.current(section, request))
-    return signing.known(section, request, signing.current(section, request), _back("#devices"))
+    return signing.known_still(section, request, signing.current(section, request), _back("#devices"))
 
 
 def sign_out_device(

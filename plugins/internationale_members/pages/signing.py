@@ -34,8 +34,9 @@ def ask(
 
 
 def again(entered: Entered) -> Template:
-    """The form with the handle that was entered; the password is typed anew."""
-    return _form(http.local_path(entered.values["next"]), entered.values["handle"])
+    """The form with what was entered; the password is typed anew."""
+    values = entered.values
+    return _form(http.local_path(values["next"]), values["handle"], passing=values.get("passing") == "true")
 
 
 def sign_in(
@@ -53,12 +54,12 @@ def sign_in(
             browser=http.browser(request, section),
         )
     except TooSoon as error:
-        answer = _form(next, data.handle, error.message, status=429)
+        answer = _form(next, data.handle, error.message, status=429, passing=data.passing)
         answer.headers["Retry-After"] = str(error.seconds)
         return answer
     except Invalid as error:
-        return _form(next, data.handle, error.message, status=400)
-    return signed_in(section, request, secret, next)
+        return _form(next, data.handle, error.message, status=400, passing=data.passing)
+    return passing_by(section, secret, next) if data.passing else signed_in(section, request, secret, next)
 
 
 def sign_out(section: NamedDependency[Section], request: Request[Any, Any, Any]) -> Redirect:
@@ -89,11 +90,23 @@ def signed_in(section: Section, request: Request[Any, Any, Any], secret: str, ne
     return answer
 
 
+def passing_by(section: Section, secret: str, next: str) -> Redirect:
+    """The same, at a machine of others: the session goes with the browser, which is not known afterwards."""
+    answer = Redirect(next, status_code=303)
+    http.set_session(answer, section, secret, lasting=None)
+    return answer
+
+
 def known(section: Section, request: Request[Any, Any, Any], secret: str | None, answer: Redirect) -> Redirect:
     """The answer, with which the browser is known to be that of whoever has the session with this ``secret``."""
     if cookie := browsers.remember(section, secret, http.browser(request, section)):
         http.set_browser(answer, section, cookie, lasting=terms.BROWSER)
     return answer
+
+
+def known_still(section: Section, request: Request[Any, Any, Any], secret: str | None, answer: Redirect) -> Redirect:
+    """The same, unless the browser carries nothing to be known by: at a machine of others."""
+    return answer if http.browser(request, section) is None else known(section, request, secret, answer)
 
 
 def signed_out(section: Section) -> Redirect:
@@ -112,5 +125,6 @@ def device(request: Request[Any, Any, Any]) -> str:
     return devices.describe(request.headers.get("user-agent", ""))
 
 
-def _form(next: str, handle: str = "", error: Message | None = None, *, status: int = 200) -> Template:
-    return Template("members/sign_in.html", context={"next": next, "handle": handle, "error": error}, status_code=status)
+def _form(next: str, handle: str = "", error: Message | None = None, *, status: int = 200, passing: bool = False) -> Template:
+    context = {"next": next, "handle": handle, "error": error, "passing": passing}
+    return Template("members/sign_in.html", context=context, status_code=status)

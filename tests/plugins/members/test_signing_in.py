@@ -6,6 +6,7 @@ from internationale_members.rows import FailedSignIn, SignedIn
 from internationale_members.rules import handles, terms
 
 PASSWORD = "seven red umbrellas"
+SESSION = "intl-fr"
 
 
 def sign_in(client, handle="rosa", password=PASSWORD, **more):
@@ -236,3 +237,29 @@ def test_a_foreign_page_signs_nobody_in_or_out(house):
     for path in ("/members/sign-out", "/members/account/leave"):
         assert client.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert who(client) == "rosa"
+
+
+def test_at_a_machine_of_others_nothing_outlasts_the_browser(house):
+    """The cookie of the session goes with it, and none tells that somebody of the section was there."""
+    house.person("rosa")
+    client = house.browser()
+    set_cookies = sign_in(client, passing="true").headers.get_list("set-cookie")
+    assert [each.partition("=")[0] for each in set_cookies] == [SESSION]
+    assert "max-age" not in set_cookies[0].lower()
+    assert who(client) == "rosa"
+    spoken = client.get("/about?lang=fr").headers.get_list("set-cookie")
+    assert [each.partition("=")[0] for each in spoken] == [f"{SESSION}-language"]
+    assert "max-age" not in spoken[0].lower()
+    house.clock.wait(seconds=1)
+    changed = client.post(
+        "/members/account/password", data={"old": PASSWORD, "new": "eight black umbrellas"}, follow_redirects=False
+    )
+    assert (changed.status_code, changed.headers.get_list("set-cookie")) == (303, [])
+    assert client.post("/members/account/devices/sign-out", follow_redirects=False).headers.get_list("set-cookie") == []
+
+
+def test_whose_machine_it_is_stays_ticked(house):
+    house.person("rosa")
+    page = sign_in(house.browser(), password="wrong", passing="true").text
+    assert 'name="passing" type="checkbox" value="true" checked' in page
+    assert 'name="passing" type="checkbox" value="true" checked' not in house.browser().get("/members/sign-in").text
