@@ -10,7 +10,7 @@ import trustme
 from hypothesis import HealthCheck, settings
 
 from internationale.bus.configuration import Tls
-from internationale.ledger import fencing
+from internationale.ledger import patience
 
 # machines are noisy: no test fails because of how long something took (hypothesis does so by itself only where it sees a CI)
 settings.register_profile("unhurried", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -66,4 +66,5 @@ def ar(three):
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
     """Those who are away are not waited for as long as people would."""
-    monkeypatch.setattr(fencing, "GRACE", timedelta(seconds=2))
+    monkeypatch.setattr(patience, "GRACE", timedelta(seconds=2))
+    monkeypatch.setattr(patience, "UNANSWERED", timedelta(seconds=4))

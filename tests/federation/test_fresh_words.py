@@ -15,7 +15,7 @@ from internationale.bus.server import HubProcess
 from internationale.errors import Paused
 from internationale.events import heads
 from internationale.events.heads import Head, Heads
-from internationale.ledger import fencing, tables
+from internationale.ledger import fencing, patience, tables
 from internationale.ledger.fencing import Lasting
 from internationale.rooms.roster import port, queries
 from internationale.section.running import utc_now
@@ -36,7 +36,8 @@ def back_soon(monkeypatch):
 @pytest.fixture
 def long_enough(monkeypatch):
     """A hub that begins lets who is too early wait for some seconds."""
-    monkeypatch.setattr(fencing, "GRACE", timedelta(seconds=12))
+    monkeypatch.setattr(patience, "GRACE", timedelta(seconds=12))
+    monkeypatch.setattr(patience, "UNANSWERED", timedelta(seconds=12))
 
 
 @pytest.fixture
@@ -296,7 +297,7 @@ def test_who_is_put_back_to_an_old_list_waits_for_a_later_one(federation, hub, s
             for each in (*old, again):
                 await stack.enter_async_context(worker.running(each))
             if late:
-                await asyncio.sleep(fencing.GRACE.total_seconds() + 1)
+                await asyncio.sleep(patience.GRACE.total_seconds() + 1)
                 await asyncio.to_thread(hub.start)
             await until(opened(again))
             assert (await asyncio.to_thread(say, again, "three")).sequence == 3

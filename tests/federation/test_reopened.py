@@ -4,12 +4,14 @@ import asyncio
 import shutil
 
 from click.testing import CliRunner
+from sqlalchemy import select
 
 from internationale.cli.fence import lift
 from internationale.events import keys
 from internationale.events.envelope import Address
 from internationale.events.roster import LastGood
 from internationale.events.signed import SignedDocument
+from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
@@ -19,6 +21,7 @@ from internationale.testing.founding import ROOT, adopt, key_of
 from .living import live, until, with_hubs
 from .test_faults import rival
 from .test_hubs import kept, settled, state
+from .test_worker import opened
 
 EVERYTHING = {f"intl.v1.log.fr.{where}" for where in ("1.1", "1.2", "2.1")}
 
@@ -86,6 +89,43 @@ def test_what_the_roster_has_decided_against_stops_nobody(three, carry, say, sai
     carry(*three)
     assert fr.fenced is None
     oracle.agree(*three, said=4)
+
+
+def test_what_the_roster_has_decided_against_silences_nobody_who_hears_it_again(three, hub, say, said, intruder):
+    """Whoever has it can bring it at any time, to a hub that was emptied or is theirs."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    twin = rival(fr, "another two")
+    say(fr, "two")
+    say(fr, "three")
+    last = said(fr)[-1]
+    reopened(fr, ic, ar, good=LastGood(epoch=1, sequence=3, hash=last.signed.hash))
+
+    async def story():
+        await until(opened(fr))
+        await asyncio.to_thread(say, fr, "four")
+        await until(lambda: all(head(each) == (2, 1) for each in (ic, ar)))
+        await asyncio.to_thread(intruder.purge, twin.subject)
+        await asyncio.to_thread(intruder.put, twin.subject, twin.body, twin.signature)
+        await until(lambda: all(proved(each) for each in (ic, fr, ar)))
+        await asyncio.sleep(1)
+        assert (fr.fenced, fr.gate.lasting) == (None, None)
+        await asyncio.to_thread(say, fr, "five")
+        await until(lambda: all(head(each) == (2, 2) for each in (ic, ar)))
+
+    live(story, fr, ic, ar)
+
+
+def head(section):
+    """How far fr's log has come there."""
+    with section.reading() as session:
+        found = section.ledger.head(session, "fr")
+    return found.epoch, found.sequence
+
+
+def proved(section):
+    with section.reading() as session:
+        return bool(session.connection().execute(select(tables.fork.c.sequence)).all())
 
 
 def test_a_hole_in_a_closed_epoch_keeps_nobody_from_the_hosts_word(federation, say, said):

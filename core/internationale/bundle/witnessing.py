@@ -15,7 +15,10 @@ def sign(section: Section, *, again: bool) -> SignedDocument | None:
     """Our heads, signed anew when they changed (or ``again``), and remembered like anybody's: each is later than the one before.
 
     None while there is nothing to say, and where nobody would take it: whose key is not, or no longer, in force signs no heads.
+    Nor does who is silent: it may have forgotten what it held, and its next start would take it for one that was never away.
     """
+    if section.fenced is not None:
+        return None
     with section.reading() as session:
         last = queries.heads_document(session, section.code)
     said = None if last is None else queries.read_heads(last.body)

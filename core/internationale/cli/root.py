@@ -96,7 +96,7 @@ class Home:
         if section.fenced is None:
             return section
         before = claims.own_log(section)
-        reason = asyncio.run(fence.clear(section))
+        reason = asyncio.run(fence.clear(section, waits=lambda why: click.echo(worded(why), err=True)))
         _tell_taken_back(before, claims.own_log(section))
         if reason is not None:
             words = {"why": reason, "command": f"internationale --home {self.path} fence open"}

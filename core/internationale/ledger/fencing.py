@@ -13,7 +13,6 @@ that lies would silence another at each of its starts.
 
 import logging
 import secrets
-import time
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -26,6 +25,7 @@ from internationale.kit.prepared import Prepared
 from internationale.kit.vocabulary import Restored
 from internationale.ledger import database, tables
 from internationale.ledger.database import Database
+from internationale.ledger.patience import Patience
 from internationale.messages import Message, marker
 
 _ = marker("core")
@@ -60,18 +60,16 @@ _claimant = tables.claimant
 _KEPT = Prepared(select(tables.fence.c.reason, tables.fence.c.since))
 _WORD = "word"
 """The host's word that the section may speak although nobody has answered."""
-GRACE = timedelta(seconds=20)
-"""For so long the others are waited for, once they can be asked. Who has lost a hub is back within ten (``link.LONGEST``)."""
 _GOOD = timedelta(hours=1)
 """For so long it is good. Copies of the database have it too, and are put back at any time."""
 
 
 class Fence:
     """The fence of one section. ``reason``: why nothing may be said; None: it may. ``lasting``: the part that a restart keeps.
-    ``clock``: seconds, whoever sets the machine's.
+    ``patience``: for how long the others are waited for.
     """
 
-    def __init__(self, where: Database, now: Callable[[], datetime], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, where: Database, now: Callable[[], datetime], patience: Patience | None = None) -> None:
         self.reason: Message | None = None
         self.lasting: Lasting | None = None
         self._database = where
@@ -85,9 +83,7 @@ class Fence:
         self.closings = 0
         """How often this process has closed it: who has asked others and is about to open sees whether it was meanwhile."""
         self._memory, self._noting = RLock(), Lock()
-        self._clock = clock
-        self._waiting = False
-        self._until: float | None = None
+        self.patience = Patience() if patience is None else patience
         self._started = False
         self._noted: tuple[Any, ...] | None = None
         """What stands in the database, as far as this process knows: who is about to open may have to look again."""
@@ -151,28 +147,27 @@ class Fence:
         self.ask_anew()
 
     def ask_anew(self) -> None:
-        """Have the others asked a question that is new, and waited for (``waits``) once they can be asked (``reached``)."""
+        """Have the others asked a question that is new, and waited for (``patience``)."""
         with self._memory:
             self.question = secrets.token_hex(32)
             self.heard.clear()
-            self._waiting, self._until = True, None
+            self.patience.begin()
 
-    def reached(self) -> None:
-        """The others can be asked from now on: a hub may come up long after this section, and they a little later."""
+    def reached(self, *, answered: bool = False) -> None:
+        """The others can be asked from now on, as far as is known; or one has ``answered``."""
         with self._memory:
-            if self._until is None:
-                self._until = self._clock() + GRACE.total_seconds()
+            if answered:
+                self.patience.answered()
+            else:
+                self.patience.reached()
 
     def hear(self, question: str, sections: Collection[str]) -> None:
         """These have answered this question, which may be another by now."""
         with self._memory:
             if question == self.question:
                 self.heard.update(sections)
-
-    @property
-    def waits(self) -> bool:
-        """Whether the others are still waited for. Where a machine was put back its clock is set just then."""
-        return self._waiting and (self._until is None or self._clock() < self._until)
+                if sections:
+                    self.patience.answered()
 
     def open(self, closings: int | None = None) -> None:
         """Speaking is safe again, unless something was noted meanwhile that this process does not know of, or it has closed the
@@ -242,7 +237,8 @@ class Fence:
 
     def _forget(self) -> None:
         self.reason = self.lasting = self._noted = None
-        self.final, self.question, self._waiting = False, "", False
+        self.final, self.question = False, ""
+        self.patience.end()
 
 
 def keep(connection: Connection, reason: str, now: datetime) -> None:

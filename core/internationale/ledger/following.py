@@ -16,7 +16,6 @@ from internationale.ledger.overtaken import Overtaken
 from internationale.ledger.parking import Parking
 from internationale.ledger.pinned import CONTESTED, FORKED, Pinned
 from internationale.ledger.reading import Gap
-from internationale.ledger.records import key
 from internationale.ledger.unit import Unit
 
 ENDED = "ended_by_roster"
@@ -104,13 +103,3 @@ def unfinished(heads: Iterable[Head], keyring: Keyring) -> list[Gap]:
                 stopped = head.cut is not None and head.cut <= rules.pin[0]
                 found.append(Gap(rules.section, rules.epoch, head.sequence + 1, rules.pin[0], another=stopped))
     return found
-
-
-def settled(unit: Unit, rules: LogRules | None, where: Address) -> bool:
-    """Whether the roster has decided which of two events counts here, and ours is that one: then nothing is cut any more."""
-    if rules is None or rules.pin is None or where.sequence > rules.pin[0]:
-        return False
-    if unit.heads.of(where.section, where.epoch).sequence < rules.pin[0]:
-        return False
-    held = select(tables.event.c.hash).filter_by(**key(Address(where.section, where.epoch, rules.pin[0])))
-    return unit.connection.execute(held).scalar() == rules.pin[1]

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, se
 from sqlmodel import Session
 
 from internationale.events.envelope import Address, Signed
+from internationale.events.logs import Keyring
 from internationale.ledger import remaining, tables
 from internationale.ledger.deliveries import Arrival
 from internationale.ledger.records import ASIDE, CUT, State, key, of
@@ -30,9 +31,20 @@ class Proof:
     second: Signed
 
 
-def prove(unit: Unit, rival: Arrival, *, settled: bool = False) -> set[Address]:
-    """Keep the proof that ``rival`` makes with the event that we hold, and cut the log there; unless it is ``settled``: the
-    roster has decided that ours is the one that counts.
+def settled(unit: Unit, keyring: Keyring, where: Address) -> bool:
+    """Whether the roster has decided which of two events counts here, and ours is that one: then nothing is cut any more."""
+    rules = keyring[where.section].of(where.epoch) if where.section in keyring else None
+    if rules is None or rules.pin is None or where.sequence > rules.pin[0]:
+        return False
+    if unit.heads.of(where.section, where.epoch).sequence < rules.pin[0]:
+        return False
+    held = select(tables.event.c.hash).filter_by(**key(Address(where.section, where.epoch, rules.pin[0])))
+    return unit.connection.execute(held).scalar() == rules.pin[1]
+
+
+def prove(unit: Unit, rival: Arrival, keyring: Keyring) -> set[Address]:
+    """Keep the proof that ``rival`` makes with the event that we hold, and cut the log there; unless the roster has decided that
+    ours is the one that counts (see ``settled``).
 
     Returns the events that others were judged by. They are put aside, until all rows are made anew without them.
     """
@@ -50,7 +62,7 @@ def prove(unit: Unit, rival: Arrival, *, settled: bool = False) -> set[Address]:
             "found_at": unit.now,
         }
         unit.connection.execute(insert(tables.fork), values)
-    return set() if settled else cut(unit, where, "forked", aside=True)
+    return set() if settled(unit, keyring, where) else cut(unit, where, "forked", aside=True)
 
 
 def cut(unit: Unit, first: Address, reason: str, *, aside: bool = False) -> set[Address]:

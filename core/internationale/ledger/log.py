@@ -21,7 +21,7 @@ from internationale.kit.vocabulary import Projection, Utterance
 from internationale.ledger import deliveries, forks, parts, quarantine, remaining, tables, threads, undecided, withdrawing
 from internationale.ledger.causes import Archive
 from internationale.ledger.deliveries import Arrival, Delivery
-from internationale.ledger.following import Following, settled
+from internationale.ledger.following import Following
 from internationale.ledger.intake import Intake, Taken
 from internationale.ledger.judging import Verdict
 from internationale.ledger.opening import NO_KEY, nobody
@@ -108,7 +108,7 @@ class Ledger(Reading):
         if taken.refused:
             quarantine.keep(unit.connection, taken.refused, keyring, now, muted)
         outcomes = _outcomes(arrivals, taken, unit)
-        gone = {where for rival in taken.rivals for where in self._prove(unit, rival, keyring)}
+        gone = {where for rival in taken.rivals for where in forks.prove(unit, rival, keyring)}
         unit.withdrawals = [said for said in unit.withdrawals if said.envelope.address not in gone]
         self._erase(unit)
         if gone:
@@ -150,10 +150,9 @@ class Ledger(Reading):
             outcomes += self.follow(session, keyring, now, again)  # what is next may be of the other history
         return outcomes
 
-    def _prove(self, unit: Unit, rival: Arrival, keyring: Keyring) -> set[Address]:
-        where = rival.envelope.address if rival.envelope is not None else None
-        rules = keyring[where.section].of(where.epoch) if where is not None and where.section in keyring else None
-        return forks.prove(unit, rival, settled=where is not None and settled(unit, rules, where))
+    def decided(self, session: Session, keyring: Keyring, where: Address, now: datetime) -> bool:
+        """Whether the roster has decided which of two events counts under this number, and that one is here."""
+        return forks.settled(self._unit(session, now), keyring, where)
 
     def add_parts(self, session: Session, bodies: Iterable[bytes], now: datetime) -> list[str]:
         """Keep parts (salt and content, as they travelled) that an event waits for; returns the hashes that are new here."""

@@ -90,7 +90,8 @@ async def _step(section: Section, bus: Bus, lists: rosters.Seen, found: proofs.S
     moved = await rosters.catch_up(section, bus, lists) + await rosters.carry(section, bus, lists)
     while came := await rosters.follow(section, bus, 0, lists):
         moved += came
-    if section.fenced is not None and await fence.look(section, bus) is None and witnesses.objection(section) is None:
+    closed = section.fenced is not None and fence.may_open(section)
+    if closed and await fence.look(section, bus) is None and witnesses.objection(section) is None:
         section.unfence()
     if section.fenced is None:
         moved += await _send(Relay(section, bus, await bus.identity()))

@@ -22,6 +22,7 @@ from internationale.events.types import Event
 from internationale.ledger import database, migrate
 from internationale.ledger.fencing import Fence
 from internationale.ledger.log import Ledger
+from internationale.ledger.patience import Patience
 from internationale.ledger.projecting import Handler
 from internationale.plugins import Plugins
 from internationale.section import Section
@@ -72,7 +73,7 @@ class MortalSection(Section):
         self, settings: Settings, plugins: Plugins, now: Callable[[], datetime], seconds: Callable[[], float], life: Life
     ) -> None:
         super().__init__(settings, plugins, now)
-        self.gate = Fence(self.database, now, seconds)
+        self.gate = Fence(self.database, now, Patience(seconds))
         self.life = life
         projections = [
             replace(each, on={kind: self._mortal(on) for kind, on in each.on.items()}) for each in self.ledger.projections

@@ -43,6 +43,8 @@ class Worker:
         self._connect = connect
         self._bells = Bells()
         self._opened = asyncio.Event()
+        self._moment = section.now()
+        """When the clock was looked at last."""
         self._heard = False
         """Whether the sections themselves have answered since it was last in doubt what there is of our log."""
         section.on_commit(self._bells.written.ring)
@@ -50,6 +52,7 @@ class Worker:
 
     async def begin(self) -> None:
         """Close the fence where it is needed: from now on nothing is said until a hub answers or the host gives the word."""
+        self._moment = self.section.now()
         if await in_thread(self.section.gate.take_word):
             _log.warning("goes on without an answer: the host has said so")
         elif self.section.gate.lasting is None:
@@ -107,6 +110,7 @@ class Worker:
         """
         while self.section.fenced == fence.NOT_JOINED:  # by a command, or on a page; perhaps again, after losing the database
             await asyncio.sleep(WORD)
+            self._moment = self.section.now()
             await self._close()
         if self.section.gate.lasting in _ASKED_AGAIN:  # begun again after a failure: who is asked may have been content before
             self._doubt()
@@ -115,23 +119,32 @@ class Worker:
             self._opened.set()
             with passed.shown(self.section):
                 await self._while_open()
+            self._opened.clear()
             self._doubt()
             await asyncio.sleep(PAUSE)
 
     async def _while_open(self) -> None:
         """Until it is closed."""
-        gate, before = self.section.gate, self.section.now()
+        gate = self.section.gate
         while gate.lasting not in _ASKED_AGAIN:
             await asyncio.sleep(WORD)
+            if self._jumped():
+                return
             await in_thread(gate.load)
             if await in_thread(gate.take_word):
                 _log.warning("goes on without an answer: the host has said so")
-            since, before = before, self.section.now()
-            if gate.lasting is None and witnesses.apart(since, before) and await self._hubs():
-                _log.warning("the clock went from %s to %s: the others are asked how far our own log goes", since, before)
-                gate.ask_anew()
-                self.section.fence(fence.NO_ANSWER)
-                return
+
+    def _jumped(self) -> bool:
+        """Whether the clock tells that the machine was put back with what it had in memory, or slept. Then it is silent, and the
+        others are asked anew: before anything is waited for, a database too, which may be put back and begin just now.
+        """
+        gate, since, self._moment = self.section.gate, self._moment, self.section.now()
+        if not witnesses.apart(since, self._moment) or gate.lasting is Lasting.ANOTHER:
+            return False
+        _log.warning("the clock went from %s to %s: the others are asked how far our own log goes", since, self._moment)
+        gate.ask_anew()
+        self.section.fence(fence.NO_ANSWER)
+        return True
 
     def _doubt(self) -> None:
         self._heard = False
@@ -146,11 +159,8 @@ class Worker:
             closings = self.section.gate.closings
             if clock() > asked + WORD:
                 asked = clock()
-                if await in_thread(self.section.gate.take_word):
-                    _log.warning("goes on without an answer: the host has said so")
+                if await self._released(closings):
                     break
-                if await in_thread(self.section.gate.load):
-                    self._doubt()
             answered = [link for link in self.links.values() if link.clearance.verdict != fence.NO_ANSWER]
             if objecting.difference(answered):  # what a hub that went knew, the others may have heard of since
                 self._doubt()
@@ -160,6 +170,23 @@ class Worker:
             elif await self._may_open(answered) and await self._lift(closings):
                 break
             await asyncio.sleep(PAUSE)
+
+    async def _released(self, closings: int) -> bool:
+        """Look at the clock, and at what other processes have noted. Whether it is open now: by the host's word, or because there
+        is nobody to ask.
+        """
+        gate = self.section.gate
+        if self._jumped():
+            self._doubt()
+            return False
+        if await in_thread(gate.take_word):
+            _log.warning("goes on without an answer: the host has said so")
+            return True
+        if await in_thread(gate.load):
+            self._doubt()
+        if gate.lasting is None and not await self._hubs():
+            await in_thread(self.section.unfence, closings)
+        return self.section.fenced is None
 
     async def _objection(self, answered: Sequence[Link]) -> Message | None:
         """What speaks against writing: a hub that has answered, or that the other sections have not."""

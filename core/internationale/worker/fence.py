@@ -7,7 +7,7 @@ A command that speaks is such a start of its own (``clear``), unless the instanc
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import Any, TypeVar
@@ -64,8 +64,10 @@ def suspect(section: Section) -> None:
         section.gate.ask_anew()
 
 
-async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message | None:
-    """Open the fence for one deed of a command, or tell the reason to stay silent."""
+async def clear(
+    section: Section, connect: Connect = NatsBus.connect, waits: Callable[[Message], object] = lambda _why: None
+) -> Message | None:
+    """Open the fence for one deed of a command, or tell the reason to stay silent. ``waits``: told that others are waited for."""
     gate, hubs = section.gate, await in_thread(named, section)
     if await in_thread(holding.under_way, section.settings.home):
         return WORDS[Lasting.BEHIND]
@@ -79,18 +81,22 @@ async def clear(section: Section, connect: Connect = NatsBus.connect) -> Message
         reason = None
     else:
         await in_thread(suspect, section)
-        reason = await _ask_until(section, hubs, connect)
+        reason = await _ask_until(section, hubs, connect, waits)
     if reason is None:
         await in_thread(section.unfence)
         reason = section.fenced
     return reason
 
 
-async def _ask_until(section: Section, hubs: Sequence[Hub], connect: Connect) -> Message | None:
+async def _ask_until(
+    section: Section, hubs: Sequence[Hub], connect: Connect, waits: Callable[[Message], object]
+) -> Message | None:
     """The same as ``_ask_all``, once the others have been waited for."""
     reason = await _ask_all(section, hubs, connect)
     if reason not in (None, NO_ANSWER):  # what one hub lacks another may have brought meanwhile
         reason = await _ask_all(section, hubs, connect)
+    if reason == witnesses.ASKS:
+        waits(reason)
     while reason == witnesses.ASKS:
         await asyncio.sleep(AGAIN)
         reason = await _ask_all(section, hubs, connect)

@@ -265,10 +265,10 @@ class Link:
             await asyncio.sleep(AUDIT_REST)
 
     async def _say(self, bus: Bus) -> None:
-        await self._opened.wait()
         clock = asyncio.get_running_loop().time
         said, bell = 0.0, self._bells.written.listener()
         while True:
+            await self._opened.wait()
             if await heads.say(self.section, bus, again=clock() - said > HEADS_REST):
                 said = clock()
             await asyncio.sleep(await in_thread(heads.pause, self.section))

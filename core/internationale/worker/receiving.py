@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 
 from internationale.bus import LOG, Bus, Parcel
+from internationale.events.envelope import Address
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.section import Section
@@ -25,17 +26,24 @@ async def receive(section: Section, bus: Bus, wait: float, published: Published)
     parcels = [parcel for parcel in batch.parcels if not published.came_back(parcel)]
     outcomes = await take_in(section, parcels, bus.hub)
     await batch.done()
-    if section.fenced is None and _another_speaks(section, parcels, outcomes):
+    if section.fenced is None and await in_thread(_another_speaks, section, parcels, outcomes):
         _log.critical("events of our own log came in that this instance did not write")
         await in_thread(section.fence, WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
     return outcomes + ["duplicate"] * (len(batch.parcels) - len(parcels))
 
 
 def _another_speaks(section: Section, parcels: Sequence[Parcel], outcomes: Sequence[str]) -> bool:
-    """Whether authentic events of our own log came that are not ours."""
+    """Whether authentic events of our own log came that are not ours; but for those against which the roster has decided: whoever
+    has one can bring it again and again.
+    """
     own = f"intl.v1.log.{section.code}."
-    pairs = zip(parcels, outcomes, strict=True)
-    return any(parcel.subject.startswith(own) and outcome not in ("duplicate", "quarantined") for parcel, outcome in pairs)
+    authentic = [one for one, outcome in zip(parcels, outcomes, strict=True) if outcome not in ("duplicate", "quarantined")]
+    rivals = [one for one in authentic if one.subject.startswith(own)]
+    if not rivals:
+        return False
+    with section.reading() as session:
+        ledger, keyring, now = section.ledger, section.keyring(session), section.now()
+        return not all(ledger.decided(session, keyring, Address.of_subject(one.subject), now) for one in rivals)
 
 
 async def take_in(section: Section, parcels: Sequence[Parcel], via: str, by: str = "") -> list[str]:

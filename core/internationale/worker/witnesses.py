@@ -7,7 +7,8 @@ half of the others have to answer. What any of these had received is known then.
 
 A database may also be put back without a word of it, with a snapshot of the whole machine. What tells is how long ago the section
 signed its last heads: running, it does so every minute. After a longer silence the others are asked in the same way, and waited
-for a little: those who are there have come back to the hub by then. Put back with its memory it never starts: its clock tells.
+for a little, from the first answer on: those who are there have come back to the hub by then. Put back with its memory it never
+starts: its clock tells.
 """
 
 import asyncio
@@ -41,7 +42,10 @@ WAITS = _(
     "This section's database was put back, or made anew: it may have forgotten what it said last. It says nothing until more than"
     " half of the other sections have shown anew how far its own log had come (%(heard)s of %(needed)s so far)."
 )
-ASKS = _("This section was away for a while. The others are asked how far its own log goes. It goes on within half a minute.")
+ASKS = _(
+    "This section was away for a while. The others are asked how far its own log goes. It goes on half a minute after the first"
+    " of them has answered, or after five minutes in which nobody does."
+)
 
 
 def was_away(section: Section) -> bool:
@@ -68,7 +72,7 @@ def objection(section: Section) -> Message | None:
     reason, restored = missing(section), gate.lasting is Lasting.RESTORED
     if reason is not None and restored:
         return reason
-    if not gate.waits or gate.lasting is Lasting.ANOTHER:  # whom no answer helps
+    if not gate.patience.lasts or gate.lasting is Lasting.ANOTHER:  # whom no answer helps
         return None
     few = len(others) < FEW and gate.lasting is None
     return ASKS if reason is not None or restored or few else None

@@ -5,7 +5,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from internationale.ledger import fencing
+from internationale.ledger import patience
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.testing.founding import open_section
 
@@ -79,7 +79,7 @@ def test_who_is_asked_already_is_not_asked_anew_because_others_hold_more(two) ->
     gate.heard.add("ic")
     question = gate.question
     gate.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
-    assert (gate.question, gate.heard, gate.waits) == (question, {"ic"}, True)
+    assert (gate.question, gate.heard, gate.patience.lasts) == (question, {"ic"}, True)
     gate.close(WORDS[Lasting.RESTORED], Lasting.RESTORED)
     assert (gate.question != question, gate.heard) == (True, set())
 
@@ -88,17 +88,49 @@ def test_the_others_are_waited_for_from_when_they_can_be_asked(two) -> None:
     """A hub may be there long after the section."""
     gate, _command = two
     moment = [1000.0]
-    gate._clock = lambda: moment[0]
-    assert not gate.waits
+    gate.patience._clock = lambda: moment[0]
+    assert not gate.patience.lasts
     gate.ask_anew()
     for times, waits in ((1000, True), (0, True), (0.9, True), (0.2, False)):
-        moment[0] += fencing.GRACE.total_seconds() * times
-        assert gate.waits is waits
+        moment[0] += patience.UNANSWERED.total_seconds() * times
+        assert gate.patience.lasts is waits
         gate.reached()
     gate.ask_anew()
-    assert gate.waits
+    assert gate.patience.lasts
     gate.open()
-    assert not gate.waits
+    assert not gate.patience.lasts
+
+
+@pytest.mark.parametrize("first", ["the hub", "an answer"])
+def test_who_answers_shortens_it_and_only_once(two, first) -> None:
+    """A hub may stand beside the section, and the line to all the others come later."""
+    gate, _command = two
+    moment = [1000.0]
+    gate.patience._clock = lambda: moment[0]
+    gate.ask_anew()
+    if first == "the hub":
+        gate.reached()
+        moment[0] += patience.GRACE.total_seconds() * 1.5
+        assert gate.patience.lasts
+    gate.hear(gate.question, ["ic"])
+    moment[0] += patience.GRACE.total_seconds() * 0.6
+    assert gate.patience.lasts
+    gate.hear(gate.question, ["ar"])
+    gate.reached(answered=True)
+    moment[0] += patience.GRACE.total_seconds() * 0.6
+    assert not gate.patience.lasts
+
+
+def test_who_answers_another_question_shortens_nothing(two) -> None:
+    gate, _command = two
+    moment = [1000.0]
+    gate.patience._clock = lambda: moment[0]
+    gate.ask_anew()
+    gate.reached()
+    gate.hear("another", ["ic"])
+    gate.hear(gate.question, [])
+    moment[0] += patience.GRACE.total_seconds() * 1.5
+    assert gate.patience.lasts
 
 
 def test_the_hosts_word_leaves_no_reason_without_words(two) -> None:
@@ -129,4 +161,4 @@ def test_a_note_of_another_process_that_others_hold_more_takes_nothing_back(two)
     question = gate.question
     command.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
     assert gate.load()
-    assert (gate.lasting, gate.question, gate.heard, gate.waits) == (Lasting.BEHIND, question, {"ic"}, True)
+    assert (gate.lasting, gate.question, gate.heard, gate.patience.lasts) == (Lasting.BEHIND, question, {"ic"}, True)

@@ -1,0 +1,157 @@
+"""A machine that is put back with its memory, or with its hub beside it: nothing is said before the others could be asked."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from tests.core.test_database_away import away
+
+from internationale import worker
+from internationale.errors import Paused
+from internationale.ledger import patience
+from internationale.rooms.roster import queries
+from internationale.section.running import utc_now
+from internationale.testing import builds
+from internationale.testing.founding import open_section
+from internationale.worker import fence, link, witnesses
+
+from .test_fence import settled
+from .test_worker import live, opened, same, until, with_hubs
+
+LATER = timedelta(days=3)
+
+
+@pytest.fixture(autouse=True)
+def back_soon(monkeypatch):
+    """Whoever is there is back at the hub within moments."""
+    monkeypatch.setattr(link, "LONGEST", 1.0)
+
+
+@pytest.fixture
+def alone(monkeypatch):
+    """Who is alone waits for longer than any test lasts."""
+    monkeypatch.setattr(patience, "UNANSWERED", timedelta(minutes=5))
+
+
+def three_days_later(section):
+    section.now = section.gate._now = lambda: utc_now() + LATER
+
+
+def last_word(section):
+    """When it has signed its heads."""
+    with section.reading() as session:
+        return [word.said_at for word in queries.latest_words(session, [section.code])]
+
+
+def test_a_database_that_is_away_hides_no_jump_of_the_clock(three, hub):
+    """It was put back as well, and begins a little later: the clock must not be forgotten over that."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+
+    async def story():
+        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+        await asyncio.to_thread(hub.stop)
+        with away(fr):
+            three_days_later(fr)
+            await until(lambda: fr.fenced == fence.NO_ANSWER)
+            await asyncio.sleep(2)
+        await asyncio.sleep(2)
+        assert fr.fenced == fence.NO_ANSWER
+        await asyncio.to_thread(hub.start)
+        await until(opened(fr))
+
+    live(story, ic, fr, ar)
+
+
+def test_who_waits_for_a_hub_sees_the_clock_jump_too(three, hub, say):
+    """In the memory that is put back, nobody was asked: it had not been away."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    hub.stop()
+    asked = []
+
+    async def story():
+        await asyncio.sleep(1.5)
+        assert (fr.fenced, fr.gate.question) == (fence.NO_ANSWER, "")
+        three_days_later(fr)
+        await until(lambda: fr.gate.question != "")
+        asked.append(fr.gate.question)
+        await asyncio.to_thread(hub.start)
+        await until(lambda: {"ic", "ar"} & fr.gate.heard or opened(fr)())
+        assert fr.gate.question in ("", *asked)
+        await until(opened(fr))
+        await asyncio.to_thread(say, fr, "two")
+        await until(same(ic, fr, ar))
+
+    live(story, ic, fr, ar)
+
+
+def test_who_falls_silent_signs_nothing_and_asks_again_when_it_is_started_anew(three, hub, say, alone):
+    """Its host starts it anew, as one does then. What it held was signed before it had forgotten something."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+
+    async def story():
+        await until(opened(fr), 30)
+        before = last_word(fr)
+        await asyncio.to_thread(hub.stop)
+        three_days_later(fr)
+        await until(lambda: fr.fenced is not None)
+        await asyncio.to_thread(hub.start)
+        await until(lambda: fr.fenced == witnesses.ASKS)
+        await asyncio.sleep(3)
+        assert (last_word(fr), fr.fenced) == (before, witnesses.ASKS)
+
+    async def first():
+        async with worker.running(ic), worker.running(ar), worker.running(fr):
+            await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+
+    asyncio.run(first())
+    live(story, fr)
+    again = with_hubs(open_section(fr.settings, builds.today()), hub.url)
+    three_days_later(again)
+    assert witnesses.was_away(again)
+
+    async def anew():
+        await until(lambda: again.fenced == witnesses.ASKS)
+        with pytest.raises(Paused):
+            say(again, "without having asked")
+
+    live(anew, again)
+    again.close()
+
+
+def test_a_hub_that_answers_tells_nothing_of_the_others(three, hub, say, alone):
+    """It stands beside this section; the line to all the rest comes later."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    three_days_later(fr)
+
+    async def story():
+        await until(lambda: fr.fenced == witnesses.ASKS)
+        await asyncio.sleep(patience.GRACE.total_seconds() * 2)
+        assert fr.fenced == witnesses.ASKS
+        async with worker.running(ic), worker.running(ar):
+            await until(opened(fr))
+            assert (await asyncio.to_thread(say, fr, "two")).sequence == 2
+            await until(same(ic, fr, ar))
+
+    live(story, fr)
+
+
+@pytest.mark.parametrize("jumps", [False, True])
+def test_who_has_nobody_to_ask_is_not_kept_waiting(federation, say, jumps):
+    """Without a hub there is none who could have heard more."""
+    (ic,) = federation("ic", plugins=builds.today())
+    if not jumps:
+        three_days_later(ic)
+
+    async def story():
+        await until(opened(ic))
+        three_days_later(ic)
+        await asyncio.sleep(3)
+        await until(opened(ic))
+
+    live(story, ic)
