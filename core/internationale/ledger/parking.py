@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import chain, repeat
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, bindparam, delete, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, or_, select, tuple_
 
 from internationale.events.envelope import Address, Envelope
 from internationale.events.logs import Keyring
@@ -13,7 +13,7 @@ from internationale.kit.prepared import Prepared
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.heads import Head
 from internationale.ledger.records import CHUNK, among, chunks, key, of
-from internationale.ledger.tables import mention, parked
+from internationale.ledger.tables import head, mention, parked
 
 MAX_PARKED = 10_000
 """How many events of one section may be parked. What comes beyond is not kept: it will be asked for when the gap closes.
@@ -41,6 +41,14 @@ def furthest(connection: Connection, section: str) -> Delivery | None:
     query = select(parked).where(parked.c.section == section).order_by(parked.c.epoch.desc(), parked.c.sequence.desc()).limit(1)
     row = connection.execute(query).first()
     return None if row is None else Delivery(of(row).subject, bytes(row.body), row.signature, row.via)
+
+
+def ready(connection: Connection) -> set[tuple[str, int, int]]:
+    """The logs (section, epoch) of which the next number is parked, and that number, where nothing has stopped them."""
+    after = head.c.sequence + 1
+    same = and_(head.c.section == parked.c.section, head.c.epoch == parked.c.epoch, parked.c.sequence == after)
+    query = select(head.c.section, head.c.epoch, after).join(parked, same).where(or_(head.c.cut.is_(None), head.c.cut > after))
+    return {(section, epoch, number) for section, epoch, number in connection.execute(query)}
 
 
 class Parking:

@@ -2,7 +2,7 @@
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 
@@ -12,7 +12,7 @@ from internationale.errors import without_content
 from internationale.events.envelope import Address
 from internationale.events.logs import Keyring
 from internationale.events.portions import portions
-from internationale.ledger import deliveries
+from internationale.ledger import deliveries, parking
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.log import MORE
 from internationale.ledger.outages import outage
@@ -97,6 +97,18 @@ class Hearing(Answering, ABC):
         outcomes = self.ledger.follow(session, keyring, now)
         again = self.ledger.retry_quarantine(session, keyring)
         return outcomes + self.ledger.accept(session, again, keyring, now) if again else outcomes
+
+    def resume(self, tried: Collection[tuple[str, int, int]] = ()) -> set[tuple[str, int, int]]:
+        """Go on with the logs that another process has left off between two portions, but for those that were ``tried`` where
+        they stand now. Returns which there were: section, epoch, and the number that comes next.
+        """
+        with self.reading() as session:
+            found = parking.ready(session.connection())
+        if logs := {(section, epoch) for section, epoch, _number in found.difference(tried)}:
+            with self.writing(anybody=True) as session:
+                self.ledger.go_on(session, self.keyring(session), self.now(), logs)
+            self._go_on(session)
+        return found
 
     def _go_on(self, done: Session) -> list[str]:
         """After a transaction that did not append all that may be: the rest, a portion in each of as many others as it takes, so

@@ -63,7 +63,7 @@ class Worker:
     async def run(self) -> None:
         """Everything, until cancelled."""
         regular = [tasks.regularly(self.section, task) for task in self.section.plugins.all("tasks")]
-        errands = map(lasting, (self._fence, self._attend, self._without_hubs))
+        errands = map(lasting, (self._fence, self._attend, self._without_hubs, self._resume))
         await together(tasks.tell(self.section, self._bells.written), *errands, *regular)
 
     async def _close(self) -> None:
@@ -216,6 +216,13 @@ class Worker:
             hubs = any(link.connected for link in self.links.values())
             if not hubs or await in_thread(witnesses.objection, self.section) is not None:
                 self._heard = bool((await direct.hear(self.section)).answered)
+
+    async def _resume(self) -> None:
+        """What a command was taking in and left off between two portions: nobody brings it again, for it is here."""
+        tried = set[tuple[str, int, int]]()
+        while True:
+            await asyncio.sleep(LOOK)
+            tried = await in_thread(self.section.resume, tried)
 
     async def _hubs(self) -> Sequence[Hub]:
         return await in_thread(named, self.section)
