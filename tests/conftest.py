@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from internationale.bus.configuration import Tls
 from internationale.ledger import patience
+from internationale.worker import clearance
 
 # machines are noisy: no test fails because of how long something took (hypothesis does so by itself only where it sees a CI)
 settings.register_profile("unhurried", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -65,6 +66,7 @@ def ar(three):
 
 @pytest.fixture(autouse=True)
 def soon(monkeypatch):
-    """Those who are away are not waited for as long as people would."""
+    """Those who are away are not waited for as long as people would, and are asked more often."""
     monkeypatch.setattr(patience, "GRACE", timedelta(seconds=2))
     monkeypatch.setattr(patience, "UNANSWERED", timedelta(seconds=4))
+    monkeypatch.setattr(clearance, "REST", 1.0)

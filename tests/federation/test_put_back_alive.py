@@ -155,3 +155,20 @@ def test_who_has_nobody_to_ask_is_not_kept_waiting(federation, say, jumps):
         await until(opened(ic))
 
     live(story, ic)
+
+
+def test_nothing_is_said_before_the_jump_is_seen(three, hub, say, monkeypatch):
+    """A form that comes in the very second."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+
+    async def story():
+        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+        monkeypatch.setattr(worker, "WORD", 3600)
+        await asyncio.sleep(1.5)  # the look that was under way
+        three_days_later(fr)
+        assert fr.fenced is None
+        with pytest.raises(Paused, match="clock"):
+            await asyncio.to_thread(say, fr, "at once")
+
+    live(story, ic, fr, ar)
+    assert (say(fr, "without errands").sequence, fr.gate.moment) == (1, None)

@@ -169,6 +169,8 @@ def test_fault_41_expired_roster(world):
     for name in world.instances:
         world.skew[name] = timedelta(days=400)
     assert latest(world["fr"]).roster.expired(world["fr"].now())
+    world.until(lambda: not world.open)  # a clock that jumped so far may be that of a machine that was put back
+    world.until(lambda: world.open)
     world.say("fr", "after")
     world.kill("ar")
     world.heal()

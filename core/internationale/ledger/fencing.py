@@ -25,7 +25,7 @@ from internationale.kit.prepared import Prepared
 from internationale.kit.vocabulary import Restored
 from internationale.ledger import database, tables
 from internationale.ledger.database import Database
-from internationale.ledger.patience import Patience
+from internationale.ledger.patience import Patience, apart
 from internationale.messages import Message, marker
 
 _ = marker("core")
@@ -66,7 +66,7 @@ _GOOD = timedelta(hours=1)
 
 class Fence:
     """The fence of one section. ``reason``: why nothing may be said; None: it may. ``lasting``: the part that a restart keeps.
-    ``patience``: for how long the others are waited for.
+    ``patience``: for how long the others are waited for. ``moment``: when the errands looked at the clock last; None: none run.
     """
 
     def __init__(self, where: Database, now: Callable[[], datetime], patience: Patience | None = None) -> None:
@@ -82,6 +82,7 @@ class Fence:
         """The sections that have answered this."""
         self.closings = 0
         """How often this process has closed it: who has asked others and is about to open sees whether it was meanwhile."""
+        self.moment: datetime | None = None
         self._memory, self._noting = RLock(), Lock()
         self.patience = Patience() if patience is None else patience
         self._started = False
@@ -152,6 +153,10 @@ class Fence:
             self.question = secrets.token_hex(32)
             self.heard.clear()
             self.patience.begin()
+
+    def jumped(self, now: datetime) -> bool:
+        """Whether the clock has jumped since the errands looked at it."""
+        return self.moment is not None and apart(self.moment, now)
 
     def reached(self, *, answered: bool = False) -> None:
         """The others can be asked from now on, as far as is known; or one has ``answered``."""

@@ -1,4 +1,5 @@
-"""For how long the others are waited for, by a clock that nobody sets: where a machine was put back its own is set just then.
+"""When the others are asked how far our log goes, and for how long they are waited for: by a clock that nobody sets, for where a
+machine was put back its own is set just then.
 
 That a hub answers says nothing of the others: it may stand beside this section, whose line to all the rest comes later. So the
 little while in which whoever is there will have answered begins with the first who does. Who is alone waits for longer.
@@ -6,12 +7,20 @@ little while in which whoever is there will have answered begins with the first 
 
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 GRACE = timedelta(seconds=20)
 """From the first answer on. Who has lost a hub is back within ten seconds (``link.LONGEST``)."""
 UNANSWERED = timedelta(minutes=5)
 """From when a hub could be read, where nobody answers."""
+
+AWAY = timedelta(minutes=15)
+"""After so long a silence there may be more of our log than is here: then the others are asked."""
+
+
+def apart(before: datetime, now: datetime) -> bool:
+    """Whether so much time lies between these two, or the clock was set back, that others may know more of us."""
+    return not timedelta(0) <= now - before <= AWAY
 
 
 class Patience:

@@ -163,6 +163,10 @@ class Section(Hearing):
                 raise self._refusal(by)
         if self.fenced is not None:
             raise Paused(self.fenced)
+        if self.gate.jumped(self.now()):  # in the second before the errands see it
+            raise Paused(
+                _("The clock of this machine has jumped: the other sections are asked first how far this section's own log goes.")
+            )
         rules = self._own_log(session)
         if self.log_keys.unconfirmed(rules):
             queries.check_announced(session, rules, len(utterances))

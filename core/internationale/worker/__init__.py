@@ -43,8 +43,6 @@ class Worker:
         self._connect = connect
         self._bells = Bells()
         self._opened = asyncio.Event()
-        self._moment = section.now()
-        """When the clock was looked at last."""
         self._heard = False
         """Whether the sections themselves have answered since it was last in doubt what there is of our log."""
         section.on_commit(self._bells.written.ring)
@@ -52,7 +50,7 @@ class Worker:
 
     async def begin(self) -> None:
         """Close the fence where it is needed: from now on nothing is said until a hub answers or the host gives the word."""
-        self._moment = self.section.now()
+        self.section.gate.moment = self.section.now()
         if await in_thread(self.section.gate.take_word):
             _log.warning("goes on without an answer: the host has said so")
         elif self.section.gate.lasting is None:
@@ -110,7 +108,7 @@ class Worker:
         """
         while self.section.fenced == fence.NOT_JOINED:  # by a command, or on a page; perhaps again, after losing the database
             await asyncio.sleep(WORD)
-            self._moment = self.section.now()
+            self.section.gate.moment = self.section.now()
             await self._close()
         if self.section.gate.lasting in _ASKED_AGAIN:  # begun again after a failure: who is asked may have been content before
             self._doubt()
@@ -138,13 +136,14 @@ class Worker:
         """Whether the clock tells that the machine was put back with what it had in memory, or slept. Then it is silent, and the
         others are asked anew: before anything is waited for, a database too, which may be put back and begin just now.
         """
-        gate, since, self._moment = self.section.gate, self._moment, self.section.now()
-        if not witnesses.apart(since, self._moment) or gate.lasting is Lasting.ANOTHER:
-            return False
-        _log.warning("the clock went from %s to %s: the others are asked how far our own log goes", since, self._moment)
-        gate.ask_anew()
-        self.section.fence(fence.NO_ANSWER)
-        return True
+        gate, since, now = self.section.gate, self.section.gate.moment, self.section.now()
+        jumped = gate.jumped(now) and gate.lasting is not Lasting.ANOTHER
+        if jumped:
+            _log.warning("the clock went from %s to %s: the others are asked how far our own log goes", since, now)
+            gate.ask_anew()
+            self.section.fence(fence.NO_ANSWER)
+        gate.moment = now  # only now: whoever would say something meanwhile is refused for the one or for the other
+        return jumped
 
     def _doubt(self) -> None:
         self._heard = False
@@ -238,3 +237,4 @@ async def running(section: Section) -> AsyncIterator[Worker]:
         yield worker
     finally:
         await stop([task])
+        section.gate.moment = None

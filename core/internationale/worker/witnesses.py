@@ -13,7 +13,7 @@ starts: its clock tells.
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import msgspec
 
@@ -22,6 +22,7 @@ from internationale.bus import Bus
 from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
 from internationale.ledger.fencing import Lasting
+from internationale.ledger.patience import apart
 from internationale.messages import Message, marker
 from internationale.rooms.roster import queries
 from internationale.section import Section
@@ -34,8 +35,6 @@ ASKED = 64
 """Sections that are asked at a time."""
 MOST, LARGEST = 2, 1024 * 1024
 """Parcels of one answer, and its bytes: the heads, and an event of ours."""
-AWAY = timedelta(minutes=15)
-"""Since so long ago nothing was signed, where the others are asked at a start."""
 FEW = 3
 """Where the list that is here has fewer others, a later one is waited for although they have answered."""
 WAITS = _(
@@ -56,11 +55,6 @@ def was_away(section: Section) -> bool:
         said: list[datetime | None] = [word.said_at for word in queries.latest_words(session, [section.code])]
         moments = said or [queries.named_since(session, section.code, section.key.public)]
     return any(apart(moment, section.now()) for moment in moments if moment is not None)
-
-
-def apart(before: datetime, now: datetime) -> bool:
-    """Whether so much time lies between these two, or the clock was set back, that others may know more of us."""
-    return not timedelta(0) <= now - before <= AWAY
 
 
 def objection(section: Section) -> Message | None:
