@@ -24,7 +24,7 @@ from internationale import __version__, i18n
 from internationale.kit import ports
 from internationale.kit.vocabulary import Reader
 from internationale.section import Section
-from internationale.web import allowing, assets, bodies, bundles, faults, front, headers, logs, rendering
+from internationale.web import allowing, assets, bodies, bundles, faults, front, gathering, headers, logs, rendering
 from internationale.web.edge import Edge
 from internationale.web.visits import Visit
 from internationale.web.writings import Writings
@@ -67,7 +67,14 @@ def create_app(section: Section, running: Iterable[Running] = ()) -> Litestar:
         template_config=TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment)),
         openapi_config=_openapi(section),
         request_max_body_size=bodies.MAX_BODY,
-        state=State({"section": section, "writings": Writings()}),
+        state=State(
+            {
+                "section": section,
+                "writings": Writings(),
+                "gathering": gathering.Rooms(),
+                "parsing": asyncio.Semaphore(bodies.AT_ONCE),
+            }
+        ),
         signature_types=[ports.Section, Section, Reader],
         type_encoders={SQLModel: refuse_rows},
         logging_config=None,
