@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -26,12 +25,11 @@ from internationale.kit.vocabulary import Reader
 from internationale.section import Section
 from internationale.web import allowing, assets, bodies, bundles, faults, front, gathering, headers, logs, rendering
 from internationale.web.edge import Edge
+from internationale.web.threads import Threads
 from internationale.web.visits import Visit
 from internationale.web.writings import Writings
 
 API = "/api/v1"
-THREADS = 20
-"""For what is asked of the database: more than wait for their turn to write (``ledger.database``), no more than it lets read."""
 Running = Callable[[Section], AbstractAsyncContextManager[object]]
 """Something that runs beside the pages for as long as the application does: the worker."""
 
@@ -146,7 +144,7 @@ async def _send_headers(section: Section, message: Message, scope: Scope) -> Non
 @asynccontextmanager
 async def _threads(_app: Litestar) -> AsyncIterator[None]:
     """Left alone, asyncio has six where there are two processors: as many who wait for their turn to write would hold up all."""
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "work"))
+    asyncio.get_running_loop().set_default_executor(Threads())
     yield
 
 

@@ -24,7 +24,8 @@ from internationale.messages import marker
 from internationale.section import Section
 from internationale.section.asking import asking
 from internationale.web import faults, gathering
-from internationale.web.origin import is_foreign
+from internationale.web.origin import SAFE_METHODS, is_foreign
+from internationale.web.threads import changing
 from internationale.web.visits import LANGUAGE_SUFFIX, Visit, look, read_cookies, remember_language, visit
 
 _ = marker("core")
@@ -53,6 +54,7 @@ class Edge:
         if scope["method"] == HttpMethod.HEAD:
             # in a scope of our own: the server looks into its own for how to end the answer
             scope, send = {**scope, "method": HttpMethod.GET}, _without_body(send)
+        changing.set(scope["method"] not in SAFE_METHODS)
         asking.set(None)  # the server begins a request that was sent ahead within the one before
         headers = _headers(scope)
         cookies = ScopeState.from_scope(scope).cookies = read_cookies(headers.get("cookie", ""))  # nobody reads them otherwise

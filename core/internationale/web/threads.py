@@ -1,12 +1,42 @@
-"""Answers that are made in a worker thread: whoever answers an error stands in the loop that serves everybody."""
+"""The threads in which requests are worked on; and answers that are made there.
+
+Whoever changes something may have to wait for a turn to write, for half a minute where somebody writes for long. Requests that
+change something have threads of their own for that: who only reads never stands behind those who wait.
+"""
 
 import asyncio
 from collections.abc import Callable
-from typing import Any
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import ContextVar
+from typing import Any, ParamSpec, TypeVar
 
 from litestar import Request
 from litestar.response import Response
 from litestar.types import Receive, Scope, Send
+
+T = TypeVar("T")
+P = ParamSpec("P")
+READING = 10
+"""For requests that only read."""
+WRITING = 10
+"""For those that may write: more than wait long for their turn (``ledger.database``). Together no more than it lets read."""
+changing: ContextVar[bool] = ContextVar("changing", default=False)
+"""Whether the request under way may change something."""
+
+
+class Threads(ThreadPoolExecutor):
+    """Both together: the executor of the loop. In which of them something is done is decided by the request that asks for it."""
+
+    def __init__(self) -> None:
+        super().__init__(READING, "read")
+        self._writing = ThreadPoolExecutor(WRITING, "write")
+
+    def submit(self, work: Callable[P, T], /, *arguments: P.args, **named: P.kwargs) -> Future[T]:
+        return (self._writing.submit if changing.get() else super().submit)(work, *arguments, **named)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self._writing.shutdown(wait, cancel_futures=cancel_futures)
+        super().shutdown(wait, cancel_futures=cancel_futures)
 
 
 class Threaded(Response[Any]):
