@@ -67,6 +67,26 @@ def test_heads_as_browsers_and_proxies_send_them_are_taken() -> None:
             assert taken(one).startswith(ANSWERED)
 
 
+def test_who_asks_far_ahead_of_the_answers_is_ended() -> None:
+    with served(8) as opened:
+        few, many = opened(), opened()
+        few.sendall(ASKED * 5)
+        assert all_of(few).count(ANSWERED) == 5
+        with contextlib.suppress(ConnectionError):
+            many.sendall(ASKED * 20_000)
+        assert all_of(many).count(ANSWERED) <= 2 * connections.AHEAD
+
+
+def test_a_body_is_not_made_of_very_many_pieces() -> None:
+    with served(8, taking) as opened:
+        crumbs, pieces = opened(), opened()
+        for one, piece in ((crumbs, b"1\r\na\r\n"), (pieces, b"64\r\n" + b"a" * 100 + b"\r\n")):
+            with contextlib.suppress(ConnectionError):
+                one.sendall(POSTED + b"Transfer-Encoding: chunked\r\n\r\n" + piece * 3000 + b"0\r\n\r\n")
+        assert ANSWERED not in all_of(crumbs)
+        assert taken(pieces).endswith(b"300000")
+
+
 @pytest.mark.parametrize("body", [b"", b"a" * 100, b"a" * 300_000])
 @pytest.mark.parametrize("framing", [b"Content-Length: 3000000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n2DC6C0\r\n"])
 def test_a_body_that_stands_still_is_ended(monkeypatch: pytest.MonkeyPatch, body: bytes, framing: bytes) -> None:
@@ -80,13 +100,13 @@ def test_a_body_that_stands_still_is_ended(monkeypatch: pytest.MonkeyPatch, body
 
 
 def test_a_body_that_comes_by_drops_is_ended_and_one_that_comes_slowly_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "STILL", 0.5)
-    monkeypatch.setattr(connections, "LEAST", 1000)
+    monkeypatch.setattr(connections, "STILL", 1.0)
+    monkeypatch.setattr(connections, "LEAST", 100)
     with served(8, taking) as opened:
         drops, slow = opened(), opened()
         for one, size in ((drops, 3_000_000), (slow, 20_000)):
             one.sendall(POSTED + b"Content-Length: %d\r\n\r\n" % size)
-        for _time in range(40):  # eight times as long as LEAST may take
+        for _time in range(40):  # four times as long as one that stands still has
             slow.sendall(b"a" * 500)
             with contextlib.suppress(ConnectionError):
                 drops.sendall(b"a")

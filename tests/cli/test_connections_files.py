@@ -44,8 +44,8 @@ def document(fr: Section, member: Any) -> str:
 
 @pytest.fixture
 def opened(fr: Section, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], socket.socket]]:
-    """Bodies are ended of which a thousand bytes do not come in half a second; there is no room for any that is kept."""
-    monkeypatch.setattr(connections, "STILL", 0.5)
+    """Bodies are ended of which a thousand bytes do not come in a second and a half; there is no room for any that is kept."""
+    monkeypatch.setattr(connections, "STILL", 1.5)
     monkeypatch.setattr(connections, "LEAST", 1000)
     monkeypatch.setattr(gathering.Rooms, "__init__", lambda self: self.__dict__.update(people=none(), passing=none()))
     with served(8, create_app(fr)) as opened:
@@ -108,9 +108,9 @@ def test_a_file_over_a_slow_line_comes(
     body = framed(place, os.urandom(MIB))
     one = opened()
     one.sendall(head(fr, browser(fr, "delegate", "member"), place, len(body)))
-    for start in range(0, len(body), PIECE // 2):  # five times as long as a body that stands still has
+    for start in range(0, len(body), PIECE // 2):  # three times as long as a body that stands still has
         one.sendall(body[start : start + PIECE // 2])
-        time.sleep(0.08)
+        time.sleep(0.15)
     assert taken(one).startswith((b"HTTP/1.1 303", b"HTTP/1.1 201"))
     assert (fr.attachments.coming.left, len(list(fr.attachments.store.all()))) == (4 * MIB, 2)
 
@@ -124,5 +124,5 @@ def test_a_large_bundle_comes_over_a_slow_line(fr: Section, browser: Any, opened
     one.sendall(head(fr, host, path, len(body)))
     for start in range(0, len(body), 8 * PIECE):
         one.sendall(body[start : start + 8 * PIECE])
-        time.sleep(0.05)
+        time.sleep(0.1)
     assert taken(one).startswith(b"HTTP/1.1 200 OK")

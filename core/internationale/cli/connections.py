@@ -25,6 +25,10 @@ HEAD = 20.0
 """Seconds in which a request must have come, but for its body."""
 HEAD_BYTES, HEAD_LINES = 64 * 1024, 100
 """How large a request may be, but for its body. Browsers send some kilobytes, in some twenty lines."""
+AHEAD = 16
+"""Requests that may wait in one connection for the answer before. Browsers send none ahead."""
+PIECES, PIECE = 1000, 64
+"""A body may come in so many pieces; in more only if they have so many bytes each, on average: a small one costs as much."""
 STILL = 120.0
 """Seconds in which some of an answer must be taken when more of it waits, and ``LEAST`` of a body come when more of it is to. How
 long all of it takes does not matter: a large file over a slow line goes on, a little at a time. Whoever's line is away for longer
@@ -34,6 +38,7 @@ LEAST = 48 * 1024
 """Bytes of a body that come within ``STILL``: four hundred in a second, less than any line that a page can be read over."""
 
 _TOO_LARGE = "The head of this request is too large."
+_TOO_MANY = "More comes than is answered."
 
 
 def room() -> int:
@@ -94,7 +99,8 @@ class _Bounded(HttpToolsProtocol):
     """Bytes since anything was whole; and of the head that is being read, its bytes and lines."""
     _open = _waited = False
     """Whether the body that is being read has not ended; whether we kept it waiting ourselves since it was last looked at."""
-    _came = 0
+    _came = _size = _pieces = 0
+    """Bytes of the body since it was last looked at; and in all, in so many pieces."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]  # one that reads and writes
@@ -130,11 +136,18 @@ class _Bounded(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._unread, self._open = 0, True
+        self._size = self._pieces = 0
+        if len(self.pipeline) >= AHEAD:
+            raise ValueError(_TOO_MANY)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
         self._unread = 0
         self._came += len(body)
+        self._size += len(body)
+        self._pieces += 1
+        if self._pieces > PIECES and self._size < self._pieces * PIECE:
+            raise ValueError(_TOO_MANY)
         super().on_body(body)
         self._waited = self._waited or self.flow.read_paused
 

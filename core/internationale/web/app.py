@@ -25,7 +25,7 @@ from internationale.kit.vocabulary import Reader
 from internationale.section import Section
 from internationale.web import allowing, assets, bodies, bundles, faults, front, gathering, headers, logs, rendering
 from internationale.web.edge import Edge
-from internationale.web.threads import Threads
+from internationale.web.threads import Threads, aside
 from internationale.web.visits import Visit
 from internationale.web.writings import Writings
 
@@ -126,7 +126,7 @@ async def _finish(environment: Any, downloads: allowing.UnderWay, response: Resp
     if not isinstance(response, Template):
         return response
     template = environment.get_template(response.template_name)
-    content = await asyncio.to_thread(template.render, response.context)
+    content = await aside(template.render, response.context)
     return Response(
         content,
         status_code=response.status_code,

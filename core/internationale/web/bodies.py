@@ -5,7 +5,6 @@ declared, ``true`` as a number, and keeps the last thousand form bodies (passwor
 here and handed to it.
 """
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -23,6 +22,7 @@ from internationale.kit.http import UNCOUNTED
 from internationale.messages import marker
 from internationale.web import gathering, mistakes
 from internationale.web.gathering import SHORT
+from internationale.web.threads import aside
 from internationale.web.visits import visit
 
 _ = marker("core")
@@ -62,7 +62,7 @@ async def _apart(request: Request[Any, Any, Any], parse: Callable[[bytes], T]) -
     if len(body) <= SHORT:
         return parse(body)
     async with request.app.state["parsing"]:
-        return await asyncio.to_thread(parse, body)
+        return await aside(parse, body)
 
 
 async def _count(request: Request[Any, Any, Any], expected: RequestEncodingType) -> None:

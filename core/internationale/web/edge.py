@@ -4,7 +4,6 @@ Here it is decided who visits in which language, and whether the request may com
 address, and, when it changes something, from a page of ours.
 """
 
-import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +24,7 @@ from internationale.section import Section
 from internationale.section.asking import asking
 from internationale.web import faults, gathering
 from internationale.web.origin import SAFE_METHODS, is_foreign
-from internationale.web.threads import changing
+from internationale.web.threads import aside, changing
 from internationale.web.visits import LANGUAGE_SUFFIX, Visit, look, read_cookies, remember_language, visit
 
 _ = marker("core")
@@ -76,7 +75,7 @@ class Edge:
         if path.startswith(ANONYMOUS):
             return Visit(path=path)
         query = scope["query_string"].decode("latin-1")
-        return await asyncio.to_thread(look, self._section, headers, cookies, path, query)
+        return await aside(look, self._section, headers, cookies, path, query)
 
     def _admit(self, scope: HTTPScope, headers: Mapping[str, str], here: Visit) -> None:
         if _hostname(headers.get("host", "")) not in self._hosts:

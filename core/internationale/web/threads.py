@@ -39,6 +39,15 @@ class Threads(ThreadPoolExecutor):
         super().shutdown(wait, cancel_futures=cancel_futures)
 
 
+async def aside(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+    """Have something done that only reads, whatever the request may change: it does not stand behind those who wait to write."""
+    before = changing.set(False)
+    try:
+        return await asyncio.to_thread(work, *arguments, **named)
+    finally:
+        changing.reset(before)
+
+
 class Threaded(Response[Any]):
     """A page that ``make`` makes when it is sent."""
 
@@ -48,7 +57,7 @@ class Threaded(Response[Any]):
 
     def to_asgi_response(self, app: Any = None, request: Any = None, **given: Any) -> Any:
         async def answer(scope: Scope, receive: Receive, send: Send) -> None:
-            content = await asyncio.to_thread(self._make)
+            content = await aside(self._make)
             whole = Response(content, status_code=self.status_code, media_type="text/html", headers=self.headers)
             await whole.to_asgi_response(app, request or Request(scope), **given)(scope, receive, send)
 

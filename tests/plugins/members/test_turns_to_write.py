@@ -61,6 +61,7 @@ def test_who_reads_never_stands_behind_those_who_wait_to_write(house: House, mon
         waiting = [pool.submit(rosa.post, "/members/account", data={"name": f"R{n}", "language": "en"}) for n in range(60)]
         assert not wait(waiting, 2).done
         assert [at_once(pool, house, "GET", path).result(SECONDS).status_code for path in READ] == [200] * len(READ)
+        assert at_once(pool, house, "POST", "/nowhere", data={"a": "x" * 20_000}).result(SECONDS).status_code == 404
         assert pool.submit(rosa.get, "/members/account").result(SECONDS).status_code == 200
         assert not wait(waiting, 0).done
         over.set()
