@@ -1,6 +1,9 @@
 """A request comes to its end: its head is not endless, its body goes on."""
 
 import contextlib
+import logging
+import socket
+import struct
 import time
 
 import pytest
@@ -75,6 +78,22 @@ def test_who_asks_far_ahead_of_the_answers_is_ended() -> None:
         with contextlib.suppress(ConnectionError):
             many.sendall(ASKED * 20_000)
         assert all_of(many).count(ANSWERED) <= 2 * connections.AHEAD
+
+
+@pytest.mark.parametrize("wrong", [b"", b"nothing of HTTP\r\n\r\n"])
+def test_who_asks_ahead_and_is_gone_leaves_no_fault_in_the_log(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, wrong: bytes
+) -> None:
+    monkeypatch.setattr(connected, "PAUSE", 1.0)
+    with served(8, taking) as opened:
+        for _time in range(3):
+            one = opened()
+            one.sendall(ASKED * 3 + wrong)
+            time.sleep(0.1)
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            one.close()
+        time.sleep(2)
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 def test_a_body_is_not_made_of_very_many_pieces() -> None:

@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from internationale.kit import http
 
@@ -88,9 +89,11 @@ class _Bounds:
 
 
 class _Bounded(HttpToolsProtocol):
-    """``cycle`` is the request that is being answered, and ``connections`` are all that there are."""
+    """``cycle`` is the request that came last, and ``connections`` are all that there are."""
 
     bounds: _Bounds
+    _answered: RequestResponseCycle | None = None
+    """The request that is being answered, or was last."""
     _peer: Any = None
     _late: asyncio.TimerHandle | None = None
     _still: asyncio.TimerHandle | None = None
@@ -121,6 +124,14 @@ class _Bounded(HttpToolsProtocol):
             self._forget()
         elif self._late is None:
             self._await_head()
+
+    def send_400_response(self, msg: str) -> None:
+        self._leave()
+        super().send_400_response(msg)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:
         self._head = self._lines = 0
@@ -169,8 +180,15 @@ class _Bounded(HttpToolsProtocol):
         self._forget()
         self._forget_body()
         self._unwatch()
+        self._leave()
         self.bounds.leave(self._peer)
         super().connection_lost(exc)
+
+    def _leave(self) -> None:
+        """Nothing more is written for the request that is being answered, also where others came after it."""
+        if self._answered is not None and not self._answered.response_complete:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
 
     def _count(self, size: int, lines: int) -> None:
         """More of a head, or of what stands after a body in pieces. What is raised has the parser stop; the answer is 400."""
