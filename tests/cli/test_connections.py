@@ -1,94 +1,13 @@
 """Whoever opens many connections, or asks for nothing, leaves room for others."""
 
-import asyncio
-import logging
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 
-from internationale.cli import connections, running
-from internationale.settings import Settings
+from internationale.cli import connections
 
-SETTINGS = Settings(code="fr", name="F", languages=("fr",), home=Path("/nowhere"))
-ASKED = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
-ANSWERED = b"HTTP/1.1 200 OK"
-Open = Callable[[], socket.socket]
-
-
-async def app(scope: Any, receive: Any, send: Any) -> None:
-    if scope["type"] == "lifespan":
-        for each in ("startup", "shutdown"):
-            await receive()
-            await send({"type": f"lifespan.{each}.complete"})
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"2")]})
-    await send({"type": "http.response.body", "body": b"ok"})
-
-
-async def endless(scope: Any, receive: Any, send: Any) -> None:
-    """As many pieces as are taken."""
-    if scope["type"] == "lifespan":
-        await app(scope, receive, send)
-        return
-    await send({"type": "http.response.start", "status": 200, "headers": []})
-    gone = asyncio.create_task(_gone(receive))
-    while not gone.done():
-        await send({"type": "http.response.body", "body": bytes(100_000), "more_body": True})
-
-
-async def _gone(receive: Any) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
-@contextmanager
-def served(most: int, app: Any = app) -> Iterator[Open]:
-    """Yields what opens one more connection; all are closed at the end."""
-    server = uvicorn.Server(running.configuration(app, SETTINGS, most))
-    with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as held:
-        thread = threading.Thread(target=server.run, args=([listening],))
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        port = listening.getsockname()[1]
-        try:
-            yield lambda: held.enter_context(socket.create_connection(("127.0.0.1", port), 30))
-        finally:
-            server.should_exit = True
-            thread.join()
-            logging.getLogger("uvicorn").setLevel(logging.NOTSET)  # which it sets for the whole process
-
-
-def answer(one: socket.socket) -> bytes:
-    """What comes after asking; nothing when it is closed instead."""
-    try:
-        one.sendall(ASKED)
-        return one.recv(len(ANSWERED))
-    except ConnectionError:
-        return b""
-
-
-def taken(one: socket.socket) -> bytes:
-    """The next that comes; nothing when it is closed."""
-    try:
-        return one.recv(100_000)
-    except ConnectionError:
-        return b""
-
-
-def all_of(one: socket.socket) -> bytes:
-    """All that comes until it is closed."""
-    found = b""
-    while piece := taken(one):
-        found += piece
-    return found
+from .connected import ANSWERED, ASKED, all_of, answer, endless, served, taken
 
 
 def test_one_too_many_is_closed_and_room_is_there_again_when_others_go() -> None:
@@ -143,3 +62,19 @@ def test_one_line_has_a_quarter_of_them_unless_it_brings_everybody(peer: Any, pr
     bounds.leave(peer)
     bounds.leave(peer)
     assert bounds.admit(peer, 1)
+
+
+@pytest.mark.parametrize(
+    ("lines", "other"),
+    [
+        ([f"2001:db8:0:{number:x}::1" for number in range(0xAA00, 0xAA08)], "2001:db8:1::1"),  # a home has a /56
+        ([f"192.0.2.{number}" for number in range(1, 9)], "198.51.100.1"),
+    ],
+)
+def test_all_lines_of_one_network_have_half_of_them_and_leave_the_rest_to_others(lines: list[str], other: str) -> None:
+    bounds = connections.bounded(8, ()).bounds  # type: ignore[attr-defined]
+    assert [bounds.admit((line, 1), 1) for line in lines] == [True] * 4 + [False] * 4
+    assert bounds.admit((other, 1), 5)
+    for line in lines:
+        bounds.leave((line, 1))
+    assert [bounds.admit((line, 1), 1) for line in lines[:4]] == [True] * 4

@@ -1,15 +1,20 @@
 """What holds for every request: who may come in, and what every answer carries."""
 
+import asyncio
 import re
+import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
+from litestar import Request
 
 from internationale.kit.http import cookie_name
 from internationale.testing.serving import served
+from internationale.web.edge import Edge
 from internationale.web.origin import is_foreign
+from internationale.web.visits import MAX_COOKIES, read_cookies
 
 from .conftest import SECRET
 
@@ -201,6 +206,35 @@ def test_garbage_in_cookies_is_nobody(visitor: Any, cookie: str) -> None:
     answer = visitor.get("/", headers={"cookie": cookie.encode("latin-1")})
     assert answer.status_code == 200
     assert "Sign in" in answer.text
+
+
+def test_cookies_are_taken_as_they_stand(fr: Any) -> None:
+    """By us and by the handlers: quotes and backslashes are part of them, of two with one name the last is meant."""
+    long = "b=" + "x" * MAX_COOKIES
+    given = {
+        "": {},
+        "a=1; b=2": {"a": "1", "b": "2"},
+        ' a = 1 ;b="2"; c="\\"\\141" ': {"a": "1", "b": '"2"', "c": '"\\"\\141"'},
+        "a=1; a=2; =3; b; ;; c=": {"a": "2", "c": ""},
+        "a=1=2%20": {"a": "1=2%20"},
+        f"a=1; {long}": {},
+    }
+    seen: list[Any] = []
+
+    async def app(scope: Any, _receive: Any, _send: Any) -> None:
+        seen.append(Request(scope).cookies)
+
+    for header, found in given.items():
+        headers = [(b"host", b"localhost"), *((b"cookie", each.encode()) for each in header.split("; "))]
+        scope = {"type": "http", "method": "GET", "path": "/healthz", "query_string": b"", "headers": headers, "state": {}}
+        asyncio.run(Edge(app, fr)(scope, None, None))
+        assert read_cookies(header) == seen.pop() == found
+
+
+def test_a_long_cookie_takes_no_longer_than_another(visitor: Any) -> None:
+    begun = time.monotonic()
+    assert visitor.get("/", headers={"cookie": 'a="' + "\\a" * 500_000 + '"'}).status_code == 200
+    assert time.monotonic() - begun < 5
 
 
 def test_who_asks_for_the_head_alone_leaves_nothing_in_the_log(fr: Any, caplog: pytest.LogCaptureFixture) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from internationale.errors import TooSoon
-from internationale.web.bodies import SHORT
+from internationale.web.gathering import SHORT
 from internationale.web.writings import EACH, HOUR, MOST, Writings
 
 LONG = {"title": "T", "reason": "Words that took an evening."}

@@ -1,7 +1,7 @@
-"""How many connections of browsers there may be, how long one may take to ask for something, and to take any of what it is told.
+"""How many connections of browsers there may be, how much and how slowly one may ask, and how slowly take what it is told.
 
 Every connection takes a descriptor, and so do the database, the hubs and the files. Without a bound a stranger who opens many
-and asks for nothing leaves none for these; nor does who asks for much and takes none of it.
+and asks for nothing leaves none for these; nor does who asks for much and takes none of it, or never comes to an end of asking.
 """
 
 import asyncio
@@ -12,10 +12,11 @@ import resource
 import sys
 import termios
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from uvicorn.protocols.http.auto import AutoHTTPProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from internationale.kit import http
 
@@ -23,10 +24,22 @@ MOST = 4096
 """The most connections at a time, where there are descriptors enough."""
 HEAD = 20.0
 """Seconds in which a request must have come, but for its body."""
+HEAD_BYTES, HEAD_LINES = 64 * 1024, 100
+"""How large a request may be, but for its body. Browsers send some kilobytes, in some twenty lines."""
+AHEAD = 16
+"""Requests that may wait in one connection for the answer before. Browsers send none ahead."""
+PIECES, PIECE = 1000, 64
+"""A body may come in so many pieces; in more only if they have so many bytes each, on average: a small one costs as much."""
 STILL = 120.0
-"""Seconds in which some of an answer must be taken when more of it waits. How long all of it takes does not matter: a large file
-over a slow line goes on, a little at a time. Whoever's line is away for longer goes on where it broke off, or asks again.
+"""Seconds in which some of an answer must be taken when more of it waits, and ``LEAST`` of a body come when more of it is to. How
+long all of it takes does not matter: a large file over a slow line goes on, a little at a time. Whoever's line is away for longer
+goes on where it broke off, or asks again.
 """
+LEAST = 48 * 1024
+"""Bytes of a body that come within ``STILL``: four hundred in a second, less than any line that a page can be read over."""
+
+_TOO_LARGE = "The head of this request is too large."
+_TOO_MANY = "More comes than is answered."
 
 
 def room() -> int:
@@ -39,61 +52,120 @@ def room() -> int:
 
 
 def bounded(most: int, proxies: Collection[str]) -> type[asyncio.Protocol]:
-    """The protocol of connections of which there may be ``most``, and of one line (``kit.http.line``) a quarter: not of this
-    machine, nor of ``proxies`` (addresses, networks), which bring the visitors of all lines. One too many is closed at once.
+    """The protocol of connections of which there may be ``most``, of one network (``kit.http.network``) half, and of one line
+    (``kit.http.line``) a quarter: not of this machine, nor of ``proxies`` (addresses, networks), which bring the visitors of all
+    lines. One too many is closed at once.
     """
     return type("Bounded", (_Bounded,), {"bounds": _Bounds(most, [ipaddress.ip_network(each, strict=False) for each in proxies])})
 
 
 class _Bounds:
-    """``lines``: how many connections each has."""
+    """Counted by line and by network, whose names differ."""
 
     def __init__(self, most: int, trusted: Collection[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> None:
         self._most = most
         self._trusted = trusted
-        self._lines = Counter[str]()
+        self._counted = Counter[str]()
 
     def admit(self, peer: Any, all: int) -> bool:
         """Count one more; ``all``: how many there are with it. Whether it may stay."""
-        line = self._line(peer)
-        self._lines[line] += 1
-        return all <= self._most and not (line and self._lines[line] > max(self._most // 4, 1))
+        places = self._places(peer)
+        self._counted.update(places.keys())
+        within = (self._counted[place] <= max(self._most // part, 1) for place, part in places.items())
+        return all <= self._most and False not in within
 
     def leave(self, peer: Any) -> None:
         """It is gone."""
-        self._lines -= Counter([self._line(peer)])
+        self._counted -= Counter(self._places(peer).keys())
 
-    def _line(self, peer: Any) -> str:
-        """Where a connection comes from; empty: from many."""
+    def _places(self, peer: Any) -> Mapping[str, int]:
+        """Where a connection comes from, and which part of all may; empty: from many."""
         try:
             address = ipaddress.ip_address(peer[0] if isinstance(peer, tuple) else "")
         except ValueError:
-            return ""
+            return {}
         everybody = address.is_loopback or any(address in network for network in self._trusted)
-        return "" if everybody else http.line(str(address))
+        return {} if everybody else {http.line(str(address)): 4, http.network(str(address)): 2}
 
 
-class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # which of the two there are is known at run time
-    """``cycle`` is the request that is being answered, and ``connections`` are all that there are."""
+class _Bounded(HttpToolsProtocol):
+    """``cycle`` is the request that came last, and ``connections`` are all that there are."""
 
     bounds: _Bounds
+    _answered: RequestResponseCycle | None = None
+    """The request that is being answered, or was last."""
     _peer: Any = None
     _late: asyncio.TimerHandle | None = None
     _still: asyncio.TimerHandle | None = None
+    _body: asyncio.TimerHandle | None = None
+    _unread = _head = _lines = 0
+    """Bytes since anything was whole; and of the head that is being read, its bytes and lines."""
+    _open = _waited = False
+    """Whether the body that is being read has not ended; whether we kept it waiting ourselves since it was last looked at."""
+    _came = _size = _pieces = 0
+    """Bytes of the body since it was last looked at; and in all, in so many pieces."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
+        super().connection_made(transport)  # type: ignore[arg-type]  # one that reads and writes
         self._peer = transport.get_extra_info("peername")
         self._await_head()
         if not self.bounds.admit(self._peer, len(self.connections)):
             self.transport.abort()
 
     def data_received(self, data: bytes) -> None:
+        self._unread += len(data)
         super().data_received(data)
+        if self._unread > HEAD_BYTES and not self.transport.is_closing():
+            self.send_400_response(_TOO_LARGE)
+            return
+        if self._open and self._body is None:
+            self._await_body()
         if self.cycle is not None and not self.cycle.response_complete:
             self._forget()
         elif self._late is None:
             self._await_head()
+
+    def send_400_response(self, msg: str) -> None:
+        self._leave()
+        super().send_400_response(msg)
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        self._answered = cycle
+        super()._start_asgi_task(cycle, app)
+
+    def on_message_begin(self) -> None:
+        self._head = self._lines = 0
+        super().on_message_begin()
+
+    def on_url(self, url: bytes) -> None:
+        self._count(len(url), 0)
+        super().on_url(url)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._count(len(name) + len(value), 1)
+        super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._unread, self._open = 0, True
+        self._size = self._pieces = 0
+        if len(self.pipeline) >= AHEAD:
+            raise ValueError(_TOO_MANY)
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._unread = 0
+        self._came += len(body)
+        self._size += len(body)
+        self._pieces += 1
+        if self._pieces > PIECES and self._size < self._pieces * PIECE:
+            raise ValueError(_TOO_MANY)
+        super().on_body(body)
+        self._waited = self._waited or self.flow.read_paused
+
+    def on_message_complete(self) -> None:
+        self._unread, self._open = 0, False
+        self._forget_body()
+        super().on_message_complete()
 
     def pause_writing(self) -> None:
         """No more goes into the connection: its answer waits, and nothing is added until ``resume_writing``."""
@@ -106,9 +178,40 @@ class _Bounded(AutoHTTPProtocol):  # type: ignore[misc, valid-type]  # which of 
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
+        self._forget_body()
         self._unwatch()
+        self._leave()
         self.bounds.leave(self._peer)
         super().connection_lost(exc)
+
+    def _leave(self) -> None:
+        """Nothing more is written for the request that is being answered, also where others came after it."""
+        if self._answered is not None and not self._answered.response_complete:
+            self._answered.disconnected = True
+            self._answered.message_event.set()
+
+    def _count(self, size: int, lines: int) -> None:
+        """More of a head, or of what stands after a body in pieces. What is raised has the parser stop; the answer is 400."""
+        self._head += size
+        self._lines += lines
+        if self._head > HEAD_BYTES or self._lines > HEAD_LINES:
+            raise ValueError(_TOO_LARGE)
+
+    def _await_body(self) -> None:
+        self._came, self._waited = 0, self.flow.read_paused
+        self._body = asyncio.get_running_loop().call_later(STILL, self._look_at_body)
+
+    def _look_at_body(self) -> None:
+        """Let go of a connection whose body does not go on, unless it is us who do not take it."""
+        if self._came >= LEAST or self._waited or self.flow.read_paused:
+            self._await_body()
+        else:
+            self.transport.abort()
+
+    def _forget_body(self) -> None:
+        if self._body is not None:
+            self._body.cancel()
+            self._body = None
 
     def _await_head(self) -> None:
         self._late = asyncio.get_running_loop().call_later(HEAD, self.transport.abort)

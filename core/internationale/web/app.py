@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -24,14 +23,13 @@ from internationale import __version__, i18n
 from internationale.kit import ports
 from internationale.kit.vocabulary import Reader
 from internationale.section import Section
-from internationale.web import allowing, assets, bodies, bundles, faults, front, headers, logs, rendering
+from internationale.web import allowing, assets, bodies, bundles, faults, front, gathering, headers, logs, rendering
 from internationale.web.edge import Edge
+from internationale.web.threads import Threads, aside
 from internationale.web.visits import Visit
 from internationale.web.writings import Writings
 
 API = "/api/v1"
-THREADS = 20
-"""For what is asked of the database: more than wait for their turn to write (``ledger.database``), no more than it lets read."""
 Running = Callable[[Section], AbstractAsyncContextManager[object]]
 """Something that runs beside the pages for as long as the application does: the worker."""
 
@@ -67,7 +65,14 @@ def create_app(section: Section, running: Iterable[Running] = ()) -> Litestar:
         template_config=TemplateConfig(instance=JinjaTemplateEngine(engine_instance=environment)),
         openapi_config=_openapi(section),
         request_max_body_size=bodies.MAX_BODY,
-        state=State({"section": section, "writings": Writings()}),
+        state=State(
+            {
+                "section": section,
+                "writings": Writings(),
+                "gathering": gathering.Rooms(),
+                "parsing": asyncio.Semaphore(bodies.AT_ONCE),
+            }
+        ),
         signature_types=[ports.Section, Section, Reader],
         type_encoders={SQLModel: refuse_rows},
         logging_config=None,
@@ -121,7 +126,7 @@ async def _finish(environment: Any, downloads: allowing.UnderWay, response: Resp
     if not isinstance(response, Template):
         return response
     template = environment.get_template(response.template_name)
-    content = await asyncio.to_thread(template.render, response.context)
+    content = await aside(template.render, response.context)
     return Response(
         content,
         status_code=response.status_code,
@@ -139,7 +144,7 @@ async def _send_headers(section: Section, message: Message, scope: Scope) -> Non
 @asynccontextmanager
 async def _threads(_app: Litestar) -> AsyncIterator[None]:
     """Left alone, asyncio has six where there are two processors: as many who wait for their turn to write would hold up all."""
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS, "work"))
+    asyncio.get_running_loop().set_default_executor(Threads())
     yield
 
 

@@ -6,7 +6,8 @@ here and handed to it.
 """
 
 import json
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
 from litestar import Request
@@ -19,26 +20,30 @@ from pydantic import BaseModel, ValidationError
 from internationale.errors import Invalid
 from internationale.kit.http import UNCOUNTED
 from internationale.messages import marker
-from internationale.web import mistakes
+from internationale.web import gathering, mistakes
+from internationale.web.gathering import SHORT
+from internationale.web.threads import aside
 from internationale.web.visits import visit
 
 _ = marker("core")
+T = TypeVar("T")
 
 MAX_BODY = 3_000_000
 """The largest body, in bytes: a whole document with room for its encoding as a form."""
 MAX_FIELDS = 2000
-SHORT = 8 * 1024
-"""The largest body, in bytes, that is not counted where a handler asks for that: the longest passwords, however encoded."""
+AT_ONCE = 2
+"""Bodies that are parsed at a time, but for short ones."""
 FORM, JSON, MULTIPART = RequestEncodingType.URL_ENCODED, RequestEncodingType.JSON, RequestEncodingType.MULTI_PART
 
 
 async def take(request: Request[Any, Any, Any]) -> None:
-    """Parse the body as what the handler expects. Raises ``Invalid`` (400), ``ClientException`` (415), and ``TooSoon`` (429) when
-    whoever is signed in has sent too much.
+    """Parse the body as what the handler expects, in a thread where it is long. Raises ``Invalid`` (400), ``ClientException``
+    (415, and what ``gathering.begin`` raises), and ``TooSoon`` (429) when whoever is signed in has sent too much.
     """
     expected = _expected(request)
     if expected is None or request.method in {"GET", "HEAD", "OPTIONS"}:
         return
+    gathering.begin(request, page=expected is not JSON)
     kind, parameters = request.content_type
     if not kind and not await request.body():
         kind = expected  # nothing was sent: nothing to misread
@@ -46,11 +51,18 @@ async def take(request: Request[Any, Any, Any]) -> None:
         raise ClientException(expected.value, status_code=415)
     state = ScopeState.from_scope(request.scope)
     if expected is FORM:
-        state.form = parse_form(await request.body())
+        state.form = await _apart(request, parse_form)
     elif expected is JSON:
-        body = await request.body()
-        state.json = _strictly(request, parse_json(body), body)
+        state.json = await _apart(request, lambda body: _strictly(request, parse_json(body), body))
     await _count(request, expected)
+
+
+async def _apart(request: Request[Any, Any, Any], parse: Callable[[bytes], T]) -> T:
+    body = await request.body()
+    if len(body) <= SHORT:
+        return parse(body)
+    async with request.app.state["parsing"]:
+        return await aside(parse, body)
 
 
 async def _count(request: Request[Any, Any, Any], expected: RequestEncodingType) -> None:

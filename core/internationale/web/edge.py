@@ -4,7 +4,6 @@ Here it is decided who visits in which language, and whether the request may com
 address, and, when it changes something, from a page of ours.
 """
 
-import asyncio
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -15,6 +14,7 @@ from litestar.datastructures import Cookie, MutableScopeHeaders
 from litestar.enums import HttpMethod, ScopeType
 from litestar.exceptions import HTTPException
 from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.utils.scope.state import ScopeState
 
 from internationale import i18n
 from internationale.errors import Invalid, Refused
@@ -22,9 +22,10 @@ from internationale.kit.http import cookie_name, is_secure
 from internationale.messages import marker
 from internationale.section import Section
 from internationale.section.asking import asking
-from internationale.web import faults
-from internationale.web.origin import is_foreign
-from internationale.web.visits import LANGUAGE_SUFFIX, Visit, look, remember_language, visit
+from internationale.web import faults, gathering
+from internationale.web.origin import SAFE_METHODS, is_foreign
+from internationale.web.threads import aside, changing
+from internationale.web.visits import LANGUAGE_SUFFIX, Visit, look, read_cookies, remember_language, visit
 
 _ = marker("core")
 
@@ -52,26 +53,31 @@ class Edge:
         if scope["method"] == HttpMethod.HEAD:
             # in a scope of our own: the server looks into its own for how to end the answer
             scope, send = {**scope, "method": HttpMethod.GET}, _without_body(send)
+        changing.set(scope["method"] not in SAFE_METHODS)
         asking.set(None)  # the server begins a request that was sent ahead within the one before
+        headers = _headers(scope)
+        cookies = ScopeState.from_scope(scope).cookies = read_cookies(headers.get("cookie", ""))  # nobody reads them otherwise
         try:
-            here = await self._visit(scope)
+            here = await self._visit(scope, headers, cookies)
             visit.set(here)  # for this request alone: the server runs each in a context of its own
             asking.set(here.asking)
             i18n.speaking.set(here.language)
             scope["state"]["visit"] = here
-            self._admit(scope, here)
+            self._admit(scope, headers, here)
             await self._app(scope, receive, self._remembering(send, here))
         except Exception as error:
             await _answer(error, scope, receive, send)
+        finally:
+            gathering.let_go(scope)
 
-    async def _visit(self, scope: HTTPScope) -> Visit:
+    async def _visit(self, scope: HTTPScope, headers: Mapping[str, str], cookies: Mapping[str, str]) -> Visit:
         path = scope["path"]
         if path.startswith(ANONYMOUS):
             return Visit(path=path)
-        return await asyncio.to_thread(look, self._section, _headers(scope), path, scope["query_string"].decode("latin-1"))
+        query = scope["query_string"].decode("latin-1")
+        return await aside(look, self._section, headers, cookies, path, query)
 
-    def _admit(self, scope: HTTPScope, here: Visit) -> None:
-        headers = _headers(scope)
+    def _admit(self, scope: HTTPScope, headers: Mapping[str, str], here: Visit) -> None:
         if _hostname(headers.get("host", "")) not in self._hosts:
             raise Invalid(_("This section does not answer under that name."))
         check_address(scope)
@@ -117,11 +123,10 @@ def check_address(scope: HTTPScope) -> None:
 
 def _headers(scope: HTTPScope) -> Mapping[str, str]:
     """Headers by lower-case name; one given several times is joined, and so matches nothing that must match."""
-    found: dict[str, str] = {}
-    for raw_name, raw_value in scope["headers"]:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        found[name] = f"{found[name]}{'; ' if name == 'cookie' else ', '}{value}" if name in found else value
-    return found
+    found: dict[str, list[str]] = {}
+    for name, value in scope["headers"]:
+        found.setdefault(name.decode("latin-1").lower(), []).append(value.decode("latin-1"))
+    return {name: ("; " if name == "cookie" else ", ").join(values) for name, values in found.items()}
 
 
 def _hostname(host: str) -> str | None:

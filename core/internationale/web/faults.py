@@ -82,6 +82,8 @@ SENTENCES = {
 AGAIN = frozenset([403, 429, 500, 503])
 """What may go well later, as it is: it is offered to be sent again also where nothing was written."""
 NAMES = {401: "unauthorized", 404: "not_found", 405: "method", 413: "too_large", 415: "wrong_type"}
+_LEFT = "client disconnected prematurely"
+"""What Litestar says where somebody goes away before all of their request has come."""
 AWAY = _("The database of this section does not answer now, or cannot take anything in.")
 UNEXPECTED = _("Something went wrong here, and not through you. The host finds it under the number %(number)s.")
 
@@ -139,6 +141,8 @@ def _validation(request: Request[Any, Any, Any], error: ValidationException) -> 
 def _http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """What Litestar itself refuses: unknown addresses, methods, sizes."""
     status = error.status_code
+    if isinstance(error, InternalServerException) and error.detail == _LEFT:
+        return Response("", status_code=400)  # nobody hears it
     if isinstance(error, InternalServerException) and isinstance(getattr(error.__cause__, "errors", None), list):
         return on_purpose(request, mistakes.of_exception(error))  # a field has the name of one of the handler's own arguments
     if status >= 500:

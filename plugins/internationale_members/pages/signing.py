@@ -63,8 +63,12 @@ def sign_in(
 
 
 def sign_out(section: NamedDependency[Section], request: Request[Any, Any, Any]) -> Redirect:
-    with section.writing(anybody=True) as session:
-        sessions.end(session, current(section, request))
+    secret = current(section, request)
+    with section.reading() as session:
+        known = sessions.is_known(session, secret)
+    if known:  # else there is nothing to write, and nobody waits for that
+        with section.writing(anybody=True) as session:
+            sessions.end(session, secret)
     return signed_out(section)
 
 
@@ -78,6 +82,8 @@ def confirm(section: NamedDependency[Section], secret: FromPath[str]) -> Templat
 def follow(
     section: NamedDependency[Section], request: Request[Any, Any, Any], secret: FromPath[str], data: URLEncodedBody[forms.Nothing]
 ) -> Redirect:
+    with section.reading() as session:
+        links.look(session, section, secret)  # who has no link does not wait for a turn to write
     with section.writing(anybody=True) as session:
         new = links.use(session, section, secret, device=device(request), previous=current(section, request))
     return signed_in(section, request, new, "/")

@@ -86,6 +86,11 @@ def begin(session: Session, section: Section, account: str, *, device: str, prev
     return secret
 
 
+def is_known(session: Session, secret: str | None) -> bool:
+    """Whether there is a session with this secret, whatever it is worth by now: whether there is something to ``end``."""
+    return bool(secret) and session.get(SignedIn, terms.hash_of(secret or "")) is not None
+
+
 def end(session: Session, secret: str | None) -> None:
     """Sign out where this secret is; nothing happens when it is unknown."""
     if secret:
