@@ -144,7 +144,7 @@ def connect(url: str) -> Database:
         engine.dialect.do_release_savepoint = release  # type: ignore[assignment, method-assign]  # of this engine only
     else:
         engine = create_engine(parsed, pool_size=2, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
-        readers = create_engine(parsed, pool_size=10, max_overflow=10, pool_pre_ping=True, hide_parameters=True)
+        readers = create_engine(parsed, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
         for each in (engine, readers):
             event.listen(each, "connect", _postgresql_settings)
         event.listen(engine, "begin", _begin_postgresql_writing)

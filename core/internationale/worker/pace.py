@@ -15,6 +15,8 @@ from internationale.ledger.outages import account
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
+_ERRANDS = ThreadPoolExecutor(8, "errand")
+"""Not the threads of the pages (``web.threads``): where somebody writes for long, neither stands behind the other's waiting."""
 _OUTSIDE = ThreadPoolExecutor(4, "outside")
 
 QUICKLY = 200
@@ -32,7 +34,7 @@ LONGEST = 30.0
 
 async def in_thread(work: Callable[..., T], *arguments: object) -> T:
     """Run database work in a thread. When cancelled, the work is finished first: a transaction is never left alone."""
-    return await _finished(None, work, *arguments)
+    return await _finished(_ERRANDS, work, *arguments)
 
 
 async def outside(work: Callable[..., T], *arguments: object) -> T:
@@ -42,7 +44,7 @@ async def outside(work: Callable[..., T], *arguments: object) -> T:
     return await _finished(_OUTSIDE, work, *arguments)
 
 
-async def _finished(threads: ThreadPoolExecutor | None, work: Callable[..., T], *arguments: object) -> T:
+async def _finished(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
     run = partial(contextvars.copy_context().run, work, *arguments)  # as asyncio.to_thread, which has one pool only
     running = asyncio.get_running_loop().run_in_executor(threads, run)
     try:
