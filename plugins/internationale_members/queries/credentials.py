@@ -68,12 +68,16 @@ def confirm(
 
     Raises ``Invalid`` at ``place``, and ``TooSoon``.
     """
+    attempt = attempts.Attempt(handle, address, browser, place)
+    with section.reading() as session:
+        attempts.ask(session, section, attempt)
+    right = passwords.matches(password, hashed)
     with section.writing() as session:
-        attempt = attempts.begin(session, section, handle, address, browser=browser, place=place)
-    if not attempts.is_heard(attempt, passwords.matches(password, hashed), place):
+        wait = attempts.settle(session, section, attempt, right=right)
+    if wait is not None:
+        raise wait
+    if not right:
         raise Invalid(_("This is not your present password."), place=place)
-    with section.writing() as session:
-        attempts.succeeded(session, attempt)
 
 
 def end_all(session: Session, account: str, *, but: str | None = None) -> None:
