@@ -129,6 +129,7 @@ class Token(Row, table=True):
     account: str = Field(index=True)
     name: str
     made_at: datetime
+    until: datetime
     used_at: datetime | None = None
 
 

@@ -22,6 +22,9 @@ BROWSERS = 20
 AHEAD = timedelta(minutes=5)
 """What is dated later than this from now was dated by a clock that was wrong: it holds no more."""
 
+TOKEN_DAYS, TOKEN_LONGEST_DAYS = 90, 365
+"""How long a token for the API holds, unless something else is chosen; and at most."""
+
 ATTEMPTS_FREE = 5
 ATTEMPT_WINDOW = timedelta(hours=1)
 ATTEMPT_WAIT_LONGEST = timedelta(seconds=60)
@@ -57,7 +60,7 @@ def is_ahead(moment: datetime, now: datetime) -> bool:
 
 
 def is_open(made: datetime, until: datetime, now: datetime) -> bool:
-    """Whether a link or an invitation still holds that was not used."""
+    """Whether a link or an invitation that was not used still holds; or a token, used or not."""
     return not is_ahead(made, now) and now < until
 
 
