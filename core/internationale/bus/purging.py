@@ -1,4 +1,4 @@
-"""Deleting what one section has left in a hub under its own names, for who looks after it.
+"""Deleting what one section has left in a hub under its own names, for who looks after it; and contents that were taken back.
 
 First it is looked at, and what was looked at is what is deleted: each order to the server has a name of the section's own, or all
 of them, and the last position that was counted. So what comes meanwhile stays, and nothing of anybody else's is ever named.
@@ -18,10 +18,10 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.errors import NotFoundError
 
-from internationale.bus import Declined, Parcel, Unprovisioned, Unreachable, streams
+from internationale.bus import BLOB, Declined, Parcel, Unprovisioned, Unreachable, streams
 from internationale.bus.connecting import TIMEOUT, Line, reach
 from internationale.bus.protocol import Plain
-from internationale.bus.reading import parcel, told, unreachable
+from internationale.bus.reading import names, parcel, told, unreachable
 from internationale.bus.scanning import Scan, scan
 from internationale.bus.weighing import Weighing, Whole, weight
 from internationale.events.nkey import Nkey
@@ -87,6 +87,19 @@ async def look(operator: Operator, section: str, wanted: Sequence[str], rules: M
         async with _line(operator, Whole if rule is not None and rule.bodies else Weighing) as line:
             found.append(await _count(line, Left(stream, _pattern(stream, section), last), rule))
     return found
+
+
+async def forget(operator: Operator, blobs: Sequence[str]) -> int:
+    """Delete the contents of attachments with these hashes (64 hex digits each), under whosever names they are there. Returns how
+    many messages the hub says that it deleted. Raises ``Unreachable``, also when some are deleted already.
+    """
+    async with _line(operator) as line:
+        return sum([await _forget(line.client, f"intl.v1.blob.*.{blob}") for blob in blobs])
+
+
+async def _forget(client: Client, content: str) -> int:
+    """A server that has nothing of it is not made to read through all that it has."""
+    return await _say(client, BLOB, {"filter": f"{content}.>"}) if await names(client, f"{content}.*") else 0
 
 
 async def purge(operator: Operator, found: Sequence[Left]) -> int:
@@ -186,9 +199,12 @@ class _Answer(msgspec.Struct):
 
 
 async def _order(client: Client, left: Left, name: str) -> int:
-    order = json.dumps({"filter": name, "seq": left.last + 1}).encode()
-    answer = await client.request(f"$JS.API.STREAM.PURGE.{left.stream}", order, timeout=PATIENCE)
-    said = told(answer.data, _Answer, left.stream)
+    return await _say(client, left.stream, {"filter": name, "seq": left.last + 1})
+
+
+async def _say(client: Client, stream: str, order: Mapping[str, str | int]) -> int:
+    answer = await client.request(f"$JS.API.STREAM.PURGE.{stream}", json.dumps(order).encode(), timeout=PATIENCE)
+    said = told(answer.data, _Answer, stream)
     if said.error is not None:
         raise Declined(str(said.error.get("description", ""))[:200])
     return said.purged

@@ -69,6 +69,13 @@ def travelling(session: Session, section: str, blob: str) -> Content | None:
     return None if row is None else content(row)
 
 
+def gone(session: Session) -> Sequence[str]:
+    """The contents (``blob``) of files that were taken back and of which no other file here speaks, the newest first."""
+    living = select(File.blob).where(col(File.event).not_in(select(Removal.target)))
+    rows = select(File.blob).join(Removal, col(Removal.target) == col(File.event)).where(col(File.blob).not_in(living))
+    return session.exec(rows.group_by(col(File.blob)).order_by(func.max(Removal.time).desc(), col(File.blob))).all()
+
+
 def by_ref(session: Session, refs: Collection[str]) -> list[Known]:
     """These attachments, sorted."""
     return _with_rest(session, session.exec(select(File).where(col(File.ref).in_(refs)).order_by(col(File.ref))).all())
