@@ -71,6 +71,7 @@ def begin(session: Session, section: Section, account: str, *, device: str, prev
     if accounts.is_closed(session, account) is not False:
         raise Refused(_("This account is closed."))
     end(session, previous)
+    _make_room(session, account)
     secret = terms.new_secret()
     now = section.now()
     session.add(
@@ -85,6 +86,12 @@ def begin(session: Session, section: Section, account: str, *, device: str, prev
         )
     )
     return secret
+
+
+def _make_room(session: Session, account: str) -> None:
+    rows = session.exec(select(SignedIn).where(SignedIn.account == account).order_by(col(SignedIn.seen_at).desc(), SignedIn.id))
+    for row in rows.all()[terms.SESSIONS - 1 :]:
+        session.delete(row)
 
 
 def end(session: Session, secret: str | None) -> None:

@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 SESSION_IDLE = timedelta(hours=12)
 SESSION_LONGEST = timedelta(days=14)
+SESSIONS = 50
+"""The most sessions of one person: with one more the one ends that was used longest ago."""
 SEEN_EVERY = timedelta(minutes=10)
 """How exactly *last seen* is kept: less writing, and less to know about people."""
 INVITATION_LONGEST_DAYS = 14

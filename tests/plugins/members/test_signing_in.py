@@ -88,6 +88,18 @@ def test_nobody_waits_because_of_what_was_right(house):
         assert session.exec(select(FailedSignIn)).all() == []
 
 
+def test_no_more_sessions_of_one_person_are_kept_than_anybody_needs(house):
+    first = house.person("rosa")
+    last = None
+    for _ in range(terms.SESSIONS):
+        house.clock.wait(seconds=1)
+        last = house.browser()
+        assert sign_in(last).status_code == 303
+    with house.section.reading() as session:
+        assert len(session.exec(select(SignedIn)).all()) == terms.SESSIONS
+    assert (who(first), who(last)) == (403, "rosa")
+
+
 def test_failures_of_one_handle_do_not_delay_another(house):
     house.person("rosa")
     for _ in range(7):
