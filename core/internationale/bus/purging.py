@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,8 @@ from internationale.events.refs import SECTION
 
 PATIENCE = 600.0
 """Seconds that it is waited until a server has deleted something: it reads through all that lies between."""
+_SOON = 30.0
+"""The same for a single content, while whoever watches the hub has more to do; a server goes on with it all the same."""
 _AT_ONCE = 32
 """Orders under way, where names are deleted one by one."""
 _UNSPEAKABLE = frozenset("*>\ufffd")
@@ -89,17 +92,25 @@ async def look(operator: Operator, section: str, wanted: Sequence[str], rules: M
     return found
 
 
-async def forget(operator: Operator, blobs: Sequence[str]) -> int:
-    """Delete the contents of attachments with these hashes (64 hex digits each), under whosever names they are there. Returns how
-    many messages the hub says that it deleted. Raises ``Unreachable``, also when some are deleted already.
+async def forget(operator: Operator, blobs: Sequence[str], within: float) -> dict[str, int]:
+    """Delete the contents of attachments with these hashes (64 hex digits each), under whosever names they are there: one, and
+    more as long as not so many seconds have passed. Returns how many messages the hub says that it deleted, of each that
+    it was asked. Raises ``Unreachable``, also when some are deleted already.
     """
+    done, end = dict[str, int](), time.monotonic() + within
     async with _line(operator) as line:
-        return sum([await _forget(line.client, f"intl.v1.blob.*.{blob}") for blob in blobs])
+        for blob in blobs:
+            done[blob] = await _forget(line.client, f"intl.v1.blob.*.{blob}")
+            if time.monotonic() > end:
+                break
+    return done
 
 
 async def _forget(client: Client, content: str) -> int:
     """A server that has nothing of it is not made to read through all that it has."""
-    return await _say(client, BLOB, {"filter": f"{content}.>"}) if await names(client, f"{content}.*") else 0
+    if not await names(client, f"{content}.*"):
+        return 0
+    return await _say(client, BLOB, {"filter": f"{content}.>"}, _SOON)
 
 
 async def purge(operator: Operator, found: Sequence[Left]) -> int:
@@ -202,8 +213,8 @@ async def _order(client: Client, left: Left, name: str) -> int:
     return await _say(client, left.stream, {"filter": name, "seq": left.last + 1})
 
 
-async def _say(client: Client, stream: str, order: Mapping[str, str | int]) -> int:
-    answer = await client.request(f"$JS.API.STREAM.PURGE.{stream}", json.dumps(order).encode(), timeout=PATIENCE)
+async def _say(client: Client, stream: str, order: Mapping[str, str | int], patience: float = PATIENCE) -> int:
+    answer = await client.request(f"$JS.API.STREAM.PURGE.{stream}", json.dumps(order).encode(), timeout=patience)
     said = told(answer.data, _Answer, stream)
     if said.error is not None:
         raise Declined(str(said.error.get("description", ""))[:200])

@@ -16,8 +16,8 @@ from internationale.section import Section
 
 AGAIN = 24 * 3600.0
 """Seconds after which it is looked again whether a content is there: a section that had not heard of it may have brought it."""
-AT_ONCE = 100
-"""Contents of one round: who watches a hub has more to do."""
+WITHIN = 5.0
+"""About so many seconds a round takes: who watches a hub has more to do."""
 
 
 @dataclass
@@ -31,12 +31,12 @@ class Forgetting:
         now = time.monotonic()
         with section.reading() as session:
             gone = files.gone(session)
-        due = [blob for blob in gone if now - self.asked.get(blob, -AGAIN) >= AGAIN][:AT_ONCE]
+        due = [blob for blob in gone if now - self.asked.get(blob, -AGAIN) >= AGAIN]
         if not due:
             return 0
         hub = provisioning.hub_at(section, operation.url)
         operator = Operator(hub.addresses, provisioning.whoever(section), hub.certificates)
         with provisioning.asking(section, operation.url):
-            deleted = asyncio.run(purging.forget(operator, due))
-        self.asked |= dict.fromkeys(due, now)
-        return deleted
+            done = asyncio.run(purging.forget(operator, due, WITHIN))
+        self.asked |= dict.fromkeys(done, now)
+        return sum(done.values())
