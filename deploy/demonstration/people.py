@@ -45,7 +45,7 @@ class Person:
         _expect(answer, 303)
         if self.role == "secretary":
             return
-        token = self.post("members/me/tokens", {"name": "demo"})["token"]
+        token = self.post("members/me/tokens", {"name": "demo", "password": password})["token"]
         self.http.cookies.clear()
         self.http.headers["Authorization"] = f"Bearer {token}"
 

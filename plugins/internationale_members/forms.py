@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 
 from internationale.kit import Message, Role, fields, marker
+from internationale_members.rules import terms
 
 _ = marker("members")
 
@@ -85,8 +86,16 @@ class Leave(fields.Form):
     labels: ClassVar[Mapping[str, Message]] = {"handle": _("Handle"), "password": _("Password")}
 
 
+class MakeToken(fields.Form):
+    name: fields.Line
+    password: Password = Field("", repr=False)
+    days: int = Field(terms.TOKEN_DAYS, ge=1, le=terms.TOKEN_LONGEST_DAYS)
+
+    labels: ClassVar[Mapping[str, Message]] = {"name": _("Name"), "password": _("Present password"), "days": _("Days")}
+
+
 class Named(fields.Form):
-    """A new token, a branch."""
+    """A branch."""
 
     name: fields.Line
 

@@ -129,6 +129,7 @@ class Token(Row, table=True):
     account: str = Field(index=True)
     name: str
     made_at: datetime
+    until: datetime
     used_at: datetime | None = None
 
 
@@ -152,7 +153,7 @@ class Unnoted(Row, table=True):
 
 
 class FailedSignIn(Row, table=True):
-    """An attempt with a password, whatever came of it; ``bucket`` is of the handle's key and where it came from (the network, the
+    """An attempt with a password that was wrong; ``bucket`` is of the handle's key and where it came from (the network, the
     line, the known browser), or of the handle alone: a hash with a key that is written nowhere. Or somebody has changed a
     password, or tried a handle that they would like: then it is of their account or invitation.
     """

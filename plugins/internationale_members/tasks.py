@@ -1,11 +1,11 @@
-"""What is cleared away: sessions, failures, and old invitations and links are personal data too."""
+"""What is cleared away: sessions, failures, and old invitations, links and tokens are personal data too."""
 
 from sqlalchemy import and_, delete, not_, or_
 from sqlmodel import col
 
 from internationale.kit import Section
 from internationale_members.queries import attempts
-from internationale_members.rows import FailedSignIn, Invitation, KnownBrowser, SignedIn, SignInLink
+from internationale_members.rows import FailedSignIn, Invitation, KnownBrowser, SignedIn, SignInLink, Token
 from internationale_members.rules import terms
 
 
@@ -21,6 +21,7 @@ def clear(section: Section) -> None:
         (SignedIn, col(SignedIn.seen_at) <= now - terms.SESSION_IDLE, col(SignedIn.seen_at) > wrong),
         (KnownBrowser, col(KnownBrowser.at) <= now - terms.BROWSER, col(KnownBrowser.at) > wrong),
         (Invitation, col(Invitation.until) <= now - terms.KEPT, col(Invitation.made_at) > wrong),
+        (Token, col(Token.until) <= now - terms.KEPT, col(Token.made_at) > wrong),
         (SignInLink, col(SignInLink.until) <= now - terms.KEPT, col(SignInLink.made_at) > wrong),
     )
     with section.writing() as session:

@@ -93,7 +93,9 @@ async def delegate(http: aiohttp.ClientSession, place: Place) -> dict[str, str]:
     async with signed_in as answer:
         cookie = "; ".join(f"{name}={morsel.value}" for name, morsel in answer.cookies.items())
     session = {"Cookie": cookie, "Origin": place.url}
-    token = (await said(http, f"{place.url}/api/v1/members/me/tokens", {"name": "bench"}, session))["token"]
+    token = (
+        await said(http, f"{place.url}/api/v1/members/me/tokens", {"name": "bench", "password": account["password"]}, session)
+    )["token"]
     return {**session, "Authorization": f"Bearer {token}"}
 
 

@@ -68,7 +68,9 @@ def add(section: Section, handle: str, *roles: str) -> str:
 
 
 def token(client: httpx.Client) -> dict[str, str]:
-    made = client.post("/api/v1/members/me/tokens", json={"name": "Script"})
+    password = "seven red umbrellas"
+    assert client.post("/members/account/password", data={"new": password}).status_code == 303
+    made = client.post("/api/v1/members/me/tokens", json={"name": "Script", "password": password})
     return {"Authorization": f"Bearer {made.json()['token']}"}
 
 

@@ -1,4 +1,4 @@
-"""Deleting what one section has left in a hub under its own names, for who looks after it.
+"""Deleting what one section has left in a hub under its own names, for who looks after it; and contents that were taken back.
 
 First it is looked at, and what was looked at is what is deleted: each order to the server has a name of the section's own, or all
 of them, and the last position that was counted. So what comes meanwhile stays, and nothing of anybody else's is ever named.
@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import re
+import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,10 +19,10 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.js.errors import NotFoundError
 
-from internationale.bus import Declined, Parcel, Unprovisioned, Unreachable, streams
+from internationale.bus import BLOB, Declined, Parcel, Unprovisioned, Unreachable, streams
 from internationale.bus.connecting import TIMEOUT, Line, reach
 from internationale.bus.protocol import Plain
-from internationale.bus.reading import parcel, told, unreachable
+from internationale.bus.reading import names, parcel, told, unreachable
 from internationale.bus.scanning import Scan, scan
 from internationale.bus.weighing import Weighing, Whole, weight
 from internationale.events.nkey import Nkey
@@ -29,6 +30,8 @@ from internationale.events.refs import SECTION
 
 PATIENCE = 600.0
 """Seconds that it is waited until a server has deleted something: it reads through all that lies between."""
+_SOON = 30.0
+"""The same for a single content, while whoever watches the hub has more to do; a server goes on with it all the same."""
 _AT_ONCE = 32
 """Orders under way, where names are deleted one by one."""
 _UNSPEAKABLE = frozenset("*>\ufffd")
@@ -87,6 +90,29 @@ async def look(operator: Operator, section: str, wanted: Sequence[str], rules: M
         async with _line(operator, Whole if rule is not None and rule.bodies else Weighing) as line:
             found.append(await _count(line, Left(stream, _pattern(stream, section), last), rule))
     return found
+
+
+async def forget(operator: Operator, contents: Sequence[tuple[str, str]], within: float) -> dict[tuple[str, str], int]:
+    """Delete what these sections have left of the contents of attachments (a code and 64 hex digits each): of one, and of more as
+    long as not so many seconds have passed. Returns how many messages the hub says that it deleted, of each that it was asked.
+    Raises ``Unreachable``, also when some are deleted already.
+
+    Only what stands under their own names: whoever attached what is another's, and took it back, would have that deleted.
+    """
+    done, end = dict[tuple[str, str], int](), time.monotonic() + within
+    async with _line(operator) as line:
+        for section, blob in contents:
+            done[section, blob] = await _forget(line.client, f"intl.v1.blob.{section}.{blob}")
+            if time.monotonic() > end:
+                break
+    return done
+
+
+async def _forget(client: Client, content: str) -> int:
+    """A server that has nothing of it is not made to read through all that it has."""
+    if not await names(client, f"{content}.*"):
+        return 0
+    return await _say(client, BLOB, {"filter": f"{content}.>"}, _SOON)
 
 
 async def purge(operator: Operator, found: Sequence[Left]) -> int:
@@ -186,9 +212,12 @@ class _Answer(msgspec.Struct):
 
 
 async def _order(client: Client, left: Left, name: str) -> int:
-    order = json.dumps({"filter": name, "seq": left.last + 1}).encode()
-    answer = await client.request(f"$JS.API.STREAM.PURGE.{left.stream}", order, timeout=PATIENCE)
-    said = told(answer.data, _Answer, left.stream)
+    return await _say(client, left.stream, {"filter": name, "seq": left.last + 1})
+
+
+async def _say(client: Client, stream: str, order: Mapping[str, str | int], patience: float = PATIENCE) -> int:
+    answer = await client.request(f"$JS.API.STREAM.PURGE.{stream}", json.dumps(order).encode(), timeout=patience)
+    said = told(answer.data, _Answer, stream)
     if said.error is not None:
         raise Declined(str(said.error.get("description", ""))[:200])
     return said.purged

@@ -14,6 +14,7 @@ from internationale.bus.configuration import Cluster, Configuration, Tls
 from internationale.bus.server import HubProcess
 from internationale.bus.weighing import Scales
 from internationale.cli import files, listening, provisioning, sharing, userfile
+from internationale.cli.forgetting import Forgetting
 from internationale.cli.inspecting import inspect
 from internationale.cli.provisioning import Operation, Prepared
 from internationale.cli.purging import purge
@@ -172,6 +173,7 @@ def provision(home: Home, /, url: str, **given: Any) -> None:
     section, operation = home(), Operation(url, **given)
     found = provisioning.prepare(section, operation)
     _told(found)
+    _forgot(Forgetting().run(section, operation))
     if not found.open_to_all and not provisioning.is_watched(section, operation):
         say(sharing.UNWATCHED, problem=True)
 
@@ -190,7 +192,7 @@ def watch(home: Home, /, url: str, **given: Any) -> None:
 
 def _watch(home: Home, operation: Operation) -> None:
     """What passes is no reason to stop, such as a hub that is away: it is tried again. What is as before is not said again."""
-    section, scales = home(), Scales()
+    section, scales, forgetting = home(), Scales(), Forgetting()
     last: object = None
 
     def told(found: T, how: Callable[[T], None]) -> None:
@@ -202,6 +204,7 @@ def _watch(home: Home, operation: Operation) -> None:
     def prepared() -> bool:
         found = provisioning.prepare(section, operation)
         told(found, _told)
+        _forgot(forgetting.run(section, operation))
         return found.read
 
     def failed(why: Message) -> None:
@@ -240,6 +243,16 @@ def _told(prepared: Prepared) -> None:
         codes = ", ".join(prepared.nameless)
         say(_("It cannot let these in yet, because the roster does not have their hub key: %(codes)s.") % {"codes": codes})
         say(_("Have each of them send its card again (“section card”), and say “section admit” with it."))
+
+
+def _forgot(number: int) -> None:
+    if number:
+        told = ngettext(
+            "Deleted from the hub: %(n)s piece of files that were taken back.",
+            "Deleted from the hub: %(n)s pieces of files that were taken back.",
+            number,
+        )
+        say(told % {"n": number})
 
 
 def _unsent(number: int) -> Message:

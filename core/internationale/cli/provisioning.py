@@ -67,7 +67,7 @@ class Prepared:
 
 def prepare(section: Section, operation: Operation) -> Prepared:
     """Bring a hub in line with the roster. Raises ``Paused`` when it does not answer, ``Conflict``, ``Misconfigured``."""
-    administrator = administrator_of(section) if operation.users is not None else _whoever(section)
+    administrator = administrator_of(section) if operation.users is not None else whoever(section)
     written = operation.users is not None and userfile.write(section, operation.users)
     roster = roster_of(section)
     present = (Status.MEMBER, Status.SUSPENDED)
@@ -116,7 +116,7 @@ def administrator_of(section: Section) -> Nkey:
     return read_nkey(section.settings.hub_admin_key)
 
 
-def _whoever(section: Section) -> Nkey:
+def whoever(section: Section) -> Nkey:
     """The administrator where there is one; a hub without users takes anybody."""
     return administrator_of(section) if section.settings.hub_admin_key.exists() else section.nkey
 
@@ -168,7 +168,7 @@ def roster_of(section: Section) -> Roster | None:
 
 def is_watched(section: Section, operation: Operation) -> bool:
     """Whether somebody cuts who fills the hub up. Raises ``Paused``, ``Refused``."""
-    hub, administrator = hub_at(section, operation.url), _whoever(section)
+    hub, administrator = hub_at(section, operation.url), whoever(section)
 
     async def ask() -> bool:
         line = await reach(hub.addresses, "administrator", administrator, hub.certificates)

@@ -34,7 +34,7 @@ from internationale.rooms.documents.port import DocumentsRoom
 from internationale.rooms.exchange import port as exchange_port
 from internationale.rooms.grants.port import Room as GrantsRoom
 from internationale.rooms.roster import queries
-from internationale.rooms.roster.port import secret
+from internationale.rooms.roster.port import note_readers, secret
 from internationale.section.asking import ask_again
 from internationale.section.hearing import Hearing
 from internationale.settings import Settings, read_nkey, read_secret
@@ -175,6 +175,7 @@ class Section(Hearing):
         if not self.log_keys.pledged(keys):
             self.log_keys.pledge(keys, queries.hashes(session)[1])
         said = self.ledger.publish(session, rules, keys, utterances, self.now(), recipients=recipients)
+        note_readers(session, said)
         return self.releasing.said(session, utterances, said, by)
 
     @property

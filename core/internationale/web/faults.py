@@ -73,7 +73,7 @@ NEXT = {
 }
 SENTENCES = {
     400: _("The request cannot be understood."),
-    401: _("Nobody has been given this token, or it was withdrawn."),
+    401: _("Nobody has been given this token, or it was withdrawn or has ended."),
     404: _("Nothing is found under this address."),
     405: _("This cannot be done with this address."),
     413: _("What was sent is larger than can be taken."),

@@ -55,7 +55,7 @@ def routes(hashing: Turns) -> list[Any]:
         delete(f"{ME}/devices", sync_to_thread=True)(sign_out_everywhere),
         delete(f"{ME}/devices/{{id:str}}", sync_to_thread=True)(sign_out_device),
         get(f"{ME}/tokens", sync_to_thread=True)(tokens),
-        post(f"{ME}/tokens", sync_to_thread=True)(make_token),
+        post(f"{ME}/tokens", opt={http.UNCOUNTED: True})(hashing.take(make_token)),
         delete(f"{ME}/tokens/{{id:str}}", sync_to_thread=True)(withdraw_token),
         get(f"{ME}/export", sync_to_thread=True)(export),
         post(f"{ME}/leave", status_code=204, opt={http.UNCOUNTED: True})(hashing.take(leave)),
@@ -129,12 +129,18 @@ def sign_out_device(section: NamedDependency[Section], reader: NamedDependency[R
 
 def tokens(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[credentials.TokenEntry]:
     with section.reading() as session:
-        return credentials.tokens(session, accounts.own(reader))
+        return credentials.tokens(session, section, accounts.own(reader))
 
 
-def make_token(section: NamedDependency[Section], reader: NamedDependency[Reader], data: JSONBody[forms.Named]) -> NewToken:
-    with section.writing() as session:
-        return NewToken(*credentials.make_token(session, section, reader, data.name))
+def make_token(
+    section: NamedDependency[Section],
+    reader: NamedDependency[Reader],
+    request: Request[Any, Any, Any],
+    data: JSONBody[forms.MakeToken],
+) -> NewToken:
+    browser = http.browser(request, section)
+    made = credentials.make_token(section, reader, **data.model_dump(), address=http.address(request), browser=browser)
+    return NewToken(*made)
 
 
 def withdraw_token(section: NamedDependency[Section], reader: NamedDependency[Reader], id: FromPath[str]) -> None:

@@ -15,7 +15,7 @@ from internationale.kit.entered import PAGE, Entered
 from internationale_members import forms
 from internationale_members.pages import signing
 from internationale_members.queries import accounts, credentials, leaving, links, naming, people, sessions
-from internationale_members.rules import roles
+from internationale_members.rules import roles, terms
 
 ACCOUNT = "/members/account"
 
@@ -26,7 +26,7 @@ def routes(hashing: Turns) -> list[Any]:
         post(ACCOUNT, sync_to_thread=True, opt={PAGE: again})(change_settings),
         post(f"{ACCOUNT}/handle", sync_to_thread=True, opt={PAGE: handle_again})(change_handle),
         post(f"{ACCOUNT}/password", opt={http.UNCOUNTED: True, PAGE: password_again})(hashing.take(change_password)),
-        post(f"{ACCOUNT}/tokens", sync_to_thread=True, opt={PAGE: token_again})(make_token),
+        post(f"{ACCOUNT}/tokens", opt={http.UNCOUNTED: True, PAGE: token_again})(hashing.take(make_token)),
         post(f"{ACCOUNT}/tokens/{{id:str}}/withdraw", sync_to_thread=True)(withdraw_token),
         post(f"{ACCOUNT}/devices/sign-out", sync_to_thread=True)(sign_out_everywhere),
         post(f"{ACCOUNT}/devices/{{id:str}}/sign-out", sync_to_thread=True)(sign_out_device),
@@ -66,8 +66,8 @@ def password_again(entered: Entered) -> Template:
 
 
 def token_again(entered: Entered) -> Template:
-    """The account with what the token should be for."""
-    return _page(entered.section, entered.reader, entered.request, token=entered.values["name"])
+    """The account with what the token should be for, and for how long."""
+    return _page(entered.section, entered.reader, entered.request, token=entered.values)
 
 
 def leave_again(entered: Entered) -> Template:
@@ -113,14 +113,15 @@ def make_token(
     section: NamedDependency[Section],
     reader: NamedDependency[Reader],
     request: Request[Any, Any, Any],
-    data: URLEncodedBody[forms.Named],
+    data: URLEncodedBody[forms.MakeToken],
 ) -> Template:
     """Shown on the answer itself, this once: a redirect would have to keep the secret somewhere."""
+    browser = http.browser(request, section)
     try:
-        with section.writing() as session:
-            _id, secret = credentials.make_token(session, section, reader, data.name)
-    except Conflict as error:
-        return _page(section, reader, request, error, token=data.name)
+        words, address = data.model_dump(), http.address(request)
+        _id, secret = credentials.make_token(section, reader, **words, address=address, browser=browser)
+    except (Invalid, TooSoon, Conflict) as error:
+        return _page(section, reader, request, error, token=data.model_dump(exclude={"password"}))
     return _page(section, reader, request, new_token=secret)
 
 
@@ -189,10 +190,10 @@ def _page(
     *,
     entered: str | None = None,
     settings: Mapping[str, Any] = MappingProxyType({}),
-    token: str | None = None,
+    token: Mapping[str, Any] = MappingProxyType({}),
     new_token: str = "",
 ) -> Template:
-    """``entered``: a handle; ``settings``: by field; ``token``: what one should be for. What was entered and refused."""
+    """``entered``: a handle; ``settings``: by field; ``token``: the same. What was entered and refused."""
     account, secret = accounts.own(reader), signing.current(section, request)
     with section.reading() as session:
         person = people.one(session, section, account)
@@ -205,8 +206,9 @@ def _page(
             "needs_old": person.has_password and not sessions.by_link_lately(session, section, account, secret),
             "devices": sessions.devices(session, section, account, secret),
             "links": links.made_for(session, account),
-            "tokens": credentials.tokens(session, account),
+            "tokens": credentials.tokens(session, section, account),
             "new_token": new_token,
+            "token_days": (terms.TOKEN_DAYS, terms.TOKEN_LONGEST_DAYS),
             "role_names": roles.NAMES,
             "panels": section.panels(Place.ACCOUNT, None, reader),
             "errors": _errors(error),

@@ -1,7 +1,10 @@
 """Attempts with a password, wherever one is asked for: many are slowed down, and nobody shall be locked out by it.
 
-Counted is by handle and network, and what was right like what was wrong: who has to wait, and for how long, must not tell anybody
-nearby that a handle is a member's, or that they are signing in. So nothing for which others wait is ever taken back.
+Counted is by handle and network, and only what failed: what was right leaves no trace that others could see. Else whoever tries
+now and then, a little below what makes one wait, would see who signs in, and so who is a member. Nor is anything taken back for
+which others wait, and nothing is noted while a password is looked at. So it is asked twice whether one has to wait: before, to
+spare the looking, and once more with the answer, in the transaction that counts it. Of many at once, then, each is judged by
+those that were answered before it, as if they had come one after the other.
 
 A whole army of networks gets further, so a handle that is tried again and again anywhere has every network wait longer; but each
 by itself, and none before its first attempt: whoever attacks a person must not be able to keep that person out, which would be
@@ -41,55 +44,69 @@ _KEY = secrets.token_bytes(32)
 
 @dataclass(frozen=True)
 class Attempt:
-    """One attempt that is under way."""
-
-    own: str = ""
-    """The bucket of a browser in which the person is known."""
-    seconds: int = 0
-    """So long has everybody else to wait: only a right password from such a browser is heard."""
-
-
-def begin(
-    session: Session, section: Section, handle: str, address: str, *, browser: str | None = None, place: str = ""
-) -> Attempt:
-    """Count the attempt before it is made, so that many at once cannot slip through.
-
-    ``address`` is the network address it comes from, ``browser`` the cookie of ``browsers``, ``place`` the field of the password.
-    Raises ``TooSoon``.
+    """One attempt with a ``handle``, from a network ``address``, with the cookie ``browser`` of ``browsers``. ``place``: the
+    field of the password.
     """
-    now, network, line = section.now(), http.network(address), _bucket(handle, f"line {http.line(address)}")
-    nearby, anywhere, newcomers = _bucket(handle, network), _bucket(handle), _bucket(handle, f"newcomers {network}")
+
+    handle: str
+    address: str
+    browser: str | None = None
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class _Standing:
+    """How long an attempt has to wait (``seconds``), and in what ``buckets`` it counts. ``own``: that of a browser in which the
+    person is known, or ``""``.
+    """
+
+    seconds: int
+    buckets: tuple[str, ...]
+    own: str
+
+
+def ask(session: Session, section: Section, attempt: Attempt) -> None:
+    """Whether the password is looked at, before it is. Raises ``TooSoon``."""
+    if not attempt.browser:
+        _require(_stand(session, section, attempt).seconds, attempt.place)
+
+
+def settle(session: Session, section: Section, attempt: Attempt, *, right: bool) -> TooSoon | None:
+    """Count an attempt of which it is known now whether the password is ``right``. Returns why it lets nobody in whatever it is,
+    as others have tried so often: to be raised after this transaction.
+    """
+    now = _stand(session, section, attempt)
+    if right and (not now.seconds or (now.own and not terms.wait(_failures(session, now.own), section.now()))):
+        _clear(session, now.own)
+        return None
+    if not now.seconds:
+        _count(session, section, *now.buckets, *([now.own] if now.own else []))
+        return None
+    if now.own and not terms.wait(_failures(session, now.own), section.now()):
+        _count(session, section, now.own)
+    elif attempt.browser:
+        unknown = _bucket(attempt.handle, f"unknown {http.network(attempt.address)}")  # only that it takes as long
+        _clear(session, unknown)
+        _count(session, section, unknown)
+    return _too_soon(now.seconds, attempt.place)
+
+
+def _stand(session: Session, section: Section, attempt: Attempt) -> _Standing:
+    now, handle, network = section.now(), attempt.handle, http.network(attempt.address)
+    line, newcomers = _bucket(handle, f"line {http.line(attempt.address)}"), _bucket(handle, f"newcomers {network}")
+    nearby, anywhere = _bucket(handle, network), _bucket(handle)
     attacked = _is_attacked(session, section, anywhere)
-    mark = _known(session, section, handle, browser)
-    own = (mark,) if mark else ()
+    own = _known(session, section, handle, attempt.browser)
     seconds = terms.wait(_failures(session, nearby), now, attacked=attacked)
     if not seconds:
-        _count(session, section, anywhere, nearby, line, *own)
-        return Attempt(mark)
+        return _Standing(0, (anywhere, nearby, line), own)
     if terms.is_newcomer(_failures(session, line), _failures(session, newcomers), now, attacked=attacked):
-        _count(session, section, anywhere, nearby, line, newcomers, *own)
-        return Attempt(mark)
-    if not browser:
-        _require(seconds, place)
-    if mark and not terms.wait(_failures(session, mark), now):
-        _count(session, section, mark)
-        return Attempt(mark, seconds)
-    unknown = _bucket(handle, f"unknown {network}")  # only that it takes as long
-    session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == unknown))
-    _count(session, section, unknown)
-    return Attempt(seconds=seconds)
+        return _Standing(0, (anywhere, nearby, line, newcomers), own)
+    return _Standing(seconds, (), own)
 
 
-def is_heard(attempt: Attempt, right: bool, place: str = "") -> bool:
-    """Whether an attempt lets the person in, as the password is ``right`` or not. Raises ``TooSoon`` for who has to wait."""
-    if not (right and attempt.own):
-        _require(attempt.seconds, place)
-    return right
-
-
-def succeeded(session: Session, attempt: Attempt) -> None:
-    """The password was right: nothing is held against the browser in which its person is known."""
-    session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == attempt.own))
+def _clear(session: Session, bucket: str) -> None:
+    session.execute(delete(FailedSignIn).where(col(FailedSignIn.bucket) == bucket))
 
 
 def _known(session: Session, section: Section, handle: str, browser: str | None) -> str:
@@ -117,8 +134,12 @@ def name(session: Session, section: Section, who: str) -> None:
 
 def _require(seconds: int, place: str) -> None:
     if seconds:
-        sentence = _("After several attempts please wait %(seconds)s seconds, then try again.")
-        raise TooSoon(sentence % {"seconds": seconds}, seconds=seconds, place=place)
+        raise _too_soon(seconds, place)
+
+
+def _too_soon(seconds: int, place: str) -> TooSoon:
+    sentence = _("After several attempts please wait %(seconds)s seconds, then try again.")
+    return TooSoon(sentence % {"seconds": seconds}, seconds=seconds, place=place)
 
 
 def _count(session: Session, section: Section, *buckets: str) -> None:

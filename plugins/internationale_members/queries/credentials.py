@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
@@ -26,7 +26,9 @@ class TokenEntry:
     id: str
     name: str
     made: datetime
+    until: datetime
     used: datetime | None
+    ended: bool
 
 
 def change_password(
@@ -68,12 +70,16 @@ def confirm(
 
     Raises ``Invalid`` at ``place``, and ``TooSoon``.
     """
+    attempt = attempts.Attempt(handle, address, browser, place)
+    with section.reading() as session:
+        attempts.ask(session, section, attempt)
+    right = passwords.matches(password, hashed)
     with section.writing() as session:
-        attempt = attempts.begin(session, section, handle, address, browser=browser, place=place)
-    if not attempts.is_heard(attempt, passwords.matches(password, hashed), place):
+        wait = attempts.settle(session, section, attempt, right=right)
+    if wait is not None:
+        raise wait
+    if not right:
         raise Invalid(_("This is not your present password."), place=place)
-    with section.writing() as session:
-        attempts.succeeded(session, attempt)
 
 
 def end_all(session: Session, account: str, *, but: str | None = None) -> None:
@@ -86,24 +92,48 @@ def end_all(session: Session, account: str, *, but: str | None = None) -> None:
     session.execute(delete(SignInLink).where(col(SignInLink.account) == account, col(SignInLink.used_at).is_(None)))
 
 
-def make_token(session: Session, section: Section, by: Reader, name: str) -> tuple[str, str]:
-    """A new token of one's own: its id, and its secret, which is shown this once.
+def make_token(
+    section: Section, by: Reader, name: str, *, password: str, days: int, address: str, browser: str | None = None
+) -> tuple[str, str]:
+    """A new token of one's own for so many ``days``: its id, and its secret, which is shown this once. Makes its own
+    transactions: hashing holds none open.
 
-    Raises ``Refused`` for a token, and ``Conflict`` when there are too many.
+    The password is asked for: a token outlasts the session in which it is made, so whoever has come by a browser that was left
+    open must not get one. Raises ``Refused`` for a token, ``Conflict`` when there are too many, or no password, and ``Invalid``
+    and ``TooSoon`` at ``password``, like changing it.
     """
     account = accounts.in_person(by)
-    if len(tokens(session, account)) >= TOKENS:
+    with section.reading() as session:
+        row = accounts.get(session, account)
+        handle, hashed = row.handle, row.password
+        _check_room(session, section, account)
+    if hashed is None:
+        raise Conflict(_("Choose a password first: whoever makes a token is asked for it."), place="password")
+    confirm(section, handle, password, hashed, address=address, browser=browser, place="password")
+    with section.writing() as session:
+        if accounts.get(session, account).password != hashed:
+            raise Conflict(_("The password was changed meanwhile."))
+        _check_room(session, section, account)
+        secret, now = terms.new_secret(readers.TOKEN_PREFIX), section.now()
+        until = now + timedelta(days=days)
+        token = Token(id=terms.new_id(), hash=terms.hash_of(secret), account=account, name=name, made_at=now, until=until)
+        session.add(token)
+        return token.id, secret
+
+
+def _check_room(session: Session, section: Section, account: str) -> None:
+    if sum(not token.ended for token in tokens(session, section, account)) >= TOKENS:
         raise Conflict(_("You have %(number)s tokens. Please withdraw one that you no longer use.") % {"number": TOKENS})
-    secret = terms.new_secret(readers.TOKEN_PREFIX)
-    row = Token(id=terms.new_id(), hash=terms.hash_of(secret), account=account, name=name, made_at=section.now())
-    session.add(row)
-    return row.id, secret
 
 
-def tokens(session: Session, account: str) -> Sequence[TokenEntry]:
+def tokens(session: Session, section: Section, account: str) -> Sequence[TokenEntry]:
     """A person's tokens, the oldest first."""
     rows = session.exec(select(Token).where(Token.account == account).order_by(col(Token.made_at), col(Token.id)))
-    return [TokenEntry(row.id, row.name, row.made_at, row.used_at) for row in rows]
+    now = section.now()
+    return [
+        TokenEntry(row.id, row.name, row.made_at, row.until, row.used_at, ended=not terms.is_open(row.made_at, row.until, now))
+        for row in rows
+    ]
 
 
 def withdraw_token(session: Session, account: str, id: str) -> None:

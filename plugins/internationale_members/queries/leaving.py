@@ -48,8 +48,8 @@ def export(session: Session, section: Section, account: str) -> dict[str, object
         ],
         "known_browsers": [_text(moment) for moment in browsers.of(session, section, account)],
         "tokens": [
-            {"name": token.name, "made": _text(token.made), "used": _text(token.used)}
-            for token in credentials.tokens(session, account)
+            {"name": token.name, "made": _text(token.made), "until": _text(token.until), "used": _text(token.used)}
+            for token in credentials.tokens(session, section, account)
         ],
         "sign_in_links": [
             {"made_by": link.made_by, "made": _text(link.made), "used": _text(link.used)}

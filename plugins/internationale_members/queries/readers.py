@@ -21,7 +21,9 @@ _BY_SESSION = Prepared(
     )
 )
 _BY_TOKEN = Prepared(
-    _PEOPLE.add_columns(_TOKENS.used_at).where(_TOKENS.hash == bindparam("hash"), _ACCOUNTS.id == _TOKENS.account)
+    _PEOPLE.add_columns(_TOKENS.made_at, _TOKENS.until, _TOKENS.used_at).where(
+        _TOKENS.hash == bindparam("hash"), _ACCOUNTS.id == _TOKENS.account
+    )
 )
 
 
@@ -41,14 +43,16 @@ def by_session(section: Section, session: Session, secret: str, *, again: bool) 
 
 
 def by_token(section: Section, session: Session, secret: str, *, again: bool) -> Reader | None:
-    """Who a token belongs to; the same."""
+    """Who a token belongs to, as long as it holds; the same."""
     if not secret.startswith(TOKEN_PREFIX):
         return None
     hash, now = terms.hash_of(secret), section.now()
     found = _BY_TOKEN.first(session.connection(), {"hash": hash})
     if found is None:
         return None
-    *person, used = found
+    *person, made, until, used = found
+    if not terms.is_open(made, until, now):
+        return None
     if not again and (used is None or now - used >= terms.SEEN_EVERY):
         used_now = update(Token).where(col(Token.hash) == hash).values(used_at=now)
         section.note_in_passing(lambda other: other.execute(used_now))  # the caller's session is for reading

@@ -43,22 +43,23 @@ def sign_in(
     ``browser`` the cookie of ``browsers``. Raises ``Invalid`` (the same for a wrong password, an unknown handle and a closed
     account) and ``TooSoon``.
     """
-    with section.writing(anybody=True) as session:
-        attempt = attempts.begin(session, section, handle, address, browser=browser)
+    attempt = attempts.Attempt(handle, address, browser)
+    with section.reading() as session:
+        attempts.ask(session, section, attempt)
         account = accounts.by_handle(session, handle)
         known = (account.id, account.password) if account is not None and account.disabled_at is None else (None, None)
-    if not attempts.is_heard(attempt, passwords.matches(password, known[1])) or known[0] is None:
-        raise Invalid(_("The handle or the password is not right."))
+    right = passwords.matches(password, known[1])
     with section.writing(anybody=True) as session:
-        if not _still(session, known[0], known[1]):
-            raise Invalid(_("The handle or the password is not right."))
-        attempts.succeeded(session, attempt)
-        return begin(session, section, known[0], device=device, previous=previous)
+        right = right and _still(session, *known)
+        wait = attempts.settle(session, section, attempt, right=right)
+        if known[0] is not None and right and wait is None:
+            return begin(session, section, known[0], device=device, previous=previous)
+    raise wait or Invalid(_("The handle or the password is not right."))
 
 
-def _still(session: Session, account: str, password: str | None) -> bool:
+def _still(session: Session, account: str | None, password: str | None) -> bool:
     """Whether the account is open and has this password (as it is kept): it may have changed while one was hashed."""
-    row = session.get(Account, account)
+    row = session.get(Account, account) if account is not None else None
     return row is not None and row.disabled_at is None and row.password == password
 
 
@@ -70,6 +71,7 @@ def begin(session: Session, section: Section, account: str, *, device: str, prev
     if accounts.is_closed(session, account) is not False:
         raise Refused(_("This account is closed."))
     end(session, previous)
+    _make_room(session, account)
     secret = terms.new_secret()
     now = section.now()
     session.add(
@@ -89,6 +91,12 @@ def begin(session: Session, section: Section, account: str, *, device: str, prev
 def is_known(session: Session, secret: str | None) -> bool:
     """Whether there is a session with this secret, whatever it is worth by now: whether there is something to ``end``."""
     return bool(secret) and session.get(SignedIn, terms.hash_of(secret or "")) is not None
+
+
+def _make_room(session: Session, account: str) -> None:
+    rows = session.exec(select(SignedIn).where(SignedIn.account == account).order_by(col(SignedIn.seen_at).desc(), SignedIn.id))
+    for row in rows.all()[terms.SESSIONS - 1 :]:
+        session.delete(row)
 
 
 def end(session: Session, secret: str | None) -> None:

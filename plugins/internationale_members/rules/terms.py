@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 
 SESSION_IDLE = timedelta(hours=12)
 SESSION_LONGEST = timedelta(days=14)
+SESSIONS = 50
+"""The most sessions of one person: with one more the one ends that was used longest ago."""
 SEEN_EVERY = timedelta(minutes=10)
 """How exactly *last seen* is kept: less writing, and less to know about people."""
 INVITATION_LONGEST_DAYS = 14
@@ -21,6 +23,9 @@ BROWSERS = 20
 """The most browsers that are known of one person."""
 AHEAD = timedelta(minutes=5)
 """What is dated later than this from now was dated by a clock that was wrong: it holds no more."""
+
+TOKEN_DAYS, TOKEN_LONGEST_DAYS = 90, 365
+"""How long a token for the API holds, unless something else is chosen; and at most."""
 
 ATTEMPTS_FREE = 5
 ATTEMPT_WINDOW = timedelta(hours=1)
@@ -57,7 +62,7 @@ def is_ahead(moment: datetime, now: datetime) -> bool:
 
 
 def is_open(made: datetime, until: datetime, now: datetime) -> bool:
-    """Whether a link or an invitation still holds that was not used."""
+    """Whether a link or an invitation that was not used still holds; or a token, used or not."""
     return not is_ahead(made, now) and now < until
 
 

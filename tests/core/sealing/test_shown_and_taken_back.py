@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from internationale.events import sealed
+from internationale.events.roster import Status
 from internationale.kit import Conflict, Reader, Refused
 from internationale.ledger import tables
 from internationale.ledger.parts import SALT
@@ -15,7 +16,7 @@ from internationale.rooms.exchange.port import withdraw
 from internationale.rooms.sealing import port
 from internationale.rooms.sealing.port import sharing
 from internationale.section import Section
-from internationale.testing import carrying, oracle
+from internationale.testing import carrying, oracle, standing
 
 Make = Callable[..., Any]
 SECRET = "the strike begins on Monday"
@@ -149,3 +150,32 @@ def test_what_has_gone_whole_is_not_shown_again(three: list[Section], member: Ma
     with ar.reading() as session:
         assert not ar.documents.list(session)
     assert not legible(ar)
+
+
+def test_what_names_a_section_that_was_suspended_has_not_shown_it_anything(
+    three: list[Section], member: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The rest is shown again while it is suspended; so it has to be shown it once more."""
+    ic, fr, ar = three
+    delegate = member(ic, "delegate")
+    with monkeypatch.context() as older:
+        older.setattr(sharing, "LONG", 10**9)
+        show(ic, delegate)
+    carry(*three)
+    with fr.writing() as session:
+        withdraw(fr, session, "fr:1:1", reason="safety", by=member(fr, "delegate"))
+    carry(*three)
+    standing.become("ar", Status.SUSPENDED, *three)
+    with ic.writing() as session:
+        assert port.take_back(ic, session, delegate) == 1
+    carry(*three)
+    standing.become("ar", Status.MEMBER, *three)
+    carry(*three)
+    with ar.reading() as session:
+        assert not ar.documents.list(session)
+    with ic.writing() as session:
+        assert port.share(ic, session, only_text(ic), with_="ar", by=delegate) == 1
+    carry(*three)
+    assert only_text(ar) == only_text(ic)
+    for section in three:
+        oracle.replayed(section)

@@ -59,9 +59,9 @@ class House:
         assert client.post("/members/account/password", data={"new": PASSWORD}).status_code == 200
         return client
 
-    def token(self, client: httpx.Client) -> dict[str, str]:
+    def token(self, client: httpx.Client, password: str = PASSWORD, **more: str) -> dict[str, str]:
         """The header with a new personal token of whoever is signed in."""
-        answer = client.post("/members/account/tokens", data={"name": "Script"})
+        answer = client.post("/members/account/tokens", data={"name": "Script", "password": password, **more})
         return {"Authorization": "Bearer " + found(r"<code>(intl_[^<]+)</code>", answer.text)}
 
     def id_of(self, secretary: httpx.Client, handle: str) -> str:

@@ -41,7 +41,7 @@ def test_ones_own_account_through_the_api(house):
     api.headers.update(house.token(client))
     assert client.put("/api/v1/members/me", json={"language": "fr", "name": ""}).status_code == 204
     assert client.put("/api/v1/members/me/handle", json={"handle": "junius"}).status_code == 204
-    second = client.post("/api/v1/members/me/tokens", json={"name": "Second"}).json()
+    second = client.post("/api/v1/members/me/tokens", json={"name": "Second", "password": PASSWORD}).json()
     assert second["token"].startswith("intl_")
     assert api.delete(f"/api/v1/members/me/tokens/{second['id']}").status_code == 204
     assert api.delete("/api/v1/members/me/devices").status_code == 204
@@ -51,7 +51,7 @@ def test_ones_own_account_through_the_api(house):
     assert client.put("/api/v1/members/me/password", json={"old": PASSWORD, "new": "two green bicycles"}).status_code == 204
     assert client.get("/api/v1/members/me").status_code == 403
     client.post("/members/sign-in", data={"handle": "junius", "password": "two green bicycles"})
-    api.headers.update(house.token(client))
+    api.headers.update(house.token(client, "two green bicycles"))
     assert client.post("/api/v1/members/me/leave", json={"handle": "junius", "password": "two green bicycles"}).status_code == 204
     assert api.get("/api/v1/members/me").status_code == 401
 
@@ -67,7 +67,7 @@ FORMS = [
     ("/members/account", {"language": "fr", "name": ""}),
     ("/members/account/handle", {"handle": "rosa"}),
     ("/members/account/password", {"old": "", "new": PASSWORD}),
-    ("/members/account/tokens", {"name": "Script"}),
+    ("/members/account/tokens", {"name": "Script", "password": PASSWORD, "days": "90"}),
     ("/members/account/leave", {"handle": "rosa", "password": PASSWORD}),
     ("/members/invitations", {"role": "member", "branch": "", "days": "14", "note": ""}),
     ("/members/branches", {"name": "Lyon"}),

@@ -1,5 +1,7 @@
 """The lasting tables: migrations, and what is cleared away."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -100,3 +102,17 @@ def test_handles_that_stood_there_in_plain_letters_are_hashed_by_the_upgrade(hou
     secret = house.section.secret("members.former_handle")
     assert kept(house) == {handles.former("rosa", secret): None, handles.former("luigi", secret): "somebody"}
     assert (refused(clara, "Rosa"), refused(clara, "claire")) == (True, False)
+
+
+def test_tokens_from_before_they_had_an_end_hold_for_a_year_from_the_upgrade(house):
+    header = house.token(house.person("rosa"), days="1")
+    with house.section.database.engine.begin() as connection:
+        scripts = house.section.plugins.folders("migrations")["members"]
+        command.downgrade(lineages.configuration(connection, "members", scripts), "members_0005")
+    before = datetime.now(UTC)
+    house.section.prepare()
+    with house.section.reading() as session:
+        until = session.exec(select(rows.Token.until)).one()
+    assert before <= until - timedelta(days=365) <= datetime.now(UTC)
+    house.clock.wait(days=1)
+    assert house.browser().get("/api/v1/members/me", headers=header).status_code == 200

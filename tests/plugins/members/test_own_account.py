@@ -1,5 +1,6 @@
 """One's own account: settings, handle, password, devices, tokens, export, leaving."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 
@@ -8,6 +9,7 @@ import pytest
 from internationale.kit import Conflict, Message, hookimpl
 from internationale.plugins import Plugins
 from internationale.testing.founding import unite
+from internationale_members.tasks import clear
 
 PASSWORD = "seven red umbrellas"
 OTHER = "two green bicycles"
@@ -274,6 +276,68 @@ def test_a_token_is_shown_once_works_until_withdrawn_and_tells_when_it_was_used(
     assert who(script, **header) == 401
 
 
+def test_who_makes_a_token_is_asked_for_the_password(house):
+    """Whoever has come by a browser that was left open would have a way in that does not end with it."""
+    rosa = house.person("rosa")
+    thief = house.browser()
+    thief.cookies.update(dict(rosa.cookies))
+    for password in ("", "wrong"):
+        page = thief.post("/members/account/tokens", data={"name": "Mine", "days": "30", "password": password})
+        assert (page.status_code, "This is not your present password." in page.text, "intl_" in page.text) == (400, True, False)
+        assert ('value="Mine"' in page.text, 'value="30"' in page.text) == (True, True)
+        answer = thief.post("/api/v1/members/me/tokens", json={"name": "Mine", "password": password})
+        assert (answer.status_code, answer.json()["place"]) == (400, "password")
+    assert rosa.get("/api/v1/members/me/tokens").json() == []
+    answers = [thief.post("/members/account/tokens", data={"name": "x", "password": "wrong"}).status_code for _ in range(2)]
+    assert answers == [400, 429]  # it is no way to try it either
+    assert "It does not end with the device" in rosa.get("/members/account").text
+
+
+def test_without_a_password_there_is_no_token(house):
+    client = house.browser()
+    client.post(house.command("add", "rosa"))
+    assert "Choose a password first" in client.get("/members/account").text
+    assert client.post("/members/account/tokens", data={"name": "x"}).status_code == 409
+    assert client.post("/api/v1/members/me/tokens", json={"name": "x"}).status_code == 409
+    assert client.get("/api/v1/members/me/tokens").json() == []
+
+
+@pytest.mark.parametrize(("chosen", "days"), [({}, 90), ({"days": "1"}, 1), ({"days": "365"}, 365)])
+def test_a_token_ends(house, chosen, days):
+    client = house.person("rosa")
+    program = house.browser()
+    program.headers.update(house.token(client, **chosen))
+    until = house.clock.now + timedelta(days=days)
+    [token] = client.get("/api/v1/members/me/tokens").json()
+    assert (datetime.fromisoformat(token["until"]), token["ended"]) == (until, False)
+    assert "holds until" in client.get("/members/account").text
+    house.clock.wait(days=days, seconds=-1)
+    assert program.get("/api/v1/members/me").status_code == 200
+    house.clock.wait(seconds=1)
+    unknown = house.browser().get("/api/v1/members/me", headers={"Authorization": "Bearer intl_" + "x" * 43})
+    ended = program.get("/api/v1/members/me")
+    assert (ended.status_code, ended.json()) == (unknown.status_code, unknown.json())
+    assert ended.status_code == 401
+    sign_in(client)
+    [token] = client.get("/api/v1/members/me/tokens").json()
+    assert token["ended"]
+    page = client.get("/members/account").text
+    assert (">ended<" in page, "holds until" in page) == (True, False)
+    house.clock.wait(days=30)
+    clear(house.section)
+    sign_in(client)
+    assert client.get("/api/v1/members/me/tokens").json() == []
+
+
+@pytest.mark.parametrize("days", ["0", "366", "-1", "x"])
+def test_a_token_holds_for_a_year_at_most(house, days):
+    client = house.person("rosa")
+    wrong = {"name": "x", "password": PASSWORD, "days": days}
+    assert client.post("/members/account/tokens", data=wrong).status_code == 400
+    assert client.post("/api/v1/members/me/tokens", json=wrong).status_code == 400
+    assert client.get("/api/v1/members/me/tokens").json() == []
+
+
 def test_a_session_is_no_token_and_a_token_is_no_session(house):
     client, other = house.person("rosa"), house.browser()
     token = house.token(client)["Authorization"].removeprefix("Bearer ")
@@ -286,7 +350,7 @@ def test_twenty_tokens_are_enough(house):
     client = house.person("rosa")
     for _ in range(20):
         house.token(client)
-    assert client.post("/members/account/tokens", data={"name": "One more"}).status_code == 409
+    assert client.post("/members/account/tokens", data={"name": "One more", "password": PASSWORD}).status_code == 409
 
 
 def test_the_person_sees_which_links_were_made_for_them(house):

@@ -75,8 +75,29 @@ def test_after_several_failures_the_next_attempt_waits_and_is_not_locked_out(hou
     house.clock.wait(seconds=1)
     client = house.browser()
     assert sign_in(client).status_code == 303
-    assert sign_in(house.browser()).status_code == 429  # from outside it looked like one failure more
-    assert sign_in(client).status_code == 303  # and in their own browser nobody waits for others
+    assert sign_in(house.browser()).status_code == 303  # it left no trace
+    assert sign_in(house.browser(), password="wrong").status_code == 400
+    assert sign_in(house.browser()).status_code == 429
+    assert sign_in(client).status_code == 303  # in their own browser nobody waits for others
+
+
+def test_nobody_waits_because_of_what_was_right(house):
+    house.person("rosa")
+    assert [sign_in(house.browser()).status_code for _ in range(20)] == [303] * 20
+    with house.section.reading() as session:
+        assert session.exec(select(FailedSignIn)).all() == []
+
+
+def test_no_more_sessions_of_one_person_are_kept_than_anybody_needs(house):
+    first = house.person("rosa")
+    last = None
+    for _ in range(terms.SESSIONS):
+        house.clock.wait(seconds=1)
+        last = house.browser()
+        assert sign_in(last).status_code == 303
+    with house.section.reading() as session:
+        assert len(session.exec(select(SignedIn)).all()) == terms.SESSIONS
+    assert (who(first), who(last)) == (403, "rosa")
 
 
 def test_failures_of_one_handle_do_not_delay_another(house):

@@ -95,11 +95,17 @@ class RoomOut:
 
 @dataclass(frozen=True)
 class UnheardOut:
-    """A file that was taken back, of which those to whom this section has shown it have not heard. ``readers``: codes."""
+    """A file that was taken back, and the sections that have it from this one and have not heard of it, by code.
+
+    ``readers`` can be told now; ``later``: once they are members again and the roster has a sealing key of theirs; ``gone`` keep
+    what they had.
+    """
 
     attachment: str
     name: str
     readers: Sequence[str]
+    later: Sequence[str]
+    gone: Sequence[str]
 
 
 @dataclass(frozen=True)
@@ -233,7 +239,7 @@ def _kept() -> list[Any]:
         section.require(reader, RESHARE)
         with section.reading() as session:
             found = telling.unheard(section, session, reader)
-        return [UnheardOut(each.id, each.name, each.readers.split()) for each in found]
+        return [UnheardOut(each.id, each.name, each.readers, each.later, each.gone) for each in found]
 
     @post(ROOT + "/taken-back", status_code=200, sync_to_thread=True, operation_id="tellOfWithdrawals")
     def tell(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Told:

@@ -91,6 +91,18 @@ class SecretRow(Row, table=True):
     check: str = Field(primary_key=True)
 
 
+class SealedForRow(Row, table=True):
+    """For which sections an event of ours was really sealed: one that is named by it and was no member then could not be given
+    it. ``readers``: codes, separated by spaces.
+    """
+
+    __tablename__ = "roster_sealed_for"
+
+    epoch: int = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    readers: str
+
+
 class Said(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming))):
     """What every row of the projection knows of its event."""
 

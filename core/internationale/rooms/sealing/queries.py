@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from internationale.events.envelope import Address
 from internationale.events.refs import Ref
 from internationale.ledger.records import chunks
+from internationale.rooms.roster.queries import Reach
 from internationale.rooms.sealing.rows import ResharedRow
 
 
@@ -70,11 +71,12 @@ def shared_again(session: Session, subject: str, readers: tuple[str, ...]) -> tu
 
 
 def already_shown(session: Session, subject: str, section: str, *, by: str) -> frozenset[str]:
-    """The originals, by ref, that a section was shown by another, which knows that of itself alone: what a third says that it has
-    shown may be anything.
+    """The originals, by ref, that a section was shown ``by`` ours, which knows that of itself alone: what a third says that it
+    has shown may be anything. What named a section while it was no member has shown it nothing.
     """
-    rows = session.exec(select(ResharedRow).where(ResharedRow.subject == subject, ResharedRow.section == by))
-    return frozenset(row.original for row in rows if section in row.readers.split())
+    rows, reach = select(ResharedRow).where(ResharedRow.subject == subject, ResharedRow.section == by), Reach(session)
+    named = (row for row in session.exec(rows) if section in row.readers.split())
+    return frozenset(row.original for row in named if reach.surely(row.epoch, row.sequence, (section,)))
 
 
 def _address(row: ResharedRow) -> Address:

@@ -37,7 +37,7 @@ def routes() -> list[Any]:
         section.require(reader, RESHARE)
         with section.reading() as session:
             found = telling.unheard(section, session, reader)
-        return Template("attachments/unheard.html", context={"found": found})
+        return Template("attachments/unheard.html", context={"found": found, "can_tell": any(each.readers for each in found)})
 
     @post("/attachments/taken-back", status_code=200, sync_to_thread=True)
     def tell(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Redirect:
@@ -52,8 +52,9 @@ def routes() -> list[Any]:
 def _consequences(section: Section, reader: Reader, attachment: str, why: str = "") -> Template:
     """What comes of it. ``why``: the reasons that were entered before."""
     with section.reading() as session:
-        card = room(section).card(attaching.mine(section, session, attachment, reader))
-    return Template("attachments/withdraw.html", context={"attachment": card, "why": why})
+        known = attaching.mine(section, session, attachment, reader)
+        card, deaf = room(section).card(known), telling.out_of_reach(section, session, known)
+    return Template("attachments/withdraw.html", context={"attachment": card, "why": why, "deaf": deaf})
 
 
 def _again(entered: Entered) -> Template:

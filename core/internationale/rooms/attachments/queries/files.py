@@ -69,6 +69,20 @@ def travelling(session: Session, section: str, blob: str) -> Content | None:
     return None if row is None else content(row)
 
 
+def gone(session: Session) -> Sequence[tuple[str, str]]:
+    """Sections, and the contents (``blob``) of files that they attached and took back, the newest first; but for what another
+    file of the same section here still needs.
+    """
+    rows = session.exec(
+        select(File.section, File.blob, Removal.time)
+        .join(Removal, col(Removal.target) == col(File.event))
+        .order_by(col(Removal.time).desc(), col(File.section), col(File.blob))
+    ).all()
+    kept = select(File.section, File.blob).where(col(File.event).not_in(select(Removal.target)))
+    living = {(section, blob) for section, blob in session.exec(kept)}
+    return [*dict.fromkeys((section, blob) for section, blob, _time in rows if (section, blob) not in living)]
+
+
 def by_ref(session: Session, refs: Collection[str]) -> list[Known]:
     """These attachments, sorted."""
     return _with_rest(session, session.exec(select(File).where(col(File.ref).in_(refs)).order_by(col(File.ref))).all())

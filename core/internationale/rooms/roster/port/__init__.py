@@ -11,6 +11,7 @@ from .joining import announce_key, decline, invitation, own_request, propose_adm
 from .noted import Note, notes, signers
 from .notices import notices
 from .proposals import add_signature, add_signatures, adopt_proposal, combine, latest, propose, sign
+from .reaching import note_readers
 from .rivals import decide, keep_rival, require_undivided
 from .roots import RootKey, root_key, root_state, unlocked, write_root_key
 
@@ -41,6 +42,7 @@ __all__ = [
     "latest",
     "listed",
     "next_moment",
+    "note_readers",
     "notes",
     "notices",
     "offered",

@@ -42,6 +42,7 @@ from .proposals import (
     proposals_named,
     proposals_part,
 )
+from .reaching import Reach, members
 from .readers import recipients
 from .receipts import receipts
 from .rivals import Division, contradicting, division, rivals
@@ -57,6 +58,7 @@ __all__ = [
     "Named",
     "OwnLog",
     "Proposal",
+    "Reach",
     "VersionState",
     "ahead",
     "announcement",
@@ -89,6 +91,7 @@ __all__ = [
     "latest_hash",
     "latest_number",
     "latest_words",
+    "members",
     "named_since",
     "needs",
     "own_heads",
