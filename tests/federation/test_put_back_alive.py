@@ -172,3 +172,21 @@ def test_nothing_is_said_before_the_jump_is_seen(three, hub, say, monkeypatch):
 
     live(story, ic, fr, ar)
     assert (say(fr, "without errands").sequence, fr.gate.moment) == (1, None)
+
+
+def test_who_is_alone_in_the_list_is_not_kept_waiting_for_long(federation, hub, say, alone):
+    """Whoever has just founded an International, and stopped for a night. If it was put back, others may be in the list since."""
+    (ic,) = federation("ic", plugins=builds.today())
+    with_hubs(ic, hub.url)
+    say(ic, "one")
+    live(lambda: until(opened(ic)), ic)
+    three_days_later(ic)
+    live(lambda: until(opened(ic)), ic)
+    ic.gate.put_back()
+
+    async def story():
+        await until(lambda: ic.fenced == witnesses.ASKS)
+        await asyncio.sleep(patience.GRACE.total_seconds() * 2)
+        assert ic.fenced == witnesses.ASKS
+
+    live(story, ic)

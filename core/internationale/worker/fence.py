@@ -188,7 +188,7 @@ async def look(section: Section, bus: Bus) -> Message | None:
         return None
     if await _take_back(section, bus, mine[0]) and not section.gate.question:  # so the database is an old one
         section.gate.ask_anew()
-    section.gate.reached()
+    section.gate.reached(answered=await in_thread(witnesses.lonely, section))
     if section.gate.question:
         await witnesses.ask(section, bus)
     await _hear(section, bus)

@@ -79,6 +79,13 @@ def missing(section: Section) -> Message | None:
     return WAITS % {"heard": heard, "needed": needed} if others and heard < needed else None
 
 
+def lonely(section: Section) -> bool:
+    """Whether there is nobody in the list who could answer, nor a sign that it is an old one: whoever has just founded an
+    International, and stops for a night, is not kept waiting for long.
+    """
+    return section.gate.lasting is None and not _others(section)
+
+
 async def ask(section: Section, bus: Bus) -> None:
     """Ask those who have not answered yet over this hub, until enough have."""
     unheard = await in_thread(_unheard, section, await in_thread(_others, section))
