@@ -7,6 +7,7 @@ from telling import ARABIC, FRENCH, Told
 from visiting import MARKS
 
 pytestmark = MARKS
+PASSWORD = "seven red umbrellas"
 RESTS = "We fight for two days of rest in every week."
 SHORTER = "We fight for two days of rest in every week, and for a shorter week on night shifts."
 ALONE = "Nobody works alone at night."
@@ -233,9 +234,12 @@ def commit_and_report(delegate, told: Told, action: str) -> None:
 
 
 def keep_house(member, told: Told) -> None:
-    """On one's own page: a token, another language, and the way out."""
+    """On one's own page: a password, with it a token, another language, and the way out."""
     member.go("/members/account")
+    member.write("New password", PASSWORD)
+    member.press("Set the password")
     member.write("What the new token is for", "reading list")
+    member.page.locator("#token-password").fill(PASSWORD)
     member.press("Make a token")
     member.reads("Your new token")
     member.page.locator("main select[name=language]").select_option("en")
