@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import contextvars
 import logging
+import os
 import random
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +16,10 @@ from internationale.ledger.outages import account
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-_ERRANDS = ThreadPoolExecutor(8, "errand")
-"""Not the threads of the pages (``web.threads``): where somebody writes for long, neither stands behind the other's waiting."""
-_OUTSIDE = ThreadPoolExecutor(4, "outside")
+_THREADS = {"errand": 8, "outside": 4}
+"""Not those of the pages (``web.threads``): where somebody writes for long, neither stands behind the other's waiting."""
+_pools: dict[str, ThreadPoolExecutor] = {}
+os.register_at_fork(after_in_child=_pools.clear)  # whoever was forked has none of the threads that these count on
 
 QUICKLY = 200
 """So many things in a second are worth waiting for a crowd; fewer are dealt with as they come."""
@@ -34,19 +36,25 @@ LONGEST = 30.0
 
 async def in_thread(work: Callable[..., T], *arguments: object) -> T:
     """Run database work in a thread. When cancelled, the work is finished first: a transaction is never left alone."""
-    return await _finished(_ERRANDS, work, *arguments)
+    return await _finished("errand", work, *arguments)
 
 
 async def outside(work: Callable[..., T], *arguments: object) -> T:
     """The same for what waits for another machine. Its threads are few, and not those of the pages: whoever answers drop by drop
     keeps nobody here waiting but who asks it.
     """
-    return await _finished(_OUTSIDE, work, *arguments)
+    return await _finished("outside", work, *arguments)
 
 
-async def _finished(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: object) -> T:
+def _pool(name: str) -> ThreadPoolExecutor:
+    if name not in _pools:
+        _pools[name] = ThreadPoolExecutor(_THREADS[name], name)
+    return _pools[name]
+
+
+async def _finished(threads: str, work: Callable[..., T], *arguments: object) -> T:
     run = partial(contextvars.copy_context().run, work, *arguments)  # as asyncio.to_thread, which has one pool only
-    running = asyncio.get_running_loop().run_in_executor(threads, run)
+    running = asyncio.get_running_loop().run_in_executor(_pool(threads), run)
     try:
         return await asyncio.shield(running)
     except asyncio.CancelledError:
