@@ -7,6 +7,7 @@ from internationale.events.heads import Heads
 from internationale.events.signed import SignedDocument
 from internationale.ledger import parking
 from internationale.ledger.deliveries import Delivery
+from internationale.ledger.fencing import Lasting
 from internationale.rooms.roster import port, queries
 from internationale.section import Section
 
@@ -15,9 +16,10 @@ def sign(section: Section, *, again: bool) -> SignedDocument | None:
     """Our heads, signed anew when they changed (or ``again``), and remembered like anybody's: each is later than the one before.
 
     None while there is nothing to say, and where nobody would take it: whose key is not, or no longer, in force signs no heads.
-    Nor does who is silent: it may have forgotten what it held, and its next start would take it for one that was never away.
+    Nor does who is silent: it may have forgotten what it held, and its next start would take it for one that was never away. But
+    for one of whose log there are two: it knows what it holds, and each start hears of it.
     """
-    if section.fenced is not None:
+    if section.fenced is not None and section.gate.lasting is not Lasting.ANOTHER:
         return None
     with section.reading() as session:
         last = queries.heads_document(session, section.code)
