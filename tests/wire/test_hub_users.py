@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import hashlib
+import itertools
 import json
 import time
 from contextlib import asynccontextmanager
@@ -446,6 +447,58 @@ def test_who_is_no_longer_a_member_is_cut_off_at_once_and_the_others_are_not(hub
                     except Unreachable:
                         await asyncio.sleep(0.1)
             await again.close()
+
+    asyncio.run(story())
+
+
+class AtWork:
+    """Two sections that do what sections do, until it is ``over``. What of it fails is raised."""
+
+    def __init__(self, fr, de):
+        self.fr, self.de = fr, de
+        self.over = asyncio.Event()
+        self.numbers = itertools.count(1)
+        self.came = set()
+
+    async def speak(self, at_once):
+        said = [Parcel(f"intl.v1.log.fr.1.{next(self.numbers)}", b"said", "s.1") for _each in range(at_once)]
+        assert await self.fr.publish(said) == [Outcome.STORED] * at_once
+
+    async def read(self):
+        assert await self.de.identity()
+        assert "intl.v1.log.fr.1.1" in await self.de.kept("intl.v1.log.fr.*.*")
+        assert list(await self.de.get(["intl.v1.log.fr.1.1"])) == ["intl.v1.log.fr.1.1"]
+        assert (await self.de.last("intl.v1.log.fr.1.*")).body == b"said"
+
+    async def hear(self):
+        batch = await self.de.receive(LOG, 100, 0.01)
+        self.came.update(parcel.subject for parcel in batch.parcels)
+        await batch.done()
+
+    async def again_and_again(self, deed, *what):
+        while not self.over.is_set():
+            await deed(*what)
+
+
+def test_who_is_at_work_while_a_hub_reads_its_users_again_notices_nothing(hub):
+    """The server takes away for a moment, and says that nobody is there, what leads to the streams."""
+
+    async def reload(until):
+        for number in range(120):
+            members(hub.folder, users.Member("fr", FR.public), users.Member("de", DE.public, speaks=number % 2 > 0))
+            hub.reload()
+            await asyncio.sleep(0.03)
+        until.set()
+
+    async def story():
+        async with signed_in(hub, "fr", FR) as fr, signed_in(hub, "de", DE) as de:
+            work = AtWork(fr, de)
+            await work.speak(1)
+            deeds = ((work.speak, 1), (work.speak, 1), (work.speak, 5), (work.read,), (work.hear,))
+            await asyncio.gather(reload(work.over), *(work.again_and_again(*deed) for deed in deeds))
+            everything = {f"intl.v1.log.fr.1.{number}" for number in range(1, next(work.numbers))}
+            while work.came != everything:
+                await work.hear()
 
     asyncio.run(story())
 

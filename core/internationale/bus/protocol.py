@@ -10,6 +10,7 @@ import json
 import logging
 import re
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import aiohttp
@@ -18,6 +19,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import headers, informing
+from internationale.bus.again import again
 from internationale.bus.ending import drop
 
 _log = logging.getLogger(__name__)
@@ -49,6 +51,10 @@ class Plain(Client):
         except Exception as error:
             drop(self._transport)
             raise nats.errors.ProtocolError("nats: what no server says") from error
+
+    async def request(self, *arguments: Any, **named: Any) -> Msg:
+        """See ``again``."""
+        return await again(partial(super().request, *arguments, **named))
 
     async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
         """What is left out is gone for the library too: it keeps the first of them, and every address that it is told of."""

@@ -9,12 +9,14 @@ that did not, another place is listened at.
 import asyncio
 import json
 from dataclasses import dataclass
+from functools import partial
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from internationale.bus import Unprovisioned
+from internationale.bus.again import again
 from internationale.bus.headers import DESCRIPTION, LEFT_OUT
 from internationale.bus.listening import Inbox, Inboxes, leave, own, unforeseeable
 from internationale.bus.reading import room, status, unreachable
@@ -50,6 +52,9 @@ class Puller:
 
         Raises ``Unprovisioned`` when the stream or the consumer is gone, ``Unreachable`` when the connection is.
         """
+        return await again(partial(self._pull, limit, wait))
+
+    async def _pull(self, limit: int, wait: float) -> Pulled:
         question: dict[str, object] = {"batch": limit, "no_wait": True}
         if wait:
             question["expires"] = int(wait * 1_000_000_000)  # with no_wait: over after the first that come

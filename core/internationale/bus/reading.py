@@ -6,6 +6,7 @@ import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -15,6 +16,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from internationale.bus import BLOB, HEADS, LOG, PART, PROOF, ROSTER, SEED, Declined, Parcel, Unprovisioned, Unreachable, streams
+from internationale.bus.again import again
 from internationale.bus.headers import LEFT_OUT, SEQUENCE, STATUS
 from internationale.bus.listening import listening
 
@@ -92,7 +94,7 @@ async def read(client: Client, subjects: Sequence[str]) -> dict[str, Parcel]:
     for start in range(0, len(subjects), _AT_ONCE):
         wanted = list(subjects[start : start + _AT_ONCE])
         while wanted:
-            answers = await _ask_stream(client, streams.stream_of(wanted[0]), {"multi_last": wanted}, len(wanted))
+            answers = await _ask(client, streams.stream_of(wanted[0]), {"multi_last": wanted}, len(wanted))
             asked = set(wanted)
             found.update((answer.subject, answer) for answer in map(parcel, answers) if answer.subject in asked)
             wanted = [subject for subject in wanted if subject not in found]
@@ -103,7 +105,7 @@ async def read(client: Client, subjects: Sequence[str]) -> dict[str, Parcel]:
 
 async def read_range(client: Client, stream: str, first: int, count: int) -> list[tuple[int, Parcel]]:
     """Up to ``count`` messages from position ``first`` on, with their positions."""
-    answers = await _ask_stream(client, stream, {"seq": first, "batch": count}, count)
+    answers = await _ask(client, stream, {"seq": first, "batch": count}, count)
     return [(_position(message), parcel(message)) for message in answers]
 
 
@@ -181,8 +183,12 @@ def _position(message: Msg) -> int:
     return position(int(written) if short else written)
 
 
-async def _ask_stream(client: Client, stream: str, question: Mapping[str, Any], most: int) -> list[Msg]:
+async def _ask(client: Client, stream: str, question: Mapping[str, Any], most: int) -> list[Msg]:
     """What the stream answers, and of that not more than was asked for, whatever comes."""
+    return await again(partial(_ask_once, client, stream, question, most))
+
+
+async def _ask_once(client: Client, stream: str, question: Mapping[str, Any], most: int) -> list[Msg]:
     found = list[Msg]()
     with unreachable():
         async with listening(client, room(stream, most)) as answers:
