@@ -92,7 +92,7 @@ def test_without_any_hub_what_others_hold_behind_a_hole_is_told(pair, say, backu
     again = restore()
     again.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
     alone(again, lambda: again.fenced == claims.BEHIND % {"theirs": 4, "ours": 1, "who": (f"{ar.name} (ar)",)})
-    assert again.gate.heard == {"fr"}
+    assert again.gate.inquiry.heard == {"fr"}
     again.close()
 
 

@@ -70,7 +70,7 @@ def test_it_takes_back_what_it_had_said_and_goes_on_by_itself(three, hub, say, b
     assert again.fenced == WORDS[Lasting.RESTORED]
 
     async def story():
-        await until(lambda: again.gate.heard == {"ic"})
+        await until(lambda: again.gate.inquiry.heard == {"ic"})
         await asyncio.sleep(0.3)
         assert again.fenced == witnesses.WAITS % {"heard": 1, "needed": 2}
         async with worker.running(ar):

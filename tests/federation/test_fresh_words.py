@@ -169,7 +169,7 @@ def test_who_is_silent_itself_answers_nobody(three, hub, say, backup):
     async def story():
         await until(lambda: waits(again, 1) and waits(other, 1))
         await asyncio.sleep(1)
-        assert (again.gate.heard, other.gate.heard) == ({"ic"}, {"ic"})
+        assert (again.gate.inquiry.heard, other.gate.inquiry.heard) == ({"ic"}, {"ic"})
         again.gate.give_word()
         await until(opened(again))
         await until(opened(other))
@@ -229,7 +229,7 @@ def test_what_others_hold_behind_a_hole_is_told_with_their_answers(three, hub, s
     silent = claims.BEHIND % {"theirs": 4, "ours": 1, "who": (f"{fr.name} (fr)",)}
 
     async def story():
-        await until(lambda: again.gate.heard == {"ic", "ar"})
+        await until(lambda: again.gate.inquiry.heard == {"ic", "ar"})
         await until(lambda: again.fenced == silent)
         await asyncio.sleep(2)
         with pytest.raises(Paused):
@@ -246,9 +246,11 @@ def test_who_knows_a_later_list_of_sections_counts_when_it_has_come(three, say):
     fr.fence(fencing.WORDS[Lasting.RESTORED], Lasting.RESTORED)
 
     def answered(by):
-        listed = Heads(section="ic", time=ic.now(), roster=by, heads={"fr": Head(1, 1, "ab" * 32)}, asked=fr.gate.question)
+        listed = Heads(
+            section="ic", time=ic.now(), roster=by, heads={"fr": Head(1, 1, "ab" * 32)}, asked=fr.gate.inquiry.question
+        )
         taking.hear(fr, [heads.seal(listed, ic.key)])
-        return set(fr.gate.heard)
+        return set(fr.gate.inquiry.heard)
 
     with fr.reading() as session:
         newest = queries.latest_number(session)
@@ -358,7 +360,7 @@ def test_an_answer_that_is_older_than_a_word_that_is_here_counts_only_if_that_sa
     ic, fr, _ar = three
     held = {"fr": Head(1, 1, "ab" * 32)}
     gate = fr.gate
-    gate.ask_anew()
+    gate.inquiry.begin()
 
     def word(number, seconds, asked=None):
         moment = fr.now() + timedelta(seconds=seconds)
@@ -366,10 +368,10 @@ def test_an_answer_that_is_older_than_a_word_that_is_here_counts_only_if_that_sa
         return heads.seal(said, ic.key)
 
     taking.hear(fr, [word(2, 60)])
-    taking.hear(fr, [word(3, 0, gate.question)])
-    assert gate.heard == set()
-    taking.hear(fr, [word(2, 0, gate.question)])
-    assert gate.heard == {"ic"}
+    taking.hear(fr, [word(3, 0, gate.inquiry.question)])
+    assert gate.inquiry.heard == set()
+    taking.hear(fr, [word(2, 0, gate.inquiry.question)])
+    assert gate.inquiry.heard == {"ic"}
 
 
 def test_who_has_answered_while_its_clock_was_ahead_is_heard_after_it_was_set_back(three, say):

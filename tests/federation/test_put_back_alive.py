@@ -72,13 +72,13 @@ def test_who_waits_for_a_hub_sees_the_clock_jump_too(three, hub, say):
 
     async def story():
         await asyncio.sleep(1.5)
-        assert (fr.fenced, fr.gate.question) == (fence.NO_ANSWER, "")
+        assert (fr.fenced, fr.gate.inquiry.question) == (fence.NO_ANSWER, "")
         three_days_later(fr)
-        await until(lambda: fr.gate.question != "")
-        asked.append(fr.gate.question)
+        await until(lambda: fr.gate.inquiry.question != "")
+        asked.append(fr.gate.inquiry.question)
         await asyncio.to_thread(hub.start)
-        await until(lambda: {"ic", "ar"} & fr.gate.heard or opened(fr)())
-        assert fr.gate.question in ("", *asked)
+        await until(lambda: {"ic", "ar"} & fr.gate.inquiry.heard or opened(fr)())
+        assert fr.gate.inquiry.question in ("", *asked)
         await until(opened(fr))
         await asyncio.to_thread(say, fr, "two")
         await until(same(ic, fr, ar))

@@ -79,13 +79,13 @@ def hear(section: Section, documents: Sequence[SignedDocument]) -> Heard:
                 heard.strange.append(_named(document))
                 _log.info("heads in the name of %s do not count: %s", heard.strange[-1], error.reason)
         hearing.write()
-    if question := section.gate.question:
-        section.gate.hear(question, _answering(section, question, documents))
+    if question := section.gate.inquiry.question:
+        section.gate.inquiry.hear(question, _answering(section, question, documents))
     return heard
 
 
 def _answering(section: Section, question: str, documents: Sequence[SignedDocument]) -> set[str]:
-    """Who has answered the question that is asked while we are silent (``Fence.question``): also where a later word came first,
+    """Who has answered the question that is asked while we are silent (``Inquiry``): also where a later word came first,
     if that holds no less of our log (who signed it may have forgotten something since). Who knows a later list of sections than
     is here is not counted before that has come: who the others are, and how many, is what it says.
     """

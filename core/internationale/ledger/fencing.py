@@ -4,7 +4,7 @@ Some reasons outlive the process: a restored backup begins with one, and says no
 come. They are kept in the database, which is what is restored.
 
 Who has forgotten something believes no old word: a hub may have been put back from the same night, or hold newer words back. So
-others are asked a question that nobody could have answered before the silence began (``Fence.question``), and sign it.
+others are asked a question that nobody could have answered before the silence began (``Inquiry``), and sign it.
 
 Whoever has signed to hold more of our log than is here keeps us silent, and nothing proves such a word but the events. When
 the host gives the word that the section may speak all the same, those who said so are not believed in this any more: or one
@@ -12,7 +12,6 @@ that lies would silence another at each of its starts.
 """
 
 import logging
-import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -25,7 +24,8 @@ from internationale.kit.prepared import Prepared
 from internationale.kit.vocabulary import Restored
 from internationale.ledger import database, tables
 from internationale.ledger.database import Database
-from internationale.ledger.patience import Patience, apart
+from internationale.ledger.inquiry import Inquiry
+from internationale.ledger.patience import apart
 from internationale.messages import Message, marker
 
 _ = marker("core")
@@ -66,25 +66,21 @@ _GOOD = timedelta(hours=1)
 
 class Fence:
     """The fence of one section. ``reason``: why nothing may be said; None: it may. ``lasting``: the part that a restart keeps.
-    ``patience``: for how long the others are waited for. ``moment``: when the errands looked at the clock last; None: none run.
+    ``inquiry``: what the others are asked meanwhile. ``moment``: when the errands looked at the clock last; None: none run.
     """
 
-    def __init__(self, where: Database, now: Callable[[], datetime], patience: Patience | None = None) -> None:
+    def __init__(self, where: Database, now: Callable[[], datetime], inquiry: Inquiry | None = None) -> None:
         self.reason: Message | None = None
         self.lasting: Lasting | None = None
         self._database = where
         self._now = now
         self.final = False
         """Whether another instance was noticed while this one ran: only a start or the host's word ends that."""
-        self.question = ""
-        """What the others are asked while it is silent, where the database may be an old one: 64 random hexadecimal digits."""
-        self.heard: set[str] = set()
-        """The sections that have answered this."""
+        self.inquiry = Inquiry() if inquiry is None else inquiry
         self.closings = 0
         """How often this process has closed it: who has asked others and is about to open sees whether it was meanwhile."""
         self.moment: datetime | None = None
         self._memory, self._noting = RLock(), Lock()
-        self.patience = Patience() if patience is None else patience
         self._started = False
         self._noted: tuple[Any, ...] | None = None
         """What stands in the database, as far as this process knows: who is about to open may have to look again."""
@@ -131,8 +127,10 @@ class Fence:
         self.final = self.final or lasting is Lasting.ANOTHER
 
     def _ask(self) -> None:
-        if not (self.question and self.lasting is Lasting.BEHIND):  # who is asked already goes on, and what was answered stays
-            self.ask_anew()
+        if not (
+            self.inquiry.question and self.lasting is Lasting.BEHIND
+        ):  # who is asked already goes on, and what was answered stays
+            self.inquiry.begin()
 
     def put_back(self) -> None:
         """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
@@ -145,34 +143,11 @@ class Fence:
 
     def _silenced(self) -> None:
         self.lasting, self.reason = Lasting.RESTORED, WORDS[Lasting.RESTORED]
-        self.ask_anew()
-
-    def ask_anew(self) -> None:
-        """Have the others asked a question that is new, and waited for (``patience``)."""
-        with self._memory:
-            self.question = secrets.token_hex(32)
-            self.heard.clear()
-            self.patience.begin()
+        self.inquiry.begin()
 
     def jumped(self, now: datetime) -> bool:
         """Whether the clock has jumped since the errands looked at it."""
         return self.moment is not None and apart(self.moment, now)
-
-    def reached(self, *, answered: bool = False) -> None:
-        """The others can be asked from now on, as far as is known; or one has ``answered``."""
-        with self._memory:
-            if answered:
-                self.patience.answered()
-            else:
-                self.patience.reached()
-
-    def hear(self, question: str, sections: Collection[str]) -> None:
-        """These have answered this question, which may be another by now."""
-        with self._memory:
-            if question == self.question:
-                self.heard.update(sections)
-                if sections:
-                    self.patience.answered()
 
     def open(self, closings: int | None = None) -> None:
         """Speaking is safe again, unless something was noted meanwhile that this process does not know of, or it has closed the
@@ -242,8 +217,8 @@ class Fence:
 
     def _forget(self) -> None:
         self.reason = self.lasting = self._noted = None
-        self.final, self.question = False, ""
-        self.patience.end()
+        self.final = False
+        self.inquiry.end()
 
 
 def keep(connection: Connection, reason: str, now: datetime) -> None:

@@ -21,6 +21,7 @@ from internationale.bus import Answer, Parcel
 from internationale.events.types import Event
 from internationale.ledger import database, migrate
 from internationale.ledger.fencing import Fence
+from internationale.ledger.inquiry import Inquiry
 from internationale.ledger.log import Ledger
 from internationale.ledger.patience import Patience
 from internationale.ledger.projecting import Handler
@@ -73,7 +74,7 @@ class MortalSection(Section):
         self, settings: Settings, plugins: Plugins, now: Callable[[], datetime], seconds: Callable[[], float], life: Life
     ) -> None:
         super().__init__(settings, plugins, now)
-        self.gate = Fence(self.database, now, Patience(seconds))
+        self.gate = Fence(self.database, now, Inquiry(Patience(seconds)))
         self.life = life
         projections = [
             replace(each, on={kind: self._mortal(on) for kind, on in each.on.items()}) for each in self.ledger.projections

@@ -56,7 +56,7 @@ class Worker:
         elif self.section.gate.lasting is None:
             await self._close()
         else:
-            self.section.gate.ask_anew()
+            self.section.gate.inquiry.begin()
 
     async def run(self) -> None:
         """Everything, until cancelled."""
@@ -140,7 +140,7 @@ class Worker:
         jumped = gate.jumped(now) and gate.lasting is not Lasting.ANOTHER
         if jumped:
             _log.warning("the clock went from %s to %s: the others are asked how far our own log goes", since, now)
-            gate.ask_anew()
+            gate.inquiry.begin()
             self.section.fence(fence.NO_ANSWER)
         gate.moment = now  # only now: whoever would say something meanwhile is refused for the one or for the other
         return jumped

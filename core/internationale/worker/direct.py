@@ -45,7 +45,7 @@ async def hear(section: Section) -> Heard:
             _log.info("section %s does not answer over HTTPS: %s", code, trouble)
         else:
             answered.append(code)
-            section.gate.reached(answered=True)
+            section.gate.inquiry.reached(answered=True)
     return Heard(tuple(answered), came)
 
 

@@ -61,7 +61,7 @@ def suspect(section: Section) -> None:
     """
     section.gate.load()  # who has just joined may have done so for the second time
     if section.gate.lasting is Lasting.RESTORED or (section.gate.lasting is None and witnesses.was_away(section)):
-        section.gate.ask_anew()
+        section.gate.inquiry.begin()
 
 
 async def clear(
@@ -186,10 +186,10 @@ async def look(section: Section, bus: Bus) -> Message | None:
     mine = await in_thread(claims.own_log, section)
     if mine is None:
         return None
-    if await _take_back(section, bus, mine[0]) and not section.gate.question:  # so the database is an old one
-        section.gate.ask_anew()
-    section.gate.reached(answered=await in_thread(witnesses.lonely, section))
-    if section.gate.question:
+    if await _take_back(section, bus, mine[0]) and not section.gate.inquiry.question:  # so the database is an old one
+        section.gate.inquiry.begin()
+    section.gate.inquiry.reached(answered=await in_thread(witnesses.lonely, section))
+    if section.gate.inquiry.question:
         await witnesses.ask(section, bus)
     await _hear(section, bus)
     if await in_thread(claims.behind, section) is None:

@@ -92,7 +92,7 @@ class Origin:
 
 def ask(section: Section, to: str, wanted: dict[str, object]) -> int:
     """Ask another section at the address that the roster has for it, and take in its answer. Raises ``Unanswered``."""
-    asked = {"asked": section.gate.question} if section.gate.question else {}
+    asked = {"asked": section.gate.inquiry.question} if section.gate.inquiry.question else {}
     address, question = _question(section, to, {"log": to} | asked | wanted)
     answer = post(urlsplit(address), question, inner=section.settings.federation.inner_addresses)
     try:

@@ -66,7 +66,7 @@ def objection(section: Section) -> Message | None:
     reason, restored = missing(section), gate.lasting is Lasting.RESTORED
     if reason is not None and restored:
         return reason
-    if not gate.patience.lasts or gate.lasting is Lasting.ANOTHER:  # whom no answer helps
+    if not gate.inquiry.patience.lasts or gate.lasting is Lasting.ANOTHER:  # whom no answer helps
         return None
     few = len(others) < FEW and gate.lasting is None
     return ASKS if reason is not None or restored or few else None
@@ -89,7 +89,7 @@ def lonely(section: Section) -> bool:
 async def ask(section: Section, bus: Bus) -> None:
     """Ask those who have not answered yet over this hub, until enough have."""
     unheard = await in_thread(_unheard, section, await in_thread(_others, section))
-    question = section.gate.question
+    question = section.gate.inquiry.question
     for start in range(0, len(unheard), ASKED):
         if await in_thread(missing, section) is None:
             return
@@ -115,4 +115,4 @@ def _others(section: Section) -> list[str]:
 
 
 def _unheard(section: Section, others: Sequence[str]) -> list[str]:
-    return [code for code in others if code not in section.gate.heard]
+    return [code for code in others if code not in section.gate.inquiry.heard]

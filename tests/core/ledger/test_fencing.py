@@ -75,62 +75,66 @@ def test_another_instance_noticed_before_the_start_is_no_reason_for_ever(two) ->
 def test_who_is_asked_already_is_not_asked_anew_because_others_hold_more(two) -> None:
     """What was answered stays answered, and the others are waited for as long as before."""
     gate, _command = two
-    gate.ask_anew()
-    gate.heard.add("ic")
-    question = gate.question
+    inquiry = gate.inquiry
+    inquiry.begin()
+    inquiry.heard.add("ic")
+    question = inquiry.question
     gate.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
-    assert (gate.question, gate.heard, gate.patience.lasts) == (question, {"ic"}, True)
+    assert (inquiry.question, inquiry.heard, inquiry.patience.lasts) == (question, {"ic"}, True)
     gate.close(WORDS[Lasting.RESTORED], Lasting.RESTORED)
-    assert (gate.question != question, gate.heard) == (True, set())
+    assert (inquiry.question != question, inquiry.heard) == (True, set())
 
 
 def test_the_others_are_waited_for_from_when_they_can_be_asked(two) -> None:
     """A hub may be there long after the section."""
     gate, _command = two
+    inquiry = gate.inquiry
     moment = [1000.0]
-    gate.patience._clock = lambda: moment[0]
-    assert not gate.patience.lasts
-    gate.ask_anew()
+    inquiry.patience._clock = lambda: moment[0]
+    assert not inquiry.patience.lasts
+    inquiry.begin()
     for times, waits in ((1000, True), (0, True), (0.9, True), (0.2, False)):
         moment[0] += patience.UNANSWERED.total_seconds() * times
-        assert gate.patience.lasts is waits
-        gate.reached()
-    gate.ask_anew()
-    assert gate.patience.lasts
+        assert inquiry.patience.lasts is waits
+        inquiry.reached()
+    inquiry.begin()
+    assert inquiry.patience.lasts
     gate.open()
-    assert not gate.patience.lasts
+    assert not inquiry.patience.lasts
 
 
 @pytest.mark.parametrize("first", ["the hub", "an answer"])
 def test_who_answers_shortens_it_and_only_once(two, first) -> None:
     """A hub may stand beside the section, and the line to all the others come later."""
     gate, _command = two
+    inquiry = gate.inquiry
     moment = [1000.0]
-    gate.patience._clock = lambda: moment[0]
-    gate.ask_anew()
+    inquiry.patience._clock = lambda: moment[0]
+    inquiry.begin()
     if first == "the hub":
-        gate.reached()
+        inquiry.reached()
         moment[0] += patience.GRACE.total_seconds() * 1.5
-        assert gate.patience.lasts
-    gate.hear(gate.question, ["ic"])
+        assert inquiry.patience.lasts
+    inquiry.hear(inquiry.question, ["ic"])
     moment[0] += patience.GRACE.total_seconds() * 0.6
-    assert gate.patience.lasts
-    gate.hear(gate.question, ["ar"])
-    gate.reached(answered=True)
+    assert inquiry.patience.lasts
+    inquiry.hear(inquiry.question, ["ar"])
+    inquiry.reached(answered=True)
     moment[0] += patience.GRACE.total_seconds() * 0.6
-    assert not gate.patience.lasts
+    assert not inquiry.patience.lasts
 
 
 def test_who_answers_another_question_shortens_nothing(two) -> None:
     gate, _command = two
+    inquiry = gate.inquiry
     moment = [1000.0]
-    gate.patience._clock = lambda: moment[0]
-    gate.ask_anew()
-    gate.reached()
-    gate.hear("another", ["ic"])
-    gate.hear(gate.question, [])
+    inquiry.patience._clock = lambda: moment[0]
+    inquiry.begin()
+    inquiry.reached()
+    inquiry.hear("another", ["ic"])
+    inquiry.hear(inquiry.question, [])
     moment[0] += patience.GRACE.total_seconds() * 1.5
-    assert gate.patience.lasts
+    assert inquiry.patience.lasts
 
 
 def test_the_hosts_word_leaves_no_reason_without_words(two) -> None:
@@ -156,9 +160,14 @@ def test_the_hosts_word_leaves_no_reason_without_words(two) -> None:
 
 def test_a_note_of_another_process_that_others_hold_more_takes_nothing_back(two) -> None:
     gate, command = two
-    gate.ask_anew()
-    gate.heard.add("ic")
-    question = gate.question
+    gate.inquiry.begin()
+    gate.inquiry.heard.add("ic")
+    question = gate.inquiry.question
     command.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
     assert gate.load()
-    assert (gate.lasting, gate.question, gate.heard, gate.patience.lasts) == (Lasting.BEHIND, question, {"ic"}, True)
+    assert (gate.lasting, gate.inquiry.question, gate.inquiry.heard, gate.inquiry.patience.lasts) == (
+        Lasting.BEHIND,
+        question,
+        {"ic"},
+        True,
+    )
