@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from internationale.errors import Invalid, Untrusted
-from internationale.events import card, heads, joining, keys, locks, request, roster
+from internationale.events import card, heads, joining, keys, locks, presence, request, roster
 from internationale.events.keys import SigningKey
 from internationale.events.nkey import Nkey
 from internationale.events.sealing import Identity
@@ -52,6 +52,7 @@ FIRST = roster.verify(None, SignedDocument.seal(keys.ROSTER, founded(), ROOT))
 KEYRING = roster.keyring_of([FIRST])
 SECOND = founded().model_copy(update={"version": 2, "prevhash": FIRST.hash})
 SAID = heads.Heads(section="fr", time=BEGINNING, roster=1, heads={"fr": heads.Head(epoch=1, sequence=3, hash="ab" * 32)})
+HERE = presence.Presence(section="fr", asked="ab" * 32)
 CARD = card.Card(code="fr", name="Section française", languages=("fr", "oc"), key=KEY.public, nkey=NKEY)
 ASKING = joining.JoinRequest(**dict(CARD), made=BEGINNING)
 SHOWN = joining.RootCard(key=ROOT.public, holder="Section française")
@@ -68,6 +69,13 @@ KINDS = {
         {"malformed_roster", "roster_rollback", "roster_gap", "roster_fork", "roster_threshold", "roster_history"},
     ),
     "heads": (keys.HEADS, SAID, KEY, lambda document: heads.verify(document, KEYRING), {"malformed_heads", "section_mismatch"}),
+    "presence": (
+        keys.PRESENCE,
+        HERE,
+        KEY,
+        lambda document: presence.verify(document, KEYRING),
+        {"malformed_presence", "section_mismatch"},
+    ),
     "card": (keys.CARD, CARD, KEY, card.verify, {"malformed_card"}),
     "join request": (keys.JOIN, ASKING, KEY, joining.read_request, {"malformed_join"}),
     "root card": (keys.ROOT, SHOWN, ROOT, joining.read_root_card, {"malformed_root"}),

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from internationale.events import heads
+from internationale.events import heads, presence
 from internationale.events.heads import Heads
+from internationale.events.presence import Presence
 from internationale.events.signed import SignedDocument
 from internationale.ledger import parking
 from internationale.ledger.deliveries import Delivery
@@ -58,6 +59,35 @@ def answer(section: Section, asker: str, asked: str) -> Testimony | None:
     section.note_in_passing(lambda session: port.store_heads(session, document, section.now(), section.keyring(session)))
     with section.reading() as session:
         return Testimony(document, parking.furthest(session.connection(), asker))
+
+
+@dataclass(frozen=True)
+class Attendance:
+    """That we are here, and silent, signed for who asks; and the furthest of the asker's own log that is here: it has signed that
+    itself, so that we need not know whether we have forgotten anything.
+    """
+
+    presence: SignedDocument
+    beside: Delivery | None
+
+
+def attend(section: Section, asker: str, asked: str) -> Attendance | None:
+    """What is said instead while we are silent because we were away for a while, as those may have been who ask. None else: who
+    was put back, or lacks what others hold, or has another instance, is not back with all that it had.
+    """
+    if section.fenced is None or section.gate.lasting is not None or _word(section, asked) is None:
+        return None
+    here = presence.seal(Presence(section=section.code, asked=asked), section.key)
+    return Attendance(here, _furthest(section, asker))
+
+
+def _furthest(section: Section, asker: str) -> Delivery | None:
+    """What is parked behind the end of a log, or else that end."""
+    with section.reading() as session:
+        parked, head = parking.furthest(session.connection(), asker), section.ledger.head(session, asker)
+        ends = section.ledger.events_after(session, asker, head.epoch, head.sequence - 1, 1) if head.sequence else []
+    sound = (end for end in ends if end.signed.hash == end.hash)
+    return parked or next((Delivery(end.address.subject, end.signed.body, end.signed.signature) for end in sound), None)
 
 
 def _word(section: Section, asked: str | None = None) -> Heads | None:

@@ -79,14 +79,20 @@ def verify(candidate: SignedDocument, keyring: Keyring) -> Heads:
 
 def verify_by(candidate: SignedDocument, known: Signers) -> Heads:
     """The same for many. Signatures are checked before anything is read."""
+    section = signer(keys.HEADS, candidate, known)
+    heads = signed.parse(Heads, candidate.body, "malformed_heads")
+    if heads.section != section:
+        raise Untrusted("section_mismatch")
+    return heads
+
+
+def signer(payload_type: bytes, candidate: SignedDocument, known: Signers) -> str:
+    """Whose key has signed what is said of this moment. Raises ``Untrusted``: ``oversize``, ``bad_signature``."""
     if len(candidate.body) > envelope.MAX_BODY:
         raise Untrusted("oversize")
     for section, key in named(candidate, known):
-        if signed.signers(keys.HEADS, candidate, (key,)):
-            heads = signed.parse(Heads, candidate.body, "malformed_heads")
-            if heads.section != section:
-                raise Untrusted("section_mismatch")
-            return heads
+        if signed.signers(payload_type, candidate, (key,)):
+            return section
     raise Untrusted("bad_signature")
 
 

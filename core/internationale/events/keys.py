@@ -19,6 +19,7 @@ from internationale.errors import Untrusted
 EVENT = b"urn:intl:event:1"
 ROSTER = b"urn:intl:roster:1"
 HEADS = b"urn:intl:heads:1"
+PRESENCE = b"urn:intl:presence:1"
 CARD = b"urn:intl:card:1"
 JOIN = b"urn:intl:join:1"
 ROOT = b"urn:intl:root:1"

@@ -8,6 +8,8 @@ from msgspec import Meta
 from internationale.bundle import witnessing
 from internationale.bus import Bus, Parcel
 from internationale.events.refs import SECTION
+from internationale.events.signed import SignedDocument
+from internationale.ledger.deliveries import Delivery
 from internationale.section import Section
 from internationale.worker import attachments
 from internationale.worker.pace import in_thread
@@ -47,6 +49,11 @@ def heads_subject(section: str) -> str:
     return f"intl.v1.heads.{section}"
 
 
+def presence_subject(section: str) -> str:
+    """Under which an answer says that a section is there, and silent. No hub stores it."""
+    return f"intl.v1.presence.{section}"
+
+
 async def answer_others(section: Section, bus: Bus) -> None:
     """Answer what other sections ask, as long as the connection lasts. What is in the log is for all of them to have."""
 
@@ -57,11 +64,16 @@ async def answer_others(section: Section, bus: Bus) -> None:
 
 
 def _heads(section: Section, asked: Question) -> list[Parcel]:
-    said = witnessing.answer(section, asked.section, asked.asked)
-    if said is None:
-        return []
-    word, kept = Parcel(heads_subject(section.code), said.heads.body, said.heads.header), said.beside
-    return [word] if kept is None else [word, Parcel(kept.subject, kept.body, kept.signature)]
+    if (said := witnessing.answer(section, asked.section, asked.asked)) is not None:
+        return _told(heads_subject(section.code), said.heads, said.beside)
+    if (here := witnessing.attend(section, asked.section, asked.asked)) is not None:
+        return _told(presence_subject(section.code), here.presence, here.beside)
+    return []
+
+
+def _told(subject: str, word: SignedDocument, beside: Delivery | None) -> list[Parcel]:
+    own = Parcel(subject, word.body, word.header)
+    return [own] if beside is None else [own, Parcel(beside.subject, beside.body, beside.signature)]
 
 
 def _answer(section: Section, question: bytes) -> list[Parcel]:

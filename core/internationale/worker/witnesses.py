@@ -9,16 +9,23 @@ A database may also be put back without a word of it, with a snapshot of the who
 signed its last heads: running, it does so every minute. After a longer silence the others are asked in the same way, and waited
 for a little, from the first answer on: those who are there have come back to the hub by then. Put back with its memory it never
 starts: its clock tells.
+
+Where all were away at the same time (a power cut), each is silent, and none can answer. They tell each other that they are there,
+with the furthest that they have of the asker's log: when more than half of the others are, whoever is will have come, as after an
+answer. Who is known to have been put back needs answers all the same, and gets them from those who go on.
 """
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import msgspec
 
 from internationale.bundle import taking
 from internationale.bus import Bus
+from internationale.errors import Untrusted
+from internationale.events import presence
 from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
 from internationale.ledger.fencing import Lasting
@@ -27,7 +34,7 @@ from internationale.messages import Message, marker
 from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.worker.pace import in_thread
-from internationale.worker.questions import PATIENCE, Question, heads_subject
+from internationale.worker.questions import PATIENCE, Question, heads_subject, presence_subject
 from internationale.worker.receiving import take_in
 
 _ = marker("core")
@@ -43,7 +50,7 @@ WAITS = _(
 )
 ASKS = _(
     "This section was away for a while. The others are asked how far its own log goes. It goes on half a minute after the first"
-    " of them has answered, or after five minutes in which nobody does."
+    " of them has answered, or more than half of them have come back as well; or after five minutes in which nobody does."
 )
 
 
@@ -75,7 +82,7 @@ def objection(section: Section) -> Message | None:
 def missing(section: Section) -> Message | None:
     """What is said while not enough have spoken; None: enough have. Who stands alone in the list lacks nobody."""
     others = _others(section)
-    heard, needed = len(others) - len(_unheard(section, others)), len(others) // 2 + 1
+    heard, needed = len(others) - len(_unheard(section, others)), _most(others)
     return WAITS % {"heard": heard, "needed": needed} if others and heard < needed else None
 
 
@@ -106,6 +113,25 @@ async def _ask(section: Section, bus: Bus, code: str, question: str) -> None:
     await take_in(section, [one for one in answer if one.subject.startswith(own)], bus.hub, by=code)
     words = [one for one in answer if one.subject == heads_subject(code)]
     await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in words])
+    present = [one for one in answer if one.subject == presence_subject(code)]
+    await in_thread(_meet, section, [SignedDocument.from_header(one.body, one.signature) for one in present])
+
+
+def _meet(section: Section, documents: Sequence[SignedDocument]) -> None:
+    """Who answers that it is there, and silent as well: all may have been away at the same time. It shows nothing of our log."""
+    others = _others(section)
+    with section.reading() as session:
+        keyring = section.keyring(session)
+    for document in documents:
+        with suppress(Untrusted):  # it is one that does not answer
+            here = presence.verify(document, keyring)
+            if here.section in others:
+                section.gate.inquiry.meet(here.asked, here.section, _most(others))
+
+
+def _most(others: Sequence[str]) -> int:
+    """How many are more than half of them."""
+    return len(others) // 2 + 1
 
 
 def _others(section: Section) -> list[str]:

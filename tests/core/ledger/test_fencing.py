@@ -137,6 +137,24 @@ def test_who_answers_another_question_shortens_nothing(two) -> None:
     assert inquiry.patience.lasts
 
 
+def test_that_more_than_half_are_there_is_as_good_as_an_answer(two) -> None:
+    """Each counts once, and who has said it in answer to another question does not."""
+    inquiry = two[0].inquiry
+    moment = [1000.0]
+    inquiry.patience._clock = lambda: moment[0]
+    inquiry.begin()
+    inquiry.reached()
+    for question, section in ((inquiry.question, "ic"), (inquiry.question, "ic"), ("another", "ar")):
+        inquiry.meet(question, section, 2)
+    moment[0] += patience.GRACE.total_seconds() * 1.5
+    assert (inquiry.met, inquiry.heard, inquiry.patience.lasts) == ({"ic"}, set(), True)
+    inquiry.meet(inquiry.question, "ar", 2)
+    moment[0] += patience.GRACE.total_seconds() * 0.5
+    assert inquiry.patience.lasts
+    moment[0] += patience.GRACE.total_seconds()
+    assert (inquiry.met, inquiry.heard, inquiry.patience.lasts) == ({"ic", "ar"}, set(), False)
+
+
 def test_the_hosts_word_leaves_no_reason_without_words(two) -> None:
     """It is taken in the moment in which others are found to hold more: then that counts, whichever comes first."""
     gate, _command = two

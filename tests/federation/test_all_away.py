@@ -1,0 +1,97 @@
+"""All sections were away at the same time (a power cut): each is silent and asks, and none can answer. They go on together."""
+
+import asyncio
+import shutil
+from datetime import timedelta
+
+import pytest
+
+from internationale import worker
+from internationale.ledger import patience
+from internationale.section.running import utc_now
+from internationale.testing import oracle
+from internationale.worker import link, witnesses
+
+from .test_fence import settled
+from .test_worker import live, opened, same, until, with_hubs
+
+
+@pytest.fixture(autouse=True)
+def for_a_while(monkeypatch):
+    """Whoever is there is back at the hub within moments; who is alone waits for longer than any test lasts."""
+    monkeypatch.setattr(link, "LONGEST", 1.0)
+    monkeypatch.setattr(patience, "UNANSWERED", timedelta(minutes=5))
+
+
+def three_days_later(*sections):
+    for section in sections:
+        section.now = section.gate._now = lambda: utc_now() + timedelta(days=3)
+
+
+def asks(section):
+    return lambda: section.fenced == witnesses.ASKS
+
+
+def test_they_go_on_soon_after_more_than_half_of_them_are_there(three, hub, say):
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    three_days_later(ic, fr, ar)
+
+    async def story():
+        await until(lambda: asks(ic)() and asks(fr)() and fr.gate.inquiry.met == {"ic"})
+        await asyncio.sleep(patience.GRACE.total_seconds() * 2)
+        assert {ic.fenced, fr.fenced} == {witnesses.ASKS}, "one of two others is not more than half of them"
+        async with worker.running(ar):
+            await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+            assert (await asyncio.to_thread(say, fr, "two")).sequence == 2
+            await until(same(ic, fr, ar))
+
+    live(story, ic, fr)
+    oracle.agree(ic, fr, ar, said=2)
+
+
+def test_one_of_them_that_a_snapshot_took_back_learns_of_its_own_log_from_the_silent(three, hub, say, backup):
+    """The hub, which stood beside it, was put back to the same night and knows no more."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    restore = backup(fr)
+    hub.stop()
+    shutil.copytree(hub.folder / "store", hub.folder / "night")
+    hub.start()
+    say(fr, "two")
+    say(fr, "three")
+    settled(ic, fr, ar)
+    hub.stop()
+    shutil.rmtree(hub.folder / "store")
+    (hub.folder / "night").rename(hub.folder / "store")
+    hub.start()
+    again = with_hubs(restore(), hub.url)
+    three_days_later(ic, again, ar)
+
+    async def story():
+        await until(lambda: all(opened(each)() for each in (ic, again, ar)))
+        assert (await asyncio.to_thread(say, again, "four")).sequence == 4
+        await until(same(ic, again, ar))
+
+    live(story, ic, again, ar)
+    oracle.agree(ic, again, ar, said=4)
+    again.close()
+
+
+def test_who_is_known_to_have_been_put_back_does_not_say_that_it_is_there(three, hub, say):
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    three_days_later(ic, fr, ar)
+    ar.gate.put_back()
+
+    async def story():
+        await until(lambda: fr.gate.inquiry.met == {"ic"} and ic.gate.inquiry.met == {"fr"})
+        await asyncio.sleep(patience.GRACE.total_seconds() * 2)
+        assert {ic.fenced, fr.fenced} == {witnesses.ASKS}
+        ar.gate.give_word()
+        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+
+    live(story, ic, fr, ar)
