@@ -23,9 +23,9 @@ def for_a_while(monkeypatch):
     monkeypatch.setattr(patience, "UNANSWERED", timedelta(minutes=5))
 
 
-def three_days_later(*sections):
+def an_hour_later(*sections):
     for section in sections:
-        section.now = section.gate._now = lambda: utc_now() + timedelta(days=3)
+        section.now = section.gate._now = lambda: utc_now() + timedelta(hours=1)
 
 
 def asks(section):
@@ -36,7 +36,7 @@ def test_they_go_on_soon_after_more_than_half_of_them_are_there(three, hub, say)
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
     say(fr, "one")
     settled(ic, fr, ar)
-    three_days_later(ic, fr, ar)
+    an_hour_later(ic, fr, ar)
 
     async def story():
         await until(lambda: asks(ic)() and asks(fr)() and fr.gate.inquiry.met == {"ic"})
@@ -68,7 +68,7 @@ def test_one_of_them_that_a_snapshot_took_back_learns_of_its_own_log_from_the_si
     (hub.folder / "night").rename(hub.folder / "store")
     hub.start()
     again = with_hubs(restore(), hub.url)
-    three_days_later(ic, again, ar)
+    an_hour_later(ic, again, ar)
 
     async def story():
         await until(lambda: all(opened(each)() for each in (ic, again, ar)))
@@ -84,7 +84,7 @@ def test_who_is_known_to_have_been_put_back_does_not_say_that_it_is_there(three,
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
     say(fr, "one")
     settled(ic, fr, ar)
-    three_days_later(ic, fr, ar)
+    an_hour_later(ic, fr, ar)
     ar.gate.put_back()
 
     async def story():

@@ -12,7 +12,7 @@ from internationale.bus.ending import stop
 from internationale.bus.nats import NatsBus
 from internationale.events import heads, request
 from internationale.events.heads import Head, Heads
-from internationale.ledger import fencing
+from internationale.ledger import fencing, patience
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.rooms.roster import port
 from internationale.testing import carrying, oracle
@@ -61,6 +61,24 @@ def test_without_any_hub_and_restored_a_word_of_now_is_needed(pair, say, alone):
     alone(ar, lambda: ar.fenced == witnesses.WAITS % {"heard": 0, "needed": 1})
     fr.unfence()
     alone(ar, lambda: ar.fenced is None)
+
+
+def test_who_sends_its_log_and_no_answer_shortens_no_waiting(pair, say):
+    """It is silent itself, and may have forgotten the same."""
+    fr, ar = pair
+    say(fr, "one")
+    moment = [1000.0]
+    waiting = ar.gate.inquiry.patience
+    waiting._clock = lambda: moment[0]
+    ar.gate.inquiry.begin()
+    fr.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    assert asyncio.run(direct.hear(ar)) == direct.Heard(("fr",), 1)
+    moment[0] += patience.GRACE.total_seconds() * 1.5
+    assert (ar.gate.inquiry.heard, waiting.lasts) == (set(), True)
+    fr.unfence()
+    assert asyncio.run(direct.hear(ar)).answered == ("fr",)
+    moment[0] += patience.GRACE.total_seconds() * 1.5
+    assert (ar.gate.inquiry.heard, waiting.lasts) == ({"fr"}, False)
 
 
 def test_without_any_hub_it_is_told_who_has_signed_to_hold_more(pair, say, alone):

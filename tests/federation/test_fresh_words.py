@@ -56,13 +56,13 @@ def noted(section):
         return session.connection().execute(select(tables.fence.c.reason)).scalars().all()
 
 
-def an_hour_later(section):
+def ten_minutes_later(section):
     """Its clock."""
-    section.now = section.gate._now = lambda: utc_now() + timedelta(hours=1)
+    section.now = section.gate._now = lambda: utc_now() + timedelta(minutes=10)
     return section
 
 
-@pytest.mark.parametrize("kept", [restored, lambda restore: an_hour_later(restore())], ids=["a backup", "a snapshot"])
+@pytest.mark.parametrize("kept", [restored, lambda restore: ten_minutes_later(restore())], ids=["a backup", "a snapshot"])
 @pytest.mark.usefixtures("long_enough")
 def test_a_machine_with_the_hub_and_a_section_is_put_back(three, hub, say, backup, kept):
     """Of the same night: the hub's old words agree with the old database. The others have run all the time, and know better. In a
@@ -189,7 +189,7 @@ def test_who_was_only_away_waits_for_nobody_for_long(three, hub, say):
     async def story():
         await until(lambda: told.append(fr.fenced) or fr.fenced is None)
 
-    live(story, an_hour_later(fr))
+    live(story, ten_minutes_later(fr))
     assert witnesses.ASKS in told
     live(lambda: until(opened(fr), 2), fr)  # and it has signed heads
 
@@ -262,8 +262,8 @@ def test_who_knows_a_later_list_of_sections_counts_when_it_has_come(three, say):
     [
         (restored, "nobody", False),
         (restored, "away", False),
-        (lambda restore: an_hour_later(restore()), "nobody", True),
-        (lambda restore: an_hour_later(restore()), "away", False),
+        (lambda restore: ten_minutes_later(restore()), "nobody", True),
+        (lambda restore: ten_minutes_later(restore()), "away", False),
     ],
 )
 @pytest.mark.usefixtures("long_enough")

@@ -7,18 +7,21 @@ import pytest
 from tests.core.test_database_away import away
 
 from internationale import worker
+from internationale.bundle import taking, witnessing
 from internationale.errors import Paused
 from internationale.ledger import patience
+from internationale.ledger.fencing import WORDS, Lasting
 from internationale.rooms.roster import queries
 from internationale.section.running import utc_now
 from internationale.testing import builds
 from internationale.testing.founding import open_section
-from internationale.worker import fence, link, witnesses
+from internationale.worker import fence, link, passed, witnesses
 
 from .test_fence import settled
 from .test_worker import live, opened, same, until, with_hubs
 
-LATER = timedelta(days=3)
+LATER = timedelta(minutes=10)
+"""An update has failed, and what the machine was before is put back."""
 
 
 @pytest.fixture(autouse=True)
@@ -33,7 +36,7 @@ def alone(monkeypatch):
     monkeypatch.setattr(patience, "UNANSWERED", timedelta(minutes=5))
 
 
-def three_days_later(section):
+def ten_minutes_later(section):
     section.now = section.gate._now = lambda: utc_now() + LATER
 
 
@@ -51,7 +54,7 @@ def test_a_database_that_is_away_hides_no_jump_of_the_clock(three, hub):
         await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
         await asyncio.to_thread(hub.stop)
         with away(fr):
-            three_days_later(fr)
+            ten_minutes_later(fr)
             await until(lambda: fr.fenced == fence.NO_ANSWER)
             await asyncio.sleep(2)
         await asyncio.sleep(2)
@@ -73,7 +76,7 @@ def test_who_waits_for_a_hub_sees_the_clock_jump_too(three, hub, say):
     async def story():
         await asyncio.sleep(1.5)
         assert (fr.fenced, fr.gate.inquiry.question) == (fence.NO_ANSWER, "")
-        three_days_later(fr)
+        ten_minutes_later(fr)
         await until(lambda: fr.gate.inquiry.question != "")
         asked.append(fr.gate.inquiry.question)
         await asyncio.to_thread(hub.start)
@@ -95,7 +98,7 @@ def test_who_falls_silent_signs_nothing_and_asks_again_when_it_is_started_anew(t
     async def story():
         await until(opened(fr), 30)
         await asyncio.to_thread(hub.stop)
-        three_days_later(fr)
+        ten_minutes_later(fr)
         await until(lambda: fr.fenced is not None)
         await asyncio.sleep(0.5)  # what was being signed in that moment
         before = last_word(fr)
@@ -111,7 +114,7 @@ def test_who_falls_silent_signs_nothing_and_asks_again_when_it_is_started_anew(t
     asyncio.run(first())
     live(story, fr)
     again = with_hubs(open_section(fr.settings, builds.today()), hub.url)
-    three_days_later(again)
+    ten_minutes_later(again)
     assert witnesses.was_away(again)
 
     async def anew():
@@ -128,7 +131,7 @@ def test_a_hub_that_answers_tells_nothing_of_the_others(three, hub, say, alone):
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
     say(fr, "one")
     settled(ic, fr, ar)
-    three_days_later(fr)
+    ten_minutes_later(fr)
 
     async def story():
         await until(lambda: fr.fenced == witnesses.ASKS)
@@ -147,11 +150,11 @@ def test_who_has_nobody_to_ask_is_not_kept_waiting(federation, say, jumps):
     """Without a hub there is none who could have heard more."""
     (ic,) = federation("ic", plugins=builds.today())
     if not jumps:
-        three_days_later(ic)
+        ten_minutes_later(ic)
 
     async def story():
         await until(opened(ic))
-        three_days_later(ic)
+        ten_minutes_later(ic)
         await asyncio.sleep(3)
         await until(opened(ic))
 
@@ -166,7 +169,7 @@ def test_nothing_is_said_before_the_jump_is_seen(three, hub, say, monkeypatch):
         await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
         monkeypatch.setattr(worker, "WORD", 3600)
         await asyncio.sleep(4)  # the look that was under way
-        three_days_later(fr)
+        ten_minutes_later(fr)
         assert fr.fenced is None
         with pytest.raises(Paused, match="clock"):
             await asyncio.to_thread(say, fr, "at once")
@@ -181,7 +184,7 @@ def test_who_is_alone_in_the_list_is_not_kept_waiting_for_long(federation, hub, 
     with_hubs(ic, hub.url)
     say(ic, "one")
     live(lambda: until(opened(ic)), ic)
-    three_days_later(ic)
+    ten_minutes_later(ic)
     live(lambda: until(opened(ic)), ic)
     ic.gate.put_back()
 
@@ -191,3 +194,82 @@ def test_who_is_alone_in_the_list_is_not_kept_waiting_for_long(federation, hub, 
         assert ic.fenced == witnesses.ASKS
 
     live(story, ic)
+
+
+def test_our_own_heads_that_others_kept_do_not_tell_that_the_database_was_not_away(three, hub, say, backup):
+    """It is three days old, and they are of minutes ago: a start that is begun anew in the midst of asking asks again."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    restore = backup(fr)
+    ten_minutes_later(fr)
+    again = with_hubs(restore(), hub.url)
+    ten_minutes_later(again)
+    assert witnesses.was_away(again)
+    taking.hear(again, [heads_in_ten_minutes(fr)])
+    assert last_word(again) == last_word(fr)
+    assert witnesses.was_away(again)
+    again.close()
+
+
+def heads_in_ten_minutes(section):
+    section.unfence()
+    return witnessing.sign(section, again=True)
+
+
+def test_nobody_signs_and_no_command_speaks_before_the_jump_is_seen(three, say):
+    """A minute of heads is over in that second, or a timer of the machine begins a command."""
+    _ic, fr, _ar = three
+    say(fr, "one")
+    fr.gate.moment = fr.now()
+    assert witnessing.sign(fr, again=True) is not None
+    assert witnessing.answer(fr, "ic", "ab" * 32) is not None
+    with passed.shown(fr):
+        assert passed.by_another(fr)
+        ten_minutes_later(fr)
+        assert not passed.by_another(fr)
+        passed.renew(fr)
+        assert passed.by_another(fr)
+    assert witnessing.sign(fr, again=True) is None
+    assert witnessing.answer(fr, "ic", "ab" * 32) is None
+    assert witnessing.attend(fr, "ic", "ab" * 32) is None
+
+
+def test_who_had_another_instance_that_night_asks_as_well(three, hub, say, backup):
+    """The host has found it since, and the section has said more."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    fr.fence(WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
+    restore = backup(fr)
+    again = with_hubs(restore(), hub.url)
+    ten_minutes_later(again)
+
+    async def story():
+        await until(lambda: again.fenced == witnesses.ASKS)
+        await asyncio.sleep(patience.GRACE.total_seconds() * 2)
+        assert again.fenced == witnesses.ASKS
+        async with worker.running(ic), worker.running(ar):
+            await until(opened(again))
+
+    live(story, again)
+    again.close()
+
+
+def test_who_was_put_back_while_there_is_another_instance_signs_nothing_more(three, hub, say):
+    """Or its next start would take it for one that was never away."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+
+    async def story():
+        await until(opened(fr))
+        await asyncio.to_thread(fr.fence, WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
+        assert witnessing.sign(fr, again=True) is not None
+        ten_minutes_later(fr)
+        await until(lambda: fr.gate.inquiry.question != "")
+        assert witnessing.sign(fr, again=True) is None
+        assert fr.fenced == WORDS[Lasting.ANOTHER]
+
+    live(story, fr)
+    assert witnesses.was_away(fr)

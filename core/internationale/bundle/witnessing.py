@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 
+from sqlmodel import Session
+
 from internationale.events import heads, presence
 from internationale.events.heads import Heads
 from internationale.events.presence import Presence
 from internationale.events.signed import SignedDocument
-from internationale.ledger import parking
+from internationale.ledger import fencing, parking
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.fencing import Lasting
 from internationale.rooms.roster import port, queries
@@ -17,10 +19,9 @@ def sign(section: Section, *, again: bool) -> SignedDocument | None:
     """Our heads, signed anew when they changed (or ``again``), and remembered like anybody's: each is later than the one before.
 
     None while there is nothing to say, and where nobody would take it: whose key is not, or no longer, in force signs no heads.
-    Nor does who is silent: it may have forgotten what it held, and its next start would take it for one that was never away. But
-    for one of whose log there are two: it knows what it holds, and each start hears of it.
+    Nor does who may have forgotten what it held: its next start would take it for one that was never away.
     """
-    if section.fenced is not None and section.gate.lasting is not Lasting.ANOTHER:
+    if _forgetful(section):
         return None
     with section.reading() as session:
         last = queries.heads_document(session, section.code)
@@ -32,8 +33,22 @@ def sign(section: Section, *, again: bool) -> SignedDocument | None:
         return last
     document = heads.seal(word, section.key)
     with section.writing() as session:
-        port.store_heads(session, document, section.now(), section.keyring(session))
+        _remember(section, session, document)
     return document
+
+
+def _forgetful(section: Section) -> bool:
+    """Whether we are silent, or about to be (the clock has jumped). But for one of whose log there are two: it knows what it
+    holds, and each start hears of it.
+    """
+    if section.gate.jumped(section.now()):
+        return True
+    return section.fenced is not None and (section.gate.lasting is not Lasting.ANOTHER or section.gate.inquiry.question != "")
+
+
+def _remember(section: Section, session: Session, document: SignedDocument) -> None:
+    port.store_heads(session, document, section.now(), section.keyring(session))
+    fencing.note_awake(session.connection(), section.now())
 
 
 @dataclass(frozen=True)
@@ -52,11 +67,11 @@ def answer(section: Section, asker: str, asked: str) -> Testimony | None:
 
     It is remembered: were the clock set back later, that section would take nothing of ours for newer until it has caught up.
     """
-    word = _word(section, asked) if section.fenced is None else None
+    word = None if section.fenced is not None or section.gate.jumped(section.now()) else _word(section, asked)
     if word is None:
         return None
     document = heads.seal(word, section.key)
-    section.note_in_passing(lambda session: port.store_heads(session, document, section.now(), section.keyring(session)))
+    section.note_in_passing(lambda session: _remember(section, session, document))
     with section.reading() as session:
         return Testimony(document, parking.furthest(session.connection(), asker))
 

@@ -25,7 +25,7 @@ from internationale.kit.vocabulary import Restored
 from internationale.ledger import database, tables
 from internationale.ledger.database import Database
 from internationale.ledger.inquiry import Inquiry
-from internationale.ledger.patience import apart
+from internationale.ledger.patience import JUMP, apart
 from internationale.messages import Message, marker
 
 _ = marker("core")
@@ -127,9 +127,9 @@ class Fence:
         self.final = self.final or lasting is Lasting.ANOTHER
 
     def _ask(self) -> None:
-        if not (
-            self.inquiry.question and self.lasting is Lasting.BEHIND
-        ):  # who is asked already goes on, and what was answered stays
+        if self.lasting is Lasting.ANOTHER:  # it has forgotten nothing, as far as is known
+            return
+        if not (self.inquiry.question and self.lasting is Lasting.BEHIND):  # it goes on, and what was answered stays
             self.inquiry.begin()
 
     def put_back(self) -> None:
@@ -147,7 +147,7 @@ class Fence:
 
     def jumped(self, now: datetime) -> bool:
         """Whether the clock has jumped since the errands looked at it."""
-        return self.moment is not None and apart(self.moment, now)
+        return self.moment is not None and apart(self.moment, now, JUMP)
 
     def open(self, closings: int | None = None) -> None:
         """Speaking is safe again, unless something was noted meanwhile that this process does not know of, or it has closed the
@@ -245,6 +245,17 @@ def _note(connection: Connection, reason: Lasting, now: datetime) -> None:
         connection.execute(update(tables.fence).values(since=now))
     else:
         keep(connection, reason, now)
+
+
+def note_awake(connection: Connection, now: datetime) -> None:
+    """This database signs heads, as one that has forgotten nothing."""
+    if connection.execute(update(tables.awake).values(at=now)).rowcount == 0:
+        connection.execute(insert(tables.awake).values(at=now))
+
+
+def awake(connection: Connection) -> datetime | None:
+    """When it did so last. Our heads that others keep tell nothing of that: they may be of a later night than the database."""
+    return connection.execute(select(tables.awake.c.at)).scalar_one_or_none()
 
 
 def restored(connection: Connection) -> Restored | None:

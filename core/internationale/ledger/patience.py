@@ -14,13 +14,19 @@ GRACE = timedelta(seconds=20)
 UNANSWERED = timedelta(minutes=5)
 """From when a hub could be read, where nobody answers."""
 
-AWAY = timedelta(minutes=15)
-"""After so long a silence there may be more of our log than is here: then the others are asked."""
+AWAY = timedelta(minutes=3)
+"""From the last heads to a start: after a longer silence there may be more of our log than is here. Running, a section signs its
+heads each minute; a snapshot of the machine is put back within minutes, too, when an update has failed.
+"""
+JUMP = timedelta(seconds=30)
+"""From one look at the clock to the next, a second later: a busy machine does not come so far. It slept, or was put back with its
+memory.
+"""
 
 
-def apart(before: datetime, now: datetime) -> bool:
-    """Whether so much time lies between these two, or the clock was set back, that others may know more of us."""
-    return not timedelta(0) <= now - before <= AWAY
+def apart(before: datetime, now: datetime, most: timedelta) -> bool:
+    """Whether more than ``most`` lies between these two, or the clock was set back: then others may know more of us."""
+    return not timedelta(0) <= now - before <= most
 
 
 class Patience:

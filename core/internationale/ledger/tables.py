@@ -159,6 +159,12 @@ fence = Table(  # why this section may not speak, over a restart; one row, or no
     Column("since", UTCDateTime, nullable=False),
 )
 
+awake = Table(  # when this database last signed heads, as one that has forgotten nothing; one row, or none
+    "ledger_awake",
+    metadata,
+    Column("at", UTCDateTime, primary_key=True),
+)
+
 restored = Table(  # the database was put back, and who keeps what ends with that has not heard it yet; one row, or none
     "ledger_restored",
     metadata,

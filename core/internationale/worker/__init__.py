@@ -6,7 +6,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 from internationale.bus.ending import stop
 from internationale.bus.nats import NatsBus
@@ -43,6 +43,8 @@ class Worker:
         self._connect = connect
         self._bells = Bells()
         self._opened = asyncio.Event()
+        self._shown = ExitStack()
+        """The sign for commands that it is open, as long as it is."""
         self._heard = False
         """Whether the sections themselves have answered since it was last in doubt what there is of our log."""
         section.on_commit(self._bells.written.ring)
@@ -56,12 +58,12 @@ class Worker:
         elif self.section.gate.lasting is None:
             await self._close()
         else:
-            self.section.gate.inquiry.begin()
+            await in_thread(fence.suspect, self.section)
 
     async def run(self) -> None:
         """Everything, until cancelled."""
         regular = [tasks.regularly(self.section, task) for task in self.section.plugins.all("tasks")]
-        errands = map(lasting, (self._fence, self._attend, self._without_hubs, self._resume))
+        errands = map(lasting, (self._clock, self._fence, self._attend, self._without_hubs, self._resume))
         await together(tasks.tell(self.section, self._bells.written), *errands, *regular)
 
     async def _close(self) -> None:
@@ -108,42 +110,50 @@ class Worker:
         """
         while self.section.fenced == fence.NOT_JOINED:  # by a command, or on a page; perhaps again, after losing the database
             await asyncio.sleep(WORD)
-            self.section.gate.moment = self.section.now()
             await self._close()
         if self.section.gate.lasting in _ASKED_AGAIN:  # begun again after a failure: who is asked may have been content before
             self._doubt()
-        while True:
-            await self._answered()
-            self._opened.set()
-            with passed.shown(self.section):
+        with self._shown:
+            while True:
+                await self._answered()
+                self._opened.set()
+                self._shown.enter_context(passed.shown(self.section))
                 await self._while_open()
-            self._opened.clear()
-            self._doubt()
-            await asyncio.sleep(PAUSE)
+                self._shut()
+                await asyncio.sleep(PAUSE)
 
     async def _while_open(self) -> None:
-        """Until it is closed."""
+        """Until others are to be asked again."""
         gate = self.section.gate
-        while gate.lasting not in _ASKED_AGAIN:
+        while self._opened.is_set() and gate.lasting not in _ASKED_AGAIN:
             await asyncio.sleep(WORD)
-            if self._jumped():
-                return
             await in_thread(gate.load)
             if await in_thread(gate.take_word):
                 _log.warning("goes on without an answer: the host has said so")
 
-    def _jumped(self) -> bool:
-        """Whether the clock tells that the machine was put back with what it had in memory, or slept. Then it is silent, and the
-        others are asked anew: before anything is waited for, a database too, which may be put back and begin just now.
+    async def _clock(self) -> None:
+        """Look whether the clock tells that the machine was put back with what it had in memory, or slept. Then it is silent, and
+        the others are asked anew. It waits for nothing else: not for a database either, which may be put back and begin just now.
         """
-        gate, since, now = self.section.gate, self.section.gate.moment, self.section.now()
-        jumped = gate.jumped(now) and gate.lasting is not Lasting.ANOTHER
-        if jumped:
-            _log.warning("the clock went from %s to %s: the others are asked how far our own log goes", since, now)
-            gate.inquiry.begin()
-            self.section.fence(fence.NO_ANSWER)
-        gate.moment = now  # only now: whoever would say something meanwhile is refused for the one or for the other
-        return jumped
+        gate = self.section.gate
+        while True:
+            since, now = gate.moment, self.section.now()
+            if gate.jumped(now) and self.section.fenced != fence.NOT_JOINED:
+                _log.warning("the clock went from %s to %s: the others are asked how far our own log goes", since, now)
+                if gate.lasting is not Lasting.ANOTHER:  # which is told further on, and ends with a start
+                    self.section.fence(fence.NO_ANSWER)
+                gate.inquiry.begin()  # after it was closed: who is about to open it ends what was asked before
+                self._shut()
+            gate.moment = now  # only now: whoever would say something meanwhile is refused for the one or for the other
+            if self._opened.is_set():
+                passed.renew(self.section)
+            await asyncio.sleep(WORD)
+
+    def _shut(self) -> None:
+        """It is not open any more, for the links and for commands, and what anybody has answered does not count."""
+        self._opened.clear()
+        self._shown.close()
+        self._doubt()
 
     def _doubt(self) -> None:
         self._heard = False
@@ -159,7 +169,7 @@ class Worker:
             if clock() > asked + WORD:
                 asked = clock()
                 if await self._released(closings):
-                    break
+                    continue  # unless the clock has closed it in this moment
             answered = [link for link in self.links.values() if link.clearance.verdict != fence.NO_ANSWER]
             if objecting.difference(answered):  # what a hub that went knew, the others may have heard of since
                 self._doubt()
@@ -171,13 +181,8 @@ class Worker:
             await asyncio.sleep(PAUSE)
 
     async def _released(self, closings: int) -> bool:
-        """Look at the clock, and at what other processes have noted. Whether it is open now: by the host's word, or because there
-        is nobody to ask.
-        """
+        """Look at what other processes have noted. Whether it is open now: by the host's word, or as there is nobody to ask."""
         gate = self.section.gate
-        if self._jumped():
-            self._doubt()
-            return False
         if await in_thread(gate.take_word):
             _log.warning("goes on without an answer: the host has said so")
             return True

@@ -45,7 +45,7 @@ async def hear(section: Section) -> Heard:
             _log.info("section %s does not answer over HTTPS: %s", code, trouble)
         else:
             answered.append(code)
-            section.gate.inquiry.reached(answered=True)
+            section.gate.inquiry.reached()  # who is silent itself sends its log as well, but no heads that answer what is asked
     return Heard(tuple(answered), came)
 
 

@@ -60,7 +60,7 @@ def suspect(section: Section) -> None:
     for.
     """
     section.gate.load()  # who has just joined may have done so for the second time
-    if section.gate.lasting is Lasting.RESTORED or (section.gate.lasting is None and witnesses.was_away(section)):
+    if section.gate.lasting in (Lasting.RESTORED, Lasting.BEHIND) or witnesses.was_away(section):
         section.gate.inquiry.begin()
 
 

@@ -7,10 +7,13 @@ the file, for somebody may exchange it under a running instance.
 
 import fcntl
 import logging
+import os
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
+from internationale.ledger.patience import JUMP, apart
 from internationale.section import Section
 
 _log = logging.getLogger(__name__)
@@ -28,22 +31,36 @@ def shown(section: Section) -> Iterator[None]:
             file.truncate(0)
             file.write(_database(section))
             file.flush()
+            renew(section)
         except OSError as error:
             _log.info("%s cannot be locked (%s): commands ask the hubs themselves", FILE, error)
         yield
 
 
+def renew(section: Section) -> None:
+    """Each second, as long as it is shown: the clock has not jumped. Where that cannot be, commands ask the hubs themselves."""
+    moment = section.now().timestamp()
+    with suppress(OSError):
+        os.utime(section.settings.home / FILE, (moment, moment))
+
+
 def by_another(section: Section) -> bool:
-    """Whether the instance that writes this section's database runs and may speak."""
+    """Whether the instance that writes this section's database runs and may speak, and has just looked at the clock: commands may
+    be begun in the moment in which a machine is put back with its memory, before it has.
+    """
     path = section.settings.home / FILE
     try:
         with path.open(encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return path.read_text(encoding="utf-8") == _database(section)
+        return path.read_text(encoding="utf-8") == _database(section) and not apart(_renewed(path), section.now(), JUMP)
     except FileNotFoundError:
         return False
     return False
+
+
+def _renewed(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
 def _database(section: Section) -> str:

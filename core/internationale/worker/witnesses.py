@@ -21,6 +21,7 @@ from contextlib import suppress
 from datetime import datetime
 
 import msgspec
+from sqlmodel import Session
 
 from internationale.bundle import taking
 from internationale.bus import Bus
@@ -28,8 +29,9 @@ from internationale.errors import Untrusted
 from internationale.events import presence
 from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
+from internationale.ledger import fencing
 from internationale.ledger.fencing import Lasting
-from internationale.ledger.patience import apart
+from internationale.ledger.patience import AWAY, apart
 from internationale.messages import Message, marker
 from internationale.rooms.roster import queries
 from internationale.section import Section
@@ -55,13 +57,18 @@ ASKS = _(
 
 
 def was_away(section: Section) -> bool:
-    """Whether the last heads of this section are so old, or dated ahead, that the database may be; where it has none, whether the
-    list has named its key for so long that they may have been forgotten.
+    """Whether this database has signed heads so long ago, or dated ahead, that it may be an old one; where it has none, whether
+    the list has named its key for so long that they may have been forgotten.
     """
     with section.reading() as session:
-        said: list[datetime | None] = [word.said_at for word in queries.latest_words(session, [section.code])]
-        moments = said or [queries.named_since(session, section.code, section.key.public)]
-    return any(apart(moment, section.now()) for moment in moments if moment is not None)
+        said = fencing.awake(session.connection()) or _said_before(session, section.code)
+        moment = said or queries.named_since(session, section.code, section.key.public)
+    return moment is not None and apart(moment, section.now(), AWAY)
+
+
+def _said_before(session: Session, code: str) -> datetime | None:
+    """By the heads themselves, where the build before this one signed them."""
+    return next((word.said_at for word in queries.latest_words(session, [code])), None)
 
 
 def objection(section: Section) -> Message | None:
@@ -73,9 +80,9 @@ def objection(section: Section) -> Message | None:
     reason, restored = missing(section), gate.lasting is Lasting.RESTORED
     if reason is not None and restored:
         return reason
-    if not gate.inquiry.patience.lasts or gate.lasting is Lasting.ANOTHER:  # whom no answer helps
+    if not gate.inquiry.patience.lasts or gate.final:  # whom no answer helps
         return None
-    few = len(others) < FEW and gate.lasting is None
+    few = len(others) < FEW and gate.lasting in (None, Lasting.ANOTHER)
     return ASKS if reason is not None or restored or few else None
 
 
