@@ -196,6 +196,19 @@ def test_who_is_alone_in_the_list_is_not_kept_waiting_for_long(federation, hub, 
     live(story, ic)
 
 
+def test_what_was_closed_without_a_note_opens_again(three, hub, say):
+    """The database was locked in that moment. Whoever closed it heard of that."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+
+    async def story():
+        await until(opened(fr))
+        fr.fence(WORDS[Lasting.BEHIND])
+        await until(opened(fr))
+        assert (await asyncio.to_thread(say, fr, "one")).sequence == 1
+
+    live(story, ic, fr, ar)
+
+
 def test_our_own_heads_that_others_kept_do_not_tell_that_the_database_was_not_away(three, hub, say, backup):
     """It is three days old, and they are of minutes ago: a start that is begun anew in the midst of asking asks again."""
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)

@@ -2,10 +2,12 @@
 
 import asyncio
 import shutil
+from functools import partial
 
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from internationale.bus import Batch, Parcel
 from internationale.cli.fence import lift
 from internationale.events import keys
 from internationale.events.envelope import Address
@@ -17,6 +19,8 @@ from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
 from internationale.testing import builds, oracle
 from internationale.testing.founding import ROOT, adopt, key_of
+from internationale.worker.published import Published
+from internationale.worker.receiving import receive
 
 from .living import live, until, with_hubs
 from .test_faults import rival
@@ -114,6 +118,40 @@ def test_what_the_roster_has_decided_against_silences_nobody_who_hears_it_again(
         await until(lambda: all(head(each) == (2, 2) for each in (ic, ar)))
 
     live(story, fr, ic, ar)
+
+
+class Bringing:
+    """A hub at which the section has its place made anew: it brings all that there is of a log, but for what it has lost."""
+
+    hub = "nats://hub"
+
+    def __init__(self, parcels):
+        self.parcels = parcels
+
+    async def receive(self, _stream, _limit, _wait):
+        return Batch(self.parcels, partial(asyncio.sleep, 0))
+
+
+def test_who_has_lost_what_it_said_in_a_closed_epoch_takes_it_for_nobody_elses(three, carry, say, said, backup):
+    """Number 2 comes last: until then nobody knows that number 3 is what the list stands on."""
+    ic, fr, ar = three
+    say(fr, "one")
+    restore = backup(fr)
+    say(fr, "two")
+    say(fr, "three")
+    carry(*three)
+    first, second, third = said(fr)
+    again = restore()
+    reopened(again, ic, ar, good=LastGood(epoch=1, sequence=3, hash=third.signed.hash))
+    again.unfence()
+    bus = Bringing([Parcel(each.subject, each.body, each.signature) for each in (first, third)])
+    assert asyncio.run(receive(again, bus, 0, Published())) == ["duplicate", "parked"]
+    assert (again.fenced, again.gate.lasting) == (None, None)
+    again.accept([second])
+    say(again, "four")
+    carry(ic, again, ar)
+    oracle.agree(ic, again, ar, said=4)
+    again.close()
 
 
 def head(section):

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import itertools
 import logging
 import secrets
 import shutil
@@ -15,6 +16,7 @@ from nats.js.api import AckPolicy, DiscardPolicy, StoreCompression, StreamSource
 
 from internationale.bus import HEADS, LOG, PART, ROSTER, Outcome, Parcel, Unprovisioned, Unreachable, streams
 from internationale.bus.connecting import following
+from internationale.bus.listening import Inboxes
 from internationale.bus.nats import NatsBus
 from internationale.bus.server import HubProcess
 
@@ -123,6 +125,33 @@ def test_a_fetch_under_way_over_a_restart_does_not_wait_in_vain(hub):
         async with asyncio.timeout(60):
             with contextlib.suppress(Unreachable):
                 assert (await waiting).parcels == []
+
+    with_bus(hub, story)
+
+
+@pytest.mark.parametrize("lost", [range(1, 4), range(4, 7)], ids=["the first", "some in the middle"])
+def test_what_was_lost_on_a_connection_that_came_back_comes_again(hub, monkeypatch, lost):
+    """The library has listened anew by then, and tells of it later than the rest has come: only their numbers tell."""
+    put, came = Inboxes.put, itertools.count(1)
+
+    async def losing(inboxes, message):
+        if not message.reply.startswith("$JS.ACK") or next(came) not in lost:
+            await put(inboxes, message)
+
+    async def story(bus):
+        writer = await NatsBus.connect(hub.url, "ar")
+        await writer.publish([event(number, "ar") for number in range(1, 11)])
+        monkeypatch.setattr(Inboxes, "put", losing)
+        seen = []
+        for number in range(4):
+            batch = await bus.receive(LOG, 256, 0.3)
+            if not number:
+                bus._interrupt()
+            seen += batch.parcels
+            await batch.done()
+            await asyncio.sleep(0.1)  # the server has moved the place on
+        assert {parcel.subject for parcel in seen} == {event(number, "ar").subject for number in range(1, 11)}
+        await writer.close()
 
     with_bus(hub, story)
 

@@ -67,7 +67,8 @@ def answer(section: Section, asker: str, asked: str) -> Testimony | None:
 
     It is remembered: were the clock set back later, that section would take nothing of ours for newer until it has caught up.
     """
-    word = None if section.fenced is not None or section.gate.jumped(section.now()) else _word(section, asked)
+    jumped = section.gate.jumped(section.now())
+    word = None if jumped or section.fenced is not None else _word(section, asked)
     if word is None:
         return None
     document = heads.seal(word, section.key)

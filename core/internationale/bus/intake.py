@@ -31,6 +31,8 @@ class Intake:
         self._again = range(0)
         """Positions to be read again."""
         self._interrupted = False
+        self._delivered = 0
+        """The consumer's number of what was delivered last, as far as is known."""
 
     def interrupt(self) -> None:
         """The connection came back: give up the fetch under way, which would wait in vain, and look what was lost."""
@@ -46,7 +48,7 @@ class Intake:
             return await self._reread(limit)
         pulled = await self._puller.pull(limit, wait)
         with unreachable():
-            if not _gapless(pulled.messages):
+            if not self._gapless(pulled.messages):
                 pulled = Pulled([], complete=False)
         if not pulled.messages:
             self._unsure = self._interrupted or not pulled.complete
@@ -61,7 +63,16 @@ class Intake:
                 raise Unprovisioned(f"no consumer {self._section} on {self._stream}") from error
             acknowledged = position(info.ack_floor.stream_seq or 0) if info.ack_floor else 0
             delivered = position(info.delivered.stream_seq or 0) if info.delivered else 0
+            self._delivered = position(info.delivered.consumer_seq or 0) if info.delivered else 0
         self._again = range(acknowledged + 1, delivered + 1)
+
+    def _gapless(self, messages: Sequence[Msg]) -> bool:
+        """Whether nothing that was delivered before or between them is missing: who comes back is told what is after that."""
+        if not messages:
+            return True
+        first, last = (messages[at].metadata.sequence.consumer for at in (0, -1))
+        before, self._delivered = self._delivered, last
+        return first == before + 1 and last - first == len(messages) - 1
 
     async def _reread(self, limit: int) -> Batch:
         last = self._again.stop - 1
@@ -76,15 +87,7 @@ class Intake:
         return Batch(parcels, done)
 
     async def _acknowledge(self, pulled: Pulled) -> None:
-        if pulled.messages:
+        if pulled.messages and not self._interrupted:  # else it is looked first what was lost before these
             with unreachable():
                 await pulled.messages[-1].ack()  # not waited for: should it get lost, these come again
         self._unsure = self._interrupted or not pulled.complete
-
-
-def _gapless(messages: Sequence[Msg]) -> bool:
-    """Whether nothing that was delivered between these is missing: on a connection that came back a hub goes on after that."""
-    if not messages:
-        return True
-    first, last = (messages[at].metadata.sequence.consumer for at in (0, -1))
-    return last - first == len(messages) - 1

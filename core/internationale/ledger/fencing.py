@@ -82,13 +82,17 @@ class Fence:
         self.moment: datetime | None = None
         self._memory, self._noting = RLock(), Lock()
         self._started = False
+        self._owed: list[tuple[Lasting, Collection[str]]] = []
+        """What could not be noted yet."""
         self._noted: tuple[Any, ...] | None = None
         """What stands in the database, as far as this process knows: who is about to open may have to look again."""
 
     def load(self) -> bool:
         """Take up what was kept, at a start, or by another process since. Whether there was something new."""
-        with self._noting, database.reading(self._database) as session:
-            new = self._heed(session.connection())
+        with self._noting:
+            self._pay()
+            with database.reading(self._database) as session:
+                new = self._heed(session.connection())
         self._started = True
         return new
 
@@ -110,10 +114,17 @@ class Fence:
         """
         with self._memory:  # at once: nothing is said while the database is waited for
             self.closings, self.reason = self.closings + 1, reason
+            self.final = self.final or lasting is Lasting.ANOTHER
         if lasting is not None:
             with self._noting:
-                self._keep(lasting, claimants)
+                self._owed.append((lasting, claimants))
+                self._pay()
                 self.reason = self.reason or reason  # the host's word may have been taken before this was noted
+
+    def _pay(self) -> None:
+        while self._owed:
+            self._keep(*self._owed[0])
+            self._owed.pop(0)
 
     def _keep(self, lasting: Lasting, claimants: Collection[str]) -> None:
         with database.writing(self._database) as session:
@@ -124,7 +135,6 @@ class Fence:
         before, self.lasting = self.lasting, Lasting(self._noted[0]) if self._noted else lasting
         if before is not self.lasting:
             self._ask()
-        self.final = self.final or lasting is Lasting.ANOTHER
 
     def _ask(self) -> None:
         if self.lasting is Lasting.ANOTHER:  # it has forgotten nothing, as far as is known
@@ -154,6 +164,7 @@ class Fence:
         fence more often than so many times: then it is not. The host's word is not needed any more.
         """
         with self._noting:
+            self._pay()
             self._open(self.closings if closings is None else closings)
 
     def _open(self, closings: int) -> None:
@@ -218,6 +229,7 @@ class Fence:
     def _forget(self) -> None:
         self.reason = self.lasting = self._noted = None
         self.final = False
+        self._owed.clear()
         self.inquiry.end()
 
 

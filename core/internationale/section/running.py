@@ -161,9 +161,10 @@ class Section(Hearing):
             name = self.vocabulary.by_payload[type(utterance.payload)].name
             if not self._may_somewhere(by, name):
                 raise self._refusal(by)
+        jumped = self.gate.jumped(self.now())  # first: the errands close before they move the mark that this goes by
         if self.fenced is not None:
             raise Paused(self.fenced)
-        if self.gate.jumped(self.now()):  # in the second before the errands see it
+        if jumped:
             raise Paused(
                 _("The clock of this machine has jumped: the other sections are asked first how far this section's own log goes.")
             )

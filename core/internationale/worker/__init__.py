@@ -123,9 +123,9 @@ class Worker:
                 await asyncio.sleep(PAUSE)
 
     async def _while_open(self) -> None:
-        """Until others are to be asked again."""
+        """Until it is closed, but for what the host alone ends."""
         gate = self.section.gate
-        while self._opened.is_set() and gate.lasting not in _ASKED_AGAIN:
+        while self._opened.is_set() and (self.section.fenced is None or gate.final):
             await asyncio.sleep(WORD)
             await in_thread(gate.load)
             if await in_thread(gate.take_word):

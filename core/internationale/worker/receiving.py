@@ -34,16 +34,17 @@ async def receive(section: Section, bus: Bus, wait: float, published: Published)
 
 def _another_speaks(section: Section, parcels: Sequence[Parcel], outcomes: Sequence[str]) -> bool:
     """Whether authentic events of our own log came that are not ours; but for those against which the roster has decided: whoever
-    has one can bring it again and again.
+    has one can bring it again and again. Of an epoch that is closed our own come as well, to who has lost them.
     """
     own = f"intl.v1.log.{section.code}."
     authentic = [one for one, outcome in zip(parcels, outcomes, strict=True) if outcome not in ("duplicate", "quarantined")]
-    rivals = [one for one in authentic if one.subject.startswith(own)]
+    rivals = [Address.of_subject(one.subject) for one in authentic if one.subject.startswith(own)]
     if not rivals:
         return False
     with section.reading() as session:
         ledger, keyring, now = section.ledger, section.keyring(session), section.now()
-        return not all(ledger.decided(session, keyring, Address.of_subject(one.subject), now) for one in rivals)
+        rivals = [each for each in rivals if each.epoch == keyring[section.code].epoch]
+        return not all(ledger.decided(session, keyring, each, now) for each in rivals)
 
 
 async def take_in(section: Section, parcels: Sequence[Parcel], via: str, by: str = "") -> list[str]:

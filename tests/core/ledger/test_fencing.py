@@ -4,6 +4,8 @@ import time
 from threading import Barrier, Thread
 
 import pytest
+from sqlalchemy.exc import SQLAlchemyError
+from tests.core.test_database_away import away
 
 from internationale.ledger import patience
 from internationale.ledger.fencing import WORDS, Lasting
@@ -153,6 +155,21 @@ def test_that_more_than_half_are_there_is_as_good_as_an_answer(two) -> None:
     assert inquiry.patience.lasts
     moment[0] += patience.GRACE.total_seconds()
     assert (inquiry.met, inquiry.heard, inquiry.patience.lasts) == ({"ic", "ar"}, set(), False)
+
+
+def test_what_could_not_be_noted_is_noted_as_soon_as_it_can_be(federation) -> None:
+    (fr,) = federation("fr")
+    with away(fr):
+        for reason in (Lasting.BEHIND, Lasting.ANOTHER):
+            with pytest.raises(SQLAlchemyError):
+                fr.fence(WORDS[reason], reason)
+            assert (fr.fenced, fr.gate.lasting) == (WORDS[reason], None)
+    assert fr.gate.final
+    fr.gate.load()
+    command = open_section(fr.settings, None)
+    command.gate.load()
+    assert (fr.gate.lasting, fr.gate.final, command.gate.lasting) == (Lasting.ANOTHER, True, Lasting.ANOTHER)
+    command.close()
 
 
 def test_the_hosts_word_leaves_no_reason_without_words(two) -> None:
