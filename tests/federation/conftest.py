@@ -5,7 +5,9 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import nats
 import pytest
@@ -136,6 +138,59 @@ def said():
     return carrying.said
 
 
+def _copied_file(section):
+    kept = section.settings.home / "backup.db"
+    with (
+        closing(sqlite3.connect(make_url(section.settings.database).database)) as source,
+        closing(sqlite3.connect(kept)) as target,
+    ):
+        source.backup(target)
+    return kept
+
+
+def _copied_database(section):
+    own = make_url(section.settings.database).database
+    section.database.dispose()
+    _on_server(f"CREATE DATABASE {own}_backup TEMPLATE {own}")
+    return f"{own}_backup"
+
+
+def _on_server(*orders):
+    engine = create_engine(os.environ[DATABASE], isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        for order in orders:
+            connection.execute(text(order))
+    engine.dispose()
+
+
+@pytest.fixture
+def revert():
+    """``put_back = revert(fr)``: copies the database now; ``put_back()`` puts that in its place, under whatever runs."""
+
+    def copy(section):
+        url = make_url(section.settings.database)
+        if url.get_backend_name() == "sqlite":
+            kept = _copied_file(section)
+            return lambda: _exchange_file(section, Path(url.database), kept)
+        _copied_database(section)
+        return lambda: _exchange_database(section, url.database)
+
+    def _exchange_file(section, path, kept):
+        section.database.dispose()
+        for beside in ("-wal", "-shm"):
+            path.with_name(path.name + beside).unlink(missing_ok=True)
+        kept.rename(path)
+        section.database.dispose()
+
+    def _exchange_database(section, own):
+        ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{own}'"
+        closed = f"ALTER DATABASE {own} ALLOW_CONNECTIONS false"
+        _on_server(closed, ended, f"ALTER DATABASE {own} RENAME TO {own}_former", f"ALTER DATABASE {own}_backup RENAME TO {own}")
+        section.database.dispose()
+
+    return copy
+
+
 @pytest.fixture
 def backup():
     """``restore = backup(fr)``: copies the database now; ``restore()`` closes the section and opens it as it was then."""
@@ -143,28 +198,15 @@ def backup():
     def copy(section):
         url = make_url(section.settings.database)
         if url.get_backend_name() == "sqlite":
-            kept = section.settings.home / "backup.db"
-            with sqlite3.connect(url.database) as source, sqlite3.connect(kept) as target:
-                source.backup(target)
-            source.close()
-            target.close()
+            kept = _copied_file(section)
             return lambda: _open_sqlite(section, kept)
-        copied = url.set(database=_copy_postgresql(section, url))
+        copied = url.set(database=_copied_database(section))
         return lambda: _open(section, copied)
 
     def _open_sqlite(section, kept):
         restored = section.settings.home / "restored.db"
         shutil.copy(kept, restored)
         return _open(section, make_url(f"sqlite:///{restored}"))
-
-    def _copy_postgresql(section, url):
-        name = f"{url.database}_backup"
-        section.database.dispose()
-        engine = create_engine(os.environ[DATABASE], isolation_level="AUTOCOMMIT")
-        with engine.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} TEMPLATE {url.database}"))
-        engine.dispose()
-        return name
 
     def _open(section, url):
         return open_section(replace(section.settings, database=url.render_as_string(hide_password=False)), builds.today())

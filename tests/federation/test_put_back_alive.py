@@ -13,7 +13,7 @@ from internationale.ledger import patience
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.rooms.roster import queries
 from internationale.section.running import utc_now
-from internationale.testing import builds
+from internationale.testing import builds, oracle
 from internationale.testing.founding import open_section
 from internationale.worker import fence, link, passed, witnesses
 
@@ -207,6 +207,30 @@ def test_what_was_closed_without_a_note_opens_again(three, hub, say):
         assert (await asyncio.to_thread(say, fr, "one")).sequence == 1
 
     live(story, ic, fr, ar)
+
+
+def test_a_database_that_is_put_back_under_the_instance_that_runs_is_noticed(three, hub, say, revert):
+    """On a machine of its own: no clock tells, and the hub is there all the time."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    put_back = revert(fr)
+
+    async def story():
+        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+        await asyncio.to_thread(say, fr, "two")
+        await until(same(ic, fr, ar))
+        await asyncio.sleep(2.5)  # it was looked at since
+        await asyncio.to_thread(put_back)
+        with pytest.raises(Paused):
+            await asyncio.to_thread(say, fr, "at once")
+        await until(lambda: fr.gate.lasting is Lasting.RESTORED)
+        await until(opened(fr))
+        assert (await asyncio.to_thread(say, fr, "three")).sequence == 3
+        await until(same(ic, fr, ar))
+
+    live(story, ic, fr, ar)
+    oracle.agree(ic, fr, ar, said=3)
 
 
 def test_our_own_heads_that_others_kept_do_not_tell_that_the_database_was_not_away(three, hub, say, backup):

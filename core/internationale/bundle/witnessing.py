@@ -8,7 +8,7 @@ from internationale.events import heads, presence
 from internationale.events.heads import Heads
 from internationale.events.presence import Presence
 from internationale.events.signed import SignedDocument
-from internationale.ledger import fencing, parking
+from internationale.ledger import awake, parking
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.fencing import Lasting
 from internationale.rooms.roster import port, queries
@@ -48,7 +48,7 @@ def _forgetful(section: Section) -> bool:
 
 def _remember(section: Section, session: Session, document: SignedDocument) -> None:
     port.store_heads(session, document, section.now(), section.keyring(session))
-    fencing.note_awake(session.connection(), section.now())
+    awake.note(session.connection(), section.now())
 
 
 @dataclass(frozen=True)

@@ -82,6 +82,7 @@ class Fence:
         self.moment: datetime | None = None
         self._memory, self._noting = RLock(), Lock()
         self._started = False
+        self._known = (0, 0)
         self._owed: list[tuple[Lasting, Collection[str]]] = []
         """What could not be noted yet."""
         self._noted: tuple[Any, ...] | None = None
@@ -148,12 +149,18 @@ class Fence:
             with database.writing(self._database) as session:
                 put_back(session.connection(), self._now())
             with self._memory:
-                self.closings += 1
+                self.closings, self._known = self.closings + 1, (0, 0)
                 self._silenced()
 
     def _silenced(self) -> None:
         self.lasting, self.reason = Lasting.RESTORED, WORDS[Lasting.RESTORED]
         self.inquiry.begin()
+
+    def reverted(self, epoch: int, number: int) -> bool:
+        """Whether the database ends our log here, and has ended it further on: it was put back while this process goes on."""
+        with self._memory:
+            known, self._known = self._known, max(self._known, (epoch, number))
+            return (epoch, number) < known
 
     def jumped(self, now: datetime) -> bool:
         """Whether the clock has jumped since the errands looked at it."""
@@ -257,17 +264,6 @@ def _note(connection: Connection, reason: Lasting, now: datetime) -> None:
         connection.execute(update(tables.fence).values(since=now))
     else:
         keep(connection, reason, now)
-
-
-def note_awake(connection: Connection, now: datetime) -> None:
-    """This database signs heads, as one that has forgotten nothing."""
-    if connection.execute(update(tables.awake).values(at=now)).rowcount == 0:
-        connection.execute(insert(tables.awake).values(at=now))
-
-
-def awake(connection: Connection) -> datetime | None:
-    """When it did so last. Our heads that others keep tell nothing of that: they may be of a later night than the database."""
-    return connection.execute(select(tables.awake.c.at)).scalar_one_or_none()
 
 
 def restored(connection: Connection) -> Restored | None:

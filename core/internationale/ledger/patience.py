@@ -22,11 +22,13 @@ JUMP = timedelta(seconds=30)
 """From one look at the clock to the next, a second later: a busy machine does not come so far. It slept, or was put back with its
 memory.
 """
+BACK = timedelta(seconds=10)
+"""By less than this a clock is only put right."""
 
 
 def apart(before: datetime, now: datetime, most: timedelta) -> bool:
     """Whether more than ``most`` lies between these two, or the clock was set back: then others may know more of us."""
-    return not timedelta(0) <= now - before <= most
+    return not -BACK <= now - before <= most
 
 
 class Patience:

@@ -21,7 +21,7 @@ from internationale.events.keys import SigningKey
 from internationale.events.logs import LogRules
 from internationale.kit.vocabulary import HubState, Reader, Utterance
 from internationale.ledger import database, fencing, migrate, untold
-from internationale.ledger.fencing import Fence, Lasting
+from internationale.ledger.fencing import WORDS, Fence, Lasting
 from internationale.ledger.log import WROTE
 from internationale.ledger.noting import Noting
 from internationale.ledger.ownkeys import OwnKeys
@@ -176,6 +176,11 @@ class Section(Hearing):
         if not self.log_keys.pledged(keys):
             self.log_keys.pledge(keys, queries.hashes(session)[1])
         said = self.ledger.publish(session, rules, keys, utterances, self.now(), recipients=recipients)
+        if said and self.gate.reverted(said[0].epoch, said[0].sequence - 1):
+            self.gate.close(
+                WORDS[Lasting.RESTORED]
+            )  # it is noted as soon as this transaction has ended, by who looks each second
+            raise Paused(WORDS[Lasting.RESTORED])
         note_readers(session, said)
         return self.releasing.said(session, utterances, said, by)
 

@@ -127,9 +127,17 @@ class Worker:
         gate = self.section.gate
         while self._opened.is_set() and (self.section.fenced is None or gate.final):
             await asyncio.sleep(WORD)
+            await in_thread(self._look_back)
             await in_thread(gate.load)
             if await in_thread(gate.take_word):
                 _log.warning("goes on without an answer: the host has said so")
+
+    def _look_back(self) -> None:
+        """Whether the database was put back under us: on a machine of its own that may be, and no clock tells."""
+        gate, own = self.section.gate, claims.own_log(self.section)
+        if own is not None and gate.lasting is not Lasting.ANOTHER and gate.reverted(*own):
+            _log.error("the database has less of our own log than it had: it was put back")
+            gate.put_back()
 
     async def _clock(self) -> None:
         """Look whether the clock tells that the machine was put back with what it had in memory, or slept. Then it is silent, and
@@ -183,6 +191,7 @@ class Worker:
     async def _released(self, closings: int) -> bool:
         """Look at what other processes have noted. Whether it is open now: by the host's word, or as there is nobody to ask."""
         gate = self.section.gate
+        await in_thread(self._look_back)
         if await in_thread(gate.take_word):
             _log.warning("goes on without an answer: the host has said so")
             return True

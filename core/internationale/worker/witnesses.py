@@ -29,7 +29,7 @@ from internationale.errors import Untrusted
 from internationale.events import presence
 from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
-from internationale.ledger import fencing
+from internationale.ledger import awake
 from internationale.ledger.fencing import Lasting
 from internationale.ledger.patience import AWAY, apart
 from internationale.messages import Message, marker
@@ -61,7 +61,7 @@ def was_away(section: Section) -> bool:
     the list has named its key for so long that they may have been forgotten.
     """
     with section.reading() as session:
-        said = fencing.awake(session.connection()) or _said_before(session, section.code)
+        said = awake.last(session.connection()) or _said_before(session, section.code)
         moment = said or queries.named_since(session, section.code, section.key.public)
     return moment is not None and apart(moment, section.now(), AWAY)
 

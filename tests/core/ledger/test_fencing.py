@@ -1,6 +1,7 @@
 """What keeps a section silent, between an instance that runs and the commands beside it: two processes, one database."""
 
 import time
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -170,6 +171,14 @@ def test_what_could_not_be_noted_is_noted_as_soon_as_it_can_be(federation) -> No
     command.gate.load()
     assert (fr.gate.lasting, fr.gate.final, command.gate.lasting) == (Lasting.ANOTHER, True, Lasting.ANOTHER)
     command.close()
+
+
+def test_a_clock_that_is_put_right_is_none_that_jumped(two) -> None:
+    gate, _command = two
+    now = gate._now()
+    gate.moment = now
+    jumps = {seconds: gate.jumped(now + timedelta(seconds=seconds)) for seconds in (-3600, -11, -9, 0, 29, 31)}
+    assert jumps == {-3600: True, -11: True, -9: False, 0: False, 29: False, 31: True}
 
 
 def test_the_hosts_word_leaves_no_reason_without_words(two) -> None:
