@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from sqlalchemy import update
+from tests.core.ledger.older import older
 
 from internationale.errors import Conflict, Invalid, Untrusted
 from internationale.events import envelope as envelopes
@@ -152,7 +153,7 @@ def test_what_waited_for_a_sealed_one_is_decided_after_the_upgrade(federation):
         columns = [each.name for each in tables.waiting.c]
         for *place, ref in waits:
             connection.execute(tables.waiting.insert(), dict(zip(columns, (*place, "ref", ref.event_id), strict=True)))
-        connection.exec_driver_sql("UPDATE ledger_alembic_version SET version_num = 'ledger_0011'")
+        older(connection, "ledger_0011")
     assert states(fr) != after
     fr.prepare()
     assert states(fr) == after

@@ -22,6 +22,7 @@ from internationale.ledger.deliveries import Delivery
 from internationale.ledger.pacing import Pace
 
 from .conftest import Answered, Author, House, Said, ref
+from .older import older
 from .test_ended_logs import ended
 from .test_forks import Clock, hurried, renew
 
@@ -181,7 +182,7 @@ def test_a_database_that_has_it_so_already_judges_it_again_once(
         for each, reason in void:
             here = {"section": parse(each.body).section, "sequence": parse(each.body).sequence}
             connection.execute(update(event).filter_by(**here).values(state="void", reason=reason))
-        connection.exec_driver_sql("UPDATE ledger_alembic_version SET version_num = 'ledger_0010'")
+        older(connection, "ledger_0010")
     home.replayed()
     assert home.states() != other.states()
     made.clear()
@@ -196,7 +197,7 @@ def test_where_nothing_is_void_for_another_event_a_new_build_makes_nothing_anew(
     home: House = house(fr, ar)
     home.accept(fr.say("one"), ar.say("two"), fr.answer(NEVER))
     with home.database.engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE ledger_alembic_version SET version_num = 'ledger_0010'")
+        older(connection, "ledger_0010")
     assert (home.restart(), made) == ([], [])
 
 

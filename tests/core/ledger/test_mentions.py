@@ -13,6 +13,7 @@ from internationale.ledger import tables
 from internationale.ledger.deliveries import Delivery
 
 from .conftest import Author, House, Said
+from .older import older
 
 ONE, OTHER = (hashlib.sha256(name).hexdigest() for name in (b"one", b"other"))
 WAYS: dict[str, Callable[[str], str]] = {
@@ -39,7 +40,7 @@ def as_left_by(house: House, revision: str, statement: str) -> None:
     with house.database.engine.begin() as connection:
         for each in (statement, "DROP TABLE ledger_identity", "DROP TABLE ledger_restored"):
             connection.exec_driver_sql(each)
-        connection.exec_driver_sql(f"UPDATE ledger_alembic_version SET version_num = '{revision}'")
+        older(connection, revision)
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -10,6 +10,7 @@ from internationale.ledger import database, fencing
 from internationale.ledger.fencing import Lasting
 
 from .conftest import House
+from .older import older
 
 WHEN, COPIED = datetime(2026, 5, 1, 12, tzinfo=UTC), datetime(2026, 4, 1, 12, tzinfo=UTC)
 
@@ -35,7 +36,7 @@ def test_a_backup_of_an_older_build_says_so_too(house: Callable[..., House], rea
     with home.database.engine.begin() as connection:
         fencing.keep(connection, reason, WHEN)
         connection.exec_driver_sql("DROP TABLE ledger_restored")
-        connection.exec_driver_sql("UPDATE ledger_alembic_version SET version_num = 'ledger_0009'")
+        older(connection, "ledger_0009")
     home.restart()
     with database.reading(home.database) as session:
         assert fencing.restored(session.connection()) == found
