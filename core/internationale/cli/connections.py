@@ -142,7 +142,7 @@ class _Bounded(HttpToolsProtocol):
             self._await_body()
         if self.cycle is not None and not self.cycle.response_complete:
             self._forget()
-        elif self._late is None:
+        elif self._late is None and not self._open:  # who is refused goes on sending: a browser shows no answer before that ends
             self._await_head()
 
     def send_400_response(self, msg: str) -> None:
