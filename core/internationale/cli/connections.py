@@ -149,6 +149,9 @@ class _Bounded(HttpToolsProtocol):
         self._leave()
         super().send_400_response(msg)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing is said: who asks for a websocket, of which there is none here, is answered as anybody."""
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
         if self.flow.write_paused:  # else who takes nothing has us make, and keep, one answer more
             self._next = cycle, app
