@@ -134,6 +134,21 @@ def test_a_body_that_comes_by_drops_is_ended_and_one_that_comes_slowly_goes_on(m
         assert taken(slow).endswith(b"20000")
 
 
+def test_who_is_answered_before_the_body_has_come_may_send_it_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before that a browser shows nothing of what it is told."""
+    monkeypatch.setattr(connections, "HEAD", 0.5)
+    with served(8) as opened:
+        one = opened()
+        one.sendall(POSTED + b"Content-Length: 400000\r\n\r\n")
+        for _time in range(20):  # four times as long as a head may take
+            one.sendall(b"a" * 20_000)
+            time.sleep(0.1)
+        assert taken(one).startswith(ANSWERED)
+        begun = time.monotonic()
+        assert all_of(one) == b""
+        assert time.monotonic() - begun < 3  # from then on a head is waited for
+
+
 def test_a_body_that_we_do_not_take_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     """A disk is slow, or all threads are with others."""
     monkeypatch.setattr(connections, "STILL", 0.3)

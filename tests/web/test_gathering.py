@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import pytest
 from litestar import Litestar
 
-from internationale.kit.http import cookie_name
+from internationale.kit.http import cookie_name, make_secret
 from internationale.section import Section
 from internationale.web import bodies, gathering
 from internationale.web.gathering import PASSING, SHORT, Room, Rooms
@@ -103,6 +103,18 @@ def test_a_passer_by_sends_no_long_json(visitor: Any) -> None:
     assert visitor.post("/api/v1/shop", json={"title": "T"}).status_code == 201
 
 
+@pytest.mark.parametrize("secret", ["x", "x.", ".", "b" * 43, f"{'b' * 43}.{'0' * 32}", "\xe9.\xe9", "b" * 5000])
+def test_nobody_becomes_known_by_a_cookie_that_was_not_given_here(app: Litestar, fr: Section, secret: str) -> None:
+    async def story() -> None:
+        for cookie in (secret, f"{make_secret(fr)}0"):
+            sent = Sending("/shop/signed", cookie=f"{cookie_name(fr)}={cookie}")
+            sent.more(b"title=" + LONG.encode(), last=True)
+            await sent.answered(app)
+            assert sent.status == 413
+
+    asyncio.run(story())
+
+
 def test_who_is_signed_in_sends_long_texts(visitor: Any) -> None:
     visitor.get("/shop/session")
     assert visitor.post("/shop", data={"title": "T", "reason": "x" * 19_000, "count": "0" * 100_000 + "1"}).status_code != 413
@@ -110,7 +122,7 @@ def test_who_is_signed_in_sends_long_texts(visitor: Any) -> None:
 
 
 def test_whose_session_has_ended_gets_back_what_they_wrote_however_long(visitor: Any, fr: Section) -> None:
-    visitor.cookies.set(cookie_name(fr), "b" * 43)
+    visitor.cookies.set(cookie_name(fr), make_secret(fr))
     words = " ".join(["roses"] * 20_000)
     answer = visitor.post("/shop/signed", data={"title": words})
     assert answer.status_code in (400, 403)

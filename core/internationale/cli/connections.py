@@ -2,6 +2,7 @@
 
 Every connection takes a descriptor, and so do the database, the hubs and the files. Without a bound a stranger who opens many
 and asks for nothing leaves none for these; nor does who asks for much and takes none of it, or never comes to an end of asking.
+How much waits to be taken in all of them together: ``untaken``.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from typing import Any
 from uvicorn._types import ASGI3Application
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from internationale.cli import untaken
 from internationale.kit import http
 
 MOST = 4096
@@ -66,6 +68,7 @@ class _Bounds:
         self._most = most
         self._trusted = trusted
         self._counted = Counter[str]()
+        self._passing, self._people = untaken.Untaken(untaken.PASSING), untaken.Untaken(untaken.PEOPLE)
 
     def admit(self, peer: Any, all: int) -> bool:
         """Count one more; ``all``: how many there are with it. Whether it may stay."""
@@ -78,14 +81,29 @@ class _Bounds:
         """It is gone."""
         self._counted -= Counter(self._places(peer).keys())
 
+    def untaken(self, transport: asyncio.WriteTransport, scope: Mapping[str, Any]) -> None:
+        """Some of the answer to a request (``scope``) waits, until ``taken``. Whoever is signed in has a quarter of what may wait
+        for people; every other counts by where they asked from, as connections do. What is too much is ended.
+        """
+        visit = scope["state"].get("visit")
+        if visit is not None and visit.reader.id is not None:
+            self._people.add(transport, {visit.reader.id: 4})
+        else:
+            self._passing.add(transport, self._places(scope["client"]))
+
+    def taken(self, transport: asyncio.WriteTransport) -> None:
+        """It was taken, or nobody is there any more."""
+        self._people.leave(transport)
+        self._passing.leave(transport)
+
     def _places(self, peer: Any) -> Mapping[str, int]:
-        """Where a connection comes from, and which part of all may; empty: from many."""
+        """Where a connection comes from, and which part of all may, the widest first; empty: from many."""
         try:
-            address = ipaddress.ip_address(peer[0] if isinstance(peer, tuple) else "")
+            address = http.plain(peer[0] if isinstance(peer, tuple) else "")
         except ValueError:
             return {}
         everybody = address.is_loopback or any(address in network for network in self._trusted)
-        return {} if everybody else {http.line(str(address)): 4, http.network(str(address)): 2}
+        return {} if everybody else {http.network(str(address)): 2, http.line(str(address)): 4}
 
 
 class _Bounded(HttpToolsProtocol):
@@ -94,6 +112,8 @@ class _Bounded(HttpToolsProtocol):
     bounds: _Bounds
     _answered: RequestResponseCycle | None = None
     """The request that is being answered, or was last."""
+    _next: tuple[RequestResponseCycle, ASGI3Application] | None = None
+    """The request that is answered when the answer before has been taken."""
     _peer: Any = None
     _late: asyncio.TimerHandle | None = None
     _still: asyncio.TimerHandle | None = None
@@ -122,14 +142,20 @@ class _Bounded(HttpToolsProtocol):
             self._await_body()
         if self.cycle is not None and not self.cycle.response_complete:
             self._forget()
-        elif self._late is None:
+        elif self._late is None and not self._open:  # who is refused goes on sending: a browser shows no answer before that ends
             self._await_head()
 
     def send_400_response(self, msg: str) -> None:
         self._leave()
         super().send_400_response(msg)
 
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing is said: who asks for a websocket, of which there is none here, is answered as anybody."""
+
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        if self.flow.write_paused:  # else who takes nothing has us make, and keep, one answer more
+            self._next = cycle, app
+            return
         self._answered = cycle
         super()._start_asgi_task(cycle, app)
 
@@ -171,17 +197,25 @@ class _Bounded(HttpToolsProtocol):
         """No more goes into the connection: its answer waits, and nothing is added until ``resume_writing``."""
         super().pause_writing()
         self._watch(self._left())
+        if self._answered is not None:
+            self.bounds.untaken(self.transport, self._answered.scope)
 
     def resume_writing(self) -> None:
         self._unwatch()
+        self.bounds.taken(self.transport)
         super().resume_writing()
+        following, self._next = self._next, None
+        if following is not None and not self.transport.is_closing():
+            self._start_asgi_task(*following)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._forget()
         self._forget_body()
         self._unwatch()
+        self._next = None
         self._leave()
         self.bounds.leave(self._peer)
+        self.bounds.taken(self.transport)
         super().connection_lost(exc)
 
     def _leave(self) -> None:

@@ -12,6 +12,7 @@ import uvicorn
 from internationale import worker
 from internationale.cli import connections, listening
 from internationale.cli.root import Home
+from internationale.cli.seldom import Seldom
 from internationale.cli.speech import say
 from internationale.ledger import database
 from internationale.messages import marker
@@ -34,6 +35,8 @@ loop, which waits for the hub and for browsers, stood behind each page and each 
 def run(home: Home) -> None:
     """Serve the pages and carry messages, in one process, until it is stopped."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(Seldom())
     logging.getLogger("alembic").setLevel(logging.WARNING)
     database.check(home.settings.database)
     section = home()

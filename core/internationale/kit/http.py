@@ -1,10 +1,12 @@
 """What a plugin needs of HTTP beyond Litestar: the session cookie, and where it is safe to send somebody next.
 
 There is no session store here. The plugin that knows people keeps sessions (hook ``identify`` with ``scope="session"``);
-the cookie carries a secret of its making, new at every sign-in, and nothing is set for passers-by.
+the cookie carries a secret that is new at every sign-in (``make_secret``), and nothing is set for passers-by.
 """
 
+import hmac
 import ipaddress
+import secrets
 from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -48,8 +50,8 @@ def network(address: str) -> str:
     What is counted of visitors is counted so: a single one may have more addresses than can be counted.
     """
     try:
-        wide = 24 if ipaddress.ip_address(address).version == 4 else 48
-        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
+        number = plain(address)
+        return str(ipaddress.ip_network((number, 24 if number.version == 4 else 48), strict=False))
     except ValueError:
         return ""
 
@@ -57,16 +59,40 @@ def network(address: str) -> str:
 def line(address: str) -> str:
     """The line of an address: the address itself, or the /64 that one connection has of IPv6; empty for what is no address."""
     try:
-        wide = 32 if ipaddress.ip_address(address).version == 4 else 64
-        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
+        number = plain(address)
+        return str(ipaddress.ip_network((number, 32 if number.version == 4 else 64), strict=False))
     except ValueError:
         return ""
 
 
-def set_session(response: Response[Any], section: Section, secret: str, *, lasting: timedelta | None = SESSION) -> None:
-    """Let the browser carry ``secret`` (as made by the caller: unguessable, in ASCII letters and digits) from now on, for so
-    long; None: until it is closed.
+def plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The address as a number; raises ``ValueError`` for what is none. Who listens for both kinds at once writes one of IPv4
+    as ``::ffff:192.0.2.1``: all of IPv4 would be one line of IPv6.
     """
+    number = ipaddress.ip_address(address.partition("%")[0])
+    return (number.ipv4_mapped if number.version == 6 else None) or number
+
+
+def make_secret(section: Section) -> str:
+    """A new secret for a session: 32 random bytes as text, and a mark by which ``was_given`` knows it as long as this instance
+    has its keys. Whoever's session has ended, and was forgotten, still gets back a long text that they send.
+    """
+    unguessable = secrets.token_urlsafe(32)
+    return f"{unguessable}.{_mark(section, unguessable)}"
+
+
+def was_given(section: Section, secret: str) -> bool:
+    """Whether a secret is from ``make_secret``; whether its session holds is another question."""
+    unguessable, _, mark = secret.partition(".")
+    return hmac.compare_digest(_mark(section, unguessable).encode(), mark.encode())
+
+
+def _mark(section: Section, unguessable: str) -> str:
+    return hmac.digest(section.secret("http.session"), unguessable.encode(), "sha256").hex()[:32]
+
+
+def set_session(response: Response[Any], section: Section, secret: str, *, lasting: timedelta | None = SESSION) -> None:
+    """Let the browser carry ``secret`` (of ``make_secret``) from now on, for so long; None: until it is closed."""
     response.set_cookie(_cookie(section, secret, None if lasting is None else int(lasting.total_seconds())))
 
 

@@ -88,7 +88,7 @@ def begin(request: Request[Any, Any, Any], *, page: bool) -> None:
     here: Visit = request.scope["state"]["visit"]
     rooms: Rooms = request.app.state["gathering"]
     known = here.reader.id
-    largest = None if known is not None or (page and here.has_session) else PASSING
+    largest = None if known is not None or (page and here.had_session) else PASSING
     if largest is not None and (request.content_length or 0) > largest:
         raise RequestEntityTooLarge
     room, who = (rooms.passing, http.network(http.address(request))) if known is None else (rooms.people, known)

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from internationale import i18n
-from internationale.kit.http import cookie_name
+from internationale.kit.http import cookie_name, was_given
 from internationale.kit.vocabulary import Reader
 from internationale.messages import Message
 from internationale.section import Section
@@ -46,6 +46,8 @@ class Visit:
     """The language asked for in this very request with ``?lang=``, to be remembered."""
     has_session: bool = False
     """Whether the browser sent a session cookie, valid or not."""
+    had_session: bool = False
+    """Whether nobody is signed in, but somebody was in this browser: its cookie is one that this section gave."""
     bad_token: bool = False
     """Whether an API token was sent that nobody knows."""
     asking: Asking | None = field(default=None, compare=False, repr=False)
@@ -79,6 +81,7 @@ def look(section: Section, headers: Mapping[str, str], cookies: Mapping[str, str
         query=query,
         chosen=chosen,
         has_session=bool(session),
+        had_session=not reader.signed_in and 0 < len(session) <= MAX_SECRET and was_given(section, session),
         bad_token=bool(token) and not reader.signed_in,
         asking=Asking(section, scope, secret, reader) if reader.signed_in else None,
     )

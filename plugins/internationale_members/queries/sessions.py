@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from internationale.kit import Invalid, NotFound, Refused, Section, marker
+from internationale.kit import Invalid, NotFound, Refused, Section, http, marker
 from internationale_members.queries import accounts, attempts
 from internationale_members.rows import Account, SignedIn
 from internationale_members.rules import passwords, terms
@@ -72,7 +72,7 @@ def begin(session: Session, section: Section, account: str, *, device: str, prev
         raise Refused(_("This account is closed."))
     end(session, previous)
     _make_room(session, account)
-    secret = terms.new_secret()
+    secret = http.make_secret(section)
     now = section.now()
     session.add(
         SignedIn(

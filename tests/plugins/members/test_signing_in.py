@@ -4,6 +4,7 @@ from sqlmodel import select
 
 from internationale_members.rows import FailedSignIn, SignedIn
 from internationale_members.rules import handles, terms
+from internationale_members.tasks import clear
 
 PASSWORD = "seven red umbrellas"
 SESSION = "intl-fr"
@@ -194,6 +195,19 @@ def test_a_session_ends_after_twelve_idle_hours_and_after_fourteen_days(house):
         assert who(client) == "rosa"
         house.clock.wait(hours=8)
     assert who(client) == 403
+
+
+def test_whose_session_ended_and_was_cleared_away_gets_back_a_long_text(house):
+    passer_by, left, idle = house.browser(), house.person("rosa"), house.person("clara")
+    house.command("disable", "rosa")
+    house.clock.wait(days=15)
+    clear(house.section)
+    with house.section.reading() as session:
+        assert session.exec(select(SignedIn)).all() == []
+    words = " ".join(["roses"] * 20_000)
+    for client, again in ((left, True), (idle, True), (passer_by, False)):
+        answer = client.post("/members/account", data={"name": words, "language": "en"})
+        assert (answer.status_code == 413, words in answer.text) == (not again, again)
 
 
 def test_last_seen_is_written_every_ten_minutes_only(house):
