@@ -99,7 +99,7 @@ class _Bounds:
     def _places(self, peer: Any) -> Mapping[str, int]:
         """Where a connection comes from, and which part of all may, the widest first; empty: from many."""
         try:
-            address = http.plain(peer[0] if isinstance(peer, tuple) else "")
+            address = ipaddress.ip_address(peer[0] if isinstance(peer, tuple) else "")
         except ValueError:
             return {}
         everybody = address.is_loopback or any(address in network for network in self._trusted)

@@ -50,8 +50,8 @@ def network(address: str) -> str:
     What is counted of visitors is counted so: a single one may have more addresses than can be counted.
     """
     try:
-        number = plain(address)
-        return str(ipaddress.ip_network((number, 24 if number.version == 4 else 48), strict=False))
+        wide = 24 if ipaddress.ip_address(address).version == 4 else 48
+        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
     except ValueError:
         return ""
 
@@ -59,18 +59,10 @@ def network(address: str) -> str:
 def line(address: str) -> str:
     """The line of an address: the address itself, or the /64 that one connection has of IPv6; empty for what is no address."""
     try:
-        number = plain(address)
-        return str(ipaddress.ip_network((number, 32 if number.version == 4 else 64), strict=False))
+        wide = 32 if ipaddress.ip_address(address).version == 4 else 64
+        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
     except ValueError:
         return ""
-
-
-def plain(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
-    """The address as a number; raises ``ValueError`` for what is none. Who listens for both kinds at once writes one of IPv4
-    as ``::ffff:192.0.2.1``: all of IPv4 would be one line of IPv6.
-    """
-    number = ipaddress.ip_address(address.partition("%")[0])
-    return (number.ipv4_mapped if number.version == 6 else None) or number
 
 
 def make_secret(section: Section) -> str:
