@@ -53,6 +53,9 @@ def test_an_answer_that_nobody_takes_is_ended_and_one_that_is_taken_slowly_goes_
         (("2001:db8::1", 1, 0, 0), (), False),
         (("192.0.2.1", 1), ("192.0.2.0/24",), True),
         (("127.0.0.1", 1), (), True),
+        (("::ffff:127.0.0.1", 1, 0, 0), (), True),
+        (("::ffff:192.0.2.1", 1, 0, 0), ("192.0.2.0/24",), True),
+        (("::ffff:192.0.2.1", 1, 0, 0), (), False),
         ("", (), True),
     ],
 )
@@ -69,6 +72,7 @@ def test_one_line_has_a_quarter_of_them_unless_it_brings_everybody(peer: Any, pr
     [
         ([f"2001:db8:0:{number:x}::1" for number in range(0xAA00, 0xAA08)], "2001:db8:1::1"),  # a home has a /56
         ([f"192.0.2.{number}" for number in range(1, 9)], "198.51.100.1"),
+        ([f"::ffff:192.0.2.{number}" for number in range(1, 9)], "::ffff:198.51.100.1"),
     ],
 )
 def test_all_lines_of_one_network_have_half_of_them_and_leave_the_rest_to_others(lines: list[str], other: str) -> None:

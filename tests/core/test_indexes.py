@@ -127,6 +127,7 @@ LONGEST: dict[str, dict[str, int]] = {
     "attachments_copy": {"ref": REF},
     "attachments_file": {"id": FILE, "blob": HASH, "subject": FILE},
     "attachments_removal": {"event": EVENT, "target": EVENT},
+    "attachments_trace": {**_ADDRESSED, "hash16": HASH},
     "attachments_unnamed": {"name": FILE_NAME},
     "attachments_upload": {"id": OURS, "account": OURS},
     "attachments_watch": {"mark": OURS},

@@ -99,10 +99,12 @@ class _Bounds:
     def _places(self, peer: Any) -> Mapping[str, int]:
         """Where a connection comes from, and which part of all may, the widest first; empty: from many."""
         try:
-            address = ipaddress.ip_address(peer[0] if isinstance(peer, tuple) else "")
+            written = ipaddress.ip_address(peer[0] if isinstance(peer, tuple) else "")
         except ValueError:
             return {}
-        everybody = address.is_loopback or any(address in network for network in self._trusted)
+        address = http.number(str(written))
+        trusted = any(each in network for network in self._trusted for each in (address, written))
+        everybody = address.is_loopback or trusted
         return {} if everybody else {http.network(str(address)): 2, http.line(str(address)): 4}
 
 

@@ -20,6 +20,8 @@ from internationale.kit.ports import Section
 SESSION = timedelta(days=14)
 """How long a browser keeps the cookie; the plugin decides how long the session behind it lives."""
 MAX_PATH = 2000
+GATEWAY = ipaddress.ip_network("64:ff9b::/96")
+"""Addresses of IPv6 that stand for those of IPv4, behind a gateway."""
 _BROWSER = "-browser"
 UNKEPT = "unkept"
 """For the ``opt`` of a handler, where address or answer are secret: with ``opt={UNKEPT: True}`` nobody keeps a copy."""
@@ -49,20 +51,23 @@ def network(address: str) -> str:
 
     What is counted of visitors is counted so: a single one may have more addresses than can be counted.
     """
-    try:
-        wide = 24 if ipaddress.ip_address(address).version == 4 else 48
-        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
-    except ValueError:
-        return ""
+    return _within(address, 24, 48)
 
 
 def line(address: str) -> str:
     """The line of an address: the address itself, or the /64 that one connection has of IPv6; empty for what is no address."""
-    try:
-        wide = 32 if ipaddress.ip_address(address).version == 4 else 64
-        return str(ipaddress.ip_network(f"{address}/{wide}", strict=False))
-    except ValueError:
-        return ""
+    return _within(address, 32, 64)
+
+
+def number(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """An address in numbers; the one of IPv4 where it only stands for that: as of whoever comes through a socket of both kinds,
+    or a gateway. Else all of IPv4 would be one line. Raises ``ValueError``.
+    """
+    found = ipaddress.ip_address(address)
+    if isinstance(found, ipaddress.IPv6Address):
+        behind = ipaddress.IPv4Address(int(found) % 2**32) if found in GATEWAY else None
+        return behind or found.ipv4_mapped or found
+    return found
 
 
 def make_secret(section: Section) -> str:
@@ -124,6 +129,15 @@ def local_path(path: str | None, default: str = "/") -> str:
     except ValueError:
         return default
     return default if parts.scheme or parts.netloc else path
+
+
+def _within(address: str, four: int, six: int) -> str:
+    """The network of so many bits (of IPv4, of IPv6) in which an address is; empty for what is no address."""
+    try:
+        found = number(address)
+        return str(ipaddress.ip_network(f"{found}/{four if found.version == 4 else six}", strict=False))
+    except ValueError:
+        return ""
 
 
 def _cookie(section: Section, value: str, seconds: int | None, suffix: str = "") -> Cookie:

@@ -7,11 +7,12 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect
+from sqlmodel import col, select
 
 from internationale.ledger import lineages
 from internationale.rooms.attachments.port import keeping
 from internationale.rooms.attachments.queries import files
-from internationale.rooms.attachments.rows.private import Copy, Private
+from internationale.rooms.attachments.rows.private import Copy, Private, Trace
 from internationale.section import Section
 
 
@@ -19,6 +20,11 @@ def kept(section: Section, *attachments: str) -> list[Any]:
     with section.reading() as session:
         found = [files.find(session, each).copy for each in attachments]
     return [copy and copy.model_dump(exclude={"ref"}) for copy in found]
+
+
+def traces(section: Section) -> list[Any]:
+    with section.reading() as session:
+        return [row.model_dump() for row in session.exec(select(Trace).order_by(col(Trace.sequence)))]
 
 
 def back(section: Section) -> None:
@@ -44,10 +50,10 @@ def files_of(three: list[Section], share: Any, attach: Any, carry: Any, carriage
 
 def test_all_that_was_kept_is_kept(three: list[Section], files_of: list[str], taken: Any) -> None:
     for section in three:
-        before = kept(section, *files_of[:2])
+        before, noted = kept(section, *files_of[:2]), traces(section)
         back(section)
         section.prepare()
-        assert kept(section, *files_of[:2]) == before
+        assert (kept(section, *files_of[:2]), traces(section), len(noted)) == (before, noted, 4)
         first, second = kept(section, *files_of[2:])
         assert first == second
         keeping.tidy(section)

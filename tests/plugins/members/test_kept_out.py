@@ -65,6 +65,15 @@ def test_from_a_line_of_their_own_they_come_in_although_the_network_waits(house)
     assert sign_in(house, client, "192.0.2.99").status_code == 303
 
 
+@pytest.mark.parametrize("written", ["::ffff:{}", "64:ff9b::{}"])
+def test_whom_a_proxy_hands_on_as_of_ipv6_is_as_far_away_as_before(house, written):
+    """As ``listen [::]:443 ipv6only=off`` has it: else all of IPv4 were one line, and anybody kept anybody out."""
+    house.person("rosa")
+    attack(house, written.format("198.51.100.7"))
+    assert sign_in(house, house.browser(), written.format("203.0.113.9")).status_code == 303
+    assert sign_in(house, house.browser(), "198.51.100.7").status_code == 429
+
+
 def test_lines_of_one_connection_are_one_and_only_a_few_are_let_through(house):
     house.person("rosa")
     attack(house, "2001:db8:1:1::1")

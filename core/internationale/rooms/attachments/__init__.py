@@ -17,7 +17,7 @@ from internationale.messages import marker
 from internationale.rooms.attachments import api, events, pages
 from internationale.rooms.attachments import checks as health
 from internationale.rooms.attachments import tasks as work
-from internationale.rooms.attachments.port import attaching, reviewing, telling, uploading
+from internationale.rooms.attachments.port import reviewing, sent, telling, uploading
 from internationale.rooms.attachments.rows.shared import projection
 from internationale.rooms.attachments.rules import authority
 
@@ -75,8 +75,7 @@ def panels(place: Place, subject: Any, section: Section, session: Session, reade
         beside = reviewing.panel(section, session, subject)
         return [] if beside is None else [beside]
     if place is Place.SENT:
-        instead = attaching.panel(section, session, subject, reader)
-        return [] if instead is None else [instead]
+        return sent.panels(section, session, subject, reader)
     if place is not Place.DOCUMENT or not isinstance(subject, Reading):
         return []
     found = section.attachments.panel(session, subject.document.id, subject.document.ref, reader)

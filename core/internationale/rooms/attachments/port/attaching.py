@@ -8,11 +8,11 @@ from sqlmodel import Session
 from internationale.errors import Conflict, Refused
 from internationale.events.refs import Ref
 from internationale.kit.ports import Section as Home
-from internationale.kit.vocabulary import Panel, Reader, Utterance
+from internationale.kit.vocabulary import Reader, Utterance
 from internationale.messages import marker
 from internationale.rooms.attachments.events import Attached, Manifest, Withdrawn
 from internationale.rooms.attachments.port import telling
-from internationale.rooms.attachments.port.room import ATTACH, READ, WITHDRAW, room
+from internationale.rooms.attachments.port.room import ATTACH, WITHDRAW, room
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rows.private import Copy
 
@@ -57,18 +57,6 @@ def withdraw(section: Home, session: Session, attachment: str, *, reason: str, b
     utterance = Utterance(said, refs=(Ref.parse(known.file.ref),), audience=known.file.audience, author=by.handle or None)
     section.publish(session, utterance, by=by)
     telling.tell(section, session, by, known.file.subject)
-
-
-def panel(section: Home, session: Session, ref: str, by: Reader) -> Panel | None:
-    """Beside a message that attaches a file: where the file itself is taken back. With its text alone, its content would wait to
-    be tidied away. None: it attaches none, that was taken back already, or this person may not take it back.
-    """
-    known = next(iter(files.by_ref(session, [ref])), None)
-    if known is None or known.removal is not None or known.file.section != section.code:
-        return None
-    if not all(section.may(by, right, known.file.subject) for right in (READ, WITHDRAW)):
-        return None
-    return Panel("attachments/sent.html", {"id": known.file.id, "name": known.file.name})
 
 
 def mine(section: Home, session: Session, attachment: str, by: Reader) -> files.Known:

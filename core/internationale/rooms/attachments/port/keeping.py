@@ -19,7 +19,7 @@ from internationale.rooms.attachments.port import watching
 from internationale.rooms.attachments.port.room import KEEP, AttachmentsRoom, room
 from internationale.rooms.attachments.port.uploading import PATIENCE
 from internationale.rooms.attachments.port.watching import GRACE, Watched
-from internationale.rooms.attachments.queries import files
+from internationale.rooms.attachments.queries import files, traces
 from internationale.rooms.attachments.queries import room as space
 from internationale.rooms.attachments.rows.files import Kept
 from internationale.rooms.attachments.rows.private import Copy, Upload
@@ -64,6 +64,8 @@ def tidy(section: Home, *, dry: bool = False, silent: bool = False) -> Tidied:
     here = room(section)
     found = list(here.store.all())
     with (section.reading if dry else section.writing)() as session:
+        if not dry:
+            traces.note(session)
         watched, held = watching.look(section, session, here.store, silent=silent), watching.forgetful(section, session)
         if held is None:
             plan = _plan(session, here, found, watched)

@@ -8,7 +8,9 @@ from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from internationale.errors import NotFound
+from internationale.events.refs import Ref
 from internationale.messages import marker
+from internationale.rooms.attachments.queries import traces
 from internationale.rooms.attachments.rows.private import Copy, Upload
 from internationale.rooms.attachments.rows.shared import File, Removal
 from internationale.rooms.attachments.rules.chunking import Content
@@ -47,6 +49,11 @@ def newest(session: Session, limit: int, offset: int = 0) -> list[Known]:
     return _with_rest(session, rows.all())
 
 
+def standing(session: Session) -> list[Ref]:
+    """The refs of all attachments that were not taken back."""
+    return [Ref.parse(ref) for ref in session.exec(select(File.ref).where(col(File.event).not_in(select(Removal.target))))]
+
+
 def count(session: Session) -> int:
     """How many attachments are known."""
     return session.exec(select(func.count()).select_from(File)).one()
@@ -70,8 +77,8 @@ def travelling(session: Session, section: str, blob: str) -> Content | None:
 
 
 def gone(session: Session) -> Sequence[tuple[str, str]]:
-    """Sections, and the contents (``blob``) of files that they attached and took back, the newest first; but for what another
-    file of the same section here still needs.
+    """Sections, and the contents (``blob``) of files that they attached and took back, the newest first, then those of files that
+    went with what they stood on; but for what another file of the same section here still needs.
     """
     rows = session.exec(
         select(File.section, File.blob, Removal.time)
@@ -80,7 +87,8 @@ def gone(session: Session) -> Sequence[tuple[str, str]]:
     ).all()
     kept = select(File.section, File.blob).where(col(File.event).not_in(select(Removal.target)))
     living = {(section, blob) for section, blob in session.exec(kept)}
-    return [*dict.fromkeys((section, blob) for section, blob, _time in rows if (section, blob) not in living)]
+    found = [*((section, blob) for section, blob, _time in rows), *traces.gone(session)]
+    return [each for each in dict.fromkeys(found) if each not in living]
 
 
 def by_ref(session: Session, refs: Collection[str]) -> list[Known]:

@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from internationale.rooms.attachments.queries import traces
 from internationale.rooms.attachments.queries.files import Known, by_ref, content
 from internationale.rooms.attachments.rows.private import Copy, Upload
 from internationale.rooms.attachments.rows.shared import File, Removal
@@ -93,9 +94,9 @@ def _passing() -> SelectOfScalar[Copy]:
 
 
 def chunks_of(session: Session, refs: Collection[str]) -> set[str]:
-    """The hashes of the chunks of these attachments."""
+    """The hashes of the chunks of these attachments, also of those that went with what they stood on."""
     rows = session.exec(select(File).where(col(File.ref).in_(refs)))
-    return {name for row in rows for name in content(row).chunks}
+    return {name for row in rows for name in content(row).chunks} | traces.chunks_of(session, refs)
 
 
 def needed(session: Session, *, refs: Collection[str] = (), uploads: Collection[str] = ()) -> set[str]:

@@ -62,6 +62,24 @@ class Copy(Private, table=True):
     trouble: str = ""
 
 
+class Trace(Private, table=True):
+    """What the content of an attachment is called, noted when its event first counted, by the place and hash of that event.
+
+    An event may cease to count (the text on which it stands is taken back) and leaves no row of the projection then; its content
+    stays on disks and at hubs, which are told by this to let go of it. ``chunks``: as in ``File``. ``blob`` is empty where the
+    list of chunks cannot be read.
+    """
+
+    __tablename__ = "attachments_trace"
+
+    section: str = Field(primary_key=True)
+    epoch: int = Field(primary_key=True)
+    sequence: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    hash16: str = Field(primary_key=True)
+    blob: str
+    chunks: str
+
+
 class Watch(Private, table=True):
     """How long tidying has watched the folder and the database side by side; one row, or none.
 

@@ -11,6 +11,7 @@ from internationale.kit.audiences import OPEN
 from internationale.kit.projecting import new_row
 from internationale.kit.vocabulary import Projection, naming
 from internationale.rooms.attachments.events import Attached, Withdrawn
+from internationale.rooms.attachments.rows.private import Trace
 from internationale.rooms.attachments.rules.authority import manifest
 
 
@@ -60,6 +61,8 @@ class Removal(Row, table=True):
 def on_attached(session: Session, event: Event[Attached]) -> None:
     """A file was attached. Should a section use an id twice, the one that its log has first has it: of the open ones, if there
     are any, or it would be another file for whoever can read the sealed one.
+
+    What its content is called is noted for good, whatever becomes of the event (``Trace``).
     """
     said, envelope, listed = event.payload, event.envelope, manifest(event)
     if listed is None:
@@ -85,6 +88,16 @@ def on_attached(session: Session, event: Event[Attached]) -> None:
         note=said.note,
         audience=envelope.audience,
         time=envelope.time,
+    )
+    session.merge(
+        Trace(
+            section=envelope.section,
+            epoch=envelope.epoch,
+            sequence=envelope.sequence,
+            hash16=envelope.ref.hash16,
+            blob=row.blob,
+            chunks=row.chunks,
+        )
     )
     known = session.get(File, said.attachment)
     if known is None or _goes_before(row, known):

@@ -1,0 +1,93 @@
+"""Contents of attachments whose events do not count any more: what they stood on was taken back, or they were themselves."""
+
+from collections.abc import Collection, Iterator, Sequence
+
+from pydantic import ValidationError
+from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_
+from sqlalchemy import select as rows
+from sqlmodel import Session, col, select
+
+from internationale.events.envelope import Envelope, recall
+from internationale.events.refs import Ref
+from internationale.events.types import PREFIX
+from internationale.ledger import parts, tables
+from internationale.ledger.causes import PartsOf
+from internationale.ledger.records import State
+from internationale.rooms.attachments.events import Manifest
+from internationale.rooms.attachments.rows.private import Trace
+
+TYPES = (f"{PREFIX}attachments.attached.v1",)
+_AT_ONCE = 100
+
+
+def gone(session: Session) -> Sequence[tuple[str, str]]:
+    """Sections, and the contents (``blob``) that they attached by events that do not count any more, sorted.
+
+    What only waits is not gone: a plugin that is away for a while takes nothing from the hubs.
+    """
+    query = select(Trace.section, Trace.blob).where(Trace.blob != "", _gone()).distinct()
+    return session.exec(query.order_by(col(Trace.section), col(Trace.blob))).all()
+
+
+def chunks_of(session: Session, refs: Collection[str]) -> set[str]:
+    """The hashes of the chunks of those of these attachments that are gone so."""
+    found = (session.exec(select(Trace.chunks).where(_gone(), *_meant(Ref.parse(ref)))).one_or_none() for ref in refs)
+    return {name for chunks in found if chunks for name in chunks.split()}
+
+
+def note(session: Session) -> None:
+    """Note what never counted here and is gone (whoever comes later hears first that the text was taken back): what was said
+    openly, for that lies at hubs for everybody.
+    """
+    event, trace = tables.event, Trace
+    known = exists().where(_at(event), col(trace.hash16) == func.substr(event.c.hash, 1, 16))
+    here = exists().where(*_same(tables.mention, event), tables.mention.c.part == tables.part.c.hash)
+    query = rows(event.c.body, event.c.hash).where(
+        event.c.state == State.VOID, event.c.type.in_(TYPES), event.c.readers.is_(None), ~known, here
+    )
+    for body, hash_ in session.connection().execute(query.order_by(event.c.position).limit(_AT_ONCE)).all():
+        envelope = recall(body, hash_)
+        listed = _listed(session, envelope)
+        session.add(
+            Trace(
+                section=envelope.section,
+                epoch=envelope.epoch,
+                sequence=envelope.sequence,
+                hash16=envelope.ref.hash16,
+                blob=listed.blob if listed else "",
+                chunks=" ".join(listed.chunks) if listed else "",
+            )
+        )
+
+
+def _gone() -> ColumnElement[bool]:
+    """That the event is void, or its own parts were taken back (also where it was cut off its log)."""
+    event, withdrawn = tables.event, tables.withdrawn
+    beginning = func.substr(event.c.hash, 1, 16) == col(Trace.hash16)
+    void = exists().where(_at(event), beginning, event.c.state == State.VOID)
+    return or_(void, exists().where(_at(withdrawn), withdrawn.c.hash16 == col(Trace.hash16)))
+
+
+def _at(table: FromClause) -> ColumnElement[bool]:
+    """That a trace is of the event that a row of ``table`` is about."""
+    here = table.c
+    place = (col(Trace.section) == here.section, col(Trace.epoch) == here.epoch, col(Trace.sequence) == here.sequence)
+    return and_(*place)
+
+
+def _same(one: FromClause, other: FromClause) -> Iterator[ColumnElement[bool]]:
+    return (one.c[name] == other.c[name] for name in ("section", "epoch", "sequence"))
+
+
+def _meant(ref: Ref) -> tuple[bool, ...]:
+    return Trace.section == ref.section, Trace.epoch == ref.epoch, Trace.sequence == ref.sequence, Trace.hash16 == ref.hash16
+
+
+def _listed(session: Session, envelope: Envelope) -> Manifest | None:
+    """Of what nobody has judged: a part may be missing, or be no list at all."""
+    connection, names = session.connection(), envelope.parts
+    try:
+        content = PartsOf(connection, names)[names[0]] if len(names) == len(parts.present(connection, names)) == 1 else b""
+        return Manifest.model_validate_json(content)
+    except ValidationError:
+        return None

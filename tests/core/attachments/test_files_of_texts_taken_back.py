@@ -1,0 +1,232 @@
+"""A text is taken back to which files are attached: they go with it, everywhere, and whoever takes it back is shown which."""
+
+import asyncio
+from typing import Any
+
+import nats
+import pytest
+from sqlmodel import delete, select
+
+from internationale.bus import BLOB
+from internationale.cli.forgetting import Forgetting
+from internationale.cli.provisioning import Operation
+from internationale.ledger import tables
+from internationale.ledger.records import State
+from internationale.rooms.attachments.port import attaching, keeping, sent, uploading
+from internationale.rooms.attachments.queries import files, traces
+from internationale.rooms.attachments.rows.private import Trace
+from internationale.rooms.attachments.rows.shared import File
+from internationale.rooms.documents.port import amending
+from internationale.rooms.documents.port.amending import Proposal
+from internationale.rooms.exchange import queries
+from internationale.rooms.exchange.port import withdraw as take_text_back
+from internationale.section import Section
+from internationale.testing import carrying
+
+LONG = "".join(f"Paragraph {n}: the strike {'word ' * 40}\n\n" for n in range(400))
+NAMES = b"names of comrades " * 40_000
+OTHER = b"another " * 1000
+
+
+def everybody(*sections: Section) -> None:
+    for _round in range(3):
+        events, texts = carrying.said(*sections), carrying.parts(*sections)
+        for section in sections:
+            section.accept(events)
+            section.add_parts(texts)
+
+
+@pytest.fixture
+def there(hub: Any) -> Any:
+    """Of whom the hub has pieces, each once."""
+
+    def look() -> set[str]:
+        async def deed() -> set[str]:
+            client = await nats.connect(hub.url)
+            found = (await client.jetstream().stream_info(BLOB, subjects_filter=">")).state.subjects or {}
+            await client.close()
+            return {subject.split(".")[3] for subject in found}
+
+        return asyncio.run(deed())
+
+    return look
+
+
+@pytest.fixture
+def text(member: Any, said_by: Any) -> Any:
+    """``text(fr)``: a shared text with a part; returns its id and the id of its message."""
+
+    def open_one(section: Section, audience: str = "international", kind: str = "statement") -> tuple[str, str]:
+        with section.writing() as session:
+            by = member(section, "delegate")
+            document = section.documents.open(session, kind=kind, language="en", title="T", text=LONG, audience=audience, by=by)
+        return document, f"{section.code}:1:{said_by(section)}"
+
+    return open_one
+
+
+@pytest.fixture
+def back(member: Any) -> Any:
+    """``back(fr, "fr:1:3")``: the text of a message is taken back."""
+
+    def deed(section: Section, message: str) -> None:
+        with section.writing() as session:
+            take_text_back(section, session, message, reason="safety", by=member(section, "delegate"))
+
+    return deed
+
+
+async def whole(at: Any) -> None:
+    for each in at.values():
+        await each.offer()
+    for each in at.values():
+        await each.fetch()
+
+
+def stored(*sections: Section) -> list[int]:
+    """How many pieces each has."""
+    return [len(list(each.attachments.store.all())) for each in sections]
+
+
+@pytest.mark.parametrize("file_too", [False, True])
+@pytest.mark.parametrize("audience", ["international", "ar fr ic"])
+def test_the_file_goes_with_its_text(
+    three: Any,
+    hub: Any,
+    text: Any,
+    attach: Any,
+    carriages: Any,
+    there: Any,
+    back: Any,
+    member: Any,
+    file_too: bool,
+    audience: str,
+) -> None:
+    ic, fr, ar = three
+    document, message = text(fr, audience)
+    everybody(*three)
+    mine, _of_ar = attach(fr, document, NAMES, name="names.txt"), attach(ar, document, OTHER, name="other.txt")
+    everybody(*three)
+    carriages(whole, *three)
+    assert (there(), stored(*three)) == ({"fr", "ar"}, [3, 3, 3])
+    if file_too:  # and nobody looked at the hub in between
+        with fr.writing() as session:
+            attaching.withdraw(fr, session, mine, reason="danger", by=member(fr, "delegate"))
+    back(fr, message)
+    everybody(*three)
+    for section in three:
+        keeping.tidy(section)
+    assert (Forgetting().run(ic, Operation(hub.url)), there(), stored(*three)) == (3, set(), [0, 0, 0])
+
+
+def test_the_text_of_the_message_that_attaches_it_is_taken_back(
+    three: Any, hub: Any, text: Any, attach: Any, carriages: Any, there: Any, back: Any, said_by: Any
+) -> None:
+    ic, fr, _ar = three
+    document, _message = text(fr)
+    attach(fr, document, NAMES)
+    message = f"fr:1:{said_by(fr)}"
+    again = attach(fr, document, OTHER)
+    everybody(*three)
+    carriages(whole, *three)
+    back(fr, message)
+    everybody(*three)
+    for section in three:
+        keeping.tidy(section)
+    assert (Forgetting().run(ic, Operation(hub.url)), there(), stored(*three)) == (2, {"fr"}, [1, 1, 1])
+    with ic.reading() as session:
+        assert files.find(session, again).file.name == "plan.pdf"
+
+
+def test_what_another_file_of_the_section_needs_stays(
+    three: Any, hub: Any, text: Any, attach: Any, carriages: Any, there: Any, back: Any, taken: Any
+) -> None:
+    ic, fr, ar = three
+    (document, message), (other, _message) = text(fr), text(fr)
+    attach(fr, document, NAMES)
+    same = attach(fr, other, NAMES)
+    everybody(*three)
+    carriages(whole, *three)
+    back(fr, message)
+    everybody(*three)
+    for section in three:
+        keeping.tidy(section)
+    assert (Forgetting().run(ic, Operation(hub.url)), there(), taken(ar, same)) == (0, {"fr"}, NAMES)
+
+
+def test_what_only_waits_is_not_gone(three: Any, text: Any, attach: Any) -> None:
+    """As while the plugin is away of whose events it stands on: there is no row of it, and it will count again."""
+    _ic, fr, _ar = three
+    document, _message = text(fr)
+    attach(fr, document, NAMES)
+    event = tables.event
+    for state, found in ((State.WAITING, []), (State.VOID, ["fr"])):
+        with fr.writing() as session:
+            attached = event.c.type.in_(traces.TYPES)
+            session.connection().execute(event.update().where(attached).values(state=state.value, position=None))
+            session.connection().execute(delete(File))
+            assert [section for section, _blob in files.gone(session)] == found
+
+
+def test_a_file_on_what_was_said_on_the_text_goes_too(three: Any, text: Any, member: Any, said_by: Any) -> None:
+    _ic, fr, ar = three
+    document, message = text(fr, kind="programme")
+    everybody(*three)
+    by, wanted = member(ar, "delegate"), Proposal("", 1, "hint", "en", "Less", "Time is ours.", "Fewer words.")
+    with ar.writing() as session:
+        amendment = amending.propose(ar, session, document, wanted, by)
+    with ar.writing() as session:
+        on = queries.whole(ar.ledger, session, f"ar:1:{said_by(ar)}").sent.ref
+        at = uploading.place(ar, session, amendment, on, by)
+        incoming = uploading.incoming(ar, session, at)
+    incoming.add(OTHER)
+    upload = uploading.bring(ar, incoming, at, name="deep.txt", media="text/plain", by=by)
+    with ar.writing() as session:
+        attaching.attach(ar, session, upload, name="deep.txt", note="", by=by)
+    everybody(*three)
+    with fr.reading() as session:
+        ref = queries.whole(fr.ledger, session, message).sent.ref
+        assert [each.name for each in sent.files_with(fr, session, ref, member(fr, "delegate"))] == ["deep.txt"]
+
+
+def test_who_comes_later_has_the_hub_forget_the_same(three: Any, text: Any, attach: Any, back: Any) -> None:
+    """``ar`` hears first that the text was taken back; ``ic`` had all of it; ``fr`` has made its rows anew."""
+    ic, fr, ar = three
+    document, message = text(fr)
+    attach(fr, document, NAMES)
+    everybody(ic, fr)
+    lists = carrying.parts(fr)
+    back(fr, message)
+    events = carrying.said(fr)
+    for _round in range(2):
+        ar.accept(events)
+        ar.add_parts(lists)
+        ic.accept(events)
+    with fr.writing() as session:
+        fr.ledger.replay_all(session, fr.now())
+    found = []
+    for section in three:
+        keeping.tidy(section)
+        keeping.tidy(section)
+        with section.reading() as session:
+            found.append((list(files.gone(session)), [row.model_dump() for row in session.exec(select(Trace))]))
+    assert found[0][0]
+    assert found == [found[0]] * 3
+
+
+def test_the_page_says_which_files_go(three: Any, text: Any, attach: Any, browser: Any, said_by: Any) -> None:
+    _ic, fr, ar = three
+    document, message = text(fr)
+    everybody(*three)
+    attach(fr, document, NAMES, name="names.txt")
+    file = f"fr:1:{said_by(fr)}"
+    attach(ar, document, OTHER, name="other.txt")
+    everybody(*three)
+    other, _message = text(fr)
+    attach(fr, other, OTHER, name="elsewhere.txt")
+    page = browser(fr, "delegate", language="en")
+    shown = page.get(f"/federation/sent/{message}/withdraw").text
+    assert [name in shown for name in ("names.txt", "other.txt", "elsewhere.txt")] == [True, True, False]
+    assert "These 2 files stand on this message, and go with its text:" in shown
+    shown = page.get(f"/federation/sent/{file}/withdraw").text
+    assert ("Take the file back" in shown, "go with its text" in shown) == (True, False)
