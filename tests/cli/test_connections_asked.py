@@ -1,14 +1,17 @@
 """A request comes to its end: its head is not endless, its body goes on."""
 
+import asyncio
 import contextlib
 import logging
 import socket
 import struct
 import time
+from typing import Any
 
 import pytest
 
 from internationale.cli import connections
+from internationale.web.crowds import GONE
 
 from . import connected
 from .connected import ANSWERED, ASKED, all_of, answer, served, taken, taking
@@ -94,6 +97,26 @@ def test_who_asks_ahead_and_is_gone_leaves_no_fault_in_the_log(
             one.close()
         time.sleep(2)
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+def test_an_application_can_ask_whether_somebody_has_gone() -> None:
+    told: list[bool] = []
+
+    async def asking(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            told.append(scope["state"][GONE]())
+            await asyncio.sleep(0.3)
+            told.append(scope["state"][GONE]())
+        await connected.app(scope, receive, send)
+
+    with served(8, asking) as opened:
+        stays, goes = opened(), opened()
+        assert answer(stays) == ANSWERED
+        goes.sendall(ASKED)
+        time.sleep(0.1)
+        goes.close()
+        time.sleep(0.5)
+    assert told == [False, False, False, True]
 
 
 def test_a_body_is_not_made_of_very_many_pieces() -> None:

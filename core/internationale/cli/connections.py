@@ -21,6 +21,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from internationale.cli import untaken
 from internationale.kit import http
+from internationale.web.crowds import GONE
 
 MOST = 4096
 """The most connections at a time, where there are descriptors enough."""
@@ -159,6 +160,7 @@ class _Bounded(HttpToolsProtocol):
             self._next = cycle, app
             return
         self._answered = cycle
+        cycle.scope["state"][GONE] = lambda: cycle.disconnected
         super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:

@@ -6,6 +6,7 @@ address, and, when it changes something, from a page of ours.
 
 import re
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -22,7 +23,7 @@ from internationale.kit.http import cookie_name, is_secure
 from internationale.messages import marker
 from internationale.section import Section
 from internationale.section.asking import asking
-from internationale.web import faults, gathering
+from internationale.web import crowds, faults, gathering
 from internationale.web.origin import SAFE_METHODS, is_foreign
 from internationale.web.threads import aside, changing
 from internationale.web.visits import LANGUAGE_SUFFIX, Visit, look, read_cookies, remember_language, visit
@@ -44,6 +45,7 @@ class Edge:
     def __init__(self, app: ASGIApp, section: Section) -> None:
         self._app = app
         self._section = section
+        self._crowds = crowds.Crowds()
         self._hosts = LOCAL | {urlsplit(section.base_url).hostname}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -64,7 +66,11 @@ class Edge:
             i18n.speaking.set(here.language)
             scope["state"]["visit"] = here
             self._admit(scope, headers, here)
-            await self._app(scope, receive, self._remembering(send, here))
+            async with AsyncExitStack() as turn:
+                if not changing.get() and not here.path.startswith(ANONYMOUS):
+                    await turn.enter_async_context(self._crowds.turn(scope, here))
+                if not crowds.is_gone(scope):
+                    await self._app(scope, receive, _ending(turn, self._remembering(send, here)))
         except Exception as error:
             await _answer(error, scope, receive, send)
         finally:
@@ -142,6 +148,16 @@ async def _answer(error: Exception, scope: HTTPScope, receive: Receive, send: Se
     handle = next(handlers[kind] for kind in type(error).__mro__ if kind in handlers)
     response = handle(request, error)
     await response.to_asgi_response(app=None, request=request)(scope, receive, send)
+
+
+def _ending(turn: AsyncExitStack, send: Send) -> Send:
+    """Send, when the turn is over: what is answered is made then, and may be taken as slowly as it is."""
+
+    async def end(message: Message) -> None:
+        await turn.aclose()
+        await send(message)
+
+    return end
 
 
 def _without_body(send: Send) -> Send:
