@@ -23,6 +23,9 @@ Until = Annotated[Annotated[fields.Day, Field(le=date(2199, 12, 31))] | None, Be
 Path = Annotated[str, StringConstraints(max_length=2000), AfterValidator(fields.clean)]
 
 
+PASSING = _("This machine is not mine: keep nothing on it")
+
+
 class SignIn(fields.Form):
     handle: Entry
     password: Password = Field(repr=False)
@@ -33,7 +36,7 @@ class SignIn(fields.Form):
     labels: ClassVar[Mapping[str, Message]] = {
         "handle": _("Handle"),
         "password": _("Password"),
-        "passing": _("This machine is not mine: keep nothing on it"),
+        "passing": PASSING,
     }
 
 
@@ -51,6 +54,15 @@ class Accept(fields.Form):
         "language": _("Language"),
         "accept": _("I accept the principles"),
     }
+
+
+class AcceptInBrowser(Accept):
+    """The same on its page."""
+
+    passing: bool = False
+    """As in ``SignIn``."""
+
+    labels: ClassVar[Mapping[str, Message]] = {**Accept.labels, "passing": PASSING}
 
 
 class AcceptHere(Accept):
@@ -134,6 +146,14 @@ class GiveCapability(fields.Form):
         "object": _("For one object only"),
         "until": _("Last day"),
     }
+
+
+class Follow(fields.Form):
+    """Signing in by a link. ``passing``: as in ``SignIn``."""
+
+    passing: bool = False
+
+    labels: ClassVar[Mapping[str, Message]] = {"passing": PASSING}
 
 
 class Nothing(fields.Form):

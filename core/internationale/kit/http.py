@@ -23,6 +23,7 @@ MAX_PATH = 2000
 GATEWAY = ipaddress.ip_network("64:ff9b::/96")
 """Addresses of IPv6 that stand for those of IPv4, behind a gateway."""
 _BROWSER = "-browser"
+LANGUAGE_SUFFIX = "-language"
 UNKEPT = "unkept"
 """For the ``opt`` of a handler, where address or answer are secret: with ``opt={UNKEPT: True}`` nobody keeps a copy."""
 UNCOUNTED = "uncounted"
@@ -96,6 +97,14 @@ def set_session(response: Response[Any], section: Section, secret: str, *, lasti
 def clear_session(response: Response[Any], section: Section) -> None:
     """Let the browser forget the session."""
     response.set_cookie(_cookie(section, "", 0))
+
+
+def clear_language(response: Response[Any], section: Section, request: Request[Any, Any, Any]) -> None:
+    """Let the browser forget a language that was chosen while somebody was signed in (``<language>.<that of the account>``): it
+    would tell that somebody was. A passer-by's stays.
+    """
+    if request.cookies.get(cookie_name(section) + LANGUAGE_SUFFIX, "").partition(".")[2]:
+        response.set_cookie(_cookie(section, "", 0, LANGUAGE_SUFFIX))
 
 
 def browser(request: Request[Any, Any, Any], section: Section) -> str | None:

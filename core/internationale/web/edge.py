@@ -19,14 +19,14 @@ from litestar.utils.scope.state import ScopeState
 
 from internationale import i18n
 from internationale.errors import Invalid, Refused
-from internationale.kit.http import cookie_name, is_secure
+from internationale.kit.http import LANGUAGE_SUFFIX, cookie_name, is_secure
 from internationale.messages import marker
 from internationale.section import Section
 from internationale.section.asking import asking
 from internationale.web import crowds, faults, gathering
 from internationale.web.origin import SAFE_METHODS, is_foreign
 from internationale.web.threads import aside, changing
-from internationale.web.visits import LANGUAGE_SUFFIX, Visit, look, read_cookies, remember_language, visit
+from internationale.web.visits import Visit, look, read_cookies, remember_language, visit
 
 _ = marker("core")
 

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from internationale import i18n
-from internationale.kit.http import cookie_name, was_given
+from internationale.kit.http import LANGUAGE_SUFFIX, cookie_name, was_given
 from internationale.kit.vocabulary import Reader
 from internationale.messages import Message
 from internationale.section import Section
@@ -14,8 +14,6 @@ from internationale.section.asking import Asking
 
 MAX_SECRET = 200
 MAX_COOKIES = 8 * 1024
-LANGUAGE_SUFFIX = "-language"
-
 
 NOBODY = Reader(language="")
 

@@ -177,7 +177,7 @@ def leave(
         leaving.leave(section, reader, **data.model_dump(), address=http.address(request), browser=browser)
     except (Invalid, TooSoon) as error:
         return _leave_page(section, reader, error, handle=data.handle)
-    answer = signing.signed_out(section)
+    answer = signing.signed_out(section, request)
     http.clear_browser(answer, section)  # else it would say for half a year that somebody of the section was there
     return answer
 

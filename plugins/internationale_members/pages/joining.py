@@ -31,27 +31,28 @@ def look(section: NamedDependency[Section], secret: FromPath[str]) -> Template:
 def again(entered: Entered) -> Template:
     """The form with what was entered; a password is typed anew."""
     handle, language = entered.values["handle"], entered.values["language"]
-    given = {"handle": handle, "chosen": language, "accept": entered.values["accept"] == "true"}
-    return _form(entered.section, entered.place["secret"], given)
+    ticks = {name: entered.values[name] == "true" for name in ("accept", "passing")}
+    return _form(entered.section, entered.place["secret"], {"handle": handle, "chosen": language, **ticks})
 
 
 def accept(
     section: NamedDependency[Section],
     request: Request[Any, Any, Any],
     secret: FromPath[str],
-    data: URLEncodedBody[forms.Accept],
+    data: URLEncodedBody[forms.AcceptInBrowser],
 ) -> Template | Redirect:
     try:
         account = invitations.accept(
             section, secret, handle=data.handle, password=data.password, language=data.language, accepted=data.accept
         )
     except (Invalid, TooSoon) as error:
-        return _form(section, secret, {"handle": data.handle, "chosen": data.language, "accept": data.accept}, error)
+        given = {"handle": data.handle, "chosen": data.language, "accept": data.accept, "passing": data.passing}
+        return _form(section, secret, given, error)
     with section.writing(anybody=True) as session:
         new = sessions.begin(
             session, section, account, device=signing.device(request), previous=signing.current(section, request)
         )
-    return signing.signed_in(section, request, new, "/")
+    return signing.signed_in(section, request, new, "/", passing=data.passing)
 
 
 def _form(section: Section, secret: str, entered: dict[str, Any], error: Invalid | TooSoon | None = None) -> Template:
@@ -60,6 +61,7 @@ def _form(section: Section, secret: str, entered: dict[str, Any], error: Invalid
             "handle": "",
             "chosen": None,
             "accept": False,
+            "passing": False,
             "welcome": invitations.look(session, section, secret),
             "languages": accounts.languages(session, section),
             "role_names": roles.NAMES,

@@ -59,7 +59,7 @@ def sign_in(
         return answer
     except Invalid as error:
         return _form(next, data.handle, error.message, status=400, passing=data.passing)
-    return passing_by(section, secret, next) if data.passing else signed_in(section, request, secret, next)
+    return signed_in(section, request, secret, next, passing=data.passing)
 
 
 def sign_out(section: NamedDependency[Section], request: Request[Any, Any, Any]) -> Redirect:
@@ -69,7 +69,7 @@ def sign_out(section: NamedDependency[Section], request: Request[Any, Any, Any])
     if known:  # else there is nothing to write, and nobody waits for that
         with section.writing(anybody=True) as session:
             sessions.end(session, secret)
-    return signed_out(section)
+    return signed_out(section, request)
 
 
 def confirm(section: NamedDependency[Section], secret: FromPath[str]) -> Template:
@@ -80,26 +80,24 @@ def confirm(section: NamedDependency[Section], secret: FromPath[str]) -> Templat
 
 
 def follow(
-    section: NamedDependency[Section], request: Request[Any, Any, Any], secret: FromPath[str], data: URLEncodedBody[forms.Nothing]
+    section: NamedDependency[Section], request: Request[Any, Any, Any], secret: FromPath[str], data: URLEncodedBody[forms.Follow]
 ) -> Redirect:
     with section.reading() as session:
         links.look(session, section, secret)  # who has no link does not wait for a turn to write
     with section.writing(anybody=True) as session:
         new = links.use(session, section, secret, device=device(request), previous=current(section, request))
-    return signed_in(section, request, new, "/")
+    return signed_in(section, request, new, "/", passing=data.passing)
 
 
-def signed_in(section: Section, request: Request[Any, Any, Any], secret: str, next: str) -> Redirect:
-    """On to the page that was wanted, with the new session; the browser is known from now on."""
-    answer = known(section, request, secret, Redirect(next, status_code=303))
-    http.set_session(answer, section, secret)
-    return answer
-
-
-def passing_by(section: Section, secret: str, next: str) -> Redirect:
-    """The same, at a machine of others: the session goes with the browser, which is not known afterwards."""
+def signed_in(section: Section, request: Request[Any, Any, Any], secret: str, next: str, *, passing: bool) -> Redirect:
+    """On to the page that was wanted, with the new session; the browser is known from now on. ``passing``: at a machine of others
+    the session goes with the browser, which is not known afterwards.
+    """
     answer = Redirect(next, status_code=303)
-    http.set_session(answer, section, secret, lasting=None)
+    if passing:
+        http.set_session(answer, section, secret, lasting=None)
+        return answer
+    http.set_session(known(section, request, secret, answer), section, secret)
     return answer
 
 
@@ -115,9 +113,10 @@ def known_still(section: Section, request: Request[Any, Any, Any], secret: str |
     return answer if http.browser(request, section) is None else known(section, request, secret, answer)
 
 
-def signed_out(section: Section) -> Redirect:
+def signed_out(section: Section, request: Request[Any, Any, Any]) -> Redirect:
     answer = Redirect("/", status_code=303)
     http.clear_session(answer, section)
+    http.clear_language(answer, section, request)
     answer.headers["Clear-Site-Data"] = '"storage"'  # drafts kept by the browser; never "cookies", which other ports share
     return answer
 

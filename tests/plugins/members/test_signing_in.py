@@ -293,6 +293,41 @@ def test_at_a_machine_of_others_nothing_outlasts_the_browser(house):
     assert client.post("/members/account/devices/sign-out", follow_redirects=False).headers.get_list("set-cookie") == []
 
 
+def test_nor_does_anything_where_a_link_or_an_invitation_leads_in(house):
+    """Who is locked out, or new, is often at a machine of others."""
+    house.person("rosa")
+    link, invitation = house.command("link", "rosa"), house.command("invite")
+    joined = {"handle": "clara", "password": PASSWORD, "language": "fr", "accept": "true"}
+    for address, form, handle in ((link, {}, "rosa"), (invitation, joined, "clara")):
+        client = house.browser()
+        assert 'name="passing" type="checkbox" value="true"' in client.get(address).text
+        answer = client.post(address, data={**form, "passing": "true"}, follow_redirects=False)
+        set_cookies = answer.headers.get_list("set-cookie")
+        assert (answer.status_code, [each.partition("=")[0] for each in set_cookies]) == (303, [SESSION])
+        assert "max-age" not in set_cookies[0].lower()
+        assert who(client) == handle
+
+
+def test_the_invitation_stays_ticked(house):
+    form = {"handle": "clara", "password": "short", "language": "fr", "accept": "true", "passing": "true"}
+    ticked = 'name="passing" type="checkbox" value="true" checked'
+    for password in ("short", "x" * 5000):
+        assert ticked in house.browser().post(house.command("invite"), data={**form, "password": password}).text
+
+
+def test_whoever_signs_out_leaves_no_language_that_tells_of_them(house):
+    house.person("rosa")
+    client = house.browser()
+    sign_in(client, passing="true")
+    client.get("/about?lang=fr")
+    client.post("/members/sign-out")
+    assert [each.name for each in client.cookies.jar] == []
+    client.get("/about?lang=fr")  # a passer-by's tells of nobody
+    sign_in(client, passing="true")
+    client.post("/members/sign-out")
+    assert [(each.name, each.value) for each in client.cookies.jar] == [(f"{SESSION}-language", "fr.")]
+
+
 def test_whose_machine_it_is_stays_ticked(house):
     house.person("rosa")
     page = sign_in(house.browser(), password="wrong", passing="true").text
