@@ -159,13 +159,28 @@ def test_what_only_waits_is_not_gone(three: Any, text: Any, attach: Any) -> None
     _ic, fr, _ar = three
     document, _message = text(fr)
     attach(fr, document, NAMES)
-    event = tables.event
-    for state, found in ((State.WAITING, []), (State.VOID, ["fr"])):
-        with fr.writing() as session:
-            attached = event.c.type.in_(traces.TYPES)
-            session.connection().execute(event.update().where(attached).values(state=state.value, position=None))
-            session.connection().execute(delete(File))
+    event, withdrawn = tables.event, tables.withdrawn
+    attached = event.c.type.in_(traces.TYPES)
+    decided = [
+        (State.WAITING, "unknown_type", []),
+        (State.WAITING, "cut", []),
+        (State.VOID, "cause_mismatch", []),  # of two histories of a log the other one counts, for now
+        (State.VOID, "stands_on_void", ["fr"]),
+    ]
+    with fr.writing() as session:
+        connection = session.connection()
+        session.execute(delete(File))
+        for state, reason, found in decided:
+            connection.execute(event.update().where(attached).values(state=state.value, reason=reason, position=None))
             assert [section for section, _blob in files.gone(session)] == found
+        (trace,) = session.exec(select(Trace)).all()
+        place = {"section": "fr", "epoch": trace.epoch, "sequence": trace.sequence}
+        connection.execute(event.delete().where(attached))  # it was cut off its log, and its section takes it back all the same
+        assert files.gone(session) == []
+        connection.execute(withdrawn.insert().values(**place, by_epoch=1, by_sequence=99, hash16="0" * 16))
+        assert files.gone(session) == []
+        connection.execute(withdrawn.insert().values(**place, by_epoch=1, by_sequence=100, hash16=trace.hash16))
+        assert files.gone(session) == [("fr", trace.blob)]
 
 
 def test_a_file_on_what_was_said_on_the_text_goes_too(three: Any, text: Any, member: Any, said_by: Any) -> None:
