@@ -1,6 +1,7 @@
 """A text is taken back to which files are attached: they go with it, everywhere, and whoever takes it back is shown which."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import nats
@@ -11,6 +12,8 @@ from internationale.bus import BLOB
 from internationale.cli.forgetting import Forgetting
 from internationale.cli.provisioning import Operation
 from internationale.ledger import tables
+from internationale.ledger.falling import falling
+from internationale.ledger.judging import address
 from internationale.ledger.records import State
 from internationale.rooms.attachments.port import attaching, keeping, sent, uploading
 from internationale.rooms.attachments.queries import files, traces
@@ -202,6 +205,20 @@ def test_a_file_on_what_was_said_on_the_text_goes_too(three: Any, text: Any, mem
     with fr.reading() as session:
         ref = queries.whole(fr.ledger, session, message).sent.ref
         assert [each.name for each in sent.files_with(fr, session, ref, member(fr, "delegate"))] == ["deep.txt"]
+
+
+def test_what_only_counts_another_does_not_fall_with_it(three: Any, text: Any, attach: Any) -> None:
+    _ic, fr, _ar = three
+    document, _message = text(fr)
+    attach(fr, document, NAMES)
+    kind, version = fr.vocabulary.by_wire[traces.TYPES[0]]
+    counting = replace(kind, outlives=frozenset(["documents.opened"]))
+    other = replace(fr.vocabulary, by_wire={**fr.vocabulary.by_wire, kind.wire: (counting, version)})
+    with fr.reading() as session:
+        opened = address(fr.documents.get(session, document).ref)
+        (file,) = map(address, files.standing(session))
+        fallen = [falling(session, each, fr.ledger.seals, opened, {file}) for each in (fr.vocabulary, other)]
+    assert fallen == [{file}, frozenset()]
 
 
 def test_who_comes_later_has_the_hub_forget_the_same(three: Any, text: Any, attach: Any, back: Any) -> None:
