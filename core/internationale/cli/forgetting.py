@@ -1,4 +1,5 @@
-"""Having a hub forget the contents of files that were taken back, by the word of the sections that attached them.
+"""Having a hub forget the contents of files that were taken back, by the word of the sections that attached them, or that went
+with what they stood on.
 
 Only of files that the section can read that looks after the hub: what of others was taken back, which is sealed, it cannot know.
 """

@@ -1,6 +1,7 @@
 """A text is taken back to which files are attached: they go with it, everywhere, and whoever takes it back is shown which."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any
 
 import nats
@@ -11,6 +12,8 @@ from internationale.bus import BLOB
 from internationale.cli.forgetting import Forgetting
 from internationale.cli.provisioning import Operation
 from internationale.ledger import tables
+from internationale.ledger.falling import falling
+from internationale.ledger.judging import address
 from internationale.ledger.records import State
 from internationale.rooms.attachments.port import attaching, keeping, sent, uploading
 from internationale.rooms.attachments.queries import files, traces
@@ -159,13 +162,28 @@ def test_what_only_waits_is_not_gone(three: Any, text: Any, attach: Any) -> None
     _ic, fr, _ar = three
     document, _message = text(fr)
     attach(fr, document, NAMES)
-    event = tables.event
-    for state, found in ((State.WAITING, []), (State.VOID, ["fr"])):
-        with fr.writing() as session:
-            attached = event.c.type.in_(traces.TYPES)
-            session.connection().execute(event.update().where(attached).values(state=state.value, position=None))
-            session.connection().execute(delete(File))
+    event, withdrawn = tables.event, tables.withdrawn
+    attached = event.c.type.in_(traces.TYPES)
+    decided = [
+        (State.WAITING, "unknown_type", []),
+        (State.WAITING, "cut", []),
+        (State.VOID, "cause_mismatch", []),  # of two histories of a log the other one counts, for now
+        (State.VOID, "stands_on_void", ["fr"]),
+    ]
+    with fr.writing() as session:
+        connection = session.connection()
+        session.execute(delete(File))
+        for state, reason, found in decided:
+            connection.execute(event.update().where(attached).values(state=state.value, reason=reason, position=None))
             assert [section for section, _blob in files.gone(session)] == found
+        (trace,) = session.exec(select(Trace)).all()
+        place = {"section": "fr", "epoch": trace.epoch, "sequence": trace.sequence}
+        connection.execute(event.delete().where(attached))  # it was cut off its log, and its section takes it back all the same
+        assert files.gone(session) == []
+        connection.execute(withdrawn.insert().values(**place, by_epoch=1, by_sequence=99, hash16="0" * 16))
+        assert files.gone(session) == []
+        connection.execute(withdrawn.insert().values(**place, by_epoch=1, by_sequence=100, hash16=trace.hash16))
+        assert files.gone(session) == [("fr", trace.blob)]
 
 
 def test_a_file_on_what_was_said_on_the_text_goes_too(three: Any, text: Any, member: Any, said_by: Any) -> None:
@@ -187,6 +205,20 @@ def test_a_file_on_what_was_said_on_the_text_goes_too(three: Any, text: Any, mem
     with fr.reading() as session:
         ref = queries.whole(fr.ledger, session, message).sent.ref
         assert [each.name for each in sent.files_with(fr, session, ref, member(fr, "delegate"))] == ["deep.txt"]
+
+
+def test_what_only_counts_another_does_not_fall_with_it(three: Any, text: Any, attach: Any) -> None:
+    _ic, fr, _ar = three
+    document, _message = text(fr)
+    attach(fr, document, NAMES)
+    kind, version = fr.vocabulary.by_wire[traces.TYPES[0]]
+    counting = replace(kind, outlives=frozenset(["documents.opened"]))
+    other = replace(fr.vocabulary, by_wire={**fr.vocabulary.by_wire, kind.wire: (counting, version)})
+    with fr.reading() as session:
+        opened = address(fr.documents.get(session, document).ref)
+        (file,) = map(address, files.standing(session))
+        fallen = [falling(session, each, fr.ledger.seals, opened, {file}) for each in (fr.vocabulary, other)]
+    assert fallen == [{file}, frozenset()]
 
 
 def test_who_comes_later_has_the_hub_forget_the_same(three: Any, text: Any, attach: Any, back: Any) -> None:

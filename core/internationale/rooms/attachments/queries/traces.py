@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 from internationale.events.envelope import Envelope, recall
 from internationale.events.refs import Ref
 from internationale.events.types import PREFIX
+from internationale.events.withdrawn import REASON
 from internationale.ledger import parts, tables
 from internationale.ledger.causes import PartsOf
 from internationale.ledger.records import State
@@ -17,13 +18,15 @@ from internationale.rooms.attachments.events import Manifest
 from internationale.rooms.attachments.rows.private import Trace
 
 TYPES = (f"{PREFIX}attachments.attached.v1",)
+_FALLEN = (REASON, "stands_on_void")
 _AT_ONCE = 100
 
 
 def gone(session: Session) -> Sequence[tuple[str, str]]:
     """Sections, and the contents (``blob``) that they attached by events that do not count any more, sorted.
 
-    What only waits is not gone: a plugin that is away for a while takes nothing from the hubs.
+    What only waits is not gone: a plugin that is away for a while takes nothing from the hubs. Nor is what stands on another
+    history of a log than the one that counts: people may decide otherwise. Its section can take its message back, and it is.
     """
     query = select(Trace.section, Trace.blob).where(Trace.blob != "", _gone()).distinct()
     return session.exec(query.order_by(col(Trace.section), col(Trace.blob))).all()
@@ -61,10 +64,10 @@ def note(session: Session) -> None:
 
 
 def _gone() -> ColumnElement[bool]:
-    """That the event is void, or its own parts were taken back (also where it was cut off its log)."""
+    """That the event fell with what it stands on, or its own parts were taken back (also where it was cut off its log)."""
     event, withdrawn = tables.event, tables.withdrawn
     beginning = func.substr(event.c.hash, 1, 16) == col(Trace.hash16)
-    void = exists().where(_at(event), beginning, event.c.state == State.VOID)
+    void = exists().where(_at(event), beginning, event.c.state == State.VOID, event.c.reason.in_(_FALLEN))
     return or_(void, exists().where(_at(withdrawn), withdrawn.c.hash16 == col(Trace.hash16)))
 
 
