@@ -2,10 +2,12 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import socket
 import struct
 import time
+import weakref
 from typing import Any
 
 import pytest
@@ -20,6 +22,10 @@ BEGUN = ASKED[:-2]
 REFUSED = b"HTTP/1.1 400 Bad Request"
 POSTED = b"POST / HTTP/1.1\r\nHost: localhost\r\n"
 LARGE = 10_000_000
+
+
+class Brought:
+    """What came with a request."""
 
 
 @pytest.mark.parametrize(
@@ -117,6 +123,29 @@ def test_an_application_can_ask_whether_somebody_has_gone() -> None:
         goes.close()
         time.sleep(0.5)
     assert told == [False, False, False, True]
+
+
+def test_what_a_request_brought_is_let_go_of_when_the_next_comes() -> None:
+    """At once, not when the collector of garbage comes: it may be millions of bytes."""
+    brought: list[weakref.ref[Any]] = []
+
+    async def keeping(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "http":
+            scope["state"]["brought"] = body = Brought()
+            brought.append(weakref.ref(body))
+        await connected.app(scope, receive, send)
+
+    gc.disable()
+    try:
+        with served(8, keeping) as opened:
+            one = opened()
+            for _number in range(3):
+                one.sendall(ASKED)
+                assert taken(one).startswith(ANSWERED)
+                time.sleep(0.1)
+            assert [each() for each in brought[:2]] == [None] * 2
+    finally:
+        gc.enable()
 
 
 def test_a_body_is_not_made_of_very_many_pieces() -> None:

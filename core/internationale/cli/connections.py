@@ -12,6 +12,7 @@ import ipaddress
 import resource
 import sys
 import termios
+import weakref
 from collections import Counter
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -160,7 +161,8 @@ class _Bounded(HttpToolsProtocol):
             self._next = cycle, app
             return
         self._answered = cycle
-        cycle.scope["state"][GONE] = lambda: cycle.disconnected
+        here = weakref.ref(cycle)  # else what a request brought would be kept until the collector comes
+        cycle.scope["state"][GONE] = lambda: (one := here()) is None or one.disconnected
         super()._start_asgi_task(cycle, app)
 
     def on_message_begin(self) -> None:
