@@ -142,6 +142,15 @@ def hand_on(*sections: Section) -> None:
         assert not waiting, f"{section.code} waits for {waiting}"
 
 
+def exchange(*sections: Section) -> None:
+    """The same, whatever becomes of it, and again while what they then do by themselves may be more to bring."""
+    for _round in range(3):
+        events, contents = said(*sections), parts(*sections)
+        for section in sections:
+            section.accept(events)
+            section.add_parts(contents)
+
+
 def hear(section: Section, deliveries: Sequence[Delivery], seed: int) -> None:
     """Have a section take these in, in an order and in batches that the seed decides."""
     chance = random.Random(seed)

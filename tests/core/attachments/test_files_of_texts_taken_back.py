@@ -25,18 +25,11 @@ from internationale.rooms.exchange import queries
 from internationale.rooms.exchange.port import withdraw as take_text_back
 from internationale.section import Section
 from internationale.testing import carrying
+from internationale.testing.carrying import exchange
 
 LONG = "".join(f"Paragraph {n}: the strike {'word ' * 40}\n\n" for n in range(400))
 NAMES = b"names of comrades " * 40_000
 OTHER = b"another " * 1000
-
-
-def everybody(*sections: Section) -> None:
-    for _round in range(3):
-        events, texts = carrying.said(*sections), carrying.parts(*sections)
-        for section in sections:
-            section.accept(events)
-            section.add_parts(texts)
 
 
 @pytest.fixture
@@ -107,16 +100,16 @@ def test_the_file_goes_with_its_text(
 ) -> None:
     ic, fr, ar = three
     document, message = text(fr, audience)
-    everybody(*three)
+    exchange(*three)
     mine, _of_ar = attach(fr, document, NAMES, name="names.txt"), attach(ar, document, OTHER, name="other.txt")
-    everybody(*three)
+    exchange(*three)
     carriages(whole, *three)
     assert (there(), stored(*three)) == ({"fr", "ar"}, [3, 3, 3])
     if file_too:  # and nobody looked at the hub in between
         with fr.writing() as session:
             attaching.withdraw(fr, session, mine, reason="danger", by=member(fr, "delegate"))
     back(fr, message)
-    everybody(*three)
+    exchange(*three)
     for section in three:
         keeping.tidy(section)
     assert (Forgetting().run(ic, Operation(hub.url)), there(), stored(*three)) == (3, set(), [0, 0, 0])
@@ -130,10 +123,10 @@ def test_the_text_of_the_message_that_attaches_it_is_taken_back(
     attach(fr, document, NAMES)
     message = f"fr:1:{said_by(fr)}"
     again = attach(fr, document, OTHER)
-    everybody(*three)
+    exchange(*three)
     carriages(whole, *three)
     back(fr, message)
-    everybody(*three)
+    exchange(*three)
     for section in three:
         keeping.tidy(section)
     assert (Forgetting().run(ic, Operation(hub.url)), there(), stored(*three)) == (2, {"fr"}, [1, 1, 1])
@@ -148,10 +141,10 @@ def test_what_another_file_of_the_section_needs_stays(
     (document, message), (other, _message) = text(fr), text(fr)
     attach(fr, document, NAMES)
     same = attach(fr, other, NAMES)
-    everybody(*three)
+    exchange(*three)
     carriages(whole, *three)
     back(fr, message)
-    everybody(*three)
+    exchange(*three)
     for section in three:
         keeping.tidy(section)
     assert (Forgetting().run(ic, Operation(hub.url)), there(), taken(ar, same)) == (0, {"fr"}, NAMES)
@@ -189,7 +182,7 @@ def test_what_only_waits_is_not_gone(three: Any, text: Any, attach: Any) -> None
 def test_a_file_on_what_was_said_on_the_text_goes_too(three: Any, text: Any, member: Any, said_by: Any) -> None:
     _ic, fr, ar = three
     document, message = text(fr, kind="programme")
-    everybody(*three)
+    exchange(*three)
     by, wanted = member(ar, "delegate"), Proposal("", 1, "hint", "en", "Less", "Time is ours.", "Fewer words.")
     with ar.writing() as session:
         amendment = amending.propose(ar, session, document, wanted, by)
@@ -201,7 +194,7 @@ def test_a_file_on_what_was_said_on_the_text_goes_too(three: Any, text: Any, mem
     upload = uploading.bring(ar, incoming, at, name="deep.txt", media="text/plain", by=by)
     with ar.writing() as session:
         attaching.attach(ar, session, upload, name="deep.txt", note="", by=by)
-    everybody(*three)
+    exchange(*three)
     with fr.reading() as session:
         ref = queries.whole(fr.ledger, session, message).sent.ref
         assert [each.name for each in sent.files_with(fr, session, ref, member(fr, "delegate"))] == ["deep.txt"]
@@ -226,7 +219,7 @@ def test_who_comes_later_has_the_hub_forget_the_same(three: Any, text: Any, atta
     ic, fr, ar = three
     document, message = text(fr)
     attach(fr, document, NAMES)
-    everybody(ic, fr)
+    exchange(ic, fr)
     lists = carrying.parts(fr)
     back(fr, message)
     events = carrying.said(fr)
@@ -249,11 +242,11 @@ def test_who_comes_later_has_the_hub_forget_the_same(three: Any, text: Any, atta
 def test_the_page_says_which_files_go(three: Any, text: Any, attach: Any, browser: Any, said_by: Any) -> None:
     _ic, fr, ar = three
     document, message = text(fr)
-    everybody(*three)
+    exchange(*three)
     attach(fr, document, NAMES, name="names.txt")
     file = f"fr:1:{said_by(fr)}"
     attach(ar, document, OTHER, name="other.txt")
-    everybody(*three)
+    exchange(*three)
     other, _message = text(fr)
     attach(fr, other, OTHER, name="elsewhere.txt")
     page = browser(fr, "delegate", language="en")

@@ -11,17 +11,9 @@ from internationale.cli.forgetting import AGAIN, Forgetting
 from internationale.cli.hub import hub as command
 from internationale.cli.provisioning import Operation
 from internationale.rooms.attachments.port import attaching
-from internationale.testing import carrying
+from internationale.testing.carrying import exchange
 
 NAMES = b"names of comrades " * 40_000
-
-
-def everybody(*sections):
-    for _round in range(2):
-        events, texts = carrying.said(*sections), carrying.parts(*sections)
-        for section in sections:
-            section.accept(events)
-            section.add_parts(texts)
 
 
 @pytest.fixture
@@ -45,7 +37,7 @@ def withdraw(member, three):
     def deed(section, file):
         with section.writing() as session:
             attaching.withdraw(section, session, file, reason="danger", by=member(section, "delegate"))
-        everybody(*three)
+        exchange(*three)
 
     return deed
 
@@ -60,7 +52,7 @@ def test_a_hub_forgets_what_was_taken_back_and_nothing_else(three, hub, share, a
     document = share(fr)
     mine, other = attach(fr, document, NAMES, name="names.txt"), attach(fr, document, b"other" * 1000)
     same = attach(ar, share(ar), NAMES, name="copy.txt")
-    everybody(*three)
+    exchange(*three)
     carriages(offer, *three)
     before = there()
     assert (before.count("fr"), before.count("ar")) == (3, 2)
@@ -86,7 +78,7 @@ def test_a_hub_forgets_what_was_taken_back_and_nothing_else(three, hub, share, a
 def test_of_what_is_sealed_for_others_who_looks_after_it_does_not_know(three, hub, share, attach, carriages, there, withdraw):
     ic, fr, _ar = three
     file = attach(fr, share(fr, "ar fr"), NAMES)
-    everybody(*three)
+    exchange(*three)
     carriages(offer, *three)
     withdraw(fr, file)
     assert (Forgetting().run(ic, Operation(hub.url)), len(there())) == (0, 2)

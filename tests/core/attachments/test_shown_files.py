@@ -7,17 +7,10 @@ import pytest
 from internationale.errors import NotFound
 from internationale.rooms.attachments.port import attaching, keeping
 from internationale.rooms.sealing import port as sealing
-from internationale.testing import carrying, oracle
+from internationale.testing import oracle
+from internationale.testing.carrying import exchange
 
 NAMES = b"names of comrades " * 40_000
-
-
-def everybody(*sections):
-    for _round in range(3):
-        events, texts = carrying.said(*sections), carrying.parts(*sections)
-        for section in sections:
-            section.accept(events)
-            section.add_parts(texts)
 
 
 @pytest.fixture
@@ -27,12 +20,12 @@ def shown(three, share, attach, carriages, taken, member):
 
     def show(owner):
         document = share(fr, "fr ic")
-        everybody(*three)
+        exchange(*three)
         file = attach(owner, document, NAMES, name="names.txt")
-        everybody(*three)
+        exchange(*three)
         with fr.writing() as session:
             sealing.share(fr, session, document, with_="ar", by=member(fr, "delegate"))
-        everybody(*three)
+        exchange(*three)
 
         async def story(at):
             await at[owner.code].offer()
@@ -70,7 +63,7 @@ def test_who_was_let_in_hears_that_it_was_taken_back(three, shown, taken, member
     delegate = browser(fr, "delegate", language="en")
     assert "let in later hear of it, too" in delegate.get(f"/attachments/{file}/withdraw").text
     withdraw(fr, file, member(fr, "delegate"))
-    everybody(*three)
+    exchange(*three)
     assert kept(three, taken, file) == []
     assert "was taken back" not in delegate.get("/").text
     for section in three:
@@ -83,7 +76,7 @@ def test_who_has_let_somebody_in_is_asked_to_tell_them(three, shown, taken, memb
     delegate, plain = browser(fr, "delegate", language="en"), browser(fr, "member", language="en")
     assert "There is nothing of this kind." in delegate.get("/attachments/taken-back").text
     withdraw(ic, file, member(ic, "delegate"))
-    everybody(*three)
+    exchange(*three)
     assert kept(three, taken, file) == ["ar"]
     assert "1 file was taken back, and not all who have it were told" in delegate.get("/").text
     assert "was taken back" not in plain.get("/").text
@@ -95,7 +88,7 @@ def test_who_has_let_somebody_in_is_asked_to_tell_them(three, shown, taken, memb
     assert "names.txt" in delegate.get("/attachments/taken-back").text
     assert "There is nothing of this kind." in delegate.post("/attachments/taken-back").text
     assert delegate.post("/api/v1/attachments/taken-back").json() == {"files": 0}
-    everybody(*three)
+    exchange(*three)
     assert kept(three, taken, file) == []
     assert "was taken back" not in delegate.get("/").text
     for section in three:
@@ -107,10 +100,10 @@ def test_where_who_takes_it_back_may_not_show_anything_another_is_asked(three, s
     file, by = shown(fr), member(fr, "delegate")
     few = {name: objects for name, objects in by.capabilities.items() if name != "sealing.reshared"}
     withdraw(fr, file, replace(by, capabilities=few))
-    everybody(*three)
+    exchange(*three)
     assert kept(three, taken, file) == ["ar"]
     delegate = browser(fr, "delegate", language="en")
     assert "1 file was taken back, and not all who have it were told" in delegate.get("/").text
     delegate.post("/attachments/taken-back")
-    everybody(*three)
+    exchange(*three)
     assert kept(three, taken, file) == []

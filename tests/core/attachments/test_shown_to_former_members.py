@@ -12,18 +12,11 @@ from internationale.rooms.attachments.port import attaching, keeping, telling
 from internationale.rooms.roster.rows import SealedForRow
 from internationale.rooms.sealing import port as sealing
 from internationale.section import Section
-from internationale.testing import carrying, oracle, standing
+from internationale.testing import oracle, standing
+from internationale.testing.carrying import exchange
 
 NAMES = b"names of comrades " * 4_000
 HOW = ("guest", "first reader", "both")
-
-
-def everybody(*sections: Section) -> None:
-    for _round in range(3):
-        events, texts = carrying.said(*sections), carrying.parts(*sections)
-        for section in sections:
-            section.accept(events)
-            section.add_parts(texts)
 
 
 @pytest.fixture
@@ -32,7 +25,7 @@ def decide(three: list[Section]) -> Any:
 
     def become(status: Status) -> None:
         standing.become("ar", status, *three)
-        everybody(*three)
+        exchange(*three)
 
     return become
 
@@ -45,7 +38,7 @@ def has(three: list[Section], share: Any, attach: Any, carriages: Any, taken: An
     def given(how: str) -> str:
         document = share(fr, "fr ic" if how == "guest" else "ar fr ic")
         file: str = attach(fr, document, NAMES, name="names.txt")
-        everybody(*three)
+        exchange(*three)
         if how != "first reader":
             let_in(document)
 
@@ -61,7 +54,7 @@ def has(three: list[Section], share: Any, attach: Any, carriages: Any, taken: An
     def let_in(document: str) -> None:
         with fr.writing() as session:
             sealing.share(fr, session, document, with_="ar", by=member(fr, "delegate"))
-        everybody(*three)
+        exchange(*three)
 
     return given
 
@@ -101,7 +94,7 @@ def test_a_section_that_was_suspended_then_is_told_when_it_is_readmitted(
         with fr.writing() as session:
             for row in session.exec(select(SealedForRow)):
                 session.delete(row)
-    everybody(*three)
+    exchange(*three)
     assert keep(three, taken, file) == ["ar"]
     assert "was taken back" not in delegate.get("/").text  # nobody can tell it now
     cannot = {"attachment": file, "name": "names.txt", "readers": [], "later": ["ar"], "gone": []}
@@ -115,7 +108,7 @@ def test_a_section_that_was_suspended_then_is_told_when_it_is_readmitted(
     assert delegate.post("/api/v1/attachments/taken-back").json() == {"files": 1}
     assert delegate.get("/api/v1/attachments/taken-back").json() == []
     assert "was taken back" not in delegate.get("/").text
-    everybody(*three)
+    exchange(*three)
     assert keep(three, taken, file) == []
     assert oracle.rows(ar) == oracle.rows(fr) == oracle.rows(three[0])
     for section in three:
@@ -129,7 +122,7 @@ def test_of_a_section_that_was_expelled_it_is_said_that_it_keeps_it(
     file = has("guest")
     decide(Status.EXPELLED)
     withdraw(fr, file, member(fr, "delegate"))
-    everybody(*three)
+    exchange(*three)
     delegate = browser(fr, "delegate", language="en")
     assert delegate.get("/api/v1/attachments/taken-back").json()[0]["gone"] == ["ar"]
     assert "they keep what they had" in delegate.get("/attachments/taken-back").text
@@ -163,5 +156,5 @@ def test_who_was_suspended_when_others_were_told_is_told_later(
     with fr.writing() as session:
         assert telling.tell(fr, session, by) == 1
         assert telling.tell(fr, session, by) == 0
-    everybody(*three)
+    exchange(*three)
     assert keep(three, taken, file) == []
