@@ -34,11 +34,12 @@ NOTHING_TO_FILL_IN = frozenset(
         "/federation/waiting/mute",
         "/federation/waiting/unmute",
         "/federation/waiting/{kind}/retry",
+        "/members/link/{secret}",
         "/statements/{id}/cosign",
         "/statements/{id}/issue",
     }
 )
-"""Buttons: their fields are the page's own."""
+"""Buttons, beside a tick at most: their other fields are the page's own."""
 
 
 def test_every_form_that_people_fill_in_has_its_page(tmp_path: Path) -> None:
