@@ -9,11 +9,12 @@ from tests.core.test_database_away import away
 from internationale import worker
 from internationale.bundle import taking, witnessing
 from internationale.errors import Paused
+from internationale.kit import Utterance
 from internationale.ledger import patience
 from internationale.ledger.fencing import WORDS, Lasting
 from internationale.rooms.roster import queries
 from internationale.section.running import utc_now
-from internationale.testing import builds, oracle
+from internationale.testing import builds, notes, oracle
 from internationale.testing.founding import open_section
 from internationale.worker import fence, link, passed, witnesses
 
@@ -233,6 +234,26 @@ def test_a_database_that_is_put_back_under_the_instance_that_runs_is_noticed(thr
     oracle.agree(ic, fr, ar, said=3)
 
 
+def test_a_deed_that_comes_to_nothing_is_no_database_that_was_put_back(three, hub, say, member):
+    """It has said two things, one after the other, when it fails."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+
+    async def story():
+        await until(opened(fr))
+        await asyncio.to_thread(fails)
+        await asyncio.sleep(2.5)  # it was looked at since
+        assert (await asyncio.to_thread(say, fr, "one")).sequence == 1
+        assert fr.fenced is None
+
+    def fails():
+        with fr.writing() as session:
+            for text in ("one", "two", "three"):
+                fr.publish(session, Utterance(notes.Written(text=text), author="rosa"), by=member(fr))
+            session.rollback()
+
+    live(story, ic, fr, ar)
+
+
 def test_our_own_heads_that_others_kept_do_not_tell_that_the_database_was_not_away(three, hub, say, backup):
     """It is three days old, and they are of minutes ago: a start that is begun anew in the midst of asking asks again."""
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
@@ -272,7 +293,7 @@ def test_nobody_signs_and_no_command_speaks_before_the_jump_is_seen(three, say):
     assert witnessing.attend(fr, "ic", "ab" * 32) is None
 
 
-def test_who_had_another_instance_that_night_asks_as_well(three, hub, say, backup):
+def test_who_had_another_instance_that_night_asks_as_well(three, hub, say, backup, alone):
     """The host has found it since, and the section has said more."""
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
     say(fr, "one")

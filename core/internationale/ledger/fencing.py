@@ -156,11 +156,14 @@ class Fence:
         self.lasting, self.reason = Lasting.RESTORED, WORDS[Lasting.RESTORED]
         self.inquiry.begin()
 
+    def know(self, epoch: int, number: int) -> None:
+        """So far the database has our log, as was read there: not in a transaction, which may come to nothing."""
+        with self._memory:
+            self._known = max(self._known, (epoch, number))
+
     def reverted(self, epoch: int, number: int) -> bool:
         """Whether the database ends our log here, and has ended it further on: it was put back while this process goes on."""
-        with self._memory:
-            known, self._known = self._known, max(self._known, (epoch, number))
-            return (epoch, number) < known
+        return (epoch, number) < self._known
 
     def jumped(self, now: datetime) -> bool:
         """Whether the clock has jumped since the errands looked at it."""

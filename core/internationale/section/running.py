@@ -177,9 +177,7 @@ class Section(Hearing):
             self.log_keys.pledge(keys, queries.hashes(session)[1])
         said = self.ledger.publish(session, rules, keys, utterances, self.now(), recipients=recipients)
         if said and self.gate.reverted(said[0].epoch, said[0].sequence - 1):
-            self.gate.close(
-                WORDS[Lasting.RESTORED]
-            )  # it is noted as soon as this transaction has ended, by who looks each second
+            self.gate.close(WORDS[Lasting.RESTORED])  # noted when this transaction has ended, by who looks each second
             raise Paused(WORDS[Lasting.RESTORED])
         note_readers(session, said)
         return self.releasing.said(session, utterances, said, by)

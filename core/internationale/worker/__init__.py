@@ -135,9 +135,12 @@ class Worker:
     def _look_back(self) -> None:
         """Whether the database was put back under us: on a machine of its own that may be, and no clock tells."""
         gate, own = self.section.gate, claims.own_log(self.section)
-        if own is not None and gate.lasting is not Lasting.ANOTHER and gate.reverted(*own):
+        if own is None:
+            return
+        if gate.reverted(*own) and gate.lasting is not Lasting.ANOTHER:
             _log.error("the database has less of our own log than it had: it was put back")
             gate.put_back()
+        gate.know(*own)
 
     async def _clock(self) -> None:
         """Look whether the clock tells that the machine was put back with what it had in memory, or slept. Then it is silent, and
