@@ -165,12 +165,12 @@ class Stage(Scene):
         return self.until(self.settled, "all hold the same and know it of each other")
 
     def settled(self) -> bool:
-        """Whether all hold the same, and have each other's word for it."""
+        """Whether all hold the same, and have each other's word for it; and nobody waits for a part that another has."""
         sections = self._opened()
         try:
             oracle.same_heads(sections)
             logs = [oracle.log(section) for section in sections]
-            return all(log == logs[0] for log in logs)
+            return all(log == logs[0] for log in logs) and not _missing(sections)
         except (AssertionError, DatabaseError):
             return False
         finally:
@@ -191,3 +191,18 @@ class Stage(Scene):
             self.stop(code)
         weigh(self, verdict)
         return verdict
+
+
+def _missing(sections: Sequence[Section]) -> bool:
+    """Whether a part that one of these waits for is at another: it is fetched by name, after the event."""
+    for section in sections:
+        with section.reading() as session:
+            names = section.ledger.missing_parts(session)
+        if any(_has(other, name) for name in names for other in sections):
+            return True
+    return False
+
+
+def _has(section: Section, name: str) -> bool:
+    with section.reading() as session:
+        return section.ledger.part(session, name) is not None
