@@ -1,6 +1,7 @@
 """Workers of several sections, running for as long as a story is told."""
 
 import asyncio
+import shutil
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
@@ -18,6 +19,20 @@ async def until(condition, seconds=60):
 def with_hubs(section, *urls):
     section.settings = replace(section.settings, hubs=urls)
     return section
+
+
+def night(hub):
+    """Copy the store of a hub now; what is returned puts that in its place, while the hub is stopped."""
+    hub.stop()
+    store, kept = hub.folder / "store", hub.folder / "night"
+    shutil.copytree(store, kept)
+    hub.start()
+
+    def put_back():
+        shutil.rmtree(store)
+        kept.rename(store)
+
+    return put_back
 
 
 def live(story, *sections):

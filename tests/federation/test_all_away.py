@@ -1,7 +1,6 @@
 """All sections were away at the same time (a power cut): each is silent and asks, and none can answer. They go on together."""
 
 import asyncio
-import shutil
 from datetime import timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from internationale.section.running import utc_now
 from internationale.testing import oracle
 from internationale.worker import link, witnesses
 
+from .living import night
 from .test_fence import settled
 from .test_worker import live, opened, same, until, with_hubs
 
@@ -57,15 +57,12 @@ def test_one_of_them_that_a_snapshot_took_back_learns_of_its_own_log_from_the_si
     say(fr, "one")
     settled(ic, fr, ar)
     restore = backup(fr)
-    hub.stop()
-    shutil.copytree(hub.folder / "store", hub.folder / "night")
-    hub.start()
+    hub_back = night(hub)
     say(fr, "two")
     say(fr, "three")
     settled(ic, fr, ar)
     hub.stop()
-    shutil.rmtree(hub.folder / "store")
-    (hub.folder / "night").rename(hub.folder / "store")
+    hub_back()
     hub.start()
     again = with_hubs(restore(), hub.url)
     an_hour_later(ic, again, ar)

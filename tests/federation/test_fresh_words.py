@@ -23,6 +23,7 @@ from internationale.testing import builds, carrying, oracle
 from internationale.testing.founding import admit, database, open_section
 from internationale.worker import claims, fence, link, witnesses
 
+from .living import night
 from .test_fence import restored, settled
 from .test_worker import live, opened, same, until, with_hubs
 
@@ -72,17 +73,14 @@ def test_a_machine_with_the_hub_and_a_section_is_put_back(three, hub, say, backu
     say(fr, "one")
     settled(ic, fr, ar)
     restore = backup(fr)
-    hub.stop()
-    shutil.copytree(hub.folder / "store", hub.folder / "night")
-    hub.start()
+    hub_back = night(hub)
     say(fr, "two")
     settled(ic, fr, ar)
 
     async def story():
         await until(opened(ar))
         await asyncio.to_thread(hub.stop)
-        shutil.rmtree(hub.folder / "store")
-        (hub.folder / "night").rename(hub.folder / "store")
+        hub_back()
         again = with_hubs(kept(restore), hub.url)
         await asyncio.to_thread(hub.start)
         async with worker.running(again):
@@ -276,9 +274,7 @@ def test_who_is_put_back_to_an_old_list_waits_for_a_later_one(federation, hub, s
     say(fr, "one")
     live(lambda: until(lambda: opened(fr)() and same(fr, *old)()), fr, *old)
     restore = backup(fr)
-    hub.stop()
-    shutil.copytree(hub.folder / "store", hub.folder / "night")
-    hub.start()
+    hub_back = night(hub)
     ar, de = new = [with_hubs(federation.alone(code, plugins=builds.today()), hub.url) for code in ("ar", "de")]
     for each in new:
         chain = admit(fr, each)
@@ -290,8 +286,7 @@ def test_who_is_put_back_to_an_old_list_waits_for_a_later_one(federation, hub, s
         await until(lambda: opened(ar)() and opened(de)())
         await asyncio.to_thread(hub.stop)
         await until(lambda: not any(each.hubs[hub.url].connected for each in new))
-        shutil.rmtree(hub.folder / "store")
-        (hub.folder / "night").rename(hub.folder / "store")
+        hub_back()
         again = with_hubs(kept(restore), hub.url)
         async with AsyncExitStack() as stack:
             if not late:

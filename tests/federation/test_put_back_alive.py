@@ -255,7 +255,7 @@ def test_a_deed_that_comes_to_nothing_is_no_database_that_was_put_back(three, hu
 
 
 def test_our_own_heads_that_others_kept_do_not_tell_that_the_database_was_not_away(three, hub, say, backup):
-    """It is three days old, and they are of minutes ago: a start that is begun anew in the midst of asking asks again."""
+    """It is older than they are: a start that is begun anew in the midst of asking asks again."""
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
     say(fr, "one")
     settled(ic, fr, ar)

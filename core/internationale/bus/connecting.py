@@ -193,7 +193,7 @@ class Line:
         """
         back = self.client._reconnection_task  # noqa: SLF001  # nothing public leads there
         await stop(() if back is None else (back,))
-        transport: Any = self.client._transport  # noqa: SLF001
+        transport: Any = self.client._transport  # noqa: SLF001  # nor there
         below = standing_on(transport)
         closing = asyncio.ensure_future(self.client.close())
         await asyncio.wait({closing}, timeout=2)

@@ -30,9 +30,6 @@ PAUSE = 0.05
 WORD = 1.0
 """Seconds after which it is looked whether the host has given the word to go on without an answer."""
 
-_ASKED_AGAIN = (Lasting.RESTORED, Lasting.BEHIND)
-"""Reasons for silence that a running section gets over by itself, also when another process has noted them."""
-
 
 class Worker:
     """The errands of one section. ``begin`` before anybody may write; then ``run`` until cancelled."""
@@ -111,7 +108,7 @@ class Worker:
         while self.section.fenced == fence.NOT_JOINED:  # by a command, or on a page; perhaps again, after losing the database
             await asyncio.sleep(WORD)
             await self._close()
-        if self.section.gate.lasting in _ASKED_AGAIN:  # begun again after a failure: who is asked may have been content before
+        if self.section.gate.lasting in fence.ASKED_AGAIN:  # begun again after a failure: who was asked may have been content
             self._doubt()
         with self._shown:
             while True:

@@ -40,6 +40,9 @@ LOOK = 1.0
 FEWEST, QUICK, LONG = 16, 5.0, 10.0
 """How many own events are taken back at first; twice as many after what was quick, half as many after what was long (seconds)."""
 
+ASKED_AGAIN = (Lasting.RESTORED, Lasting.BEHIND)
+"""Reasons for silence that a section gets over by asking, also when another process has noted them."""
+
 NOT_JOINED = _("This section has not joined an International yet.")
 NO_ANSWER = _("No hub has answered yet, so this section cannot know whether its own log is complete.")
 
@@ -60,7 +63,7 @@ def suspect(section: Section) -> None:
     for.
     """
     section.gate.load()  # who has just joined may have done so for the second time
-    if section.gate.lasting in (Lasting.RESTORED, Lasting.BEHIND) or witnesses.was_away(section):
+    if section.gate.lasting in ASKED_AGAIN or witnesses.was_away(section):
         section.gate.inquiry.begin()
 
 

@@ -32,6 +32,13 @@ NAMES = b"names of comrades " * 40_000
 OTHER = b"another " * 1000
 
 
+def settled(*sections: Section) -> None:
+    """All have heard it, and have tidied up."""
+    exchange(*sections)
+    for section in sections:
+        keeping.tidy(section)
+
+
 @pytest.fixture
 def there(hub: Any) -> Any:
     """Of whom the hub has pieces, each once."""
@@ -109,9 +116,7 @@ def test_the_file_goes_with_its_text(
         with fr.writing() as session:
             attaching.withdraw(fr, session, mine, reason="danger", by=member(fr, "delegate"))
     back(fr, message)
-    exchange(*three)
-    for section in three:
-        keeping.tidy(section)
+    settled(*three)
     assert (Forgetting().run(ic, Operation(hub.url)), there(), stored(*three)) == (3, set(), [0, 0, 0])
 
 
@@ -126,9 +131,7 @@ def test_the_text_of_the_message_that_attaches_it_is_taken_back(
     exchange(*three)
     carriages(whole, *three)
     back(fr, message)
-    exchange(*three)
-    for section in three:
-        keeping.tidy(section)
+    settled(*three)
     assert (Forgetting().run(ic, Operation(hub.url)), there(), stored(*three)) == (2, {"fr"}, [1, 1, 1])
     with ic.reading() as session:
         assert files.find(session, again).file.name == "plan.pdf"
@@ -144,9 +147,7 @@ def test_what_another_file_of_the_section_needs_stays(
     exchange(*three)
     carriages(whole, *three)
     back(fr, message)
-    exchange(*three)
-    for section in three:
-        keeping.tidy(section)
+    settled(*three)
     assert (Forgetting().run(ic, Operation(hub.url)), there(), taken(ar, same)) == (0, {"fr"}, NAMES)
 
 

@@ -204,14 +204,11 @@ def test_the_hosts_word_leaves_no_reason_without_words(two) -> None:
 
 def test_a_note_of_another_process_that_others_hold_more_takes_nothing_back(two) -> None:
     gate, command = two
-    gate.inquiry.begin()
-    gate.inquiry.heard.add("ic")
-    question = gate.inquiry.question
+    inquiry = gate.inquiry
+    inquiry.begin()
+    inquiry.heard.add("ic")
+    question = inquiry.question
     command.close(WORDS[Lasting.BEHIND], Lasting.BEHIND)
     assert gate.load()
-    assert (gate.lasting, gate.inquiry.question, gate.inquiry.heard, gate.inquiry.patience.lasts) == (
-        Lasting.BEHIND,
-        question,
-        {"ic"},
-        True,
-    )
+    assert gate.lasting is Lasting.BEHIND
+    assert (inquiry.question, inquiry.heard, inquiry.patience.lasts) == (question, {"ic"}, True)

@@ -51,16 +51,7 @@ def note(session: Session) -> None:
     for body, hash_ in session.connection().execute(query.order_by(event.c.position).limit(_AT_ONCE)).all():
         envelope = recall(body, hash_)
         listed = _listed(session, envelope)
-        session.add(
-            Trace(
-                section=envelope.section,
-                epoch=envelope.epoch,
-                sequence=envelope.sequence,
-                hash16=envelope.ref.hash16,
-                blob=listed.blob if listed else "",
-                chunks=" ".join(listed.chunks) if listed else "",
-            )
-        )
+        session.add(Trace.of(envelope, listed.blob if listed else "", " ".join(listed.chunks) if listed else ""))
 
 
 def _gone() -> ColumnElement[bool]:

@@ -4,11 +4,13 @@ Lasting tables with migrations of their own; an upload holds the id of an accoun
 """
 
 from datetime import datetime
+from typing import Self
 
 from sqlalchemy import BigInteger, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
+from internationale.events.envelope import Envelope
 from internationale.kit.vocabulary import naming
 
 
@@ -78,6 +80,12 @@ class Trace(Private, table=True):
     hash16: str = Field(primary_key=True)
     blob: str
     chunks: str
+
+    @classmethod
+    def of(cls, envelope: Envelope, blob: str, chunks: str) -> Self:
+        """That of the content which an event attaches."""
+        ref = envelope.ref
+        return cls(section=ref.section, epoch=ref.epoch, sequence=ref.sequence, hash16=ref.hash16, blob=blob, chunks=chunks)
 
 
 class Watch(Private, table=True):

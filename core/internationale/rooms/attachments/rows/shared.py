@@ -89,16 +89,7 @@ def on_attached(session: Session, event: Event[Attached]) -> None:
         audience=envelope.audience,
         time=envelope.time,
     )
-    session.merge(
-        Trace(
-            section=envelope.section,
-            epoch=envelope.epoch,
-            sequence=envelope.sequence,
-            hash16=envelope.ref.hash16,
-            blob=row.blob,
-            chunks=row.chunks,
-        )
-    )
+    session.merge(Trace.of(envelope, row.blob, row.chunks))
     known = session.get(File, said.attachment)
     if known is None or _goes_before(row, known):
         session.merge(row)
