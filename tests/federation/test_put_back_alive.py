@@ -16,7 +16,7 @@ from internationale.rooms.roster import queries
 from internationale.section.running import utc_now
 from internationale.testing import builds, notes, oracle
 from internationale.testing.founding import open_section
-from internationale.worker import fence, link, passed, witnesses
+from internationale.worker import fence, link, passed, silence, witnesses
 
 from .test_fence import settled
 from .test_worker import live, opened, same, until, with_hubs
@@ -168,7 +168,7 @@ def test_nothing_is_said_before_the_jump_is_seen(three, hub, say, monkeypatch):
 
     async def story():
         await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
-        monkeypatch.setattr(worker, "WORD", 3600)
+        monkeypatch.setattr(silence, "WORD", 3600)
         await asyncio.sleep(4)  # the look that was under way
         ten_minutes_later(fr)
         assert fr.fenced is None
