@@ -6,9 +6,12 @@ from datetime import timedelta
 import pytest
 
 from internationale import worker
+from internationale.bundle import witnessing
 from internationale.ledger import patience
 from internationale.section.running import utc_now
-from internationale.testing import oracle
+from internationale.testing import builds, carrying, oracle
+from internationale.testing.founding import unite
+from internationale.testing.serving import served
 from internationale.worker import link, witnesses
 
 from .living import night
@@ -92,3 +95,50 @@ def test_who_is_known_to_have_been_put_back_does_not_say_that_it_is_there(three,
         await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
 
     live(story, ic, fr, ar)
+
+
+AWAY_HUB = "nats://127.0.0.1:1"
+
+
+def test_without_any_hub_they_say_so_over_https(federation, say, monkeypatch):
+    monkeypatch.setattr(worker, "ALONE", 0.5)
+    fr, ar = (with_hubs(federation.alone(code, plugins=builds.today()), AWAY_HUB) for code in ("fr", "ar"))
+    with served(fr), served(ar):
+        unite([fr, ar])
+        for section in (fr, ar):
+            say(section, "one")
+            assert witnessing.sign(section, again=True) is not None
+        an_hour_later(fr, ar)
+        go_on_together(fr, ar)
+    oracle.agree(fr, ar, said=2)
+
+
+def go_on_together(fr, ar):
+
+    async def story():
+        await until(lambda: asks(fr)() and fr.gate.inquiry.met == {"ar"})
+        await until(lambda: opened(fr)() and opened(ar)())
+        await until(same(fr, ar))
+
+    live(story, fr, ar)
+
+
+def test_without_any_hub_one_of_them_learns_of_its_own_log_from_the_silent(pair, say, backup, monkeypatch):
+    monkeypatch.setattr(worker, "ALONE", 0.5)
+    fr, ar = (with_hubs(each, AWAY_HUB) for each in pair)
+    say(ar, "one")
+    assert witnessing.sign(ar, again=True) is not None
+    restore = backup(ar)
+    say(ar, "two")
+    carrying.hand_on(ar, fr)
+    assert witnessing.sign(fr, again=True) is not None
+    again = with_hubs(restore(), AWAY_HUB)
+    an_hour_later(fr, again)
+
+    async def story():
+        await until(opened(again))
+        assert fr.fenced is not None, "it cannot ask the other, who has no address: all that it said was that it is there"
+        assert (await asyncio.to_thread(say, again, "three")).sequence == 3
+
+    live(story, fr, again)
+    again.close()

@@ -59,6 +59,13 @@ class Heads:
 
 
 @dataclass(frozen=True)
+class Presence:
+    """That some section is there, and silent: for who has asked it."""
+
+    document: SignedDocument
+
+
+@dataclass(frozen=True)
 class Part:
     """A part as it travels: salt and content."""
 
@@ -80,7 +87,7 @@ class Ending:
     whole: bool
 
 
-Item = Header | Version | Delivery | Part | Heads | Damaged | Ending
+Item = Header | Version | Delivery | Part | Heads | Presence | Damaged | Ending
 
 
 class Writer:
@@ -99,6 +106,9 @@ class Writer:
 
     def heads(self, document: SignedDocument) -> bytes:
         return self._line({"heads": document.plain()})
+
+    def presence(self, document: SignedDocument) -> bytes:
+        return self._line({"presence": document.plain()})
 
     def event(self, subject: str, body: bytes, signature: str) -> bytes:
         return self._line({"subject": subject, "body": keys.encode(body), "signature": signature})

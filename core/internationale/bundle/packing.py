@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session
 
 from internationale.bundle.form import Header, Span, Writer
-from internationale.bundle.witnessing import Testimony
+from internationale.bundle.witnessing import Attendance, Testimony
 from internationale.errors import Untrusted
 from internationale.events import heads
 from internationale.events.envelope import Address
@@ -40,7 +40,7 @@ class Wanted:
     """The version of the roster that is known already."""
     largest: int | None = None
     """Bytes after which no further event is added."""
-    said: Testimony | None = None
+    said: Testimony | Attendance | None = None
     """What is said besides what is stored, to who asks what we hold now."""
 
 
@@ -94,11 +94,14 @@ def _counting_heads(section: Section, session: Session) -> Iterator[SignedDocume
             yield document
 
 
-def _said(writer: Writer, said: Testimony | None) -> Iterator[bytes]:
-    if said is not None:
-        if (kept := said.beside) is not None:  # before the heads: nobody counts without it
-            yield writer.event(kept.subject, kept.body, kept.signature)
-        yield writer.heads(said.heads)
+def _said(writer: Writer, said: Testimony | Attendance | None) -> Iterator[bytes]:
+    if said is not None and (kept := said.beside) is not None:  # first: nobody counts without it
+        yield writer.event(kept.subject, kept.body, kept.signature)
+    match said:
+        case Testimony():
+            yield writer.heads(said.heads)
+        case Attendance():
+            yield writer.presence(said.presence)
 
 
 def _with_parts(section: Section, writer: Writer, event: Stored) -> Iterator[bytes]:

@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
-from internationale.bundle.form import VERSION, Damaged, Ending, Header, Heads, Item, Part, Span, Version
+from internationale.bundle.form import VERSION, Damaged, Ending, Header, Heads, Item, Part, Presence, Span, Version
 from internationale.errors import Untrusted
 from internationale.events import keys, strict
 from internationale.events.signed import SignedDocument
@@ -93,6 +93,8 @@ def _item(content: dict[str, Any], via: str) -> Item | str:
             return Version(SignedDocument.from_plain(content["roster"]))
         if "heads" in content:
             return Heads(SignedDocument.from_plain(content["heads"]))
+        if "presence" in content:
+            return Presence(SignedDocument.from_plain(content["presence"]))
     except (Untrusted, ValueError, KeyError):
         return "malformed_line"
     return "unknown_kind"

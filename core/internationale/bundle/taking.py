@@ -1,4 +1,4 @@
-"""Taking in signed documents, whichever way they came: rosters and heads."""
+"""Taking in signed documents, whichever way they came: rosters, heads, and that somebody is there."""
 
 import logging
 from collections.abc import Sequence
@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
+from internationale.bundle import majority
 from internationale.errors import Untrusted
-from internationale.events import heads, signed
+from internationale.events import heads, presence, signed
 from internationale.events.heads import Heads
 from internationale.events.roster import Roster
 from internationale.events.signed import SignedDocument
@@ -106,6 +107,20 @@ def _heard(section: Section, session: Session, said: Heads) -> bool:
     ours = said.heads.get(section.code)
     known = queries.read_heads(kept.body).heads.get(section.code) if kept is not None else None
     return ours is None or (known is not None and known.covers(ours.epoch, ours.sequence))
+
+
+def meet(section: Section, documents: Sequence[SignedDocument]) -> None:
+    """Who answers that it is there, and silent as well: all may have been away at the same time. It shows nothing of our log."""
+    if not documents:
+        return
+    members = majority.others(section)
+    with section.reading() as session:
+        keyring = section.keyring(session)
+    for document in documents:
+        with suppress(Untrusted):  # it is one that does not answer
+            here = presence.verify(document, keyring)
+            if here.section in members:
+                section.gate.inquiry.meet(here.asked, here.section, majority.most(members))
 
 
 def _named(document: SignedDocument) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
 from internationale.bundle import holding, taking
-from internationale.bundle.form import Damaged, Ending, Header, Heads, Item, Part, Version
+from internationale.bundle.form import Damaged, Ending, Header, Heads, Item, Part, Presence, Version
 from internationale.bundle.reading import read
 from internationale.errors import Conflict
 from internationale.events.signed import SignedDocument
@@ -88,6 +88,7 @@ class _Unpacking:
         self._events: list[Delivery] = []
         self._parts: list[bytes] = []
         self._heads: list[SignedDocument] = []
+        self._present: list[SignedDocument] = []
         self._bytes = 0
 
     def take(self, item: Item) -> None:
@@ -103,6 +104,9 @@ class _Unpacking:
                 self._hold(item.document.body, *item.document.signatures)
             case Heads():
                 self._heads.append(item.document)
+                self._hold(item.document.body, *item.document.signatures)
+            case Presence():
+                self._present.append(item.document)
                 self._hold(item.document.body, *item.document.signatures)
             case _:
                 self._note(item)
@@ -127,7 +131,8 @@ class _Unpacking:
         heard = taking.hear(self._section, self._heads)
         self.found.heads += heard.new
         self.found.strange.update(heard.strange)
-        self._rosters, self._events, self._parts, self._heads, self._bytes = [], [], [], [], 0
+        taking.meet(self._section, self._present)
+        self._rosters, self._events, self._parts, self._heads, self._present, self._bytes = [], [], [], [], [], 0
 
     def _look_for_ourselves(self) -> None:
         """Events of our own log that we did not know are taken back, and whether there are more is asked before we speak again.

@@ -97,6 +97,11 @@ def attend(section: Section, asker: str, asked: str) -> Attendance | None:
     return Attendance(here, _furthest(section, asker))
 
 
+def reply(section: Section, asker: str, asked: str) -> Testimony | Attendance | None:
+    """What is said to another section that asks what we hold now: that, or else that we are there."""
+    return answer(section, asker, asked) or attend(section, asker, asked)
+
+
 def _furthest(section: Section, asker: str) -> Delivery | None:
     """What is parked behind the end of a log, or else that end."""
     with section.reading() as session:

@@ -110,6 +110,6 @@ def answer(section: Section, asked: Request) -> bytes:
     """A bundle of what was asked for, as far as it is here and as much as one answer holds. Who asks what we hold now is told."""
     last = min(asked.last, asked.first + AT_ONCE - 1)
     spans = [Span(asked.log, asked.epoch, asked.first, last)] if 0 < asked.first <= last else []
-    said = None if asked.asked is None else witnessing.answer(section, asked.section, asked.asked)
+    said = None if asked.asked is None else witnessing.reply(section, asked.section, asked.asked)
     wanted = Wanted(spans=spans, parts=asked.parts, rosters_after=asked.roster, largest=LARGEST, said=said)
     return b"".join(packing.lines(section, wanted))

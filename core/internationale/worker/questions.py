@@ -64,10 +64,11 @@ async def answer_others(section: Section, bus: Bus) -> None:
 
 
 def _heads(section: Section, asked: Question) -> list[Parcel]:
-    if (said := witnessing.answer(section, asked.section, asked.asked)) is not None:
-        return _told(heads_subject(section.code), said.heads, said.beside)
-    if (here := witnessing.attend(section, asked.section, asked.asked)) is not None:
-        return _told(presence_subject(section.code), here.presence, here.beside)
+    match said := witnessing.reply(section, asked.section, asked.asked):
+        case witnessing.Testimony():
+            return _told(heads_subject(section.code), said.heads, said.beside)
+        case witnessing.Attendance():
+            return _told(presence_subject(section.code), said.presence, said.beside)
     return []
 
 

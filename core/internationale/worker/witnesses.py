@@ -17,17 +17,13 @@ answer. Who is known to have been put back needs answers all the same, and gets 
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import datetime
 
 import msgspec
 from sqlmodel import Session
 
-from internationale.bundle import taking
+from internationale.bundle import majority, taking
 from internationale.bus import Bus
-from internationale.errors import Untrusted
-from internationale.events import presence
-from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
 from internationale.ledger import awake
 from internationale.ledger.fencing import Lasting
@@ -76,7 +72,7 @@ def objection(section: Section) -> Message | None:
     that night, knows no more than we do: those who were let in since bring the later list, also to a hub that has lost it, as
     soon as they are back. They are waited for where the database is known to be an old one, and where a few alone would do.
     """
-    gate, others = section.gate, _others(section)
+    gate, others = section.gate, majority.others(section)
     reason, restored = missing(section), gate.lasting is Lasting.RESTORED
     if reason is not None and restored:
         return reason
@@ -88,8 +84,8 @@ def objection(section: Section) -> Message | None:
 
 def missing(section: Section) -> Message | None:
     """What is said while not enough have spoken; None: enough have. Who stands alone in the list lacks nobody."""
-    others = _others(section)
-    heard, needed = len(others) - len(_unheard(section, others)), _most(others)
+    others = majority.others(section)
+    heard, needed = len(others) - len(_unheard(section, others)), majority.most(others)
     return WAITS % {"heard": heard, "needed": needed} if others and heard < needed else None
 
 
@@ -97,12 +93,12 @@ def lonely(section: Section) -> bool:
     """Whether there is nobody in the list who could answer, nor a sign that it is an old one: whoever has just founded an
     International, and stops for a night, is not kept waiting for long.
     """
-    return section.gate.lasting is None and not _others(section)
+    return section.gate.lasting is None and not majority.others(section)
 
 
 async def ask(section: Section, bus: Bus) -> None:
     """Ask those who have not answered yet over this hub, until enough have."""
-    unheard = await in_thread(_unheard, section, await in_thread(_others, section))
+    unheard = await in_thread(_unheard, section, await in_thread(majority.others, section))
     question = section.gate.inquiry.question
     for start in range(0, len(unheard), ASKED):
         if await in_thread(missing, section) is None:
@@ -121,30 +117,7 @@ async def _ask(section: Section, bus: Bus, code: str, question: str) -> None:
     words = [one for one in answer if one.subject == heads_subject(code)]
     await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in words])
     present = [one for one in answer if one.subject == presence_subject(code)]
-    await in_thread(_meet, section, [SignedDocument.from_header(one.body, one.signature) for one in present])
-
-
-def _meet(section: Section, documents: Sequence[SignedDocument]) -> None:
-    """Who answers that it is there, and silent as well: all may have been away at the same time. It shows nothing of our log."""
-    others = _others(section)
-    with section.reading() as session:
-        keyring = section.keyring(session)
-    for document in documents:
-        with suppress(Untrusted):  # it is one that does not answer
-            here = presence.verify(document, keyring)
-            if here.section in others:
-                section.gate.inquiry.meet(here.asked, here.section, _most(others))
-
-
-def _most(others: Sequence[str]) -> int:
-    """How many are more than half of them."""
-    return len(others) // 2 + 1
-
-
-def _others(section: Section) -> list[str]:
-    with section.reading() as session:
-        cards = section.sections(session)
-    return [card.code for card in cards if card.code != section.code and card.status == Status.MEMBER]
+    await in_thread(taking.meet, section, [SignedDocument.from_header(one.body, one.signature) for one in present])
 
 
 def _unheard(section: Section, others: Sequence[str]) -> list[str]:
