@@ -23,6 +23,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from internationale.cli import untaken
 from internationale.kit import http
 from internationale.web.crowds import GONE
+from internationale.web.waiting import ENDING
 
 MOST = 4096
 """The most connections at a time, where there are descriptors enough."""
@@ -124,6 +125,8 @@ class _Bounded(HttpToolsProtocol):
     _body: asyncio.TimerHandle | None = None
     _unread = _head = _lines = 0
     """Bytes since anything was whole; and of the head that is being read, its bytes and lines."""
+    ending = False
+    """Whether the server is being stopped."""
     _open = _waited = False
     """Whether the body that is being read has not ended; whether we kept it waiting ourselves since it was last looked at."""
     _came = _size = _pieces = 0
@@ -161,9 +164,17 @@ class _Bounded(HttpToolsProtocol):
             self._next = cycle, app
             return
         self._answered = cycle
-        here = weakref.ref(cycle)  # else what a request brought would be kept until the collector comes
+        here, through = (
+            weakref.ref(cycle),
+            weakref.ref(self),
+        )  # else what a request brought would be kept until the collector comes
         cycle.scope["state"][GONE] = lambda: (one := here()) is None or one.disconnected
+        cycle.scope["state"][ENDING] = lambda: (line := through()) is None or line.ending
         super()._start_asgi_task(cycle, app)
+
+    def shutdown(self) -> None:
+        self.ending = True
+        super().shutdown()
 
     def on_message_begin(self) -> None:
         self._head = self._lines = 0

@@ -122,6 +122,12 @@ def clear_browser(response: Response[Any], section: Section) -> None:
     response.set_cookie(_cookie(section, "", 0, _BROWSER))
 
 
+def is_known(known: str, tag: str) -> bool:
+    """Whether who asks has what stands under this tag, by the header ``If-None-Match``. Source: RFC 9110, section 13.1.2."""
+    tags = (each.strip().removeprefix("W/") for each in known.split(","))
+    return any(each in ("*", f'"{tag}"') for each in tags)
+
+
 def local_path(path: str | None, default: str = "/") -> str:
     """``path`` if it leads to a page of this section, else ``default``: for ``next=`` and the like.
 

@@ -27,9 +27,15 @@ from internationale.web import allowing, assets, bodies, bundles, faults, front,
 from internationale.web.edge import Edge
 from internationale.web.threads import Threads, aside
 from internationale.web.visits import Visit
+from internationale.web.waiting import Waiting
 from internationale.web.writings import Writings
 
 API = "/api/v1"
+_OF_ALL = (
+    "Every JSON answer to a GET has an ETag; with it in If-None-Match the answer is 304 while nothing has changed. With"
+    " Prefer: wait=SECONDS besides (at most 60), whoever is signed in is answered as soon as something has, or with 304 when the"
+    " time is over: so what is followed need not be asked for again and again."
+)
 Running = Callable[[Section], AbstractAsyncContextManager[object]]
 """Something that runs beside the pages for as long as the application does: the worker."""
 
@@ -77,7 +83,7 @@ def create_app(section: Section, running: Iterable[Running] = ()) -> Litestar:
         type_encoders={SQLModel: refuse_rows},
         logging_config=None,
     )
-    app.asgi_handler = Edge(app.asgi_handler, section)
+    app.asgi_handler = Waiting(Edge(app.asgi_handler, section), section, API + "/")
     return app
 
 
@@ -102,6 +108,7 @@ def _openapi(section: Section) -> OpenAPIConfig:
     return OpenAPIConfig(
         title=f"Internationale: {section.name}",
         version=__version__,
+        description=_OF_ALL,
         path=f"{API}/openapi.json",
         render_plugins=[JsonRenderPlugin(path="/")],  # the document alone: Litestar's pages for it load scripts from elsewhere
         components=Components(security_schemes={"token": SecurityScheme(type="http", scheme="bearer")}),

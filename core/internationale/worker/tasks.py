@@ -6,7 +6,8 @@ import logging
 from internationale.errors import without_content
 from internationale.kit.vocabulary import Task
 from internationale.section import Section
-from internationale.worker.pace import Backoff, Bell, in_thread
+from internationale.section.bells import Bell
+from internationale.worker.pace import Backoff, in_thread
 
 _log = logging.getLogger(__name__)
 LOOK = 5.0

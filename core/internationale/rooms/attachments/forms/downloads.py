@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Request
 from litestar.response import Response, Stream
 
+from internationale.kit.http import is_known
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Reader
 from internationale.rooms.attachments.port import taking
@@ -22,7 +23,7 @@ def download(request: Request[Any, Any, Any], section: Section, attachment: str,
     with section.reading() as session:
         known = room(section).find(session, attachment, reader)
     file = known.file
-    if known.removal is None and names.is_known(request.headers.get("if-none-match", ""), file.digest):
+    if known.removal is None and is_known(request.headers.get("if-none-match", ""), file.digest):
         headers = names.headers(file.name, file.digest)
         return Response(b"", media_type=names.UNKNOWN, headers=headers, status_code=304)
     return _handed(request, file, lambda part: taking.take(section, attachment, reader, part)[1])

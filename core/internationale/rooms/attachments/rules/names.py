@@ -62,12 +62,6 @@ def part(wanted: str, unless: str, digest: str, size: int) -> range | None:
     return None if len(found) == size else found
 
 
-def is_known(known: str, digest: str) -> bool:
-    """Whether who asks has the file already, by the header ``If-None-Match``. Source: RFC 9110, section 13.1.2."""
-    tags = (tag.strip().removeprefix("W/") for tag in known.split(","))
-    return any(tag in ("*", f'"{digest}"') for tag in tags)
-
-
 def _shortened(name: str) -> str:
     if len(name) <= NAME:
         return name
