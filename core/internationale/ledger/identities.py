@@ -45,13 +45,15 @@ class Identities:
     def begin(self) -> None:
         """Make the first identity, unless there is one, and read all. Raises ``Misconfigured``."""
         if not self._files():
-            self.rotate()
+            self._make(1)  # by its number: another process may have begun meanwhile, and one first identity is enough
         self.all()
 
     def rotate(self) -> None:
         """Make a new identity, which our card shows from now on. Raises ``Misconfigured`` when it cannot be written."""
+        self._make(max((int(path.stem) for path in self._files()), default=0) + 1)
+
+    def _make(self, number: int) -> None:
         identity = Identity.generate()
-        number = max((int(path.stem) for path in self._files()), default=0) + 1
         path = self.folder / f"{number:04}{SUFFIX}"
         try:
             self._write(path, f"# public key: {identity.recipient}\n{identity.secret}\n")
