@@ -15,8 +15,8 @@ import internationale_members
 from internationale import i18n
 from internationale.cli import using
 from internationale.kit import Reader, Utterance
-from internationale.ledger import copies, fencing
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger import copies, reasons
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.plugins import Plugins
 from internationale.settings import whole
 from internationale.testing import notes
@@ -97,7 +97,7 @@ def test_a_backup_that_was_interrupted_is_not_there(
         assert not (tmp_path / "b.db").exists()
         raise OSError("the power went")
 
-    monkeypatch.setattr(fencing, "put_back", interrupted)
+    monkeypatch.setattr(reasons, "put_back", interrupted)
     assert "the power went" in joined("fr", "backup", "b.db", status=2).output
     assert list(tmp_path.glob("b.db*")) == []
 

@@ -12,8 +12,8 @@ from internationale.bus.ending import stop
 from internationale.bus.nats import NatsBus
 from internationale.events import heads, request
 from internationale.events.heads import Head, Heads
-from internationale.ledger import fencing, patience
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger import patience, reasons
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.rooms.roster import port
 from internationale.testing import carrying, oracle
 from internationale.worker import claims, direct, fence, witnesses
@@ -91,7 +91,7 @@ def test_without_any_hub_it_is_told_who_has_signed_to_hold_more(pair, say, alone
         assert port.store_heads(session, lie, ar.now())
     alone(ar, lambda: ar.fenced == claims.BEHIND % {"theirs": 999, "ours": 1, "who": (f"{fr.name} (fr)",)})
     with ar.reading() as session:
-        claimants = fencing.claimants(session.connection(), disbelieved=False)
+        claimants = reasons.claimants(session.connection(), disbelieved=False)
     assert claimants == ("fr",)
     ar.gate.give_word(claimants)
     assert ar.gate.take_word()

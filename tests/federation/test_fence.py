@@ -17,8 +17,8 @@ from internationale.errors import Paused
 from internationale.events import heads, keys
 from internationale.events.heads import Head, Heads
 from internationale.events.signed import SignedDocument
-from internationale.ledger import fencing
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger import reasons
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.rooms.exchange.queries.alarms import findings
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
@@ -34,7 +34,7 @@ def restored(restore):
     """The section as its backup has it, with the mark that ``internationale backup`` leaves there."""
     section = restore()
     with section.writing() as session:
-        fencing.keep(session.connection(), Lasting.RESTORED, section.now())
+        reasons.keep(session.connection(), Lasting.RESTORED, section.now())
     section.gate.load()
     return section
 
@@ -388,10 +388,10 @@ def test_who_was_restored_believes_everybody_again(federation):
     fr.gate.close(claims.BEHIND % {"theirs": 2, "ours": 1, "who": ("ar",)}, Lasting.BEHIND, ["ar", "ic"])
     fr.gate.give_word(["ar"])
     with fr.reading() as session:
-        assert fencing.claimants(session.connection(), disbelieved=True) == ("ar",)
+        assert reasons.claimants(session.connection(), disbelieved=True) == ("ar",)
     fr.gate.close(WORDS[Lasting.RESTORED], Lasting.RESTORED)
     with fr.reading() as session:
-        assert fencing.claimants(session.connection(), disbelieved=True) == ()
+        assert reasons.claimants(session.connection(), disbelieved=True) == ()
 
 
 def test_who_has_lied_once_silences_nobody_again(federation, hub, say):
@@ -425,11 +425,11 @@ def test_who_has_lied_once_silences_nobody_again(federation, hub, say):
     asyncio.run(claimed(ar, 2_000))
     asyncio.run(unhindered())
     with fr.reading() as session:
-        assert fencing.claimants(session.connection(), disbelieved=True) == ("ar",)
+        assert reasons.claimants(session.connection(), disbelieved=True) == ("ar",)
         told = [alarm for alarm in findings(session, "fr", fr.now()) if alarm.kind in ("own", "disbelieved")]
     assert [(alarm.kind, alarm.about) for alarm in told] == [("disbelieved", "ar")]
     asyncio.run(claimed(ic, 3_000))
     asyncio.run(begun(word=False))
     fr.gate.believe()
     with fr.reading() as session:
-        assert fencing.claimants(session.connection(), disbelieved=True) == ()
+        assert reasons.claimants(session.connection(), disbelieved=True) == ()

@@ -15,8 +15,8 @@ from internationale.bus.server import HubProcess
 from internationale.errors import Paused
 from internationale.events import heads
 from internationale.events.heads import Head, Heads
-from internationale.ledger import fencing, patience, tables
-from internationale.ledger.fencing import Lasting
+from internationale.ledger import patience, reasons, tables
+from internationale.ledger.reasons import Lasting
 from internationale.rooms.roster import port, queries
 from internationale.section.running import utc_now
 from internationale.testing import builds, carrying, oracle
@@ -139,7 +139,7 @@ def test_who_has_lost_the_database_and_joins_again_waits_for_the_others(three, h
         again = with_hubs(open_section(replace(fr.settings, database=url), builds.today()), hub.url)
         with again.writing() as session:
             port.adopt(session, chain, code="fr", key=again.key.public, now=again.now())
-            fencing.keep(session.connection(), Lasting.RESTORED, again.now())
+            reasons.keep(session.connection(), Lasting.RESTORED, again.now())
         again.roster_changed()
 
         async def alone():
@@ -241,7 +241,7 @@ def test_who_knows_a_later_list_of_sections_counts_when_it_has_come(three, say):
     """The restored database has an old one: who the others are is not known before."""
     ic, fr, _ar = three
     say(fr, "one")
-    fr.fence(fencing.WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    fr.fence(reasons.WORDS[Lasting.RESTORED], Lasting.RESTORED)
 
     def answered(by):
         listed = Heads(

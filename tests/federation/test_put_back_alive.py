@@ -11,7 +11,7 @@ from internationale.bundle import taking, witnessing
 from internationale.errors import Paused
 from internationale.kit import Utterance
 from internationale.ledger import patience
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.rooms.roster import queries
 from internationale.section.running import utc_now
 from internationale.testing import builds, notes, oracle

@@ -13,7 +13,7 @@ from internationale.errors import Conflict
 from internationale.events.signed import SignedDocument
 from internationale.ledger import deliveries
 from internationale.ledger.deliveries import Delivery
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.messages import marker
 from internationale.section import Section
 

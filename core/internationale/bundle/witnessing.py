@@ -10,7 +10,7 @@ from internationale.events.presence import Presence
 from internationale.events.signed import SignedDocument
 from internationale.ledger import awake, parking
 from internationale.ledger.deliveries import Delivery
-from internationale.ledger.fencing import Lasting
+from internationale.ledger.reasons import Lasting
 from internationale.rooms.roster import port, queries
 from internationale.section import Section
 

@@ -18,9 +18,9 @@ from internationale.cli import progress, using
 from internationale.cli.root import Home
 from internationale.cli.speech import agreed, say
 from internationale.errors import Conflict, Invalid, Misconfigured
-from internationale.ledger import copies, database, fencing
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger import copies, database, reasons
 from internationale.ledger.migrate import version_table
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.messages import marker
 from internationale.rooms.roster.port import secret
 from internationale.section import Section
@@ -104,7 +104,7 @@ def _mark(section: Section, part: Path) -> None:
     """One's own word about its age, since a copy cannot know when it is used."""
     engine = create_engine(f"sqlite:///{part}")
     with engine.begin() as connection:
-        fencing.put_back(connection, section.now(), copied=section.now())
+        reasons.put_back(connection, section.now(), copied=section.now())
     engine.dispose()
 
 

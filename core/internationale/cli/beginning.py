@@ -23,8 +23,8 @@ from internationale.events.roster import Version
 from internationale.events.signed import SignedDocument
 from internationale.kit import called
 from internationale.kit.printing import visible
-from internationale.ledger import fencing
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger import reasons
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.messages import marker
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.rules import papers
@@ -212,7 +212,7 @@ def join(home: Home, invitation: BinaryIO, fingerprint: str | None) -> None:
         international = queries.hashes(session)[1]
         again = not joined and (section.log_keys.has_signed(section.log_keys.all, international) or _late(section, session))
         if again:  # what it has said is not here any more
-            fencing.keep(session.connection(), Lasting.RESTORED, section.now())
+            reasons.keep(session.connection(), Lasting.RESTORED, section.now())
         section.log_keys.pledge([section.key], international)
     section.roster_changed()
     say(_("Joined."))

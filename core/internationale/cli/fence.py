@@ -7,9 +7,9 @@ from internationale.cli.root import Home
 from internationale.cli.speech import say, tell, worded
 from internationale.errors import Conflict, Invalid
 from internationale.kit.calling import Names
-from internationale.ledger import fencing
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger import reasons
 from internationale.ledger.ownkeys import LOST
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.messages import marker
 from internationale.section import Section
 from internationale.worker.claims import behind_a_hole, own_log
@@ -120,7 +120,7 @@ def close(home: Home, believe: bool) -> None:
 
 def _claimants(section: Section, *, disbelieved: bool) -> tuple[str, ...]:
     with section.reading() as session:
-        return fencing.claimants(session.connection(), disbelieved=disbelieved)
+        return reasons.claimants(session.connection(), disbelieved=disbelieved)
 
 
 def _called(section: Section, codes: tuple[str, ...]) -> tuple[str, ...]:

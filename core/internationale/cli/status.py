@@ -17,8 +17,8 @@ from internationale.events import card
 from internationale.kit import Check
 from internationale.kit.printing import visible
 from internationale.ledger import outbox
-from internationale.ledger.fencing import WORDS
 from internationale.ledger.ownkeys import LOST
+from internationale.ledger.reasons import WORDS
 from internationale.messages import Message, marker, plural_marker
 from internationale.rooms.exchange import queries as exchange
 from internationale.rooms.exchange.queries import Counts, Federation

@@ -14,52 +14,21 @@ that lies would silence another at each of its starts.
 import logging
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
-from enum import StrEnum
 from threading import Lock, RLock
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, update
 
-from internationale.kit.prepared import Prepared
-from internationale.kit.vocabulary import Restored
-from internationale.ledger import database, tables
+from internationale.ledger import database, reasons, tables
 from internationale.ledger.database import Database
 from internationale.ledger.inquiry import Inquiry
 from internationale.ledger.patience import JUMP, apart
-from internationale.messages import Message, marker
+from internationale.ledger.reasons import WORDS, Lasting
+from internationale.messages import Message
 
-_ = marker("core")
 _log = logging.getLogger(__name__)
 
 
-class Lasting(StrEnum):
-    """Reasons that a restart does not take away."""
-
-    RESTORED = "restored"
-    BEHIND = "behind"
-    ANOTHER = "another"
-
-
-WORDS: dict[str, Message] = {
-    Lasting.RESTORED: _(
-        "This section's database was put back, or made anew: it may have forgotten what it said last. It says nothing until more"
-        " than half of the other sections have shown anew how far its own log had come."
-    ),
-    Lasting.BEHIND: _("Others hold more of this section's own log than is here. The rest is being fetched."),
-    Lasting.ANOTHER: _("Another instance of this section writes its log. Find it and stop it, then start this one again."),
-}
-_GRAVER: dict[Lasting, tuple[str, ...]] = {
-    Lasting.BEHIND: (Lasting.BEHIND, Lasting.RESTORED, Lasting.ANOTHER),
-    Lasting.RESTORED: (Lasting.RESTORED, Lasting.ANOTHER),
-    Lasting.ANOTHER: (Lasting.ANOTHER,),
-}
-"""What another reason does not put out: another instance is about, whatever else is so; who has forgotten something needs a
-better answer than who only was behind.
-"""
-_claimant = tables.claimant
-_KEPT = Prepared(select(tables.fence.c.reason, tables.fence.c.since))
-_WORD = "word"
-"""The host's word that the section may speak although nobody has answered."""
 _GOOD = timedelta(hours=1)
 """For so long it is good. Copies of the database have it too, and are put back at any time."""
 
@@ -99,7 +68,7 @@ class Fence:
 
     def _heed(self, connection: Connection) -> bool:
         """The same with a connection."""
-        row = _KEPT.first(connection)
+        row = reasons.KEPT.first(connection)
         if row is None or row == self._noted or row[0] not in WORDS:
             return False
         self._noted, self.lasting = row, Lasting(row[0])
@@ -130,9 +99,9 @@ class Fence:
     def _keep(self, lasting: Lasting, claimants: Collection[str]) -> None:
         with database.writing(self._database) as session:
             connection = session.connection()
-            _note(connection, lasting, self._now())
-            _claimed(connection, claimants, self._now())
-            self._noted = _KEPT.first(connection)
+            reasons.note(connection, lasting, self._now())
+            reasons.claimed(connection, claimants, self._now())
+            self._noted = reasons.KEPT.first(connection)
         before, self.lasting = self.lasting, Lasting(self._noted[0]) if self._noted else lasting
         if before is not self.lasting:
             self._ask()
@@ -147,7 +116,7 @@ class Fence:
         """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
         with self._noting:
             with database.writing(self._database) as session:
-                put_back(session.connection(), self._now())
+                reasons.put_back(session.connection(), self._now())
             with self._memory:
                 self.closings, self._known = self.closings + 1, (0, 0)
                 self._silenced()
@@ -179,14 +148,14 @@ class Fence:
 
     def _open(self, closings: int) -> None:
         with database.reading(self._database) as session:
-            noted = self.lasting is not None or _read(session.connection())
+            noted = self.lasting is not None or reasons.read(session.connection())
         if noted:
             with database.writing(self._database) as session:
                 connection = session.connection()
                 if self._heed(connection) or closings != self.closings:
                     return
                 connection.execute(delete(tables.fence))
-                connection.execute(delete(_claimant).where(~_claimant.c.disbelieved))
+                connection.execute(delete(tables.claimant).where(~tables.claimant.c.disbelieved))
         with self._memory:
             if closings == self.closings:
                 self._forget()
@@ -196,36 +165,36 @@ class Fence:
         have signed to hold more of our log than is here, whom the host does not believe in this from now on.
         """
         with database.writing(self._database) as session:
-            keep(session.connection(), _WORD, self._now())
-            known = _claimant.c.section.in_(disbelieving)
-            session.connection().execute(update(_claimant).where(known).values(disbelieved=True))
+            reasons.keep(session.connection(), reasons.WORD, self._now())
+            known = tables.claimant.c.section.in_(disbelieving)
+            session.connection().execute(update(tables.claimant).where(known).values(disbelieved=True))
 
     def believe(self) -> None:
         """Believe everybody again in what they sign to hold of our log."""
         with database.writing(self._database) as session:
-            session.connection().execute(delete(_claimant))
+            session.connection().execute(delete(tables.claimant))
 
     def take_word(self) -> bool:
         """Whether the host has given this word lately. It counts once. An old one stands in a database that was put back, most
         likely, and in the place of what it was given for: then others are asked.
         """
         with database.reading(self._database) as session:
-            if _read(session.connection()) != _WORD:
+            if reasons.read(session.connection()) != reasons.WORD:
                 return False
         with self._noting:
             return self._take_word(self.closings)
 
     def _take_word(self, closings: int) -> bool:
         with database.writing(self._database) as session:
-            row, now = _KEPT.first(session.connection()), self._now()
-            if row is None or row[0] != _WORD:
+            row, now = reasons.KEPT.first(session.connection()), self._now()
+            if row is None or row[0] != reasons.WORD:
                 return False
             good: bool = abs(now - row[1]) <= _GOOD
             if good:
                 session.connection().execute(delete(tables.fence))
             else:
-                keep(session.connection(), Lasting.RESTORED, now)
-                self._noted = _KEPT.first(session.connection())
+                reasons.keep(session.connection(), Lasting.RESTORED, now)
+                self._noted = reasons.KEPT.first(session.connection())
         with self._memory:
             if not good:
                 _log.warning("the host's word to go on without an answer is old: others are asked")
@@ -241,57 +210,3 @@ class Fence:
         self.final = False
         self._owed.clear()
         self.inquiry.end()
-
-
-def keep(connection: Connection, reason: str, now: datetime) -> None:
-    """Note a reason in a database, this section's or a copy of it."""
-    connection.execute(delete(tables.fence))
-    connection.execute(insert(tables.fence), {"reason": reason, "since": now})
-    if reason == Lasting.RESTORED:  # who has forgotten something has to listen to everybody
-        connection.execute(delete(_claimant))
-
-
-def put_back(connection: Connection, now: datetime, *, copied: datetime | None = None) -> None:
-    """Note in a database that it is one that was put back: it is silent, and whoever keeps what ends with that has to hear of it.
-    ``copied``: when the copy was made, where that is known.
-    """
-    keep(connection, Lasting.RESTORED, now)
-    connection.execute(delete(tables.restored))
-    connection.execute(insert(tables.restored), {"since": now, "copied_at": copied})
-
-
-def _note(connection: Connection, reason: Lasting, now: datetime) -> None:
-    """Note a reason anew, unless a graver one is there: then that, anew."""
-    kept = _read(connection)
-    if kept in _GRAVER[reason]:
-        connection.execute(update(tables.fence).values(since=now))
-    else:
-        keep(connection, reason, now)
-
-
-def restored(connection: Connection) -> Restored | None:
-    """That the database was put back, until it was ``heard``."""
-    row = connection.execute(select(tables.restored.c.copied_at)).first()
-    return None if row is None else Restored(row.copied_at)
-
-
-def heard(connection: Connection) -> None:
-    """Everybody who is there has been told that the database was put back (see ``untold``)."""
-    connection.execute(delete(tables.restored))
-
-
-def claimants(connection: Connection, *, disbelieved: bool) -> tuple[str, ...]:
-    """Who has signed to hold more of our log than is here: those who keep us silent, or those who are not believed any more."""
-    query = select(_claimant.c.section).where(_claimant.c.disbelieved == disbelieved)
-    return tuple(connection.execute(query.order_by(_claimant.c.section)).scalars())
-
-
-def _claimed(connection: Connection, sections: Collection[str], now: datetime) -> None:
-    known = set(connection.execute(select(_claimant.c.section)).scalars())
-    if rows := [{"section": code, "since": now, "disbelieved": False} for code in sections if code not in known]:
-        connection.execute(insert(_claimant), rows)
-
-
-def _read(connection: Connection) -> str:
-    row = _KEPT.first(connection)
-    return "" if row is None else str(row[0])

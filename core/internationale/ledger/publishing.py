@@ -13,11 +13,11 @@ from internationale.events.sealing import MAX_RECIPIENTS
 from internationale.events.types import EventType, Vocabulary
 from internationale.kit.vocabulary import Utterance
 from internationale.ledger import parts
-from internationale.ledger.fencing import WORDS
 from internationale.ledger.heads import Head
 from internationale.ledger.judging import Verdict, address
 from internationale.ledger.ownkeys import LOST
 from internationale.ledger.projecting import Projector
+from internationale.ledger.reasons import WORDS
 from internationale.ledger.records import Record, State
 from internationale.ledger.settling import Settlement
 from internationale.ledger.unit import Unit

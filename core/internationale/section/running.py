@@ -20,11 +20,12 @@ from internationale.events.envelope import Envelope
 from internationale.events.keys import SigningKey
 from internationale.events.logs import LogRules
 from internationale.kit.vocabulary import HubState, Reader, Utterance
-from internationale.ledger import database, fencing, migrate, untold
-from internationale.ledger.fencing import WORDS, Fence, Lasting
+from internationale.ledger import database, migrate, reasons, untold
+from internationale.ledger.fencing import Fence
 from internationale.ledger.log import WROTE
 from internationale.ledger.noting import Noting
 from internationale.ledger.ownkeys import OwnKeys
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.ledger.records import CHUNK
 from internationale.messages import Message, marker
 from internationale.plugins import Plugins
@@ -105,7 +106,7 @@ class Section(Hearing):
 
     def _begin(self, session: Session) -> None:
         connection, plugins = session.connection(), self.plugins
-        restored, before = fencing.restored(connection), untold.of(connection)
+        restored, before = reasons.restored(connection), untold.of(connection)
         plugins.starting(self, session, lambda name: restored or before.get(name))
         names = {name for name, _module in plugins.modules()}
         if restored is not None or names & before.keys():
@@ -113,7 +114,7 @@ class Section(Hearing):
         untold.clear(connection, names)
         if restored is not None:
             untold.keep(connection, plugins.off | plugins.broken.keys(), restored)
-            fencing.heard(connection)
+            reasons.heard(connection)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Sequence
 
 from internationale.kit.calling import Names
-from internationale.ledger import fencing
-from internationale.ledger.fencing import Lasting
+from internationale.ledger import reasons
 from internationale.ledger.reading import Gap
+from internationale.ledger.reasons import Lasting
 from internationale.messages import Message, marker
 from internationale.rooms.roster import queries
 from internationale.section import Section
@@ -59,7 +59,7 @@ def _claims(section: Section, epoch: int) -> list[tuple[str, int]]:
     what is parked here: we have signed that, whoever else knows of it.
     """
     with section.reading() as session:
-        held, liars = queries.held(session, section.code), fencing.claimants(session.connection(), disbelieved=True)
+        held, liars = queries.held(session, section.code), reasons.claimants(session.connection(), disbelieved=True)
     claims = [(who, head.sequence) for who, head in held.items() if head.epoch == epoch and who not in liars]
     return [*claims, (section.code, behind_a_hole(section).get(epoch, 0))]
 

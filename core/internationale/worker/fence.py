@@ -18,7 +18,7 @@ from internationale.bus.nats import NatsBus
 from internationale.errors import Untrusted
 from internationale.events.envelope import Address
 from internationale.events.signed import SignedDocument
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.messages import Message, marker
 from internationale.rooms.roster import queries
 from internationale.section import Section

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from internationale.bus import LOG, Bus, Parcel
 from internationale.events.envelope import Address
 from internationale.ledger.deliveries import Delivery
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.section import Section
 from internationale.worker.pace import in_thread
 from internationale.worker.published import Published

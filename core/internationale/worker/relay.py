@@ -17,9 +17,9 @@ from internationale.events import logs
 from internationale.events.envelope import Address
 from internationale.events.logs import LogRules
 from internationale.ledger import outbox
-from internationale.ledger.fencing import WORDS, Lasting
 from internationale.ledger.outbox import Cursor
 from internationale.ledger.reading import Stored
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.messages import marker
 from internationale.section import Section
 from internationale.worker.pace import in_thread

@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from internationale.ledger.fencing import Lasting
+from internationale.ledger.reasons import Lasting
 from internationale.messages import Message
 from internationale.section import Section
 from internationale.worker import claims, fence, passed, witnesses

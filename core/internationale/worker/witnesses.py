@@ -26,8 +26,8 @@ from internationale.bundle import majority, taking
 from internationale.bus import Bus
 from internationale.events.signed import SignedDocument
 from internationale.ledger import awake
-from internationale.ledger.fencing import Lasting
 from internationale.ledger.patience import AWAY, apart
+from internationale.ledger.reasons import Lasting
 from internationale.messages import Message, marker
 from internationale.rooms.roster import queries
 from internationale.section import Section

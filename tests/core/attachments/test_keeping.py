@@ -18,7 +18,7 @@ from sqlalchemy.engine import make_url
 from internationale.cli.attachments import attachments
 from internationale.errors import Conflict
 from internationale.kit.attachments import Limits
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.rooms.attachments.port import fetching, keeping, watching
 from internationale.rooms.attachments.rows.files import Files
 from internationale.rooms.attachments.rules.chunking import hash_of

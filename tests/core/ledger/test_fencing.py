@@ -9,7 +9,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from tests.core.test_database_away import away
 
 from internationale.ledger import patience
-from internationale.ledger.fencing import WORDS, Lasting
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.testing.founding import open_section
 
 

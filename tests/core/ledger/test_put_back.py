@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 import pytest
 
 from internationale.kit.vocabulary import Restored
-from internationale.ledger import database, fencing
-from internationale.ledger.fencing import Lasting
+from internationale.ledger import database, reasons
+from internationale.ledger.reasons import Lasting
 
 from .conftest import House
 from .older import older
@@ -20,23 +20,23 @@ def test_it_says_so_once_and_when_it_was_copied(house: Callable[..., House], cop
     home = house()
     with database.writing(home.database) as session:
         connection = session.connection()
-        fencing.keep(connection, Lasting.BEHIND, WHEN)
-        assert fencing.restored(connection) is None
+        reasons.keep(connection, Lasting.BEHIND, WHEN)
+        assert reasons.restored(connection) is None
         for _again in range(2):
-            fencing.put_back(connection, WHEN, copied=copied)
-        fencing.keep(connection, Lasting.BEHIND, WHEN)  # it is not forgotten with the reason
-        assert fencing.restored(connection) == Restored(copied)
-        fencing.heard(connection)
-        assert fencing.restored(connection) is None
+            reasons.put_back(connection, WHEN, copied=copied)
+        reasons.keep(connection, Lasting.BEHIND, WHEN)  # it is not forgotten with the reason
+        assert reasons.restored(connection) == Restored(copied)
+        reasons.heard(connection)
+        assert reasons.restored(connection) is None
 
 
 @pytest.mark.parametrize(("reason", "found"), [("restored", Restored(None)), ("behind", None)])
 def test_a_backup_of_an_older_build_says_so_too(house: Callable[..., House], reason: str, found: Restored | None) -> None:
     home = house()
     with home.database.engine.begin() as connection:
-        fencing.keep(connection, reason, WHEN)
+        reasons.keep(connection, reason, WHEN)
         connection.exec_driver_sql("DROP TABLE ledger_restored")
         older(connection, "ledger_0009")
     home.restart()
     with database.reading(home.database) as session:
-        assert fencing.restored(session.connection()) == found
+        assert reasons.restored(session.connection()) == found

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from internationale.ledger import fencing
+from internationale.ledger import reasons
 from internationale.plugins import Plugins
 from internationale.rooms.grants.rows import GrantRow
 from internationale.section.answering import ROOMS
@@ -36,7 +36,7 @@ def copied(house: House) -> Callable[..., Callable[[], None]]:
                     session.execute(table.delete())
                     if content:
                         session.execute(table.insert(), content)
-                fencing.put_back(session.connection(), house.section.now(), copied=when if known else None)
+                reasons.put_back(session.connection(), house.section.now(), copied=when if known else None)
             house.section.prepare()
 
         return restore
@@ -142,7 +142,7 @@ def test_it_is_done_also_where_nobody_has_said_that_the_database_was_put_back(ho
     restore = copied()
     house.command("disable", "spy")
     with pytest.MonkeyPatch.context() as unsaid:
-        unsaid.setattr(fencing, "put_back", lambda *_arguments, **_options: None)
+        unsaid.setattr(reasons, "put_back", lambda *_arguments, **_options: None)
         restore()
     assert not signs_in(house, "spy")
 

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from internationale.kit.ports import Section as Home
 from internationale.ledger import tables
-from internationale.ledger.fencing import WORDS
+from internationale.ledger.reasons import WORDS
 from internationale.messages import Message, marker
 from internationale.rooms.attachments.rows.files import Files
 from internationale.rooms.attachments.rows.private import Unnamed, Watch

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, tuple_
 from sqlmodel import Session, col
 
 from internationale.kit import HubState, called
-from internationale.ledger import fencing, tables
+from internationale.ledger import reasons, tables
 from internationale.rooms.exchange.rules import Alarm, Missing, Split, alarms
 from internationale.rooms.roster import queries as roster
 from internationale.rooms.roster.rows import HeadsRow, PeerHeadRow
@@ -28,7 +28,7 @@ def findings(session: Session, own: str, now: datetime, hubs: Sequence[HubState]
         *(alarms.divided(division.version, division.theirs) if division is not None else ()),
         *alarms.forks(standing_still(session), names),
         *alarms.own(mine.here, mine.elsewhere),
-        *alarms.disbelieved(fencing.claimants(session.connection(), disbelieved=True), names),
+        *alarms.disbelieved(reasons.claimants(session.connection(), disbelieved=True), names),
         *alarms.splits(split_views(session, own), names),
         *alarms.missing(missing(session, own), names, now),
         *alarms.roster(latest.roster.expires, now),

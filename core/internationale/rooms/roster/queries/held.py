@@ -7,7 +7,7 @@ from sqlalchemy import func, select, union_all
 from sqlmodel import Session, col
 
 from internationale.events.heads import Head
-from internationale.ledger import fencing, tables
+from internationale.ledger import reasons, tables
 from internationale.ledger.reading import Gap
 from internationale.rooms.roster.queries.heads import own_heads
 from internationale.rooms.roster.rows import HeldRow
@@ -46,7 +46,7 @@ class OwnLog:
 def own_log(session: Session, own: str) -> OwnLog:
     """Our own log in its latest epoch that anybody knows of whom the host believes in this."""
     mine = own_heads(session).get(own)
-    liars = fencing.claimants(session.connection(), disbelieved=True)
+    liars = reasons.claimants(session.connection(), disbelieved=True)
     theirs = [head for witness, head in held(session, own).items() if witness != own and witness not in liars]
     epoch = max((head.epoch for head in (*theirs, *((mine,) if mine else ()))), default=1)
     return OwnLog(
