@@ -15,11 +15,12 @@ There is one door, five fixtures, which pytest finds through an entry point:
 Behind them stand plain functions and classes, for what is no fixture:
 
 ==============  =========================================================================================================
-``founding``    settings, keys, databases and rosters. Keys are fixed: ``key_of("fr")`` signs for every ``fr``, ``ROOT`` for
+``databases``   SQLite files, or those of a PostgreSQL server
+``founding``    settings, keys, sections and rosters. Keys are fixed: ``key_of("fr")`` signs for every ``fr``, ``ROOT`` for
                 every roster
 ``federations`` ``with Federation(folder) as federation``: the fixture, for as long as a module's or a session's
 ``carrying``    ``hand_on(ic, fr)``: as ``carry``, without a hub; ``said(fr)``: what a section said; ``hear``: in any order
-``people``      ``member`` and ``speaker``, who may say everything; ``browsing``: the browsers; ``clock``
+``people``      ``member`` and ``speaker``, who may say everything; ``browsing``: the browsers (``doors``); ``clock``
 ``oracle``      what must be true of sections that have heard each other; ``rows``: their rows
 ``forging``     what our own code would not say, rightly signed; ``forking``: a second history
 ``notes``       the smallest plugin, for what is below the plugins; ``builds``: other builds of it

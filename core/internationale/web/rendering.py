@@ -11,7 +11,16 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    ChoiceLoader,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+    pass_context,
+)
 from jinja2.runtime import Context
 from jinja2.utils import missing
 from markupsafe import Markup, escape
@@ -51,7 +60,7 @@ class Folders(PrefixLoader):
     load = BaseLoader.load
 
 
-def make_environment(section: Section, assets: Assets) -> Environment:
+def make_environment(section: Section, assets: Assets, compiled: BytecodeCache | None = None) -> Environment:
     """The environment of one section: loaders, filters, and the functions that pages may call."""
     folders = {name: FileSystemLoader(path) for name, path in section.plugins.folders("templates").items()}
     environment = Environment(
@@ -61,6 +70,7 @@ def make_environment(section: Section, assets: Assets) -> Environment:
         loader=ChoiceLoader([FileSystemLoader(HERE), Folders(folders)]),
         finalize=_finalize,
         auto_reload=False,
+        bytecode_cache=compiled,
     )
     environment.context_class = VisitContext
     environment.newstyle_gettext = True  # type: ignore[attr-defined]  # variables come to our functions as keywords
