@@ -15,7 +15,7 @@ There is one door, five fixtures, which pytest finds through an entry point:
 Behind them stand plain functions and classes, for what is no fixture:
 
 ==============  =========================================================================================================
-``databases``   SQLite files, or those of a PostgreSQL server
+``databases``   SQLite files, or those of a PostgreSQL server; ``compiling``: statements of all sections, compiled once
 ``founding``    settings, keys, sections and rosters. Keys are fixed: ``key_of("fr")`` signs for every ``fr``, ``ROOT`` for
                 every roster
 ``federations`` ``with Federation(folder) as federation``: the fixture, for as long as a module's or a session's

@@ -18,6 +18,7 @@ from internationale.plugins import Plugins
 from internationale.rooms.roster import port, queries, rules
 from internationale.section import Section, utc_now
 from internationale.settings import Federation, Settings, write_key
+from internationale.testing.compiling import compile_once
 from internationale.testing.preparing import prepare
 
 NAMES = {
@@ -54,6 +55,7 @@ def begin(home: Path, code: str, url: str, **changed: Any) -> Settings:
 def open_section(settings: Settings, plugins: Plugins | None, now: Callable[[], datetime] = utc_now) -> Section:
     """A prepared section."""
     section = Section.open(settings, plugins, now)
+    compile_once(section.database)
     prepare(section)
     return section
 
