@@ -1,19 +1,14 @@
-"""What tests begin with is what ``Section.prepare`` and ``create_app`` make."""
+"""What tests begin with is what ``Section.prepare`` makes."""
 
-import pytest
-from litestar.testing import TestClient
 from sqlalchemy import MetaData, inspect, select, text
 
 from internationale.rooms.roster.rows import SecretRow
 from internationale.section import Section
 from internationale.testing.compiling import compile_once
 from internationale.testing.databases import database
-from internationale.testing.doors import door
 from internationale.testing.founding import begin
-from internationale.web.app import create_app
 
 OWN = {SecretRow.__tablename__, "ledger_identity"}
-ALIKE = ["/", "/federation", "/nowhere", "/documents/nothing", "/api/v1/nowhere", "/healthz", "/api/v1/openapi.json"]
 
 
 def everything(section):
@@ -51,22 +46,6 @@ def test_a_copied_section_is_as_a_prepared_one(federation, tmp_path):
         assert copied.secret("any") != prepared.secret("any")
         assert copied.recipients != prepared.recipients
         prepared.close()
-
-
-@pytest.mark.parametrize("path", ALIKE)
-def test_an_application_whose_routes_are_made_ready_later_answers_alike(federation, path):
-    fr = federation.alone("fr")
-    found = []
-    for made in (create_app(fr), door(fr), door(fr)):
-        with TestClient(made, base_url=fr.base_url) as client:
-            answers = [client.request(method, path) for method in ("GET", "OPTIONS", "PUT")]
-        found.append([(each.status_code, without_chance(each)) for each in answers])
-    assert found[0] == found[1] == found[2]
-
-
-def without_chance(answer):
-    nonce = answer.headers.get("content-security-policy", "").partition("'nonce-")[2].partition("'")[0]
-    return answer.text.replace(nonce, "") if nonce else answer.text
 
 
 def test_statements_are_compiled_once_for_readers_and_once_for_writers(federation):

@@ -20,7 +20,7 @@ Behind them stand plain functions and classes, for what is no fixture:
                 every roster
 ``federations`` ``with Federation(folder) as federation``: the fixture, for as long as a module's or a session's
 ``carrying``    ``hand_on(ic, fr)``: as ``carry``, without a hub; ``said(fr)``: what a section said; ``hear``: in any order
-``people``      ``member`` and ``speaker``, who may say everything; ``browsing``: the browsers (``doors``); ``clock``
+``people``      ``member`` and ``speaker``, who may say everything; ``browsing``: the browsers; ``clock``
 ``oracle``      what must be true of sections that have heard each other; ``rows``: their rows
 ``forging``     what our own code would not say, rightly signed; ``forking``: a second history
 ``notes``       the smallest plugin, for what is below the plugins; ``builds``: other builds of it

@@ -11,8 +11,8 @@ from litestar.testing import TestClient
 from internationale.kit import Reader
 from internationale.kit.http import cookie_name
 from internationale.section import Section
-from internationale.testing.doors import door
 from internationale.testing.people import member
+from internationale.web.app import create_app
 
 
 class Browsers:
@@ -59,8 +59,8 @@ class Browsers:
 
     def _door(self, section: Section) -> TestClient[Litestar]:
         if id(section) not in self._served:
-            client = TestClient(door(section), base_url=section.base_url)
-            self._served[id(section)] = self._stack.enter_context(client)
+            door = TestClient(create_app(section), base_url=section.base_url)
+            self._served[id(section)] = self._stack.enter_context(door)
         return self._served[id(section)]
 
 

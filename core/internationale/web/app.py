@@ -7,7 +7,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any, Self
 
-from jinja2 import BytecodeCache
 from litestar import Litestar, Request, Router
 from litestar.datastructures import State
 from litestar.di import NamedDependency, Provide
@@ -42,14 +41,12 @@ class Own(Router):
         return self
 
 
-def create_app(section: Section, running: Iterable[Running] = (), compiled: BytecodeCache | None = None) -> Litestar:
-    """The application of a prepared section. ``running`` starts and stops with it; ``compiled``: where templates are that were
-    compiled for another of this process.
-    """
+def create_app(section: Section, running: Iterable[Running] = ()) -> Litestar:
+    """The application of a prepared section. ``running`` starts and stops with it."""
     for folder in section.plugins.folders("translations").values():
         i18n.include(folder)
     files = assets.Assets(section.plugins.folders("static"))
-    environment = rendering.make_environment(section, files, compiled)
+    environment = rendering.make_environment(section, files)
     api, pages = _parted([*front.routes(), *logs.routes(), *bundles.routes(), *section.plugins.all("routes")])
     app = Litestar(
         route_handlers=[

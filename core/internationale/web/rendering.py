@@ -11,16 +11,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from jinja2 import (
-    BaseLoader,
-    BytecodeCache,
-    ChoiceLoader,
-    Environment,
-    FileSystemLoader,
-    PrefixLoader,
-    StrictUndefined,
-    pass_context,
-)
+from jinja2 import BaseLoader, ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from jinja2.utils import missing
 from markupsafe import Markup, escape
@@ -60,7 +51,7 @@ class Folders(PrefixLoader):
     load = BaseLoader.load
 
 
-def make_environment(section: Section, assets: Assets, compiled: BytecodeCache | None = None) -> Environment:
+def make_environment(section: Section, assets: Assets) -> Environment:
     """The environment of one section: loaders, filters, and the functions that pages may call."""
     folders = {name: FileSystemLoader(path) for name, path in section.plugins.folders("templates").items()}
     environment = Environment(
@@ -70,7 +61,6 @@ def make_environment(section: Section, assets: Assets, compiled: BytecodeCache |
         loader=ChoiceLoader([FileSystemLoader(HERE), Folders(folders)]),
         finalize=_finalize,
         auto_reload=False,
-        bytecode_cache=compiled,
     )
     environment.context_class = VisitContext
     environment.newstyle_gettext = True  # type: ignore[attr-defined]  # variables come to our functions as keywords
