@@ -8,6 +8,7 @@ decides security.
 import importlib.metadata
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from types import ModuleType
@@ -49,14 +50,10 @@ class Plugins:
             self._register(name, module)
 
     def _register(self, name: str, module: ModuleType) -> None:
-        """Misspelt hooks and wrong arguments are found in a trial, before anything is asked; such a plugin is set aside whole."""
-        try:
-            trial = _manager()
-            trial.register(module, name)
-            trial.check_pending()
-        except pluggy.PluginValidationError as error:
-            log.warning("plugin %s set aside: %s", name, error)
-            self.broken[name] = str(error)
+        """One that cannot be registered is set aside whole, before anything is asked."""
+        if (mistake := _mistake(name, module)) is not None:
+            log.warning("plugin %s set aside: %s", name, mistake)
+            self.broken[name] = mistake
         else:
             self._manager.register(module, name)
             self._modules[name] = module
@@ -174,6 +171,20 @@ class Plugins:
             for name, module in self._modules.items()
             if name in implementing
         ]
+
+
+@cache
+def _mistake(name: str, module: ModuleType) -> str | None:
+    """Misspelt hooks and wrong arguments are found in a trial. Once for each module: that was half of the time that it takes to
+    open a section, which registers all of them twice (``with_rooms``).
+    """
+    trial = _manager()
+    try:
+        trial.register(module, name)
+        trial.check_pending()
+    except pluggy.PluginValidationError as error:
+        return str(error)
+    return None
 
 
 def _manager() -> pluggy.PluginManager:

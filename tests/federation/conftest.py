@@ -19,7 +19,8 @@ from internationale.bus.server import HubProcess
 from internationale.events.nkey import Nkey
 from internationale.kit import Utterance
 from internationale.testing import builds, carrying, notes
-from internationale.testing.founding import DATABASE, open_section, unite
+from internationale.testing.databases import DATABASE
+from internationale.testing.founding import open_section, unite
 from internationale.testing.serving import served
 
 from .living import prepare

@@ -23,7 +23,8 @@ from internationale.rooms.exchange.queries.alarms import findings
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
 from internationale.testing import builds, oracle
-from internationale.testing.founding import ROOT, database, open_section
+from internationale.testing.databases import place
+from internationale.testing.founding import ROOT, open_section
 from internationale.testing.memory import MemoryBus, MemoryHub
 from internationale.worker import claims, fence, rosters, witnesses
 
@@ -134,7 +135,7 @@ def test_who_lost_the_database_and_joins_again_while_running_takes_everything_ba
     settled(ic, fr)
     with fr.reading() as session:
         chain = queries.chain(session)
-    with database(tmp_path) as url:
+    with place(tmp_path) as url:
         again, command = (open_section(replace(fr.settings, database=url), builds.today()) for _ in range(2))
 
         async def story():

@@ -20,7 +20,8 @@ from internationale.ledger.reasons import Lasting
 from internationale.rooms.roster import port, queries
 from internationale.section.running import utc_now
 from internationale.testing import builds, carrying, oracle
-from internationale.testing.founding import admit, database, open_section
+from internationale.testing.databases import place
+from internationale.testing.founding import admit, open_section
 from internationale.worker import claims, fence, link, witnesses
 
 from .living import night
@@ -135,7 +136,7 @@ def test_who_has_lost_the_database_and_joins_again_waits_for_the_others(three, h
     hub.stop()
     shutil.rmtree(hub.folder / "store")
     hub.start()
-    with database(tmp_path) as url:
+    with place(tmp_path) as url:
         again = with_hubs(open_section(replace(fr.settings, database=url), builds.today()), hub.url)
         with again.writing() as session:
             port.adopt(session, chain, code="fr", key=again.key.public, now=again.now())

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from internationale.testing.builds import today
-from internationale.testing.founding import DATABASE
+from internationale.testing.databases import DATABASE
 
 collect_ignore_glob = ["test_fuzz_[def]*.py"] if os.environ.get(DATABASE) else []  # the others' rules are pure: once is enough
 

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from internationale.testing.founding import DATABASE
+from internationale.testing.databases import DATABASE
 
 collect_ignore_glob = ["test_*.py"] if os.environ.get(DATABASE) else []
 

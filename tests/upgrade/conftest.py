@@ -13,7 +13,7 @@ from sqlalchemy import create_engine, make_url
 from internationale import settings
 from internationale.section import Section
 from internationale.settings import Settings
-from internationale.testing.founding import database
+from internationale.testing.databases import database
 
 BEFORE = Path(__file__).parent / "before"
 

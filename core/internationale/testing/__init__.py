@@ -15,7 +15,8 @@ There is one door, five fixtures, which pytest finds through an entry point:
 Behind them stand plain functions and classes, for what is no fixture:
 
 ==============  =========================================================================================================
-``founding``    settings, keys, databases and rosters. Keys are fixed: ``key_of("fr")`` signs for every ``fr``, ``ROOT`` for
+``databases``   SQLite files, or those of a PostgreSQL server; ``compiling``: statements of all sections, compiled once
+``founding``    settings, keys, sections and rosters. Keys are fixed: ``key_of("fr")`` signs for every ``fr``, ``ROOT`` for
                 every roster
 ``federations`` ``with Federation(folder) as federation``: the fixture, for as long as a module's or a session's
 ``carrying``    ``hand_on(ic, fr)``: as ``carry``, without a hub; ``said(fr)``: what a section said; ``hear``: in any order

@@ -13,7 +13,8 @@ from internationale.events.keys import SigningKey
 from internationale.plugins import Plugins
 from internationale.rooms.roster import queries
 from internationale.section import Section, utc_now
-from internationale.testing.founding import adopt, begin, database, open_section, unite
+from internationale.testing.databases import place
+from internationale.testing.founding import adopt, begin, open_section, unite
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ class Federation:
     def _open(self, code: str) -> Section:
         self._homes += 1
         home = self._folder / (code if not (self._folder / code).exists() else f"{code}-{self._homes}")
-        settings = begin(home, code, self._stack.enter_context(database(home)), **self._build.settings)
+        settings = begin(home, code, self._stack.enter_context(place(home)), **self._build.settings)
         section = open_section(settings, self._build.plugins, self._build.now)
         self._stack.callback(section.close)
         return section

@@ -1,21 +1,14 @@
-"""How an International for tests begins: the settings and key of a section, its database, and a roster that names them all.
+"""How an International for tests begins: the settings and key of a section, and a roster that names them all.
 
 Keys are fixed: ``key_of("fr")`` is the log key of every ``fr``, and ``ROOT`` signs every roster for which no other root is given.
 """
 
 import hashlib
-import os
-import secrets
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.pool import NullPool
 
 from internationale.events import card, roster
 from internationale.events.card import Card
@@ -25,10 +18,9 @@ from internationale.plugins import Plugins
 from internationale.rooms.roster import port, queries, rules
 from internationale.section import Section, utc_now
 from internationale.settings import Federation, Settings, write_key
+from internationale.testing.compiling import compile_once
 from internationale.testing.preparing import prepare
 
-DATABASE = "INTERNATIONALE_TEST_DATABASE"
-"""The environment variable that names a PostgreSQL maintenance database; unset: SQLite files."""
 NAMES = {
     "ic": ("International Committee", ("en",)),
     "fr": ("Section française", ("fr",)),
@@ -40,25 +32,6 @@ ROOT = SigningKey(b"r" * 32)
 def key_of(code: str) -> SigningKey:
     """The log key of a section, the same in every test."""
     return SigningKey(hashlib.sha256(code.encode()).digest())
-
-
-@contextmanager
-def database(home: Path) -> Iterator[str]:
-    """A fresh database, as a SQLAlchemy URL: a SQLite file, or a PostgreSQL database that is dropped at the end."""
-    url = os.environ.get(DATABASE)
-    if not url:
-        yield f"sqlite:///{home / 'section.db'}"
-        return
-    name = f"internationale_{secrets.token_hex(8)}"
-    maintenance = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    try:
-        with maintenance.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name}"))
-        yield make_url(url).set(database=name).render_as_string(hide_password=False)
-        with maintenance.connect() as connection:
-            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    finally:
-        maintenance.dispose()
 
 
 def begin(home: Path, code: str, url: str, **changed: Any) -> Settings:
@@ -82,6 +55,7 @@ def begin(home: Path, code: str, url: str, **changed: Any) -> Settings:
 def open_section(settings: Settings, plugins: Plugins | None, now: Callable[[], datetime] = utc_now) -> Section:
     """A prepared section."""
     section = Section.open(settings, plugins, now)
+    compile_once(section.database)
     prepare(section)
     return section
 

@@ -29,6 +29,7 @@ from internationale.plugins import Plugins
 from internationale.section import Section
 from internationale.settings import Settings
 from internationale.testing.breaking import TIMEOUT
+from internationale.testing.compiling import compile_once
 from internationale.testing.memory import MemoryBus, MemoryHub
 from internationale.testing.virtual import VirtualLoop
 from internationale.worker import Worker
@@ -173,6 +174,7 @@ class Instance:
 
     def _open(self) -> Section:
         section = MortalSection(self.settings, self.plugins, self.clock, self.seconds, self.life)
+        compile_once(section.database)
         section.prepare()
         return section
 

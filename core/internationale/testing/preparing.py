@@ -1,45 +1,71 @@
-"""Making a section's tables, on which most of the time of many a test was spent: once with Alembic, and then only repeated."""
+"""Making a section's tables, on which most of the time of many a test was spent: once with Alembic, and then only copied."""
 
-from collections.abc import Hashable, Iterator
-from contextlib import contextmanager
-from typing import Any
+import atexit
+import shutil
+from collections.abc import Hashable
+from pathlib import Path
 
-from sqlalchemy import Engine, event, inspect
+from sqlalchemy import create_engine, delete
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
+from internationale.ledger.database import file
+from internationale.rooms.roster.rows import SecretRow
 from internationale.section import Section
+from internationale.testing import databases
 
-_PREPARED: dict[Hashable, tuple[tuple[str, Any], ...]] = {}
-"""By kind of database, lineages and projections: the statements that make all tables."""
+_FILES: dict[Hashable, bytes] = {}
+"""By lineages and projections: the SQLite file that ``Section.prepare`` made where there was nothing."""
+_TEMPLATES: dict[Hashable, str] = {}
+"""The same on PostgreSQL: the name of such a database."""
 
 
 def prepare(section: Section) -> None:
-    """``Section.prepare``. What that does to an empty database is noted once, and done again without Alembic."""
-    engine = section.database.engine
-    projections = tuple((each.name, each.version, tuple(each.tables)) for each in section.ledger.projections)
-    key = (engine.dialect.name, tuple(section.plugins.folders("migrations").items()), projections)
-    with engine.begin() as connection:
-        empty = not inspect(connection).get_table_names()
-        for statement, parameters in _PREPARED.get(key, ()) if empty else ():
-            connection.exec_driver_sql(statement, parameters)
-    if not empty or key in _PREPARED:
+    """``Section.prepare``. Where there is no database yet, the first of its kind is made so, and the others begin as its copies:
+    all that is in it, but for the mark of its secret, is the same for each.
+    """
+    url = section.database.engine.url.render_as_string(hide_password=False)
+    if databases.exists(url):
         section.prepare()
         return
-    with _noting(engine) as done:
+    projections = tuple((each.name, each.version, tuple(each.tables)) for each in section.ledger.projections)
+    kind = (tuple(section.plugins.folders("migrations").items()), projections)
+    if (path := file(url)) is not None:
+        _prepare_file(section, path, kind)
+    else:
+        _prepare_database(section, url, kind)
+
+
+def _prepare_file(section: Section, path: Path, kind: Hashable) -> None:
+    if kind in _FILES:
+        path.touch(0o600)
+        path.write_bytes(_FILES[kind])
         section.prepare()
-    _PREPARED[key] = tuple(done)
+        return
+    section.prepare()
+    section.database.dispose()
+    shutil.copy(path, copied := path.with_name("prepared.db"))
+    _forget_secret(f"sqlite:///{copied}")
+    _FILES[kind] = copied.read_bytes()
+    copied.unlink()
 
 
-@contextmanager
-def _noting(engine: Engine) -> Iterator[list[tuple[str, Any]]]:
-    """The statements with which a database is changed in this block."""
-    done: list[tuple[str, Any]] = []
+def _prepare_database(section: Section, url: str, kind: Hashable) -> None:
+    own = make_url(url).database
+    databases.create(own, _TEMPLATES.get(kind))
+    section.prepare()
+    if kind in _TEMPLATES:
+        return
+    section.database.dispose()
+    databases.create(template := databases.new_name(), own)
+    atexit.register(databases.drop, template)
+    _forget_secret(make_url(url).set(database=template).render_as_string(hide_password=False))
+    _TEMPLATES[kind] = template
 
-    def note(_connection: object, _cursor: object, statement: str, parameters: Any, _context: object, _many: bool) -> None:
-        if not statement.lstrip().startswith(("SELECT", "PRAGMA", "SET", "INSERT INTO roster_secret")):  # each has its own
-            done.append((statement, parameters))
 
-    event.listen(engine, "after_cursor_execute", note)
-    try:
-        yield done
-    finally:
-        event.remove(engine, "after_cursor_execute", note)
+def _forget_secret(url: str) -> None:
+    """Each has its own."""
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(delete(SecretRow))
+    engine.dispose()

@@ -24,7 +24,8 @@ from internationale.rooms.attachments.rows.files import Files
 from internationale.rooms.attachments.rules.chunking import hash_of
 from internationale.rooms.roster import queries
 from internationale.section import Section
-from internationale.testing.founding import DATABASE, adopt, open_section
+from internationale.testing.databases import DATABASE
+from internationale.testing.founding import adopt, open_section
 from internationale.worker.fence import NO_ANSWER
 
 STEP = 6

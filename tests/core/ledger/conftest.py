@@ -23,7 +23,7 @@ from internationale.kit.vocabulary import Projection, Utterance, naming
 from internationale.ledger import database, deliveries, migrate
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.log import MORE, Ledger
-from internationale.testing import founding
+from internationale.testing import databases
 from internationale.testing.rows import dump
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
@@ -263,7 +263,7 @@ def fresh_database(tmp_path: Path) -> Iterator[Callable[[], str]]:
 
         def make() -> str:
             (home := tmp_path / f"ledger-{next(numbers)}").mkdir()
-            return stack.enter_context(founding.database(home))
+            return stack.enter_context(databases.database(home))
 
         yield make
 

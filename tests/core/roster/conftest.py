@@ -18,7 +18,7 @@ from internationale.events.roster import BEGINNING, Entry, LogKey, Root, Roster,
 from internationale.events.signed import SignedDocument
 from internationale.ledger import database, migrate
 from internationale.rooms.roster import rows
-from internationale.testing import founding
+from internationale.testing import databases
 from internationale.testing.founding import ROOT, key_of
 
 MIGRATIONS = Path(rows.__file__).parent / "migrations"
@@ -28,7 +28,7 @@ LOGS = {code: key_of(code) for code in ("ar", "fr", "ic")}
 
 @pytest.fixture
 def session(tmp_path: Path) -> Iterator[Session]:
-    with founding.database(tmp_path) as url:
+    with databases.database(tmp_path) as url:
         opened = database.connect(url)
         with opened.engine.begin() as connection:
             migrate.upgrade(connection, {"roster": MIGRATIONS})

@@ -21,7 +21,8 @@ from internationale.rooms.roster.port.rivals import KEPT
 from internationale.rooms.roster.rules import changes
 from internationale.section import Section
 from internationale.testing import notes
-from internationale.testing.founding import begin, database, open_section, unite
+from internationale.testing.databases import place
+from internationale.testing.founding import begin, open_section, unite
 
 NOW = datetime(2101, 5, 1, 12, tzinfo=UTC)
 """No version may be issued before the one that it follows."""
@@ -36,7 +37,7 @@ def pair(tmp_path: Path) -> Iterator[list[Section]]:
         sections = []
         for code in ("ic", "fr"):
             (tmp_path / code).mkdir()
-            settings = begin(tmp_path / code, code, stack.enter_context(database(tmp_path / code)))
+            settings = begin(tmp_path / code, code, stack.enter_context(place(tmp_path / code)))
             sections.append(open_section(settings, Plugins([("notes", notes)])))
             stack.callback(sections[-1].close)
         unite(sections, ROOT)
