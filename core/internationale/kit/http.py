@@ -20,6 +20,7 @@ from internationale.kit.ports import Section
 SESSION = timedelta(days=14)
 """How long a browser keeps the cookie; the plugin decides how long the session behind it lives."""
 MAX_PATH = 2000
+MAX_TAGS = 1000
 GATEWAY = ipaddress.ip_network("64:ff9b::/96")
 """Addresses of IPv6 that stand for those of IPv4, behind a gateway."""
 _BROWSER = "-browser"
@@ -123,7 +124,12 @@ def clear_browser(response: Response[Any], section: Section) -> None:
 
 
 def is_known(known: str, tag: str) -> bool:
-    """Whether who asks has what stands under this tag, by the header ``If-None-Match``. Source: RFC 9110, section 13.1.2."""
+    """Whether who asks has what stands under this tag, by the header ``If-None-Match``. Source: RFC 9110, section 13.1.2.
+
+    Nobody has so many copies that the header is longer than ``MAX_TAGS``: whose is, has none.
+    """
+    if len(known) > MAX_TAGS:
+        return False
     tags = (each.strip().removeprefix("W/") for each in known.split(","))
     return any(each in ("*", f'"{tag}"') for each in tags)
 

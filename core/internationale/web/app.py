@@ -32,9 +32,9 @@ from internationale.web.writings import Writings
 
 API = "/api/v1"
 _OF_ALL = (
-    "Every JSON answer to a GET has an ETag; with it in If-None-Match the answer is 304 while nothing has changed. With"
-    " Prefer: wait=SECONDS besides (at most 60), whoever is signed in is answered as soon as something has, or with 304 when the"
-    " time is over: so what is followed need not be asked for again and again."
+    "JSON answers to a GET (but for this one) have an ETag; with it in If-None-Match the answer is 304 while nothing has changed."
+    " With Prefer: wait=SECONDS besides (at most 50), whoever is signed in is answered as soon as something has, or with 304 when"
+    " the time is over: so what is followed need not be asked for again and again."
 )
 Running = Callable[[Section], AbstractAsyncContextManager[object]]
 """Something that runs beside the pages for as long as the application does: the worker."""

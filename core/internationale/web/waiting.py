@@ -24,8 +24,8 @@ from internationale.section.bells import Bell, Listener
 from internationale.web import crowds
 from internationale.web.visits import Visit
 
-LONGEST = 60
-"""Seconds that anybody may wait."""
+LONGEST = 50
+"""Seconds that anybody may wait. A proxy before us that was not told otherwise gives up after sixty."""
 OF_ONE, OF_ALL = 8, 256
 """So many answers one account may wait for at a time, and all together. Passers-by wait for none."""
 LOOK = 5.0
@@ -57,21 +57,26 @@ class Waiting:
         if listener is not None and answer.is_known:
             with self._place(asked.visit) as granted:
                 if granted:
-                    answer = await self._another(asked, listener)
+                    answer = await self._another(asked, listener, answer)
                     answer.add(b"preference-applied", f"wait={asked.seconds}")
         await answer.end()
 
-    async def _another(self, asked: "_Asked", listener: Listener) -> "_Answer":
-        """The first answer that is not known, or the last one."""
+    async def _another(self, asked: "_Asked", listener: Listener, answer: "_Answer") -> "_Answer":
+        """The first answer that is not known, or else the last one (``answer``: of now)."""
         clock = asyncio.get_running_loop().time
         over = clock() + asked.seconds
         while True:
-            await asyncio.sleep(min(asked.took, over - clock()))  # who waits keeps nobody busy for more than half of the time
-            again = min(clock() + LOOK, over)
-            while clock() < again and not asked.ends and not await listener.wait(max(min(NOTICE, again - clock()), 0)):
-                pass
+            rested = clock() + asked.took  # who waits keeps nobody busy for more than half of the time
+            again = min(max(clock() + LOOK, rested), over)
+            while clock() < again and not asked.ends:
+                if clock() < rested:
+                    await asyncio.sleep(min(NOTICE, rested - clock()))
+                elif await listener.wait(min(NOTICE, again - clock())):
+                    break
+            if asked.ends:
+                return answer
             answer = await asked.look()
-            if not answer.is_known or clock() >= over or asked.ends:
+            if not answer.is_known or clock() >= over:
                 return answer
 
     def _listener(self) -> Listener:
