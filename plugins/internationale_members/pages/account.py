@@ -94,8 +94,9 @@ def change_password(
     request: Request[Any, Any, Any],
     data: URLEncodedBody[forms.NewPassword],
 ) -> Template | Redirect:
+    still = signing.is_known(section, request, accounts.own(reader))  # before they are known in no browser any more
+    secret = signing.current(section, request)
     try:
-        secret = signing.current(section, request)
         credentials.change_password(
             section,
             reader,
@@ -106,7 +107,7 @@ def change_password(
         )
     except (Invalid, TooSoon) as error:
         return _page(section, reader, request, error)
-    return signing.known_still(section, request, secret, _back("#password"))
+    return signing.known(section, request, secret, _back("#password")) if still else _back("#password")
 
 
 def make_token(
@@ -139,9 +140,11 @@ def sign_out_everywhere(
     request: Request[Any, Any, Any],
     data: URLEncodedBody[forms.Nothing],
 ) -> Redirect:
+    still = signing.is_known(section, request, accounts.own(reader))
+    secret = signing.current(section, request)
     with section.writing() as session:
-        credentials.end_all(session, accounts.own(reader), but=signing.current(section, request))
-    return signing.known_still(section, request, signing.current(section, request), _back("#devices"))
+        credentials.end_all(session, accounts.own(reader), but=secret)
+    return signing.known(section, request, secret, _back("#devices")) if still else _back("#devices")
 
 
 def sign_out_device(

@@ -108,9 +108,10 @@ def known(section: Section, request: Request[Any, Any, Any], secret: str | None,
     return answer
 
 
-def known_still(section: Section, request: Request[Any, Any, Any], secret: str | None, answer: Redirect) -> Redirect:
-    """The same, unless the browser carries nothing to be known by: at a machine of others."""
-    return answer if http.browser(request, section) is None else known(section, request, secret, answer)
+def is_known(section: Section, request: Request[Any, Any, Any], account: str) -> bool:
+    """Whether the browser is known to be this person's: at a machine of others it is not, whoever else is known there."""
+    with section.reading() as session:
+        return browsers.known(session, section, account, http.browser(request, section)) != ""
 
 
 def signed_out(section: Section, request: Request[Any, Any, Any]) -> Redirect:

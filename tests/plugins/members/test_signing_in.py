@@ -1,5 +1,6 @@
 """Signing in and out, through the pages."""
 
+import pytest
 from sqlmodel import select
 
 from internationale_members.rows import FailedSignIn, SignedIn
@@ -333,3 +334,21 @@ def test_whose_machine_it_is_stays_ticked(house):
     page = sign_in(house.browser(), password="wrong", passing="true").text
     assert 'name="passing" type="checkbox" value="true" checked' in page
     assert 'name="passing" type="checkbox" value="true" checked' not in house.browser().get("/members/sign-in").text
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [("/members/account/password", {"new": "many blue umbrellas"}), ("/members/account/devices/sign-out", {})],
+)
+def test_at_a_machine_of_a_comrade_who_is_known_there_the_guest_is_not(house, path, form):
+    """Whoever is locked out comes in by a link, ticks that the machine is not theirs, and chooses a new password."""
+    client = house.person("emma")
+    assert client.cookies[f"{SESSION}-browser"].count(".") == 0
+    kept = client.cookies[f"{SESSION}-browser"]
+    client.post("/members/sign-out")
+    client.post(house.command("add", "guest", "--role", "member"), data={"passing": "true"})
+    assert client.get("/members/account").status_code == 200
+    answer = client.post(path, data=form, follow_redirects=False)
+    assert (answer.status_code, answer.headers.get_list("set-cookie")) == (303, [])
+    client.post("/members/sign-out")
+    assert client.cookies[f"{SESSION}-browser"] == kept
