@@ -10,6 +10,12 @@ _ = marker("core")
 
 BEGINNING = "-----BEGIN AGE ENCRYPTED FILE-----"
 """How a locked key's file begins (age's armour)."""
+_WORK = "Excessive work parameter"
+"""What age says of a lock that takes this machine too long by far: it was made on a faster one, or when this had less to do."""
+_TOO_SLOW = _(
+    "This machine is too slow for the lock of this root key, or too busy at this moment. Try again when it has nothing else to"
+    " do, or open the key on the machine on which it was locked."
+)
 
 
 def lock(key: SigningKey, passphrase: str) -> str:
@@ -32,5 +38,6 @@ def unlock(content: str, passphrase: str) -> SigningKey:
     try:
         opened = pyrage.passphrase.decrypt(content.encode("ascii"), passphrase)
     except pyrage.DecryptError as error:
-        raise Invalid(_("This is not the passphrase of the root key."), place="passphrase") from error
+        said = _TOO_SLOW if _WORK in str(error) else _("This is not the passphrase of the root key.")
+        raise Invalid(said, place="passphrase") from error
     return SigningKey.parse(opened.decode("ascii"))
