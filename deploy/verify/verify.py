@@ -157,6 +157,10 @@ def row(value):
     return isinstance(value, list) and len(value) == 3 and all(map(fits, (EPOCH, NUMBER, HEX64), value))
 
 
+def place(value):
+    return isinstance(value, list) and len(value) == 2 and all(map(fits, (EPOCH, NUMBER), value))
+
+
 def rows(value):
     return fits({}, value) and len(value) <= 1000 and all(code(of) and row(its) for of, its in value.items())
 
@@ -185,7 +189,7 @@ ROSTER = {
     "version": NUMBER, "prevhash": HEX64, "issued": moment, "expires": moment, "threshold": (1, 64), "sections": [0, 1000, ENTRY],
     "roots": [1, 64, {"key": key, "holder": NAME}], "hubs*": [0, 64, {"id": code, "urls": [1, 16, URL], "ca?": CERTIFICATE}],
 }  # fmt: skip
-HEADS = {"section": code, "time": moment, "roster": NUMBER, "heads": rows, "asked?": HEX64}
+HEADS = {"section": code, "time": moment, "roster": NUMBER, "heads": rows, "asked?": HEX64, "beside?": place}
 ANY = "(?s).{1,32768}"
 EVENT = {
     "specversion": "1[.]0", "id": ANY, "source": f"urn:intl:section:{SECTION}", "time": moment, "prevhash": HEX64,

@@ -95,7 +95,7 @@ def test_the_errands_go_on_by_themselves_when_it_is_there_again(federation, hub,
             section.documents.open(session, kind="programme", audience="international", by=speaker(section), **text)
 
     def failed() -> bool:
-        return {"Worker._fence", "hub"} <= {each.getMessage().split()[0] for each in caplog.records}
+        return {"Silence.keep", "hub"} <= {each.getMessage().split()[0] for each in caplog.records}
 
     async def until(condition: Callable[[], bool]) -> None:
         async with asyncio.timeout(60):

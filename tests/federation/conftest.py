@@ -177,6 +177,8 @@ def revert():
         return lambda: _exchange_database(section, url.database)
 
     def _exchange_file(section, path, kept):
+        with closing(sqlite3.connect(path)) as connection:  # so that whoever opens the old one meanwhile finds it whole
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         section.database.dispose()
         for beside in ("-wal", "-shm"):
             path.with_name(path.name + beside).unlink(missing_ok=True)

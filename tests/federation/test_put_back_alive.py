@@ -1,6 +1,7 @@
 """A machine that is put back with its memory, or with its hub beside it: nothing is said before the others could be asked."""
 
 import asyncio
+import threading
 from datetime import timedelta
 
 import pytest
@@ -9,12 +10,11 @@ from tests.core.test_database_away import away
 from internationale import worker
 from internationale.bundle import taking, witnessing
 from internationale.errors import Paused
-from internationale.kit import Utterance
 from internationale.ledger import patience
 from internationale.ledger.reasons import WORDS, Lasting
 from internationale.rooms.roster import queries
 from internationale.section.running import utc_now
-from internationale.testing import builds, notes, oracle
+from internationale.testing import builds
 from internationale.testing.founding import open_section
 from internationale.worker import fence, link, passed, silence, witnesses
 
@@ -210,50 +210,6 @@ def test_what_was_closed_without_a_note_opens_again(three, hub, say):
     live(story, ic, fr, ar)
 
 
-def test_a_database_that_is_put_back_under_the_instance_that_runs_is_noticed(three, hub, say, revert):
-    """On a machine of its own: no clock tells, and the hub is there all the time."""
-    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
-    say(fr, "one")
-    settled(ic, fr, ar)
-    put_back = revert(fr)
-
-    async def story():
-        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
-        await asyncio.to_thread(say, fr, "two")
-        await until(same(ic, fr, ar))
-        await asyncio.sleep(2.5)  # it was looked at since
-        await asyncio.to_thread(put_back)
-        with pytest.raises(Paused):
-            await asyncio.to_thread(say, fr, "at once")
-        await until(lambda: fr.gate.lasting is Lasting.RESTORED)
-        await until(opened(fr))
-        assert (await asyncio.to_thread(say, fr, "three")).sequence == 3
-        await until(same(ic, fr, ar))
-
-    live(story, ic, fr, ar)
-    oracle.agree(ic, fr, ar, said=3)
-
-
-def test_a_deed_that_comes_to_nothing_is_no_database_that_was_put_back(three, hub, say, member):
-    """It has said two things, one after the other, when it fails."""
-    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
-
-    async def story():
-        await until(opened(fr))
-        await asyncio.to_thread(fails)
-        await asyncio.sleep(2.5)  # it was looked at since
-        assert (await asyncio.to_thread(say, fr, "one")).sequence == 1
-        assert fr.fenced is None
-
-    def fails():
-        with fr.writing() as session:
-            for text in ("one", "two", "three"):
-                fr.publish(session, Utterance(notes.Written(text=text), author="rosa"), by=member(fr))
-            session.rollback()
-
-    live(story, ic, fr, ar)
-
-
 def test_our_own_heads_that_others_kept_do_not_tell_that_the_database_was_not_away(three, hub, say, backup):
     """It is older than they are: a start that is begun anew in the midst of asking asks again."""
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
@@ -331,3 +287,31 @@ def test_who_was_put_back_while_there_is_another_instance_signs_nothing_more(thr
 
     live(story, fr)
     assert witnesses.was_away(fr)
+
+
+def test_the_clock_jumps_in_the_moment_in_which_a_start_after_another_instance_opens(three, hub, say, monkeypatch):
+    """It waits for the database, and whom it has asked had not forgotten anything."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    fr.fence(WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
+    again = with_hubs(open_section(fr.settings, builds.today()), hub.url)
+    opens, waits, go = again.gate._open, threading.Event(), threading.Event()
+
+    def late(closings):
+        waits.set()
+        go.wait(20)
+        opens(closings)
+
+    monkeypatch.setattr(again.gate, "_open", late)
+
+    async def story():
+        await asyncio.to_thread(waits.wait)
+        ten_minutes_later(again)
+        await until(lambda: again.gate.inquiry.question != "")
+        monkeypatch.undo()
+        go.set()
+        await until(lambda: again.fenced == witnesses.ASKS)
+
+    live(story, again)
+    again.close()

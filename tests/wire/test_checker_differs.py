@@ -69,7 +69,7 @@ STRANGE = st.sampled_from(
     ]
 )
 
-ADDED = ["later", "Name", "nkey", "recipients", "author", "refs", "parts", "hubs", "last", "asked"]
+ADDED = ["later", "Name", "nkey", "recipients", "author", "refs", "parts", "hubs", "last", "asked", "beside"]
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

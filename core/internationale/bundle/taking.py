@@ -1,7 +1,7 @@
 """Taking in signed documents, whichever way they came: rosters, heads, and that somebody is there."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -10,9 +10,12 @@ from sqlmodel import Session
 from internationale.bundle import majority
 from internationale.errors import Untrusted
 from internationale.events import heads, presence, signed
-from internationale.events.heads import Heads
+from internationale.events.heads import Beside, Heads
+from internationale.events.logs import Keyring
+from internationale.events.presence import Presence
 from internationale.events.roster import Roster
 from internationale.events.signed import SignedDocument
+from internationale.ledger import deliveries, parking
 from internationale.ledger.records import chunks
 from internationale.rooms.roster import port, queries
 from internationale.section import Section
@@ -66,8 +69,10 @@ class Heard:
     strange: list[str] = field(default_factory=list)
 
 
-def hear(section: Section, documents: Sequence[SignedDocument]) -> Heard:
-    """Keep those heads that are authentic and newer. The others are left aside: true ones come soon."""
+def hear(section: Section, documents: Sequence[SignedDocument], brought: Collection[Beside] = ()) -> Heard:
+    """Keep those heads that are authentic and newer. The others are left aside: true ones come soon. ``brought``: what of our own
+    log came with them.
+    """
     heard = Heard()
     if not documents:
         return heard
@@ -81,14 +86,15 @@ def hear(section: Section, documents: Sequence[SignedDocument]) -> Heard:
                 _log.info("heads in the name of %s do not count: %s", heard.strange[-1], error.reason)
         hearing.write()
     if question := section.gate.inquiry.question:
-        section.gate.inquiry.hear(question, _answering(section, question, documents))
+        section.gate.inquiry.hear(question, _answering(section, question, documents, brought))
     return heard
 
 
-def _answering(section: Section, question: str, documents: Sequence[SignedDocument]) -> set[str]:
+def _answering(section: Section, question: str, documents: Sequence[SignedDocument], brought: Collection[Beside]) -> set[str]:
     """Who has answered the question that is asked while we are silent (``Inquiry``): also where a later word came first,
     if that holds no less of our log (who signed it may have forgotten something since). Who knows a later list of sections than
-    is here is not counted before that has come: who the others are, and how many, is what it says.
+    is here is not counted before that has come: who the others are, and how many, is what it says. Nor who has sent more of our
+    log with it than has come.
     """
     with section.reading() as session:
         keyring, newest = section.keyring(session), queries.latest_number(session)
@@ -96,7 +102,8 @@ def _answering(section: Section, question: str, documents: Sequence[SignedDocume
         for document in documents:
             with suppress(Untrusted):  # told in ``hear``
                 said = signed.parse(Heads, document.body, "malformed_heads")
-                if said.asked == question and said.roster <= newest and _heard(section, session, said):
+                whole = said.roster <= newest and _has(section, session, said.beside, brought)
+                if said.asked == question and whole and _heard(section, session, said):
                     found.add(heads.verify(document, keyring).section)
     return found
 
@@ -109,18 +116,34 @@ def _heard(section: Section, session: Session, said: Heads) -> bool:
     return ours is None or (known is not None and known.covers(ours.epoch, ours.sequence))
 
 
-def meet(section: Section, documents: Sequence[SignedDocument]) -> None:
-    """Who answers that it is there, and silent as well: all may have been away at the same time. It shows nothing of our log."""
+def meet(section: Section, documents: Sequence[SignedDocument], brought: Collection[Beside] = ()) -> None:
+    """Who answers that it is there, and silent as well: all may have been away at the same time. It shows nothing of our log but
+    what comes with it (``brought``).
+    """
     if not documents:
         return
     members = majority.others(section)
     with section.reading() as session:
         keyring = section.keyring(session)
+        met = list(_present(documents, keyring))
+        met = [here for here in met if here.section in members and _has(section, session, here.beside, brought)]
+    for here in met:
+        section.gate.inquiry.meet(here.asked, here.section, majority.most(members))
+
+
+def _present(documents: Sequence[SignedDocument], keyring: Keyring) -> Iterator[Presence]:
     for document in documents:
         with suppress(Untrusted):  # it is one that does not answer
-            here = presence.verify(document, keyring)
-            if here.section in members:
-                section.gate.inquiry.meet(here.asked, here.section, majority.most(members))
+            yield presence.verify(document, keyring)
+
+
+def _has(section: Section, session: Session, beside: Beside | None, brought: Collection[Beside]) -> bool:
+    """Whether what goes with an answer came with it, or is here: who only carries it could keep that back."""
+    if beside is None or beside in brought:
+        return True
+    head, parked = section.ledger.head(session, section.code), parking.furthest(session.connection(), section.code)
+    where = None if parked is None else deliveries.address(parked)
+    return max((head.epoch, head.sequence), (0, 0) if where is None else (where.epoch, where.sequence)) >= beside
 
 
 def _named(document: SignedDocument) -> str:

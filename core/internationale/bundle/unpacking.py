@@ -6,12 +6,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO
 
-from internationale.bundle import holding, taking
+from internationale.bundle import forgotten, holding, taking
 from internationale.bundle.form import Damaged, Ending, Header, Heads, Item, Part, Presence, Version
 from internationale.bundle.reading import read
 from internationale.errors import Conflict
+from internationale.events.heads import Beside
 from internationale.events.signed import SignedDocument
-from internationale.ledger import deliveries
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.reasons import WORDS, Lasting
 from internationale.messages import marker
@@ -82,6 +82,8 @@ class _Unpacking:
         self.found = Unpacked()
         self._silent = silent
         self._took_back = False
+        self._brought = set[Beside]()
+        """Numbers of our own log that were read."""
         self._section = section
         self._progress = progress
         self._rosters: list[SignedDocument] = []
@@ -122,16 +124,17 @@ class _Unpacking:
             self.found.rosters += taking.follow(self._section, self._rosters)
         if self._events:
             self._look_for_ourselves()
+            self._brought |= forgotten.places(self._section, self._events)
             outcomes = self._section.accept(self._events)
             self.found.outcomes.update(outcomes)
             self.found.read += len(self._events)
             self._progress(self.found.read, self.found.announced)
         if self._parts:
             self.found.parts += len(self._section.add_parts(self._parts))
-        heard = taking.hear(self._section, self._heads)
+        heard = taking.hear(self._section, self._heads, self._brought)
         self.found.heads += heard.new
         self.found.strange.update(heard.strange)
-        taking.meet(self._section, self._present)
+        taking.meet(self._section, self._present, self._brought)
         self._rosters, self._events, self._parts, self._heads, self._present, self._bytes = [], [], [], [], [], 0
 
     def _look_for_ourselves(self) -> None:
@@ -139,14 +142,8 @@ class _Unpacking:
 
         The fence is closed before they come in: an instance that runs would go on after the last of them at once.
         """
-        section, own = self._section, f"intl.v1.log.{self._section.code}."
-        ours = [event for event in self._events if event.subject.startswith(own)]
-        if not ours:
-            return
-        with section.reading() as session:
-            keyring = section.keyring(session)
-            known = section.ledger.known(session, (where for event in ours if (where := deliveries.address(event)) is not None))
-        if any(deliveries.check([event], keyring, known)[0].envelope is not None for event in ours):
+        section = self._section
+        if forgotten.any_of(section, self._events):
             if not self._took_back:
                 self._silent.enter_context(holding.shown(section.settings.home))
                 self._took_back = True

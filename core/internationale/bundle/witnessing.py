@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from sqlmodel import Session
 
 from internationale.events import heads, presence
-from internationale.events.heads import Heads
+from internationale.events.heads import Beside, Heads
 from internationale.events.presence import Presence
 from internationale.events.signed import SignedDocument
-from internationale.ledger import awake, parking
+from internationale.ledger import awake, deliveries, parking
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.reasons import Lasting
 from internationale.rooms.roster import port, queries
@@ -43,6 +43,9 @@ def _forgetful(section: Section) -> bool:
     """
     if section.gate.jumped(section.now()):
         return True
+    with section.reading() as session:
+        if section.gate.reverted(session.connection()):
+            return True
     return section.fenced is not None and (section.gate.lasting is not Lasting.ANOTHER or section.gate.inquiry.question != "")
 
 
@@ -71,10 +74,11 @@ def answer(section: Section, asker: str, asked: str) -> Testimony | None:
     word = None if jumped or section.fenced is not None else _word(section, asked)
     if word is None:
         return None
-    document = heads.seal(word, section.key)
-    section.note_in_passing(lambda session: _remember(section, session, document))
     with section.reading() as session:
-        return Testimony(document, parking.furthest(session.connection(), asker))
+        beside = parking.furthest(session.connection(), asker)
+    document = heads.seal(word.model_copy(update={"beside": _place(beside)}), section.key)
+    section.note_in_passing(lambda session: _remember(section, session, document))
+    return Testimony(document, beside)
 
 
 @dataclass(frozen=True)
@@ -93,8 +97,9 @@ def attend(section: Section, asker: str, asked: str) -> Attendance | None:
     """
     if section.fenced is None or section.gate.lasting is not None or _word(section, asked) is None:
         return None
-    here = presence.seal(Presence(section=section.code, asked=asked), section.key)
-    return Attendance(here, _furthest(section, asker))
+    beside = _furthest(section, asker)
+    here = presence.seal(Presence(section=section.code, asked=asked, beside=_place(beside)), section.key)
+    return Attendance(here, beside)
 
 
 def reply(section: Section, asker: str, asked: str) -> Testimony | Attendance | None:
@@ -109,6 +114,11 @@ def _furthest(section: Section, asker: str) -> Delivery | None:
         ends = section.ledger.events_after(session, asker, head.epoch, head.sequence - 1, 1) if head.sequence else []
     sound = (end for end in ends if end.signed.hash == end.hash)
     return parked or next((Delivery(end.address.subject, end.signed.body, end.signed.signature) for end in sound), None)
+
+
+def _place(beside: Delivery | None) -> Beside | None:
+    where = None if beside is None else deliveries.address(beside)
+    return None if where is None else Beside(where.epoch, where.sequence)
 
 
 def _word(section: Section, asked: str | None = None) -> Heads | None:

@@ -27,9 +27,16 @@ class Head(NamedTuple):
         return (self.epoch, self.sequence) >= (epoch, sequence)
 
 
-def _row(value: object) -> object:
+class Beside(NamedTuple):
+    """The furthest event of the asker's own log that goes with an answer. In the document: ``[epoch, number]``."""
+
+    epoch: signed.Epoch
+    sequence: signed.Number
+
+
+def row(value: object) -> object:
     """Pydantic would read an object with the same names too, and then what we take in is wrong to whoever reads the format."""
-    if not isinstance(value, Head | list):
+    if not isinstance(value, tuple | list):
         raise ValueError("not a row")  # noqa: TRY004  # of which Pydantic makes its own error
     return value
 
@@ -37,14 +44,16 @@ def _row(value: object) -> object:
 class Heads(Document):
     """One section's signed word: the heads of every log that it holds anything of, and the roster version it goes by.
 
-    ``asked``: the question that it answers, so that it was not signed before that was asked.
+    ``asked``: the question that it answers, so that it was not signed before that was asked. ``beside``: which event of the
+    asker's goes with it, of what these heads do not tell: who only carries an answer could keep it back.
     """
 
     section: signed.Code
     time: signed.Moment
     roster: signed.Number
-    heads: Annotated[dict[signed.Code, Annotated[Head, BeforeValidator(_row)]], Field(max_length=1000)]
+    heads: Annotated[dict[signed.Code, Annotated[Head, BeforeValidator(row)]], Field(max_length=1000)]
     asked: signed.Hash | None = None
+    beside: Annotated[Beside, BeforeValidator(row)] | None = None
 
 
 def seal(heads: Heads, key: keys.SigningKey) -> SignedDocument:

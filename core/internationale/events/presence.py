@@ -1,5 +1,9 @@
 """Presence: what a section answers that is asked what it holds, while it is silent itself and may have forgotten something."""
 
+from typing import Annotated
+
+from pydantic import BeforeValidator
+
 from internationale.errors import Untrusted
 from internationale.events import heads, keys, signed
 from internationale.events.logs import Keyring
@@ -7,10 +11,13 @@ from internationale.events.signed import Document, SignedDocument
 
 
 class Presence(Document):
-    """That a section is there, and says nothing yet. ``asked``: the question that it answers, drawn by whoever asked."""
+    """That a section is there, and says nothing yet. ``asked``: the question that it answers, drawn by whoever asked.
+    ``beside``: as in ``Heads``.
+    """
 
     section: signed.Code
     asked: signed.Hash
+    beside: Annotated[heads.Beside, BeforeValidator(heads.row)] | None = None
 
 
 def seal(presence: Presence, key: keys.SigningKey) -> SignedDocument:

@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, update
 
-from internationale.ledger import database, reasons, tables
+from internationale.ledger import awake, database, reasons, tables
 from internationale.ledger.database import Database
 from internationale.ledger.inquiry import Inquiry
 from internationale.ledger.patience import JUMP, apart
@@ -51,7 +51,8 @@ class Fence:
         self.moment: datetime | None = None
         self._memory, self._noting = RLock(), Lock()
         self._started = False
-        self._known = (0, 0)
+        self.signings = 0
+        """How often something was signed with the database, as far as this process knows (``awake``)."""
         self._owed: list[tuple[Lasting, Collection[str]]] = []
         """What could not be noted yet."""
         self._noted: tuple[Any, ...] | None = None
@@ -118,21 +119,27 @@ class Fence:
             with database.writing(self._database) as session:
                 reasons.put_back(session.connection(), self._now())
             with self._memory:
-                self.closings, self._known = self.closings + 1, (0, 0)
+                self.closings, self.signings = self.closings + 1, 0
                 self._silenced()
 
     def _silenced(self) -> None:
         self.lasting, self.reason = Lasting.RESTORED, WORDS[Lasting.RESTORED]
         self.inquiry.begin()
 
-    def know(self, epoch: int, number: int) -> None:
-        """So far the database has our log, as was read there: not in a transaction, which may come to nothing."""
+    def know(self, signings: int) -> None:
+        """So often something was signed with the database: of what is committed, for a transaction may come to nothing."""
         with self._memory:
-            self._known = max(self._known, (epoch, number))
+            self.signings = max(self.signings, signings)
 
-    def reverted(self, epoch: int, number: int) -> bool:
-        """Whether the database ends our log here, and has ended it further on: it was put back while this process goes on."""
-        return (epoch, number) < self._known
+    def reverted(self, connection: Connection) -> bool:
+        """Whether less was signed with the database than has been: it was put back while this process goes on."""
+        known = self.signings  # first: what is committed meanwhile may be known before it is read
+        return awake.signings(connection) < known
+
+    def doubt(self) -> None:
+        """Who has asked others and is about to open it has to ask anew."""
+        with self._memory:
+            self.closings += 1
 
     def jumped(self, now: datetime) -> bool:
         """Whether the clock has jumped since the errands looked at it."""

@@ -159,10 +159,11 @@ fence = Table(  # why this section may not speak, over a restart; one row, or no
     Column("since", UTCDateTime, nullable=False),
 )
 
-awake = Table(  # when this database last signed heads, as one that has forgotten nothing; one row, or none
+awake = Table(  # when this section last signed something with this database, and how often it has; one row, or none
     "ledger_awake",
     metadata,
     Column("at", UTCDateTime, primary_key=True),
+    Column("signings", BigInteger, nullable=False, server_default="0"),
 )
 
 restored = Table(  # the database was put back, and who keeps what ends with that has not heard it yet; one row, or none

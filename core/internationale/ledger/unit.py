@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlmodel import Session
 
-from internationale.events.envelope import Address
+from internationale.events.envelope import Address, recall
 from internationale.events.refs import Ref
 from internationale.events.types import Event, Vocabulary
 from internationale.events.withdrawn import PartWithdrawn
@@ -43,7 +43,7 @@ _event = tables.event.c
 _KNOWN = select(
     _event.section, _event.epoch, _event.sequence, _event.hash, _event.state, _event.readers, _event.type, _event.reason
 )
-_ONE_KNOWN = Prepared(_KNOWN.where(*_HERE))
+_ONE_KNOWN = Prepared(_KNOWN.add_columns(_event.body).where(*_HERE))
 FEW = 8
 """So many events are asked for one by one: what is said mostly stands on one or two."""
 
@@ -104,15 +104,22 @@ class Unit:
                     record.envelope = opened
 
     def look_up(self, refs: Iterable[Ref]) -> None:
-        """Read what these events are judged by, for ``lookup``."""
+        """Read what these events are judged by, for ``lookup``; of a few also what was said openly, which rules ask for next."""
         found: Iterator[Sequence[Any]]
         unknown = {where for where in map(address, refs) if where not in self._known}
         if len(unknown) > FEW:
             found = (row for some in chunks(unknown) for row in self.connection.execute(_KNOWN.where(among(tables.event, some))))
         else:
-            found = (row for where in unknown for row in _ONE_KNOWN.all(self.connection, _named(where)))
+            found = (self._whole(row) for where in unknown for row in _ONE_KNOWN.all(self.connection, _named(where)))
         for section, epoch, sequence, hash_, state, *rest in found:
             self._known[Address(section, epoch, sequence)] = Known(hash_, State(state), *rest)
+
+    def _whole(self, row: Sequence[Any]) -> Sequence[Any]:
+        *known, body = row
+        envelope = recall(body, known[3])
+        if not envelope.closed:
+            self.archive.keep(envelope)
+        return known
 
     def prefetch(self, records: Sequence[Record]) -> None:
         """Read what these events are judged by: all that they refer to, which of their parts are here, which were taken back."""

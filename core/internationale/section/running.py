@@ -20,7 +20,7 @@ from internationale.events.envelope import Envelope
 from internationale.events.keys import SigningKey
 from internationale.events.logs import LogRules
 from internationale.kit.vocabulary import HubState, Reader, Utterance
-from internationale.ledger import database, migrate, reasons, untold
+from internationale.ledger import awake, database, migrate, reasons, untold
 from internationale.ledger.fencing import Fence
 from internationale.ledger.log import WROTE
 from internationale.ledger.noting import Noting
@@ -44,6 +44,9 @@ from internationale.settings.outside import Outside
 _ = marker("core")
 _log = logging.getLogger(__name__)
 
+_CLOSINGS, _SIGNINGS = "closings", "signings"
+"""Keys in ``session.info`` of a transaction in which something is said: what ``Fence`` has counted, and what ``awake`` has."""
+_JUMPED = _("The clock of this machine has jumped: the other sections are asked first how far this section's own log goes.")
 RECORDED = "recorded"
 """The name of the mark up to which plugins were told of applied events."""
 
@@ -127,9 +130,21 @@ class Section(Hearing):
         begin = _nothing if anybody else partial(ask_again, self, self.plugins)
         with self.releasing.writing(self.database, self.now, begin) as session:
             yield session
+            self._still(session)
+        self.gate.know(session.info.get(_SIGNINGS, 0))
         for mark, callback in tuple(self._callbacks):
             if session.info.get(mark):
                 callback()
+
+    def _still(self, session: Session) -> None:
+        """Raise ``Paused`` where something was said in this transaction, and the fence was closed meanwhile, or has to be."""
+        if not session.in_transaction():  # it was rolled back, and comes to nothing
+            session.info.pop(_SIGNINGS, None)
+        if _SIGNINGS not in session.info:
+            return
+        jumped, closed = self.gate.jumped(self.now()), self.gate.closings != session.info[_CLOSINGS]
+        if jumped or closed or self.fenced is not None:
+            raise Paused(self.fenced or _JUMPED)
 
     def note_in_passing(self, write: Callable[[Session], object]) -> None:
         self._noting.note(write)
@@ -162,13 +177,12 @@ class Section(Hearing):
             name = self.vocabulary.by_payload[type(utterance.payload)].name
             if not self._may_somewhere(by, name):
                 raise self._refusal(by)
+        session.info.setdefault(_CLOSINGS, self.gate.closings)
         jumped = self.gate.jumped(self.now())  # first: the errands close before they move the mark that this goes by
         if self.fenced is not None:
             raise Paused(self.fenced)
         if jumped:
-            raise Paused(
-                _("The clock of this machine has jumped: the other sections are asked first how far this section's own log goes.")
-            )
+            raise Paused(_JUMPED)
         rules = self._own_log(session)
         if self.log_keys.unconfirmed(rules):
             queries.check_announced(session, rules, len(utterances))
@@ -177,7 +191,9 @@ class Section(Hearing):
         if not self.log_keys.pledged(keys):
             self.log_keys.pledge(keys, queries.hashes(session)[1])
         said = self.ledger.publish(session, rules, keys, utterances, self.now(), recipients=recipients)
-        if said and self.gate.reverted(said[0].epoch, said[0].sequence - 1):
+        known = self.gate.signings  # first: what is committed meanwhile may be known before it is read
+        session.info[_SIGNINGS] = awake.note(session.connection(), self.now())
+        if session.info[_SIGNINGS] <= known:
             self.gate.close(WORDS[Lasting.RESTORED])  # noted when this transaction has ended, by who looks each second
             raise Paused(WORDS[Lasting.RESTORED])
         note_readers(session, said)

@@ -5,6 +5,7 @@ Nothing but the events themselves proves such a word, and who signed it may be a
 
 import logging
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from internationale.kit.calling import Names
 from internationale.ledger import reasons
@@ -40,7 +41,7 @@ def behind(section: Section) -> Message | None:
     if gap is None:
         return None
     ours = gap.first - 1
-    who = sorted({who for who, sequence in _claims(section, gap.epoch) if sequence > ours})
+    who = sorted({claim.who for claim in _claims(section) if claim.epoch == gap.epoch and claim.sequence > ours})
     _log.error("our own log ends at %d here, but others hold %d", ours, gap.last)
     reason = BEHIND % {"theirs": gap.last, "ours": ours, "who": _called(section, who)}
     section.gate.close(reason, Lasting.BEHIND, [code for code in who if code != section.code])
@@ -49,19 +50,28 @@ def behind(section: Section) -> Message | None:
 
 def claimed(section: Section) -> Gap | None:
     """What others have signed to hold of our own log, or we ourselves, and is not here."""
+    claims = _claims(section)  # first: what we say meanwhile nobody has signed to hold before it is here
     epoch, number = own_log(section) or (0, 0)
-    most = max((sequence for _who, sequence in _claims(section, epoch)), default=0)
+    most = max((claim.sequence for claim in claims if claim.epoch == epoch), default=0)
     return Gap(section.code, epoch, number + 1, most) if most > number else None
 
 
-def _claims(section: Section, epoch: int) -> list[tuple[str, int]]:
+class _Claim(NamedTuple):
+    """That somebody holds so much of our log."""
+
+    who: str
+    epoch: int
+    sequence: int
+
+
+def _claims(section: Section) -> list[_Claim]:
     """Who has signed to hold how much of our log, but for those whom the host does not believe in this; and how far it goes by
     what is parked here: we have signed that, whoever else knows of it.
     """
     with section.reading() as session:
         held, liars = queries.held(session, section.code), reasons.claimants(session.connection(), disbelieved=True)
-    claims = [(who, head.sequence) for who, head in held.items() if head.epoch == epoch and who not in liars]
-    return [*claims, (section.code, behind_a_hole(section).get(epoch, 0))]
+    claims = [_Claim(who, head.epoch, head.sequence) for who, head in held.items() if who not in liars]
+    return [*claims, *(_Claim(section.code, epoch, number) for epoch, number in behind_a_hole(section).items())]
 
 
 def behind_a_hole(section: Section) -> dict[int, int]:

@@ -1,4 +1,5 @@
-"""What one hub has to say against our writing: asked until it has nothing against it, and again when that is in doubt.
+"""What one hub has to say against our writing: asked until it has nothing against it, and again when that is in doubt, or when a
+connection is there that was lost: that may be because the machine was put back with its memory, and no clock tells.
 
 While the other sections are waited for (``witnesses``), they are asked over each hub again and again. That is no word of the hub.
 """
@@ -38,8 +39,10 @@ class Clearance:
 
     async def ask(self, bus: Bus) -> None:
         """Until cancelled."""
+        begun = False
         while True:
-            while await self._unsettled():
+            while not begun or await self._unsettled():
+                begun = True
                 self._doubted.clear()
                 try:
                     verdict = await fence.patiently(self._section, fence.look(self._section, bus))

@@ -25,7 +25,7 @@ from internationale.section import Section
 from internationale.worker import claims, ladder, passed, rosters, witnesses
 from internationale.worker.hubs import Connect, Hub, named
 from internationale.worker.pace import bounded, in_thread, standstill
-from internationale.worker.receiving import take_in
+from internationale.worker.receiving import take_back
 
 T = TypeVar("T")
 _ = marker("core")
@@ -40,6 +40,8 @@ LOOK = 1.0
 FEWEST, QUICK, LONG = 16, 5.0, 10.0
 """How many own events are taken back at first; twice as many after what was quick, half as many after what was long (seconds)."""
 
+KNOWN = frozenset(["duplicate", "quarantined", "full"])
+"""Outcomes of what was here, or is not kept: nothing was forgotten. What we say ourselves meanwhile is here."""
 ASKED_AGAIN = (Lasting.RESTORED, Lasting.BEHIND)
 """Reasons for silence that a section gets over by asking, also when another process has noted them."""
 
@@ -211,20 +213,20 @@ async def _take_back(section: Section, bus: Bus, epoch: int) -> bool:
     start, clock = await in_thread(_own_number, section), asyncio.get_running_loop().time
     names = await bus.kept(f"intl.v1.log.{section.code}.{epoch}.*")
     numbers = {name: number for name in names if (number := _number(name)) >= max(start, 1)}
-    later, done, size = sorted(numbers, key=numbers.__getitem__), 0, FEWEST
+    later, done, size, new = sorted(numbers, key=numbers.__getitem__), 0, FEWEST, 0
     while some := later[done : done + size]:
         began = clock()
         found = await bus.get(some)
         if not found:
             raise Unreachable(f"{bus.hub} names events of our log that it does not have")
-        await take_in(section, [found[name] for name in some if name in found], bus.hub)
+        outcomes = await take_back(section, [found[name] for name in some if name in found], bus.hub)
+        new += sum(outcome not in KNOWN for outcome in outcomes)
         done += len(some)
         took = clock() - began
         size = min(size * 2, ladder.AT_ONCE) if took < QUICK else max(size // 2, 1) if took > LONG else size
-    end = await in_thread(_own_number, section)
-    if end > start:
-        _log.info("took back %d own events from %s: this looks like a restored backup", end - start, bus.hub)
-    return end > start
+    if new:
+        _log.info("took back %d own events from %s: this looks like a restored backup", new, bus.hub)
+    return new > 0
 
 
 async def _hear(section: Section, bus: Bus) -> None:

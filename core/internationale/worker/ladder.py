@@ -25,7 +25,7 @@ from internationale.worker.branches import everybody, listed, portions
 from internationale.worker.origin import Origin
 from internationale.worker.pace import in_thread
 from internationale.worker.questions import PATIENCE, Question
-from internationale.worker.receiving import take_in
+from internationale.worker.receiving import take_back, take_in
 from internationale.worker.resting import Resting
 from internationale.worker.seeding import SEED, unseeded
 
@@ -77,10 +77,11 @@ async def fill(section: Section, bus: Bus, gap: Gap, origin: Origin | None = Non
 
 async def climb(section: Section, bus: Bus, sought: Sought, rungs: Sequence[Rung]) -> int:
     """Try some ways in turn, until all is found. Returns how many events came that were not here."""
-    came = 0
+    came, own = 0, await in_thread(_own_log, section)
+    take = take_back if own == (sought.gap.section, sought.gap.epoch) else take_in
     for rung in rungs:
         async for via, by, parcels in rung(section, bus, sought):
-            outcomes = await take_in(section, parcels, via, by)
+            outcomes = await take(section, parcels, via, by)
             sought.strike(parcels, outcomes)
             news = _news(outcomes)
             if news and via != bus.hub:
@@ -89,6 +90,13 @@ async def climb(section: Section, bus: Bus, sought: Sought, rungs: Sequence[Rung
             if not sought.numbers:
                 return came
     return came
+
+
+def _own_log(section: Section) -> tuple[str, int]:
+    """Our log that is in force."""
+    with section.reading() as session:
+        rules = section.keyring(session).get(section.code)
+    return section.code, 0 if rules is None else rules.epoch
 
 
 async def from_the_hub(_section: Section, bus: Bus, sought: Sought) -> Found:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 
+from internationale.bundle import forgotten
 from internationale.bus import LOG, Bus, Parcel
 from internationale.events.envelope import Address
 from internationale.ledger.deliveries import Delivery
@@ -49,7 +50,18 @@ def _another_speaks(section: Section, parcels: Sequence[Parcel], outcomes: Seque
 
 async def take_in(section: Section, parcels: Sequence[Parcel], via: str, by: str = "") -> list[str]:
     """Accept parcels that came on any way. ``by``: the section that brought them, where it was not their own."""
-    if not parcels:
-        return []
-    deliveries = [Delivery(parcel.subject, parcel.body, parcel.signature, via, by) for parcel in parcels]
-    return await in_thread(section.accept, deliveries)
+    return await in_thread(section.accept, _deliveries(parcels, via, by)) if parcels else []
+
+
+async def take_back(section: Section, parcels: Sequence[Parcel], via: str, by: str = "") -> list[str]:
+    """The same of what may be our own log, further on than it goes here: where that is so this section has forgotten something,
+    and says nothing until it was asked what else there is. The fence is closed before anything of it is here to go on from.
+    """
+    if section.fenced is None and await in_thread(forgotten.beyond, section, _deliveries(parcels, via, by)):
+        _log.error("events of our own log came from %s that this section has said and forgotten", via)
+        await in_thread(section.fence, WORDS[Lasting.BEHIND], Lasting.BEHIND)
+    return await take_in(section, parcels, via, by)
+
+
+def _deliveries(parcels: Sequence[Parcel], via: str, by: str) -> list[Delivery]:
+    return [Delivery(parcel.subject, parcel.body, parcel.signature, via, by) for parcel in parcels]

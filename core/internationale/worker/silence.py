@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
+from internationale.ledger import awake
 from internationale.ledger.reasons import Lasting
 from internationale.messages import Message
 from internationale.section import Section
@@ -93,13 +94,15 @@ class Silence:
 
     def _look_back(self) -> None:
         """Whether the database was put back under us: on a machine of its own that may be, and no clock tells."""
-        gate, own = self._section.gate, claims.own_log(self._section)
-        if own is None:
-            return
-        if gate.reverted(*own) and gate.lasting is not Lasting.ANOTHER:
-            _log.error("the database has less of our own log than it had: it was put back")
+        gate = self._section.gate
+        with self._section.reading() as session:
+            reverted = gate.reverted(session.connection())
+        if reverted and gate.lasting is not Lasting.ANOTHER:
+            _log.error("less was signed with this database than has been: it was put back")
             gate.put_back()
-        gate.know(*own)
+            self._section.begin()  # whoever keeps what ends with that hears of it, as at a start
+        with self._section.reading() as session:
+            gate.know(awake.signings(session.connection()))
 
     async def _answered(self) -> None:
         """Until the fence is open."""
@@ -164,7 +167,9 @@ class Silence:
             since, now = gate.moment, self._section.now()
             if gate.jumped(now) and self._section.fenced != fence.NOT_JOINED:
                 _log.warning("the clock went from %s to %s: the others are asked how far our own log goes", since, now)
-                if gate.lasting is not Lasting.ANOTHER:  # which is told further on, and ends with a start
+                if gate.lasting is Lasting.ANOTHER:  # which is told further on, and ends with a start
+                    gate.doubt()
+                else:
                     self._section.fence(fence.NO_ANSWER)
                 gate.inquiry.begin()  # after it was closed: who is about to open it ends what was asked before
                 self._shut()

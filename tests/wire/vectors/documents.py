@@ -237,6 +237,7 @@ def heads() -> Document:
         {"heads": {"fr": [1, 4, "CD" * 32]}}, {"heads": {"fr": {"1": 1, "4": 4, "x": "cd" * 32}}},
         {"heads": {"fr": [True, 4, "cd" * 32]}}, {"heads": {"fr": {"epoch": 1, "sequence": 4, "hash": "cd" * 32}}},
         {"heads": {"fr": [1, 4, "cd" * 32, 1]}}, {"asked": "EF" * 32}, {"asked": 7},
+        {"beside": [1, 4, "cd" * 32]}, {"beside": [0, 4]}, {"beside": {"epoch": 1, "sequence": 4}}, {"beside": [1, True]},
     ]  # fmt: skip
     bad = [_bad_one(f"malformed: {change}", "malformed_heads", signed(HEADS, good | change, NEXT_KEY)) for change in shapes]
     bad += [
@@ -247,7 +248,11 @@ def heads() -> Document:
         _bad_one("not signed", "bad_signature", signed(HEADS, good)),
     ]
     bad += [_bad_one(why, reason, signed(HEADS, body, NEXT_KEY)) for why, reason, body in _texts(dumped(good))]
-    fit = [signed(HEADS, good, NEXT_KEY), signed(HEADS, good, IC, NEXT_KEY), signed(HEADS, good | {"asked": "ef" * 32}, NEXT_KEY)]
+    fit = [
+        signed(HEADS, good, NEXT_KEY),
+        signed(HEADS, good, IC, NEXT_KEY),
+        signed(HEADS, good | {"asked": "ef" * 32, "beside": [1, 4]}, NEXT_KEY),
+    ]
     return {"about": "What fr signs to hold.", "keyring": KEYRING, "good": fit, "bad": bad}
 
 
