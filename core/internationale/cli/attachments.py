@@ -12,6 +12,7 @@ from internationale.kit.printing import row
 from internationale.messages import marker
 from internationale.rooms.attachments.port import fetching, keeping, taking
 from internationale.rooms.attachments.port.keeping import Tidied
+from internationale.rooms.attachments.port.room import room
 from internationale.rooms.attachments.queries import files
 
 _ = marker("core")
@@ -37,8 +38,9 @@ def every(home: Home) -> None:
     """Print each attachment: id, state, bytes, section, what it belongs to, name; the newest first."""
     section = home()
     with section.reading() as session:
-        for known in files.newest(session, LISTED):
-            card = section.attachments.card(known)
+        here, found = room(section), files.newest(session, LISTED)
+        living = {file.ref for file in here.living(session, [known.file for known in found])}
+        for card in (here.card(known) for known in found if known.file.ref in living):
             state = f"{card.presence.value}:{card.trouble}" if card.trouble else card.presence.value
             click.echo(row(card.id, state, card.size, card.section, card.subject, card.name))
         kept = keeping.taken(section, session)

@@ -12,6 +12,7 @@ from internationale.bus import purging
 from internationale.bus.purging import Operator
 from internationale.cli import provisioning
 from internationale.cli.provisioning import Operation
+from internationale.rooms.attachments.port import falling
 from internationale.rooms.attachments.queries import files
 from internationale.section import Section
 
@@ -31,7 +32,7 @@ class Forgetting:
         """A round; returns how many messages the hub has deleted. Raises ``Refused``, ``Misconfigured``, ``Paused``."""
         now = time.monotonic()
         with section.reading() as session:
-            gone = files.gone(session)
+            gone = files.gone(session, falling.let_go(section, session))
         due = [content for content in gone if now - self.asked.get(content, -AGAIN) >= AGAIN]
         if not due:
             return 0

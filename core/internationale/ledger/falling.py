@@ -1,8 +1,9 @@
-"""What falls with an event when it does not count any more: all that stands on it, directly or not."""
+"""What falls with events when they do not count any more: all that stands on them, directly or not."""
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlmodel import Session
 
 from internationale.events.envelope import Address, recall
@@ -14,47 +15,67 @@ from internationale.ledger.opening import Seals
 from internationale.ledger.records import among, chunks, of
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """An event by what it stands on. ``wire``: its type, as it is meant."""
+
+    causes: frozenset[Address]
+    wire: str
+    sealed: bool
+
+
 def falling(
-    session: Session, vocabulary: Vocabulary, seals: Seals, first: Address, some: Collection[Address]
+    session: Session, vocabulary: Vocabulary, seals: Seals, first: Collection[Address], some: Collection[Address]
 ) -> frozenset[Address]:
-    """Which of ``some`` events of the log fall with ``first``, itself among them if it is one. Reads all that they stand on.
+    """Which of ``some`` events of the log fall with the ``first``, these among them. Reads what they stand on, as far as it was
+    not decided before all of these.
 
     What only counts another (``EventType.outlives``) does not fall with it.
     """
+    first, since = frozenset(first), earliest(session, first)
     archive = Archive(session.connection(), vocabulary, seals)
-    upon, types = dict[Address, set[Address]](), dict[Address, str]()
+    said, upon = dict[Address, _Said](), dict[Address, set[Address]]()
     pending, seen = set(some), set(some)
     while pending:
-        found = {where: causes for chunk in chunks(pending) for where, causes in _read(archive, session, chunk, types)}
-        for where, causes in found.items():
-            for cause in causes:
-                upon.setdefault(cause, set()).add(where)
-        pending = {cause for causes in found.values() for cause in causes} - seen
+        found = {where: each for chunk in chunks(pending) for where, each in _read(archive, session, chunk, since)}
+        said |= found
+        further = [(where, cause) for where, each in found.items() if where not in first for cause in each.causes]
+        for where, cause in further:
+            upon.setdefault(cause, set()).add(where)
+        pending = {cause for _where, cause in further} - seen
         seen |= pending
-    fallen, pending = {first}, {first}
+    fallen, pending = set(first), set(first)
     while pending:
         pending = {
-            where for each in pending for where in upon.get(each, ()) if not _outlives(vocabulary, types, where, each)
+            where for each in pending for where in upon.get(each, ()) if not _outlives(vocabulary, said[where], said.get(each))
         } - fallen
         fallen |= pending
     return frozenset(fallen & set(some))
 
 
-def _read(
-    archive: Archive, session: Session, some: Collection[Address], types: dict[Address, str]
-) -> Iterator[tuple[Address, frozenset[Address]]]:
-    """Each of these with what it stands on. ``types``: where the type of each is noted that was said openly."""
+def earliest(session: Session, first: Collection[Address]) -> int:
+    """The place of the earliest of these in the order of decision, in which causes are before what stands on them; 0: one of them
+    has none (any more), or none is here.
+    """
+    event, places = tables.event, list[int | None]()
+    for chunk in chunks(first):
+        places += session.connection().execute(select(event.c.position).where(among(event, chunk))).scalars()
+    return min((place or 0 for place in places), default=0)
+
+
+def _read(archive: Archive, session: Session, some: Collection[Address], since: int) -> Iterator[tuple[Address, _Said]]:
+    """Those of these that were not decided before a place in that order."""
     event = tables.event
-    query = select(event.c.section, event.c.epoch, event.c.sequence, event.c.body, event.c.hash).where(among(event, some))
-    for row in session.connection().execute(query).all():
+    query = select(event.c.section, event.c.epoch, event.c.sequence, event.c.body, event.c.hash)
+    late = or_(event.c.position.is_(None), event.c.position >= since)
+    for row in session.connection().execute(query.where(among(event, some), late)).all():
         opened = archive.open(recall(row.body, row.hash))
-        if isinstance(opened, Verdict):
-            continue
-        if not opened.sealed:
-            types[of(row)] = opened.type
-        yield of(row), frozenset(map(address, opened.refs))
+        if not isinstance(opened, Verdict):
+            yield of(row), _Said(frozenset(map(address, opened.refs)), opened.type, opened.sealed)
 
 
-def _outlives(vocabulary: Vocabulary, types: dict[Address, str], where: Address, cause: Address) -> bool:
-    wire = types.get(where, "")
-    return vocabulary.knows(wire) and kind_name(types.get(cause, "")) in vocabulary.kind(wire).outlives
+def _outlives(vocabulary: Vocabulary, said: _Said, cause: _Said | None) -> bool:
+    """As ``judging`` has it: what is sealed is never one that is only counted."""
+    if cause is None or cause.sealed or not vocabulary.knows(said.wire):
+        return False
+    return kind_name(cause.wire) in vocabulary.kind(said.wire).outlives

@@ -58,6 +58,19 @@ def aside(connection: Connection) -> list[Address]:
     return list(map(of, connection.execute(query)))
 
 
+def going(connection: Connection) -> list[Address]:
+    """What was put aside because its section took its texts back, and counts no more whatever is decided of the rest."""
+    event, withdrawn, said = tables.event, tables.withdrawn, tables.event.alias()
+    meant = and_(*(event.c[name] == withdrawn.c[name] for name in ("section", "epoch", "sequence")))
+    by = (said.c.section == withdrawn.c.section, said.c.epoch == withdrawn.c.by_epoch, said.c.sequence == withdrawn.c.by_sequence)
+    query = (
+        select(event.c.section, event.c.epoch, event.c.sequence)
+        .where(event.c.state == State.WAITING, event.c.reason == ASIDE)
+        .where(exists().where(meant, func.substr(event.c.hash, 1, 16) == withdrawn.c.hash16, *by, said.c.state == State.APPLIED))
+    )
+    return list(map(of, connection.execute(query)))
+
+
 def gone(connection: Connection) -> frozenset[Ref]:
     """Everything that was taken back, of what is here and had texts."""
     event, withdrawn, mention = tables.event.c, tables.withdrawn.c, tables.mention.c

@@ -12,9 +12,12 @@ import pytest
 from internationale.bus import BLOB
 from internationale.bus.nats import NatsBus
 from internationale.rooms.attachments.port import attaching, fetching, taking, uploading
+from internationale.rooms.exchange.port import withdraw as take_text_back
 from internationale.section import Section
 from internationale.worker import questions
 from internationale.worker.attachments import Carriage
+
+LONG = "".join(f"Paragraph {n}: the strike {'word ' * 40}\n\n" for n in range(400))
 
 
 @pytest.fixture
@@ -160,6 +163,46 @@ def kept_at_hub(hub: Any) -> Callable[[], list[bytes]]:
             found = [(await context.get_msg(BLOB, number)).data or b"" for number in range(1, last + 1)]
             await client.close()
             return found
+
+        return asyncio.run(deed())
+
+    return look
+
+
+@pytest.fixture
+def text(member: Any, said_by: Any) -> Callable[..., tuple[str, str]]:
+    """``text(fr)``: a shared text with a part; returns its id and the id of its message."""
+
+    def open_one(section: Section, audience: str = "international", kind: str = "statement") -> tuple[str, str]:
+        with section.writing() as session:
+            by = member(section, "delegate")
+            document = section.documents.open(session, kind=kind, language="en", title="T", text=LONG, audience=audience, by=by)
+        return document, f"{section.code}:1:{said_by(section)}"
+
+    return open_one
+
+
+@pytest.fixture
+def back(member: Any) -> Callable[[Section, str], None]:
+    """``back(fr, "fr:1:3")``: the text of a message is taken back."""
+
+    def deed(section: Section, message: str) -> None:
+        with section.writing() as session:
+            take_text_back(section, session, message, reason="safety", by=member(section, "delegate"))
+
+    return deed
+
+
+@pytest.fixture
+def there(hub: Any) -> Callable[[], set[str]]:
+    """Of whom the hub has pieces, each once."""
+
+    def look() -> set[str]:
+        async def deed() -> set[str]:
+            client = await nats.connect(hub.url)
+            found = (await client.jetstream().stream_info(BLOB, subjects_filter=">")).state.subjects or {}
+            await client.close()
+            return {subject.split(".")[3] for subject in found}
 
         return asyncio.run(deed())
 

@@ -1,16 +1,14 @@
 """A text is taken back to which files are attached: they go with it, everywhere, and whoever takes it back is shown which."""
 
-import asyncio
 from dataclasses import replace
 from typing import Any
 
-import nats
 import pytest
 from sqlmodel import delete, select
 
-from internationale.bus import BLOB
 from internationale.cli.forgetting import Forgetting
 from internationale.cli.provisioning import Operation
+from internationale.events.refs import Ref
 from internationale.ledger import tables
 from internationale.ledger.falling import falling
 from internationale.ledger.judging import address
@@ -22,12 +20,10 @@ from internationale.rooms.attachments.rows.shared import File
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.exchange import queries
-from internationale.rooms.exchange.port import withdraw as take_text_back
 from internationale.section import Section
 from internationale.testing import carrying
 from internationale.testing.carrying import exchange
 
-LONG = "".join(f"Paragraph {n}: the strike {'word ' * 40}\n\n" for n in range(400))
 NAMES = b"names of comrades " * 40_000
 OTHER = b"another " * 1000
 
@@ -37,46 +33,6 @@ def settled(*sections: Section) -> None:
     exchange(*sections)
     for section in sections:
         keeping.tidy(section)
-
-
-@pytest.fixture
-def there(hub: Any) -> Any:
-    """Of whom the hub has pieces, each once."""
-
-    def look() -> set[str]:
-        async def deed() -> set[str]:
-            client = await nats.connect(hub.url)
-            found = (await client.jetstream().stream_info(BLOB, subjects_filter=">")).state.subjects or {}
-            await client.close()
-            return {subject.split(".")[3] for subject in found}
-
-        return asyncio.run(deed())
-
-    return look
-
-
-@pytest.fixture
-def text(member: Any, said_by: Any) -> Any:
-    """``text(fr)``: a shared text with a part; returns its id and the id of its message."""
-
-    def open_one(section: Section, audience: str = "international", kind: str = "statement") -> tuple[str, str]:
-        with section.writing() as session:
-            by = member(section, "delegate")
-            document = section.documents.open(session, kind=kind, language="en", title="T", text=LONG, audience=audience, by=by)
-        return document, f"{section.code}:1:{said_by(section)}"
-
-    return open_one
-
-
-@pytest.fixture
-def back(member: Any) -> Any:
-    """``back(fr, "fr:1:3")``: the text of a message is taken back."""
-
-    def deed(section: Section, message: str) -> None:
-        with section.writing() as session:
-            take_text_back(section, session, message, reason="safety", by=member(section, "delegate"))
-
-    return deed
 
 
 async def whole(at: Any) -> None:
@@ -210,8 +166,8 @@ def test_what_only_counts_another_does_not_fall_with_it(three: Any, text: Any, a
     other = replace(fr.vocabulary, by_wire={**fr.vocabulary.by_wire, kind.wire: (counting, version)})
     with fr.reading() as session:
         opened = address(fr.documents.get(session, document).ref)
-        (file,) = map(address, files.standing(session))
-        fallen = [falling(session, each, fr.ledger.seals, opened, {file}) for each in (fr.vocabulary, other)]
+        (file,) = (address(Ref.parse(ref)) for ref in files.standing(session))
+        fallen = [falling(session, each, fr.ledger.seals, {opened}, {file}) for each in (fr.vocabulary, other)]
     assert fallen == [{file}, frozenset()]
 
 

@@ -3,7 +3,7 @@
 from internationale.kit.ports import Section
 from internationale.kit.vocabulary import Check
 from internationale.messages import Message, marker
-from internationale.rooms.attachments.port import keeping
+from internationale.rooms.attachments.port import falling, keeping
 from internationale.rooms.attachments.queries import room as space
 
 _ = marker("core")
@@ -35,7 +35,7 @@ def full(section: Section) -> list[Message]:
 def lost(section: Section) -> list[Message]:
     """Files that this section attached itself are not here, and nobody has brought them back yet."""
     with section.reading() as session:
-        missing = space.lost(session, section.code)
+        missing = space.lost(session, section.code, falling.let_go(section, session))
     if not missing:
         return []
     return [

@@ -76,12 +76,12 @@ def refused(session: Session, here: AttachmentsRoom, file: File) -> str:
 def look(here: AttachmentsRoom) -> list[Wanted]:
     """What is to be fetched now; small files, and our own that got lost, are wanted by themselves."""
     with here.section.reading() as session:
-        fresh, wanted = _unlooked(session, here), space.wanted(session)
+        fresh, wanted = _unlooked(session, here), _living(session, here)
     if fresh:
         with here.section.writing() as session:
             for file in _unlooked(session, here):
                 _decide(session, here, file)
-            wanted = space.wanted(session)
+            wanted = _living(session, here)
     return [_wanted(here, known) for known in wanted]
 
 
@@ -129,6 +129,13 @@ def is_full(error: OSError) -> bool:
 def _unlooked(session: Session, here: AttachmentsRoom) -> list[File]:
     after = here.section.now() - timedelta(days=here.limits.days)
     return space.unlooked(session, here.section.code, here.limits.automatic * MIB, after)
+
+
+def _living(session: Session, here: AttachmentsRoom) -> list[files.Known]:
+    """What is to be fetched, but for what does not count any more."""
+    wanted = space.wanted(session)
+    living = {file.ref for file in here.living(session, [known.file for known in wanted])}
+    return [known for known in wanted if known.file.ref in living]
 
 
 def _decide(session: Session, here: AttachmentsRoom, file: File) -> None:

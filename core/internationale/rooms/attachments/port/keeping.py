@@ -15,7 +15,7 @@ from internationale.kit.attachments import MIB
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader
 from internationale.messages import Message
-from internationale.rooms.attachments.port import watching
+from internationale.rooms.attachments.port import falling, watching
 from internationale.rooms.attachments.port.room import KEEP, AttachmentsRoom, room
 from internationale.rooms.attachments.port.uploading import PATIENCE
 from internationale.rooms.attachments.port.watching import GRACE, Watched
@@ -137,7 +137,8 @@ class _Plan:
 
 def _plan(session: Session, here: AttachmentsRoom, found: list[Kept], watched: Watched) -> _Plan:
     now = here.section.now()
-    withdrawn, unwatched = space.withdrawn(session), space.unwatched(session, watched.seconds)
+    withdrawn = space.withdrawn(session, falling.let_go(here.section, session))
+    unwatched = space.unwatched(session, watched.seconds)
     expired = space.expired(session, watched.seconds - here.limits.days * DAY) if found else []  # else the folder is away
     waits = here.section.awaited(session, Upload)  # what is released is attached, however late
     uploads = [upload for upload in files.uploads_before(session, now - PATIENCE) if upload.id not in waits]

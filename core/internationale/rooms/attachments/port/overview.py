@@ -34,7 +34,8 @@ def page(section: Home, session: Session, reader: Reader, number: int) -> Page:
     pages = max(1, -(-files.count(session) // PAGE))
     number = min(max(1, number), pages)
     known = files.newest(session, PAGE, (number - 1) * PAGE)
-    cards = [here.card(each) for each in known if here.sees(reader, each)]
+    living = {file.ref for file in here.living(session, [each.file for each in known])}
+    cards = [here.card(each) for each in known if each.file.ref in living and here.sees(reader, each)]
     return Page(cards, documents.titles(session, sorted({card.subject for card in cards})), number, pages)
 
 

@@ -10,10 +10,12 @@ from internationale.events.refs import Ref
 from internationale.kit.attachments import MIB, Attachment, Limits, Presence
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Panel, Reader
+from internationale.rooms.attachments.port import falling
 from internationale.rooms.attachments.port.coming import Coming
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.queries.files import Known
 from internationale.rooms.attachments.rows.files import Files
+from internationale.rooms.attachments.rows.shared import File
 from internationale.rooms.attachments.rules.beside import beside
 from internationale.rooms.attachments.rules.chunking import CHUNK, MOST
 
@@ -40,7 +42,9 @@ class AttachmentsRoom:
         return min(self.limits.file * MIB, CHUNK * MOST)
 
     def of(self, session: Session, subject: str, reader: Reader) -> Sequence[Attachment]:
-        return [self.card(known) for known in files.of_subject(session, subject) if self.sees(reader, known)]
+        seen = [known for known in files.of_subject(session, subject) if self.sees(reader, known)]
+        living = {file.ref for file in self.living(session, [known.file for known in seen])}
+        return [self.card(known) for known in seen if known.file.ref in living]
 
     def panel(self, session: Session, subject: str, on: Ref, reader: Reader, *, signed: Ref | None = None) -> Panel | None:
         found = self.of(session, subject, reader)
@@ -63,19 +67,30 @@ class AttachmentsRoom:
 
     def find(self, session: Session, id: str, reader: Reader | None) -> Known:
         """One attachment that the reader may see; None is the host, who sees all. A passer-by gets the same answer for what is
-        not public and for what is not there.
+        not public and for what is not there. What does not count any more is not there, also while there is still a row of it.
 
         Raises ``NotFound`` and ``Refused``.
         """
         if reader is None:
-            return files.find(session, id)
+            return self._find(session, id)
         try:
-            known = files.find(session, id)
+            known = self._find(session, id)
         except NotFound:
             self.section.require(reader, READ)
             raise
         if known.file.audience != PUBLIC:
             self.section.require(reader, READ, known.file.subject)
+        return known
+
+    def living(self, session: Session, some: Sequence[File]) -> list[File]:
+        """These but for those that do not count any more."""
+        fallen = falling.fallen(self.section, session, some)
+        return [file for file in some if file.ref not in fallen]
+
+    def _find(self, session: Session, id: str) -> Known:
+        known = files.find(session, id)
+        if not self.living(session, [known.file]):
+            raise files.unknown()
         return known
 
     def card(self, known: Known) -> Attachment:

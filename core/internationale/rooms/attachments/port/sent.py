@@ -8,8 +8,8 @@ from sqlmodel import Session
 from internationale.events.refs import Ref
 from internationale.kit.attachments import Attachment
 from internationale.kit.vocabulary import Panel, Reader
-from internationale.ledger.falling import falling
 from internationale.ledger.judging import address
+from internationale.rooms.attachments.port.falling import standing_on
 from internationale.rooms.attachments.port.room import READ, WITHDRAW, room
 from internationale.rooms.attachments.queries import files
 
@@ -27,9 +27,8 @@ def files_with(section: Any, session: Session, ref: str, by: Reader) -> Sequence
     taken back; those that this person may see, the oldest first. Not the one that it attaches itself.
     """
     first = address(Ref.parse(ref))
-    standing = {address(each): str(each) for each in files.standing(session)}
-    gone = falling(session, section.vocabulary, section.ledger.seals, first, standing.keys() - {first})
-    here, found = room(section), files.by_ref(session, [standing[each] for each in gone])
+    gone = standing_on(section, session, {first}, files.standing(session)) - {ref}
+    here, found = room(section), files.by_ref(session, gone)
     seen = [here.card(known) for known in found if here.sees(by, known)]
     return sorted(seen, key=lambda each: (each.time, each.id))
 
@@ -37,6 +36,11 @@ def files_with(section: Any, session: Session, ref: str, by: Reader) -> Sequence
 def _own(section: Any, session: Session, ref: str, by: Reader) -> files.Known | None:
     """The file that the message attaches; None: it attaches none, that was taken back already, or this person may not do it."""
     known = next(iter(files.by_ref(session, [ref])), None)
-    if known is None or known.removal is not None or known.file.section != section.code:
+    if (
+        known is None
+        or not room(section).living(session, [known.file])
+        or known.removal is not None
+        or known.file.section != section.code
+    ):
         return None
     return known if all(section.may(by, right, known.file.subject) for right in (READ, WITHDRAW)) else None

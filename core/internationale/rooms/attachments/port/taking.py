@@ -66,11 +66,12 @@ def reviewed(section: Home, upload: str, by: Reader) -> Upload:
 
 
 def chunk(session: Session, here: AttachmentsRoom, section: str, blob: str, number: int) -> bytes | None:
-    """A chunk as it travels of what ``section`` attached, for another one; None when it is not here."""
-    found = files.travelling(session, section, blob)
-    if found is None or not 0 <= number < len(found.chunks):
-        return None
-    return here.store.get(found.chunks[number])
+    """A chunk as it travels of what ``section`` attached, for another one; None when it is not here, or goes."""
+    found = here.living(session, files.travelling(session, section, blob, 1)) or here.living(
+        session, files.travelling(session, section, blob)
+    )
+    names = files.content(found[0]).chunks if found else ()
+    return here.store.get(names[number]) if 0 <= number < len(names) else None
 
 
 def _bytes(here: AttachmentsRoom, known: Known, part: range) -> Iterator[bytes]:

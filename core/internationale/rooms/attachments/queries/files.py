@@ -4,11 +4,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func
+from sqlalchemy import and_, func
 from sqlmodel import Session, col, select
 
 from internationale.errors import NotFound
-from internationale.events.refs import Ref
+from internationale.ledger import tables
+from internationale.ledger.records import chunks
 from internationale.messages import marker
 from internationale.rooms.attachments.queries import traces
 from internationale.rooms.attachments.rows.private import Copy, Upload
@@ -49,9 +50,16 @@ def newest(session: Session, limit: int, offset: int = 0) -> list[Known]:
     return _with_rest(session, rows.all())
 
 
-def standing(session: Session) -> list[Ref]:
-    """The refs of all attachments that were not taken back."""
-    return [Ref.parse(ref) for ref in session.exec(select(File.ref).where(col(File.event).not_in(select(Removal.target))))]
+def standing(session: Session, since: int = 0) -> dict[str, str]:
+    """The refs of all attachments that were not taken back, and of what each stands on (``File.upon``). ``since``: of those that
+    were decided at or after a place in that order.
+    """
+    query = select(File.ref, File.upon).where(col(File.event).not_in(select(Removal.target)))
+    if since:
+        event = tables.event.c
+        here = (event.section == col(File.section), event.epoch == col(File.epoch), event.sequence == col(File.sequence))
+        query = query.join(tables.event, and_(*here)).where(event.position >= since)
+    return dict(session.exec(query).all())
 
 
 def count(session: Session) -> int:
@@ -67,33 +75,36 @@ def find(session: Session, id: str) -> Known:
     return _with_rest(session, [row])[0]
 
 
-def travelling(session: Session, section: str, blob: str) -> Content | None:
-    """How a content travels that a section attached and did not take back; None for any other. What another section calls by
-    the same hash may be cut otherwise, or a lie.
+def travelling(session: Session, section: str, blob: str, most: int | None = None) -> Sequence[File]:
+    """Up to so many attachments of a content by a section that it did not take back. What another section calls by the same hash
+    may be cut otherwise, or a lie.
     """
     named = select(File).where(File.section == section, File.blob == blob, col(File.event).not_in(select(Removal.target)))
-    row = session.exec(named.order_by(col(File.id)).limit(1)).first()
-    return None if row is None else content(row)
+    return session.exec(named.order_by(col(File.id)).limit(most)).all()
 
 
-def gone(session: Session) -> Sequence[tuple[str, str]]:
+def gone(session: Session, fallen: Collection[str] = ()) -> Sequence[tuple[str, str]]:
     """Sections, and the contents (``blob``) of files that they attached and took back, the newest first, then those of files that
-    went with what they stood on; but for what another file of the same section here still needs.
+    went with what they stood on; but for what another file of the same section here still needs. ``fallen``: the refs of those
+    that go so, and are still in the rows.
     """
     rows = session.exec(
         select(File.section, File.blob, Removal.time)
         .join(Removal, col(Removal.target) == col(File.event))
         .order_by(col(Removal.time).desc(), col(File.section), col(File.blob))
     ).all()
-    kept = select(File.section, File.blob).where(col(File.event).not_in(select(Removal.target)))
-    living = {(section, blob) for section, blob in session.exec(kept)}
-    found = [*((section, blob) for section, blob, _time in rows), *traces.gone(session)]
+    kept, going = select(File.section, File.blob, File.ref).where(col(File.event).not_in(select(Removal.target))), set(fallen)
+    there = session.exec(kept).all()
+    living = {(section, blob) for section, blob, ref in there if ref not in going}
+    with_text = sorted((section, blob) for section, blob, ref in there if ref in going)
+    found = [*((section, blob) for section, blob, _time in rows), *traces.gone(session), *with_text]
     return [each for each in dict.fromkeys(found) if each not in living]
 
 
 def by_ref(session: Session, refs: Collection[str]) -> list[Known]:
     """These attachments, sorted."""
-    return _with_rest(session, session.exec(select(File).where(col(File.ref).in_(refs)).order_by(col(File.ref))).all())
+    some = (session.exec(select(File).where(col(File.ref).in_(chunk))).all() for chunk in chunks(refs))
+    return _with_rest(session, sorted((file for each in some for file in each), key=lambda file: file.ref))
 
 
 def since(session: Session, moment: datetime) -> list[str]:
@@ -145,6 +156,10 @@ def unknown() -> NotFound:
 def _with_rest(session: Session, files: Sequence[File]) -> list[Known]:
     if not files:  # as with most things
         return []
+    return [each for chunk in chunks(files) for each in _chunk_with_rest(session, chunk)]
+
+
+def _chunk_with_rest(session: Session, files: Sequence[File]) -> list[Known]:
     copies = {row.ref: row for row in session.exec(select(Copy).where(col(Copy.ref).in_({file.ref for file in files})))}
     removals = _removals(session, (file.event for file in files))
     return [Known(file, copies.get(file.ref), removals.get(file.event)) for file in files]

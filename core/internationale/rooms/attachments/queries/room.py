@@ -7,6 +7,7 @@ from sqlalchemy import func
 from sqlmodel import Session, and_, col, or_, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from internationale.ledger.records import chunks
 from internationale.rooms.attachments.queries import traces
 from internationale.rooms.attachments.queries.files import Known, by_ref, content
 from internationale.rooms.attachments.rows.private import Copy, Upload
@@ -62,19 +63,27 @@ def wanted(session: Session) -> list[Known]:
     return sorted(by_ref(session, places), key=lambda known: (places[known.file.ref], known.file.ref))
 
 
-def lost(session: Session, own: str) -> list[str]:
-    """The names of files that this section attached, did not take back, and does not have."""
+def lost(session: Session, own: str, fallen: Collection[str] = ()) -> list[str]:
+    """The names of files that this section attached, did not take back, and does not have. ``fallen``: the refs of those that are
+    not missed.
+    """
     here = select(Copy.ref).where(col(Copy.complete).is_not(None))
     taken_back = select(Removal.target)
-    rows = select(File.name).where(File.section == own, col(File.ref).not_in(here), col(File.event).not_in(taken_back))
-    return list(session.exec(rows.order_by(col(File.time), col(File.id)).limit(_AT_ONCE)).all())
+    rows = select(File.ref, File.name).where(File.section == own, col(File.ref).not_in(here), col(File.event).not_in(taken_back))
+    found = session.exec(rows.order_by(col(File.time), col(File.id)).limit(_AT_ONCE + len(fallen))).all()
+    return [name for ref, name in found if ref not in fallen][:_AT_ONCE]
 
 
-def withdrawn(session: Session) -> list[Copy]:
-    """What something is kept of although it was taken back."""
+def withdrawn(session: Session, fallen: Collection[str] = ()) -> list[Copy]:
+    """What something is kept of although it was taken back. ``fallen``: the refs of those that go with what they stood on, and
+    are still in the rows.
+    """
     living = select(File.ref).outerjoin(Removal, col(Removal.target) == col(File.event)).where(col(Removal.event).is_(None))
-    here = select(Copy).where(col(Copy.dropped).is_(None), col(Copy.ref).not_in(living))
-    return list(session.exec(here).all())
+    kept = select(Copy).where(col(Copy.dropped).is_(None))
+    found = {copy.ref: copy for copy in session.exec(kept.where(col(Copy.ref).not_in(living)))}
+    for chunk in chunks(fallen):
+        found |= {copy.ref: copy for copy in session.exec(kept.where(col(Copy.ref).in_(chunk)))}
+    return list(found.values())
 
 
 def expired(session: Session, since: int) -> list[Copy]:
@@ -95,8 +104,8 @@ def _passing() -> SelectOfScalar[Copy]:
 
 def chunks_of(session: Session, refs: Collection[str]) -> set[str]:
     """The hashes of the chunks of these attachments, also of those that went with what they stood on."""
-    rows = session.exec(select(File).where(col(File.ref).in_(refs)))
-    return {name for row in rows for name in content(row).chunks} | traces.chunks_of(session, refs)
+    here = {name for known in by_ref(session, refs) for name in known.content.chunks}
+    return here | traces.chunks_of(session, refs)
 
 
 def needed(session: Session, *, refs: Collection[str] = (), uploads: Collection[str] = ()) -> set[str]:

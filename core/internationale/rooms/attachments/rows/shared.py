@@ -20,13 +20,16 @@ class Row(SQLModel, registry=registry(metadata=MetaData(naming_convention=naming
 
 
 class File(Row, table=True):
-    """An attached file. ``chunks``: the hashes in order, separated by spaces."""
+    """An attached file. ``chunks``: the hashes in order, ``upon``: the refs of the events on which it stands; both separated by
+    spaces.
+    """
 
     __tablename__ = "attachments_file"
 
     id: str = Field(primary_key=True)
     event: str
     ref: str
+    upon: str
     epoch: int
     sequence: int = Field(sa_type=BigInteger)
     subject: str = Field(index=True)
@@ -71,6 +74,7 @@ def on_attached(session: Session, event: Event[Attached]) -> None:
         id=said.attachment,
         event=envelope.id,
         ref=str(envelope.ref),
+        upon=" ".join(map(str, envelope.refs)),
         epoch=envelope.epoch,
         sequence=envelope.sequence,
         subject=said.subject,
@@ -110,7 +114,7 @@ def on_withdrawn(session: Session, event: Event[Withdrawn]) -> None:
 
 projection = Projection(
     name="attachments",
-    version=2,
+    version=3,
     tables=(File, Removal),
     on={Attached: on_attached, Withdrawn: on_withdrawn},
 )
