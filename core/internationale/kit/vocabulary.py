@@ -117,6 +117,8 @@ class Place(StrEnum):
     """Beside what waits for a second person, for them and for whoever wrote it; subject its id."""
     SENT = "sent"
     """Beside a message that this section has signed, where its texts can be taken back; subject its ref."""
+    WITHDRAWING = "withdrawing"
+    """Where its texts are about to be taken back, for whoever does it: what follows from that; subject the message's ref."""
 
 
 @dataclass(frozen=True)

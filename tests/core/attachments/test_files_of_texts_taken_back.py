@@ -3,20 +3,24 @@
 from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pytest
 from sqlmodel import delete, select
 
 from internationale.cli.forgetting import Forgetting
 from internationale.cli.provisioning import Operation
 from internationale.events.refs import Ref
+from internationale.kit.vocabulary import Utterance
 from internationale.ledger import tables
-from internationale.ledger.falling import falling
+from internationale.ledger.falling import earliest, falling
 from internationale.ledger.judging import address
 from internationale.ledger.records import State
+from internationale.rooms.attachments.events import Attached, Manifest
 from internationale.rooms.attachments.port import attaching, keeping, sent, uploading
 from internationale.rooms.attachments.queries import files, traces
 from internationale.rooms.attachments.rows.private import Trace
 from internationale.rooms.attachments.rows.shared import File
+from internationale.rooms.attachments.rules.chunking import CHUNK, hash_of
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.exchange import queries
@@ -154,7 +158,7 @@ def test_a_file_on_what_was_said_on_the_text_goes_too(three: Any, text: Any, mem
     exchange(*three)
     with fr.reading() as session:
         ref = queries.whole(fr.ledger, session, message).sent.ref
-        assert [each.name for each in sent.files_with(fr, session, ref, member(fr, "delegate"))] == ["deep.txt"]
+        assert [each.name for each in sent.files_with(fr, session, ref, member(fr, "delegate")).first] == ["deep.txt"]
 
 
 def test_what_only_counts_another_does_not_fall_with_it(three: Any, text: Any, attach: Any) -> None:
@@ -212,3 +216,45 @@ def test_the_page_says_which_files_go(three: Any, text: Any, attach: Any, browse
     assert "These 2 files stand on this message, and go with its text:" in shown
     shown = page.get(f"/federation/sent/{file}/withdraw").text
     assert ("Take the file back" in shown, "go with its text" in shown) == (True, False)
+    assert "go with its text" not in page.get(f"/federation/sent/{message}").text
+
+
+def test_of_very_many_files_the_oldest_are_named(three: Any, text: Any, browser: Any, member: Any) -> None:
+    _ic, fr, _ar = three
+    document, message = text(fr)
+    by = member(fr, "delegate")
+    with fr.writing() as session:
+        on = fr.documents.get(session, document).ref
+        for number in range(sent.LISTED + 2):
+            digest = hash_of(f"{number}".encode())
+            listed = Manifest(digest=digest, blob=digest, chunks=(digest,)).model_dump(mode="json")
+            file = f"fr-{number:012x}"
+            about = {"attachment": file, "subject": document, "name": f"{file}.txt", "media": "text/plain", "note": ""}
+            parts = (msgspec.json.encode(listed),)
+            said = Utterance(Attached(**about, size=1, chunk=CHUNK), refs=(on,), parts=parts, audience="international")
+            fr.publish(session, said, by=by)
+    with fr.reading() as session:
+        ref = queries.whole(fr.ledger, session, message).sent.ref
+        going = sent.files_with(fr, session, ref, by)
+    assert ([each.id for each in going.first], going.count) == ([f"fr-{n:012x}" for n in range(sent.LISTED)], sent.LISTED + 2)
+    shown = browser(fr, "delegate", language="en").get(f"/federation/sent/{message}/withdraw").text
+    assert [f"fr-{number:012x}.txt" in shown for number in (0, sent.LISTED - 1, sent.LISTED)] == [True, True, False]
+    assert ("These 102 files stand on this message" in shown, "And 2 more." in shown) == (True, True)
+
+
+def test_what_was_decided_before_a_message_is_not_looked_at(three: Any, text: Any, attach: Any, member: Any) -> None:
+    """Nothing of it can stand on the message, and there may be very much."""
+    _ic, fr, _ar = three
+    document, earlier = text(fr)
+    attach(fr, document, NAMES)
+    other, later = text(fr)
+    attach(fr, document, OTHER, name="old.txt")
+    attach(fr, other, OTHER, name="new.txt")
+    found = {}
+    with fr.reading() as session:
+        for message in (earlier, later):
+            ref = queries.whole(fr.ledger, session, message).sent.ref
+            looked_at = files.standing(session, earliest(session, {address(Ref.parse(ref))}))
+            going = sent.files_with(fr, session, ref, member(fr, "delegate"))
+            found[message] = len(looked_at), [each.name for each in going.first]
+    assert found == {earlier: (3, ["plan.pdf", "old.txt"]), later: (2, ["new.txt"])}

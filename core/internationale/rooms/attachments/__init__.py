@@ -75,7 +75,9 @@ def panels(place: Place, subject: Any, section: Section, session: Session, reade
         beside = reviewing.panel(section, session, subject)
         return [] if beside is None else [beside]
     if place is Place.SENT:
-        return sent.panels(section, session, subject, reader)
+        return sent.own(section, session, subject, reader)
+    if place is Place.WITHDRAWING:
+        return [*sent.own(section, session, subject, reader), *sent.going(section, session, subject, reader)]
     if place is not Place.DOCUMENT or not isinstance(subject, Reading):
         return []
     found = section.attachments.panel(session, subject.document.id, subject.document.ref, reader)

@@ -63,7 +63,11 @@ class AttachmentsRoom:
 
     def sees(self, reader: Reader, known: Known) -> bool:
         """Whether the reader may know of it: the public ones everybody, the others whoever reads what is shared."""
-        return known.file.audience == PUBLIC or self.section.may(reader, READ, known.file.subject)
+        return self.reads(reader, known.file.audience, known.file.subject)
+
+    def reads(self, reader: Reader, audience: str, subject: str) -> bool:
+        """The same, of all attachments to a thing that are for these readers."""
+        return audience == PUBLIC or self.section.may(reader, READ, subject)
 
     def find(self, session: Session, id: str, reader: Reader | None) -> Known:
         """One attachment that the reader may see; None is the host, who sees all. A passer-by gets the same answer for what is

@@ -3,8 +3,10 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import and_, func
+from sqlalchemy import select as fields
 from sqlmodel import Session, col, select
 
 from internationale.errors import NotFound
@@ -31,6 +33,16 @@ class Known:
     def content(self) -> Content:
         """How the file travels."""
         return content(self.file)
+
+
+class Shown(NamedTuple):
+    """As much of an attachment as tells who may see it, in the order in which they are listed."""
+
+    time: datetime
+    id: str
+    ref: str
+    audience: str
+    subject: str
 
 
 def content(row: File | Upload) -> Content:
@@ -105,6 +117,13 @@ def by_ref(session: Session, refs: Collection[str]) -> list[Known]:
     """These attachments, sorted."""
     some = (session.exec(select(File).where(col(File.ref).in_(chunk))).all() for chunk in chunks(refs))
     return _with_rest(session, sorted((file for each in some for file in each), key=lambda file: file.ref))
+
+
+def shown(session: Session, refs: Collection[str]) -> list[Shown]:
+    """These attachments, the oldest first, by what decides who may see them."""
+    query = fields(col(File.time), col(File.id), col(File.ref), col(File.audience), col(File.subject))
+    found = (session.connection().execute(query.where(col(File.ref).in_(chunk))).all() for chunk in chunks(refs))
+    return sorted(Shown(*row) for some in found for row in some)
 
 
 def since(session: Session, moment: datetime) -> list[str]:

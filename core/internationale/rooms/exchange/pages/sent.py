@@ -62,7 +62,7 @@ def routes() -> Sequence[Any]:
         may = heeded and not taken_back and section.may(reader, rules.WITHDRAW)
         context = {"whole": whole, "receipts": receipts, "deeds": deeds(section), "spelled": rules.spelled}
         context |= {"taken_back": taken_back, "may_withdraw": may, "why": rules.why_withdrawn}
-        context |= {"why_uncounted": rules.why_uncounted, "panels": _beside(section, whole, reader) if may else ()}
+        context |= {"why_uncounted": rules.why_uncounted, "panels": _beside(section, Place.SENT, whole, reader) if may else ()}
         return Template("exchange/sent_one.html", context=context)
 
     return [sent, export, one, *_withdrawing()]
@@ -99,15 +99,15 @@ def _consequences(section: Any, reader: Reader, id: str, values: Mapping[str, An
         ref = Ref.parse(whole.sent.ref)
         receipts = section.receipts(session, ref) if whole.sent.counts else ()
         done = bool(queries.taken_back_of(session, ref))
-    panels = () if done else _beside(section, whole, reader)
+    panels = () if done else _beside(section, Place.WITHDRAWING, whole, reader)
     reasons = list(rules.WHY_WITHDRAWN.items())
     context = {"whole": whole, "receipts": receipts, "reasons": reasons, "done": done, "values": values, "panels": panels}
     return Template("exchange/withdraw.html", context=context)
 
 
-def _beside(section: Any, whole: queries.Whole, reader: Reader) -> Sequence[Panel]:
+def _beside(section: Any, place: Place, whole: queries.Whole, reader: Reader) -> Sequence[Panel]:
     """What others have to say where the texts of a message can be taken back: nothing, where it does not count."""
-    return section.panels(Place.SENT, whole.sent.ref, reader) if whole.sent.counts else ()
+    return section.panels(place, whole.sent.ref, reader) if whole.sent.counts else ()
 
 
 def _again(entered: Entered) -> Template:
