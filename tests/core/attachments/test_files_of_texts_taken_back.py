@@ -258,3 +258,23 @@ def test_what_was_decided_before_a_message_is_not_looked_at(three: Any, text: An
             going = sent.files_with(fr, session, ref, member(fr, "delegate"))
             found[message] = len(looked_at), [each.name for each in going.first]
     assert found == {earlier: (3, ["plan.pdf", "old.txt"]), later: (2, ["new.txt"])}
+
+
+def test_what_another_section_brought_to_a_hub_stays_and_the_pages_say_so(
+    three: Any, hub: Any, text: Any, attach: Any, bring_over: Any, carriages: Any, there: Any, back: Any, browser: Any
+) -> None:
+    """The hub is new, and ``ar`` comes there before ``fr``, whose file it is."""
+    ic, fr, ar = three
+    document, message = text(fr)
+    file = attach(fr, document, OTHER)
+    exchange(*three)
+    bring_over(ar, OTHER)
+    carriages(whole, ar)
+    carriages(whole, fr, ic)
+    page = browser(fr, "delegate", language="en")
+    told = [page.get(f"{each}/withdraw").text for each in (f"/federation/sent/{message}", f"/attachments/{file}")]
+    assert "What another section brought to a hub in its place stays there" in told[0]
+    assert "What another section brought there in your place stays, for whoever may read there" in told[1]
+    back(fr, message)
+    settled(*three)
+    assert (there(), Forgetting().run(ic, Operation(hub.url)), there()) == ({"ar", "fr"}, 1, {"ar"})
