@@ -5,6 +5,8 @@ from typing import Any
 
 import msgspec
 import pytest
+from sqlalchemy import Engine
+from sqlalchemy.event import listen, remove
 from sqlmodel import delete, select
 
 from internationale.cli.forgetting import Forgetting
@@ -278,3 +280,25 @@ def test_what_another_section_brought_to_a_hub_stays_and_the_pages_say_so(
     back(fr, message)
     settled(*three)
     assert (there(), Forgetting().run(ic, Operation(hub.url)), there()) == ({"ar", "fr"}, 1, {"ar"})
+
+
+@pytest.mark.parametrize("number", [1, 4])
+def test_tidying_asks_for_many_files_at_once(three: Any, text: Any, attach: Any, back: Any, number: int) -> None:
+    """It holds the one writing transaction meanwhile."""
+    _ic, fr, _ar = three
+    document, message = text(fr)
+    for each in range(number):
+        attach(fr, document, OTHER * (each + 1))
+    back(fr, message)
+    asked = list[str]()
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        asked.append(statement)
+
+    listen(Engine, "before_cursor_execute", note)
+    try:
+        done = keeping.tidy(fr)
+    finally:
+        remove(Engine, "before_cursor_execute", note)
+    traced = [each for each in asked if "attachments_trace.chunks" in each]
+    assert (done.withdrawn, done.chunks, len(traced)) == (number, number, 1)

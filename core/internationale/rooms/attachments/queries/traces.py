@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_
+from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, tuple_
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
@@ -13,7 +13,7 @@ from internationale.events.types import PREFIX
 from internationale.events.withdrawn import REASON
 from internationale.ledger import parts, tables
 from internationale.ledger.causes import PartsOf
-from internationale.ledger.records import State
+from internationale.ledger.records import State, chunks
 from internationale.rooms.attachments.events import Manifest
 from internationale.rooms.attachments.rows.private import Trace
 
@@ -34,8 +34,10 @@ def gone(session: Session) -> Sequence[tuple[str, str]]:
 
 def chunks_of(session: Session, refs: Collection[str]) -> set[str]:
     """The hashes of the chunks of those of these attachments that are gone so."""
-    found = (session.exec(select(Trace.chunks).where(_gone(), *_meant(Ref.parse(ref)))).one_or_none() for ref in refs)
-    return {name for chunks in found if chunks for name in chunks.split()}
+    here = tuple_(col(Trace.section), col(Trace.epoch), col(Trace.sequence), col(Trace.hash16))
+    meant = ((ref.section, ref.epoch, ref.sequence, ref.hash16) for ref in map(Ref.parse, refs))
+    found = (session.exec(select(Trace.chunks).where(_gone(), here.in_(some))).all() for some in chunks(meant))
+    return {name for some in found for listed in some for name in listed.split()}
 
 
 def note(session: Session) -> None:
@@ -71,10 +73,6 @@ def _at(table: FromClause) -> ColumnElement[bool]:
 
 def _same(one: FromClause, other: FromClause) -> Iterator[ColumnElement[bool]]:
     return (one.c[name] == other.c[name] for name in ("section", "epoch", "sequence"))
-
-
-def _meant(ref: Ref) -> tuple[bool, ...]:
-    return Trace.section == ref.section, Trace.epoch == ref.epoch, Trace.sequence == ref.sequence, Trace.hash16 == ref.hash16
 
 
 def _listed(session: Session, envelope: Envelope) -> Manifest | None:
