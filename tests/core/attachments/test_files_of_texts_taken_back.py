@@ -3,26 +3,20 @@
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 import pytest
-from sqlalchemy import Engine
-from sqlalchemy.event import listen, remove
-from sqlmodel import delete, select
+from sqlmodel import col, delete, select
 
 from internationale.cli.forgetting import Forgetting
 from internationale.cli.provisioning import Operation
 from internationale.events.refs import Ref
-from internationale.kit.vocabulary import Utterance
 from internationale.ledger import tables
-from internationale.ledger.falling import earliest, falling
+from internationale.ledger.falling import falling
 from internationale.ledger.judging import address
 from internationale.ledger.records import State
-from internationale.rooms.attachments.events import Attached, Manifest
 from internationale.rooms.attachments.port import attaching, keeping, sent, uploading
 from internationale.rooms.attachments.queries import files, traces
 from internationale.rooms.attachments.rows.private import Trace
 from internationale.rooms.attachments.rows.shared import File
-from internationale.rooms.attachments.rules.chunking import CHUNK, hash_of
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.exchange import queries
@@ -202,66 +196,6 @@ def test_who_comes_later_has_the_hub_forget_the_same(three: Any, text: Any, atta
     assert found == [found[0]] * 3
 
 
-def test_the_page_says_which_files_go(three: Any, text: Any, attach: Any, browser: Any, said_by: Any) -> None:
-    _ic, fr, ar = three
-    document, message = text(fr)
-    exchange(*three)
-    attach(fr, document, NAMES, name="names.txt")
-    file = f"fr:1:{said_by(fr)}"
-    attach(ar, document, OTHER, name="other.txt")
-    exchange(*three)
-    other, _message = text(fr)
-    attach(fr, other, OTHER, name="elsewhere.txt")
-    page = browser(fr, "delegate", language="en")
-    shown = page.get(f"/federation/sent/{message}/withdraw").text
-    assert [name in shown for name in ("names.txt", "other.txt", "elsewhere.txt")] == [True, True, False]
-    assert "These 2 files stand on this message, and go with its text:" in shown
-    shown = page.get(f"/federation/sent/{file}/withdraw").text
-    assert ("Take the file back" in shown, "go with its text" in shown) == (True, False)
-    assert "go with its text" not in page.get(f"/federation/sent/{message}").text
-
-
-def test_of_very_many_files_the_oldest_are_named(three: Any, text: Any, browser: Any, member: Any) -> None:
-    _ic, fr, _ar = three
-    document, message = text(fr)
-    by = member(fr, "delegate")
-    with fr.writing() as session:
-        on = fr.documents.get(session, document).ref
-        for number in range(sent.LISTED + 2):
-            digest = hash_of(f"{number}".encode())
-            listed = Manifest(digest=digest, blob=digest, chunks=(digest,)).model_dump(mode="json")
-            file = f"fr-{number:012x}"
-            about = {"attachment": file, "subject": document, "name": f"{file}.txt", "media": "text/plain", "note": ""}
-            parts = (msgspec.json.encode(listed),)
-            said = Utterance(Attached(**about, size=1, chunk=CHUNK), refs=(on,), parts=parts, audience="international")
-            fr.publish(session, said, by=by)
-    with fr.reading() as session:
-        ref = queries.whole(fr.ledger, session, message).sent.ref
-        going = sent.files_with(fr, session, ref, by)
-    assert ([each.id for each in going.first], going.count) == ([f"fr-{n:012x}" for n in range(sent.LISTED)], sent.LISTED + 2)
-    shown = browser(fr, "delegate", language="en").get(f"/federation/sent/{message}/withdraw").text
-    assert [f"fr-{number:012x}.txt" in shown for number in (0, sent.LISTED - 1, sent.LISTED)] == [True, True, False]
-    assert ("These 102 files stand on this message" in shown, "And 2 more." in shown) == (True, True)
-
-
-def test_what_was_decided_before_a_message_is_not_looked_at(three: Any, text: Any, attach: Any, member: Any) -> None:
-    """Nothing of it can stand on the message, and there may be very much."""
-    _ic, fr, _ar = three
-    document, earlier = text(fr)
-    attach(fr, document, NAMES)
-    other, later = text(fr)
-    attach(fr, document, OTHER, name="old.txt")
-    attach(fr, other, OTHER, name="new.txt")
-    found = {}
-    with fr.reading() as session:
-        for message in (earlier, later):
-            ref = queries.whole(fr.ledger, session, message).sent.ref
-            looked_at = files.standing(session, earliest(session, {address(Ref.parse(ref))}))
-            going = sent.files_with(fr, session, ref, member(fr, "delegate"))
-            found[message] = len(looked_at), [each.name for each in going.first]
-    assert found == {earlier: (3, ["plan.pdf", "old.txt"]), later: (2, ["new.txt"])}
-
-
 def test_what_another_section_brought_to_a_hub_stays_and_the_pages_say_so(
     three: Any, hub: Any, text: Any, attach: Any, bring_over: Any, carriages: Any, there: Any, back: Any, browser: Any
 ) -> None:
@@ -282,23 +216,29 @@ def test_what_another_section_brought_to_a_hub_stays_and_the_pages_say_so(
     assert (there(), Forgetting().run(ic, Operation(hub.url)), there()) == ({"ar", "fr"}, 1, {"ar"})
 
 
-@pytest.mark.parametrize("number", [1, 4])
-def test_tidying_asks_for_many_files_at_once(three: Any, text: Any, attach: Any, back: Any, number: int) -> None:
-    """It holds the one writing transaction meanwhile."""
-    _ic, fr, _ar = three
-    document, message = text(fr)
-    for each in range(number):
-        attach(fr, document, OTHER * (each + 1))
+@pytest.mark.parametrize("counted_once", [True, False])
+def test_what_a_file_needs_that_waits_here_stays_at_hubs(
+    three: Any, text: Any, attach: Any, back: Any, counted_once: bool
+) -> None:
+    """Two texts have the same file; of the second, ``ic``, which watches a hub, does not understand what it stands on."""
+    ic, fr, _ar = three
+    (document, message), (other, _message) = text(fr), text(fr)
+    attach(fr, document, NAMES)
+    same = attach(fr, other, NAMES)
+    exchange(*three)
+    event = tables.event
+    with ic.writing() as session:
+        attached = session.get(File, same)
+        first = event.c.section == "fr", event.c.sequence == attached.sequence
+        waits = {"state": State.WAITING.value, "reason": "missing_cause", "position": None}
+        session.connection().execute(event.update().where(*first).values(waits))
+        if not counted_once:
+            session.execute(delete(Trace).where(col(Trace.sequence) == attached.sequence))
+        session.delete(attached)
     back(fr, message)
-    asked = list[str]()
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        asked.append(statement)
-
-    listen(Engine, "before_cursor_execute", note)
-    try:
-        done = keeping.tidy(fr)
-    finally:
-        remove(Engine, "before_cursor_execute", note)
-    traced = [each for each in asked if "attachments_trace.chunks" in each]
-    assert (done.withdrawn, done.chunks, len(traced)) == (number, number, 1)
+    settled(*three)
+    found = []
+    for section in (ic, fr):
+        with section.reading() as session:
+            found.append(list(files.gone(session)))
+    assert found == [[], []]

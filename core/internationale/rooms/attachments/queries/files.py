@@ -97,7 +97,8 @@ def travelling(session: Session, section: str, blob: str, most: int | None = Non
 
 def gone(session: Session, fallen: Collection[str] = ()) -> Sequence[tuple[str, str]]:
     """Sections, and the contents (``blob``) of files that they attached and took back, the newest first, then those of files that
-    went with what they stood on; but for what another file of the same section here still needs. ``fallen``: the refs of those
+    went with what they stood on; but for what another file of the same section still needs, here or where more is understood.
+    ``fallen``: the refs of those
     that go so, and are still in the rows.
     """
     rows = session.exec(
@@ -107,7 +108,7 @@ def gone(session: Session, fallen: Collection[str] = ()) -> Sequence[tuple[str, 
     ).all()
     kept, going = select(File.section, File.blob, File.ref).where(col(File.event).not_in(select(Removal.target))), set(fallen)
     there = session.exec(kept).all()
-    living = {(section, blob) for section, blob, ref in there if ref not in going}
+    living = {(section, blob) for section, blob, ref in there if ref not in going} | set(traces.undecided(session))
     with_text = sorted((section, blob) for section, blob, ref in there if ref in going)
     found = [*((section, blob) for section, blob, _time in rows), *traces.gone(session), *with_text]
     return [each for each in dict.fromkeys(found) if each not in living]

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 
 from pydantic import ValidationError
-from sqlalchemy import ColumnElement, FromClause, and_, exists, func, or_, tuple_
+from sqlalchemy import ColumnElement, FromClause, and_, exists, func, not_, or_, tuple_
 from sqlalchemy import select as rows
 from sqlmodel import Session, col, select
 
@@ -13,6 +13,7 @@ from internationale.events.types import PREFIX
 from internationale.events.withdrawn import REASON
 from internationale.ledger import parts, tables
 from internationale.ledger.causes import PartsOf
+from internationale.ledger.judging import UNDECIDED
 from internationale.ledger.records import State, chunks
 from internationale.rooms.attachments.events import Manifest
 from internationale.rooms.attachments.rows.private import Trace
@@ -32,6 +33,14 @@ def gone(session: Session) -> Sequence[tuple[str, str]]:
     return session.exec(query.order_by(col(Trace.section), col(Trace.blob))).all()
 
 
+def undecided(session: Session) -> Sequence[tuple[str, str]]:
+    """Sections, and the contents that they attached by events that wait here, or failed: they may count elsewhere."""
+    event = tables.event
+    beginning = func.substr(event.c.hash, 1, 16) == col(Trace.hash16)
+    waits = exists().where(_at(event), beginning, event.c.state.in_(UNDECIDED))
+    return session.exec(select(Trace.section, Trace.blob).where(Trace.blob != "", waits, not_(_gone())).distinct()).all()
+
+
 def chunks_of(session: Session, refs: Collection[str]) -> set[str]:
     """The hashes of the chunks of those of these attachments that are gone so."""
     here = tuple_(col(Trace.section), col(Trace.epoch), col(Trace.sequence), col(Trace.hash16))
@@ -41,14 +50,14 @@ def chunks_of(session: Session, refs: Collection[str]) -> set[str]:
 
 
 def note(session: Session) -> None:
-    """Note what never counted here and is gone (whoever comes later hears first that the text was taken back): what was said
-    openly, for that lies at hubs for everybody.
+    """Note what never counted here and is gone (whoever comes later hears first that the text was taken back), or waits and may
+    count elsewhere: what was said openly, for that lies at hubs for everybody.
     """
     event, trace = tables.event, Trace
     known = exists().where(_at(event), col(trace.hash16) == func.substr(event.c.hash, 1, 16))
     here = exists().where(*_same(tables.mention, event), tables.mention.c.part == tables.part.c.hash)
     query = rows(event.c.body, event.c.hash).where(
-        event.c.state == State.VOID, event.c.type.in_(TYPES), event.c.readers.is_(None), ~known, here
+        event.c.state.in_((State.VOID, *UNDECIDED)), event.c.type.in_(TYPES), event.c.readers.is_(None), ~known, here
     )
     for body, hash_ in session.connection().execute(query.order_by(event.c.position).limit(_AT_ONCE)).all():
         envelope = recall(body, hash_)
