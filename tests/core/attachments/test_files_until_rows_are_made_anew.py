@@ -13,6 +13,7 @@ from internationale.ledger.pacing import Pace
 from internationale.ledger.records import CUT, State
 from internationale.rooms.attachments.checks import lost
 from internationale.rooms.attachments.port import fetching, keeping, overview, taking
+from internationale.rooms.attachments.port.falling import let_go
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.exchange.port import make_anew
 from internationale.section import Section
@@ -159,3 +160,22 @@ def test_what_was_cut_off_its_log_is_not_given_and_stays(three: Any, text: Any, 
         session.connection().execute(event.update().where(first).values(**again))
         remaining.clear(session.connection())
     assert (given(fr, "fr", blob), taken(fr, file)) == (1, NAMES)
+
+
+def test_what_was_taken_back_by_a_word_that_was_cut_off_is_not_given_and_stays(
+    three: Any, text: Any, attach: Any, back: Any, said_by: Any
+) -> None:
+    """Its text waits to be brought again, and the file with it."""
+    _ic, fr, _ar = three
+    document, message = text(fr)
+    file = attach(fr, document, NAMES)
+    blob, event = blob_of(fr, file), tables.event
+    hurried(fr)
+    back(fr, message)
+    said = event.c.sequence == said_by(fr)
+    with fr.reading() as session:
+        assert let_go(fr, session) == {files.find(session, file).file.ref}
+    with fr.writing() as session:
+        cut = {"state": State.WAITING.value, "reason": CUT, "position": None}
+        session.connection().execute(event.update().where(said).values(**cut))
+    assert (given(fr, "fr", blob), keeping.tidy(fr).chunks, len(list(fr.attachments.store.all()))) == (0, 0, 1)
