@@ -242,7 +242,7 @@ class Carriage:
         return False
 
     def _recent(self) -> list[Known]:
-        """Some of what was attached lately, is here, was not taken back, and was not offered yet; noted as offered."""
+        """Some of what was attached lately, is here, counts, and was not offered yet; noted as offered."""
         now = time.monotonic()
         for ref in [ref for ref, again in self._refused.items() if again <= now]:
             del self._refused[ref]
@@ -250,8 +250,9 @@ class Carriage:
         with self._section.reading() as session:
             refs = sorted(set(files.since(session, self._section.now() - OFFERED)) - self._offered)[:LOOKED_AT]
             found = files.by_ref(session, refs)
+            living = {file.ref for file in self._room.living(session, [known.file for known in found])}
         self._offered.update(refs)
-        return [known for known in found if known.removal is None]
+        return [known for known in found if known.removal is None and known.file.ref in living]
 
     def _members(self, first: str) -> list[str]:
         """Whom to ask: the sender, then the other members."""
