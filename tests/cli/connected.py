@@ -102,6 +102,14 @@ def taken(one: socket.socket) -> bytes:
         return b""
 
 
+def taken_to(one: socket.socket, end: bytes) -> bytes:
+    """All that comes until it ends so, or is closed."""
+    found = b""
+    while not found.endswith(end) and (piece := taken(one)):
+        found += piece
+    return found
+
+
 def all_of(one: socket.socket) -> bytes:
     """All that comes until it is closed."""
     found = b""

@@ -16,7 +16,7 @@ from internationale.cli import connections
 from internationale.web.crowds import GONE
 
 from . import connected
-from .connected import ANSWERED, ASKED, all_of, answer, served, taken, taking
+from .connected import ANSWERED, ASKED, all_of, answer, served, taken, taken_to, taking
 
 BEGUN = ASKED[:-2]
 REFUSED = b"HTTP/1.1 400 Bad Request"
@@ -155,7 +155,7 @@ def test_a_body_is_not_made_of_very_many_pieces() -> None:
             with contextlib.suppress(ConnectionError):
                 one.sendall(POSTED + b"Transfer-Encoding: chunked\r\n\r\n" + piece * 3000 + b"0\r\n\r\n")
         assert ANSWERED not in all_of(crumbs)
-        assert taken(pieces).endswith(b"300000")
+        assert taken_to(pieces, b"300000").endswith(b"300000")
 
 
 @pytest.mark.parametrize("body", [b"", b"a" * 100, b"a" * 300_000])
@@ -183,7 +183,7 @@ def test_a_body_that_comes_by_drops_is_ended_and_one_that_comes_slowly_goes_on(m
                 drops.sendall(b"a")
             time.sleep(0.1)
         assert all_of(drops) == b""
-        assert taken(slow).endswith(b"20000")
+        assert taken_to(slow, b"20000").endswith(b"20000")
 
 
 def test_who_is_answered_before_the_body_has_come_may_send_it_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,4 +208,4 @@ def test_a_body_that_we_do_not_take_is_waited_for(monkeypatch: pytest.MonkeyPatc
     with served(8, taking) as opened:
         one = opened()
         one.sendall(POSTED + b"Content-Length: 500000\r\n\r\n" + b"a" * 500_000)
-        assert taken(one).endswith(b"500000")
+        assert taken_to(one, b"500000").endswith(b"500000")
