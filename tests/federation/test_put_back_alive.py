@@ -289,7 +289,7 @@ def test_who_was_put_back_while_there_is_another_instance_signs_nothing_more(thr
     assert witnesses.was_away(fr)
 
 
-def test_the_clock_jumps_in_the_moment_in_which_a_start_after_another_instance_opens(three, hub, say, monkeypatch):
+def test_the_clock_jumps_in_the_moment_in_which_a_start_after_another_instance_opens(three, hub, say, alone, monkeypatch):
     """It waits for the database, and whom it has asked had not forgotten anything."""
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
     say(fr, "one")
@@ -309,7 +309,7 @@ def test_the_clock_jumps_in_the_moment_in_which_a_start_after_another_instance_o
         await asyncio.to_thread(waits.wait)
         ten_minutes_later(again)
         await until(lambda: again.gate.inquiry.question != "")
-        monkeypatch.undo()
+        monkeypatch.setattr(again.gate, "_open", opens)
         go.set()
         await until(lambda: again.fenced == witnesses.ASKS)
 
