@@ -27,7 +27,7 @@ def beyond(section: Section, batch: Sequence[Delivery]) -> bool:
         return False
     with section.reading() as session:
         head = section.ledger.head(session, section.code)
-    return not head.frozen and max(unknown) > Beside(head.epoch, head.sequence)
+    return not head.frozen and min(unknown) > Beside(head.epoch, head.sequence)
 
 
 def _unknown(section: Section, batch: Sequence[Delivery]) -> list[Beside]:

@@ -40,8 +40,8 @@ LOOK = 1.0
 FEWEST, QUICK, LONG = 16, 5.0, 10.0
 """How many own events are taken back at first; twice as many after what was quick, half as many after what was long (seconds)."""
 
-KNOWN = frozenset(["duplicate", "quarantined", "full"])
-"""Outcomes of what was here, or is not kept: nothing was forgotten. What we say ourselves meanwhile is here."""
+KNOWN = frozenset(["duplicate", "quarantined", "full", "forked"])
+"""Outcomes of what was here (also of what we say meanwhile), is not kept, or stands against it: nothing was forgotten."""
 ASKED_AGAIN = (Lasting.RESTORED, Lasting.BEHIND)
 """Reasons for silence that a section gets over by asking, also when another process has noted them."""
 
