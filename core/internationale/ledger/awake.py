@@ -22,7 +22,7 @@ def note(connection: Connection, now: datetime) -> int:
     """It signs something now. Returns how often it has, with this."""
     if rows := _NOTE.all(connection, {"now": now}):
         return int(rows[0][0])
-    connection.execute(insert(awake).values(at=now, signings=1))
+    connection.execute(insert(awake).values(id=1, at=now, signings=1))
     return 1
 
 

@@ -162,7 +162,10 @@ fence = Table(  # why this section may not speak, over a restart; one row, or no
 awake = Table(  # when this section last signed something with this database, and how often it has; one row, or none
     "ledger_awake",
     metadata,
-    Column("at", UTCDateTime, primary_key=True),
+    Column(
+        "id", Integer, primary_key=True, autoincrement=False
+    ),  # always 1: each event writes it, and no index changes with that
+    Column("at", UTCDateTime, nullable=False),
     Column("signings", BigInteger, nullable=False, server_default="0"),
 )
 

@@ -1,5 +1,7 @@
 """Projections made anew: new ones, changed ones, ones that were away; lasting tables migrated; the rest of what is read."""
 
+from datetime import UTC, datetime
+
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -9,7 +11,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from internationale.kit.vocabulary import Projection, Utterance
-from internationale.ledger import database, lineages, migrate, replaying, tables
+from internationale.ledger import awake, database, lineages, migrate, replaying, tables
 from internationale.ledger.reading import Stored
 from internationale.ledger.unit import Unit
 
@@ -143,6 +145,21 @@ def test_migrating_twice_changes_nothing_and_down_leaves_nothing(house):
     with home.database.engine.begin() as connection:
         command.downgrade(lineages.configuration(connection, "ledger", migrate.HERE / "migrations"), "base")
     assert made - set(inspect(home.database.engine).get_table_names()) == set(tables.metadata.tables)
+
+
+@pytest.mark.parametrize("before", ["ledger_0014", "ledger_0013"])
+def test_how_often_was_signed_outlives_a_build_that_counted_it_otherwise_and_is_counted_anew_after_one_that_did_not(
+    house, before
+):
+    home: House = house()
+    when = datetime(2026, 5, 1, 8, 30, tzinfo=UTC)
+    with home.database.engine.begin() as connection:
+        assert [awake.note(connection, when) for _ in range(3)] == [1, 2, 3]
+        command.downgrade(lineages.configuration(connection, "ledger", migrate.HERE / "migrations"), before)
+    home.restart()
+    with home.database.engine.begin() as connection:
+        assert (awake.signings(connection), awake.last(connection)) == (3 if before == "ledger_0014" else 0, when)
+        assert awake.note(connection, when) == (4 if before == "ledger_0014" else 1)
 
 
 def test_cursors_and_marks_are_remembered(house, fr: Author):
