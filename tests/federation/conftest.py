@@ -23,7 +23,7 @@ from internationale.testing.databases import DATABASE
 from internationale.testing.founding import open_section, unite
 from internationale.testing.serving import served
 
-from .living import prepare
+from .living import prepare, restored, settled, with_hubs
 
 
 @pytest.fixture
@@ -43,6 +43,24 @@ def say(member) -> Callable[..., object]:
             return section.publish(session, utterance, by=member(section))[0].ref
 
     return write
+
+
+@pytest.fixture
+def before_a_hole(three, hub, say, backup):
+    """``fr``, put back to its first event; ``ic`` and ``ar``, who hold its third and fourth: the second was lost on the
+    way. All three know the hub. And the parcel of the second.
+    """
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    restore = backup(fr)
+    for words in ("two", "three", "four"):
+        say(fr, words)
+    _one, second, *later = carrying.said(fr)
+    assert ic.accept(later) == ar.accept(later) == ["parked", "parked"]
+    again = with_hubs(restored(restore), hub.url)
+    yield again, ic, ar, second
+    again.close()
 
 
 @pytest.fixture

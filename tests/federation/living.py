@@ -8,6 +8,9 @@ from dataclasses import replace
 from internationale import worker
 from internationale.bus import Unreachable
 from internationale.bus.nats import NatsBus
+from internationale.ledger import reasons
+from internationale.ledger.reasons import Lasting
+from internationale.testing import oracle
 
 
 async def until(condition, seconds=60):
@@ -45,6 +48,46 @@ def live(story, *sections):
             await story()
 
     asyncio.run(run())
+
+
+def opened(section):
+    """Whether it may speak, to be asked."""
+    return lambda: section.fenced is None
+
+
+def same(*sections):
+    """Whether they hold the same, to be asked."""
+
+    def condition():
+        logs = [oracle.log(section) for section in sections]
+        return all(each == logs[0] for each in logs)
+
+    return condition
+
+
+def restored(restore):
+    """The section as its backup has it, with the mark that ``internationale backup`` leaves there."""
+    section = restore()
+    with section.writing() as session:
+        reasons.keep(session.connection(), Lasting.RESTORED, section.now())
+    section.gate.load()
+    return section
+
+
+def settled(*sections):
+    """Wait until all hold the same, and have said so."""
+
+    async def story():
+        await until(same(*sections))
+        await until(lambda: all(_heard(section, len(sections)) for section in sections))
+
+    live(story, *sections)
+
+
+def _heard(section, count):
+    with section.reading() as session:
+        first = next(section.ledger.every_event(session)).envelope.ref
+        return sum(receipt.holds for receipt in section.receipts(session, first)) == count
 
 
 async def prepare(hub, codes):

@@ -14,9 +14,7 @@ from internationale.testing.founding import unite
 from internationale.testing.serving import served
 from internationale.worker import link, witnesses
 
-from .living import night
-from .test_fence import settled
-from .test_worker import live, opened, same, until, with_hubs
+from .living import live, night, opened, same, settled, until, with_hubs
 
 
 @pytest.fixture(autouse=True)

@@ -13,8 +13,7 @@ from internationale.ledger import intake
 from internationale.testing import builds
 from internationale.testing.founding import open_section
 
-from .test_fence import restored, settled
-from .test_worker import live, opened, same, until, with_hubs
+from .living import live, opened, restored, same, settled, until, with_hubs
 
 
 def test_what_a_command_left_off_is_taken_up_by_the_instance(three, hub, say, backup, monkeypatch):

@@ -28,37 +28,7 @@ from internationale.testing.founding import ROOT, open_section
 from internationale.testing.memory import MemoryBus, MemoryHub
 from internationale.worker import claims, fence, rosters, witnesses
 
-from .test_worker import live, opened, same, until, with_hubs
-
-
-def restored(restore):
-    """The section as its backup has it, with the mark that ``internationale backup`` leaves there."""
-    section = restore()
-    with section.writing() as session:
-        reasons.keep(session.connection(), Lasting.RESTORED, section.now())
-    section.gate.load()
-    return section
-
-
-def settled(*sections):
-    """Wait until all hold the same, and have said so."""
-
-    async def story():
-        await until(same(*sections))
-        await until(lambda: all(_heard(section, len(sections)) for section in sections))
-
-    live(story, *sections)
-
-
-def _heard(section, count):
-    with section.reading() as session:
-        federation = [receipt for receipt in section.receipts(session, first(section)) if receipt.holds]
-    return len(federation) == count
-
-
-def first(section):
-    with section.reading() as session:
-        return next(section.ledger.every_event(session)).envelope.ref
+from .living import live, opened, restored, same, settled, until, with_hubs
 
 
 def test_it_takes_back_what_it_had_said_and_goes_on_by_itself(three, hub, say, backup):

@@ -16,8 +16,7 @@ from internationale.events.presence import Presence
 from internationale.testing import carrying, oracle
 from internationale.worker import Worker, link, witnesses
 
-from .test_fence import restored, settled
-from .test_worker import live, opened, same, until, with_hubs
+from .living import live, opened, same, settled, until, with_hubs
 
 
 @pytest.fixture(autouse=True)
@@ -108,17 +107,9 @@ def test_what_others_hold_of_it_is_no_gap_like_any_other(three, hub, say, backup
     later.close()
 
 
-def test_a_hub_that_keeps_back_what_goes_with_an_answer_has_the_answer_not_count(three, hub, say, backup, monkeypatch):
+def test_a_hub_that_keeps_back_what_goes_with_an_answer_has_the_answer_not_count(before_a_hole, say, monkeypatch):
     """It has made the hole itself, and so only what stands behind that shows how far the log goes."""
-    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
-    say(fr, "one")
-    settled(ic, fr, ar)
-    restore = backup(fr)
-    for text in ("two", "three", "four"):
-        say(fr, text)
-    _one, two, *rest = carrying.said(fr)
-    assert ic.accept(rest) == ar.accept(rest) == ["parked", "parked"]
-    again = with_hubs(restored(restore), hub.url)
+    again, ic, ar, second = before_a_hole
     ask, kept_back = NatsBus.ask, []
 
     async def without(self, code, question, *how, **more):
@@ -130,13 +121,12 @@ def test_a_hub_that_keeps_back_what_goes_with_an_answer_has_the_answer_not_count
         await until(lambda: len(kept_back) > 4)
         assert (again.gate.inquiry.heard, again.fenced is None) == (set(), False)
         monkeypatch.undo()
-        await asyncio.to_thread(ic.accept, [two])
+        await asyncio.to_thread(ic.accept, [second])
         await until(opened(again))
         assert (await asyncio.to_thread(say, again, "five")).sequence == 5
 
     monkeypatch.setattr(NatsBus, "ask", without)
     live(story, again, ic, ar)
-    again.close()
 
 
 def test_nor_does_a_presence_without_what_goes_with_it(three, say):

@@ -24,9 +24,7 @@ from internationale.testing.databases import place
 from internationale.testing.founding import admit, open_section
 from internationale.worker import claims, fence, link, witnesses
 
-from .living import night
-from .test_fence import restored, settled
-from .test_worker import live, opened, same, until, with_hubs
+from .living import live, night, opened, restored, same, settled, until, with_hubs
 
 
 @pytest.fixture(autouse=True)
@@ -214,18 +212,10 @@ def test_a_hub_that_goes_while_the_others_are_waited_for_has_no_last_word(three,
     again.close()
 
 
-def test_what_others_hold_behind_a_hole_is_told_with_their_answers(three, hub, say, backup):
-    """Number 2 was lost on the way: their heads do not tell of the later ones, but our signature under these does."""
-    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
-    say(fr, "one")
-    settled(ic, fr, ar)
-    restore = backup(fr)
-    for text in ("two", "three", "four"):
-        say(fr, text)
-    _one, _two, *later = carrying.said(fr)
-    assert ic.accept(later) == ar.accept(later) == ["parked", "parked"]
-    again = with_hubs(restored(restore), hub.url)
-    silent = claims.BEHIND % {"theirs": 4, "ours": 1, "who": (f"{fr.name} (fr)",)}
+def test_what_others_hold_behind_a_hole_is_told_with_their_answers(before_a_hole, say):
+    """Their heads do not tell of what is behind it, but our signature under that does."""
+    again, ic, ar, _second = before_a_hole
+    silent = claims.BEHIND % {"theirs": 4, "ours": 1, "who": (f"{again.name} (fr)",)}
 
     async def story():
         await until(lambda: again.gate.inquiry.heard == {"ic", "ar"})
@@ -234,8 +224,7 @@ def test_what_others_hold_behind_a_hole_is_told_with_their_answers(three, hub, s
         with pytest.raises(Paused):
             say(again, "over what others hold")
 
-    live(story, ic, again, ar)
-    again.close()
+    live(story, again, ic, ar)
 
 
 def test_who_knows_a_later_list_of_sections_counts_when_it_has_come(three, say):

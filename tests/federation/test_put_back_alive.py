@@ -18,8 +18,7 @@ from internationale.testing import builds
 from internationale.testing.founding import open_section
 from internationale.worker import fence, link, passed, silence, witnesses
 
-from .test_fence import settled
-from .test_worker import live, opened, same, until, with_hubs
+from .living import live, opened, same, settled, until, with_hubs
 
 LATER = timedelta(minutes=10)
 """An update has failed, and what the machine was before is put back."""

@@ -22,10 +22,9 @@ from internationale.testing.founding import ROOT, adopt, key_of
 from internationale.worker.published import Published
 from internationale.worker.receiving import receive
 
-from .living import live, until, with_hubs
+from .living import live, opened, until, with_hubs
 from .test_faults import rival
 from .test_hubs import kept, settled, state
-from .test_worker import opened
 
 EVERYTHING = {f"intl.v1.log.fr.{where}" for where in ("1.1", "1.2", "2.1")}
 

@@ -14,19 +14,7 @@ from internationale.testing import builds, oracle
 from internationale.testing.founding import admit
 from internationale.worker import claims, fence
 
-from .living import live, until, with_hubs
-
-
-def opened(section):
-    return lambda: section.fenced is None
-
-
-def same(*sections):
-    def condition():
-        logs = [oracle.log(section) for section in sections]
-        return all(each == logs[0] for each in logs)
-
-    return condition
+from .living import live, opened, same, until, with_hubs
 
 
 def test_words_cross_within_moments(three, hub, say):
