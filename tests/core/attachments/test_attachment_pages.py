@@ -329,3 +329,9 @@ def test_a_message_with_a_file_leads_to_where_the_file_is_taken_back(three, shar
     assert [way in delegate.get(page).text for page in pages] == [True, True]
     delegate.post(f"/attachments/{attachment}/withdraw", data={"reason": "It names somebody."})
     assert [way in delegate.get(page).text for page in pages] == [False, False]
+
+
+def test_what_left_this_house_names_the_file(three, share, delegate, attach) -> None:
+    _ic, fr, _ar = three
+    attach(fr, share(fr), b"names", name="leaflet.txt")
+    assert "<bdi>leaflet.txt</bdi>" in delegate.get("/federation/sent").text

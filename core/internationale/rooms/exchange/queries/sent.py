@@ -264,7 +264,8 @@ def _rows(ledger: Ledger, session: Session, where: ColumnElement[bool], limit: i
 
 def _sent(stored: Stored, opened: Envelope) -> Sent:
     outer = stored.envelope
-    named, title = outer.audience not in (PUBLIC, INTERNATIONAL), opened.data.get("title")
+    named = outer.audience not in (PUBLIC, INTERNATIONAL)
+    title = opened.data.get("title", opened.data.get("name"))  # a file has a name
     return Sent(
         id=str(stored.address),
         ref=str(Ref(outer.section, outer.epoch, outer.sequence, stored.hash[:16])),
