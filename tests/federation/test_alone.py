@@ -15,7 +15,7 @@ from internationale.events.heads import Head, Heads
 from internationale.ledger import patience, reasons
 from internationale.ledger.reasons import WORDS, Lasting
 from internationale.rooms.roster import port
-from internationale.testing import carrying, oracle
+from internationale.testing import builds, carrying, oracle
 from internationale.worker import claims, direct, fence, witnesses
 
 from .living import until
@@ -61,6 +61,24 @@ def test_without_any_hub_and_restored_a_word_of_now_is_needed(pair, say, alone):
     alone(ar, lambda: ar.fenced == witnesses.WAITS % {"heard": 0, "needed": 1})
     fr.unfence()
     alone(ar, lambda: ar.fenced is None)
+
+
+def test_who_has_nobody_to_ask_and_was_restored_is_told_so_and_waits_for_the_hosts_word(federation, say):
+    """Whom it has let in since that copy, it has forgotten."""
+    (ic,) = federation("ic", plugins=builds.today())
+    say(ic, "one")
+    ic.fence(WORDS[Lasting.RESTORED], Lasting.RESTORED)
+    told = witnesses.ALONE % {"command": f"internationale --home {ic.settings.home} fence open"}
+
+    async def story():
+        assert await fence.clear(ic) == told
+        async with worker.running(ic):
+            await until(lambda: ic.fenced == told)
+            await asyncio.to_thread(ic.gate.give_word)
+            await until(lambda: ic.fenced is None)
+        assert await fence.clear(ic) is None
+
+    asyncio.run(story())
 
 
 def test_who_sends_its_log_and_no_answer_shortens_no_waiting(pair, say):

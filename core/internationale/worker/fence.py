@@ -81,7 +81,7 @@ async def clear(
     if gate.lasting is Lasting.ANOTHER:
         return WORDS[gate.lasting]
     if not await in_thread(needed, section, hubs):
-        reason = WORDS[gate.lasting] if gate.lasting else None
+        reason = (await in_thread(witnesses.nobody, section) or WORDS[gate.lasting]) if gate.lasting else None
     elif gate.lasting is None and passed.by_another(section):
         reason = None
     else:

@@ -133,8 +133,11 @@ class Silence:
             return True
         if await in_thread(gate.load):
             self._doubt()
-        if gate.lasting is None and not await in_thread(named, self._section):
-            await in_thread(self._section.unfence, closings)
+        if not await in_thread(named, self._section):
+            if gate.lasting is None:
+                await in_thread(self._section.unfence, closings)
+            elif alone := await in_thread(witnesses.nobody, self._section):
+                self._section.fence(alone)
         return self._section.fenced is None
 
     async def _objection(self, answered: Sequence[Link]) -> Message | None:

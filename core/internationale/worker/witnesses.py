@@ -51,6 +51,11 @@ ASKS = _(
     "This section was away for a while. The others are asked how far its own log goes. It goes on half a minute after the first"
     " of them has answered, or more than half of them have come back as well; or after five minutes in which nobody does."
 )
+ALONE = _(
+    "This section's database was put back, or made anew: it may have forgotten what it said last. By the list of sections that is"
+    " here nobody else belongs to the International, and no hub is known: there is nobody to ask. It goes on when its host says"
+    " that nobody holds more of its log: %(command)s"
+)
 
 
 def was_away(section: Section) -> bool:
@@ -88,6 +93,13 @@ def missing(section: Section) -> Message | None:
     others = majority.others(section)
     heard, needed = len(others) - len(_unheard(section, others)), majority.most(others)
     return WAITS % {"heard": heard, "needed": needed} if others and heard < needed else None
+
+
+def nobody(section: Section) -> Message | None:
+    """Why it is silent where no hub is known (what else is so does not matter) and the list that is here has nobody to ask."""
+    if section.gate.lasting is not Lasting.RESTORED or majority.others(section):
+        return None
+    return ALONE % {"command": f"internationale --home {section.settings.home} fence open"}
 
 
 def lonely(section: Section) -> bool:
