@@ -17,12 +17,13 @@ from internationale.kit import (
     Reader,
     Role,
     Section,
+    Utterance,
     documents,
     hookimpl,
     marker,
 )
 
-from . import api, events, pages, queries, rows, rules
+from . import api, events, pages, port, queries, rows, rules
 from .queries import listing, waiting
 
 _ = marker("actions")
@@ -37,6 +38,11 @@ def event_types() -> Sequence[EventType]:
         EventType(name="actions.reported", payload=events.Reported, authority=rules.may_report),
         EventType(name="actions.closed", payload=events.Closed, authority=rules.may_close),
     ]
+
+
+@hookimpl
+def releasing(section: Section, session: Database, utterance: Utterance, by: Reader) -> None:
+    port.check(section, session, utterance, by)
 
 
 @hookimpl

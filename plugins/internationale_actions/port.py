@@ -31,6 +31,9 @@ from .queries.obstacles import DEEDS
 from .queries.waiting import unsettled
 
 _ = marker("actions")
+_OTHER_CALL = _("Another call stands here by now. Read it first.")
+_PASSED = _("These days have passed.")
+_DEED_OF: dict[type[Payload], str] = {Committed: "commit", Withdrew: "withdraw", Reported: "report", Closed: "close"}
 
 
 @dataclass(frozen=True)
@@ -173,6 +176,18 @@ def close(section: Section, session: Database, action: str, *, language: str, co
     _say(section, session, closed, [Ref.parse(known.summary.ref), *reports], by)
 
 
+def check(section: Section, session: Database, utterance: Utterance, by: Reader) -> None:
+    """Of what was written earlier and is released now: raises ``Conflict`` where it would not be said any more."""
+    said = utterance.payload
+    if isinstance(said, Called) and date.fromisoformat(said.last) < section.now().date():
+        raise Conflict(_PASSED)
+    if not isinstance(said, Committed | Withdrew | Reported | Closed):
+        return
+    standing = _standing(section, session, _DEED_OF[type(said)], said.action, by)
+    if isinstance(said, Committed) and Ref.parse(standing.summary.ref) != utterance.refs[0]:
+        raise Conflict(_OTHER_CALL)
+
+
 def our_plan(section: Section, known: Action) -> Plan:
     """The commitment of ours that holds; ``Conflict`` without one."""
     answer = known.of(section.code)
@@ -187,13 +202,13 @@ def check_call(section: Section, calling: Calling, by: Reader) -> None:
     if calling.last < calling.first:
         raise Invalid(_("The last day is before the first."), place="last")
     if calling.last < section.now().date():
-        raise Invalid(_("These days have passed."), place="first")
+        raise Invalid(_PASSED, place="first")
 
 
 def check_same(summary: Summary, promise: Promise) -> None:
     """Raises ``Conflict`` where what would be committed to is not what was read."""
     if summary.ref != promise.call:
-        raise Conflict(_("Another call stands here by now. Read it first."))
+        raise Conflict(_OTHER_CALL)
 
 
 def check_figures(figures: Sequence[Figure], places: Sequence[str] = ()) -> None:

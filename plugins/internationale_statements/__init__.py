@@ -17,6 +17,7 @@ from internationale.kit import (
     Reader,
     Role,
     Section,
+    Utterance,
     documents,
     hookimpl,
     marker,
@@ -38,6 +39,11 @@ def event_types() -> Sequence[EventType]:
         EventType(name="statements.cosignature_withdrawn", payload=events.CosignatureWithdrawn, authority=rules.may_withdraw),
         EventType(name="statements.issued", payload=events.Issued, authority=rules.may_issue),
     ]
+
+
+@hookimpl
+def releasing(section: Section, session: Database, utterance: Utterance, by: Reader) -> None:
+    port.check(section, session, utterance, by)
 
 
 @hookimpl

@@ -127,6 +127,22 @@ def issue(section: Section, session: Database, id: str, *, ref: Ref, by: Reader)
     _say(section, session, issued, [document.ref], by, audience=PUBLIC)
 
 
+def check(section: Section, session: Database, utterance: Utterance, by: Reader) -> None:
+    """Of what was written earlier and is released now: raises ``Conflict`` where it would not be said any more."""
+    said = utterance.payload
+    if isinstance(said, CosignatureWithdrawn):
+        ready(section, session, WITHDRAW, said.document, by)
+    elif isinstance(said, Cosigned):
+        _unchanged(ready(section, session, "cosign", said.document, by), utterance.refs[0])
+    elif isinstance(said, Issued):
+        known = ready(section, session, "issue", said.document, by)
+        _unchanged(known, utterance.refs[0])
+        if (said.counted, said.epochs) != (known.signing.looked_at, known.signing.epochs):
+            raise Conflict(
+                _("Since this was written, somebody has co-signed, or taken a co-signature back. Reject it, and issue anew.")
+            )
+
+
 def _unchanged(known: Statement, ref: Ref) -> documents.Summary:
     if known.document.ref != ref:
         raise Conflict(_("The statement was revised meanwhile. Read the new text first."))

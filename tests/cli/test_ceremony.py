@@ -180,6 +180,14 @@ def alone(command: Command) -> Command:
     return command
 
 
+def test_a_new_key_that_waits_for_a_second_person_is_one(alone: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INTERNATIONALE_RELEASE", "roster.key_announced")
+    said = [alone("ic", "key", "rotate-log", status=1).output for _ in range(2)]
+    assert "a second person has to release it" in said[0]
+    assert "waits already for a second person" in said[1]
+    assert [path.name for path in sorted((tmp_path / "ic/keys").glob("log*.key"))] == ["log-2.key", "log.key"]
+
+
 def test_a_log_key_is_replaced_without_a_break_and_a_stolen_one_with_a_new_epoch(alone: Command, tmp_path: Path) -> None:
     old = fingerprints.words(settings.read_key(tmp_path / "ic/keys/log.key").public)
     said = alone("ic", "key", "rotate-log", "--after", "3").output

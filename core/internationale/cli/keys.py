@@ -16,7 +16,9 @@ from internationale.events import card, fingerprints, joining
 from internationale.events.fingerprints import Listed
 from internationale.events.keys import PublicKey, SigningKey
 from internationale.messages import marker
+from internationale.rooms.exchange.queries.releasing import waits
 from internationale.rooms.roster import port, queries, rules
+from internationale.rooms.roster.events import KeyAnnounced
 from internationale.rooms.roster.port import secret
 from internationale.rooms.roster.rules import changes
 from internationale.rooms.roster.rules.signers import Signer
@@ -129,6 +131,8 @@ def rotate_log(home: Home, after: int) -> None:
             raise Conflict(_FOREIGN % {"fingerprint": fingerprints.groups(PublicKey.parse(announced.key))})
         if announced is not None:
             raise Conflict(_("Another key is announced already. The committee has to take it into the list first."))
+        if waits(session, KeyAnnounced, section.vocabulary):
+            raise Conflict(_("A new key waits already for a second person, who has to release it, or to reject it, first."))
         first = queries.last_good(session, entry).sequence + 1 + after
     key = SigningKey.generate()
     with section.writing() as session:

@@ -20,7 +20,7 @@ from internationale.cli.helping import SpokenContext, spoken
 from internationale.cli.mistyping import Said, typed
 from internationale.cli.speech import worded
 from internationale.errors import InternationaleError, Invalid, Misconfigured, Paused
-from internationale.kit import Reader, Role
+from internationale.kit import Reader
 from internationale.ledger import database
 from internationale.messages import marker, plural_marker
 from internationale.plugins import Plugins
@@ -121,8 +121,7 @@ class Home:
 
     def host(self) -> Reader:
         """Whoever runs commands here: the section itself speaks, and what the keys on this machine allow is allowed."""
-        held = frozenset({None})
-        return Reader(id="host", roles=frozenset({Role.HOST}), capabilities={each.name: held for each in self().capabilities})
+        return self().grants.host()
 
     def close(self) -> None:
         """Let go of the database, if it was opened."""

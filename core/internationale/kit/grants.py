@@ -55,6 +55,14 @@ class Grants(Protocol):
         """This person with all that is granted to them now."""
         ...
 
+    def host(self) -> Reader:
+        """Whoever gives commands at the machine: what its keys allow is allowed."""
+        ...
+
+    def writer(self, session: Session, *, id: str, handle: str, language: str) -> Reader:
+        """Who wrote something, the host or a person, with all that they may now."""
+        ...
+
     def held(self, session: Session, person: str) -> Sequence[Grant]:
         """What is granted to a person now, the oldest first."""
         ...

@@ -1,8 +1,8 @@
 """The hooks: every place where a plugin (or a room) may speak. Synchronous, no network, plain values.
 
 Declarations are asked once, at start; an error in one is an error at start. Questions are asked as they come up: a plugin
-that raises loses its own answer and nothing else, except ``allowed``, where raising means no, and ``starting``, ``kept`` and
-``forgotten``, where it stops the whole.
+that raises loses its own answer and nothing else, except ``allowed``, where raising means no, and ``starting``, ``releasing``,
+``kept`` and ``forgotten``, where it stops the whole.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,6 +25,7 @@ from internationale.kit.vocabulary import (
     Reader,
     Restored,
     Task,
+    Utterance,
 )
 
 hookspec = pluggy.HookspecMarker("internationale")
@@ -134,6 +135,15 @@ def closed(section: Section, session: Session, account: str) -> bool | None:
     Asked before what a person wrote earlier is signed for them. One True is enough, and so is raising; None: not known, or open.
     """
     return None
+
+
+@hookspec
+def releasing(section: Section, session: Session, utterance: Utterance, by: Reader) -> None:
+    """A second person releases what ``by`` wrote, perhaps days ago: it is about to be said as it stands.
+
+    Asked once for each message, before it is said. Raise ``Conflict`` where the deed that wrote it would not do it any more: it
+    would be said in vain, as somebody was faster, or mean something else than it did.
+    """
 
 
 @hookspec

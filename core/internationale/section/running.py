@@ -35,7 +35,7 @@ from internationale.rooms.documents.port import DocumentsRoom
 from internationale.rooms.exchange import port as exchange_port
 from internationale.rooms.grants.port import Room as GrantsRoom
 from internationale.rooms.roster import queries
-from internationale.rooms.roster.port import note_readers, secret
+from internationale.rooms.roster.port import READERS, note_readers, secret
 from internationale.section.asking import ask_again
 from internationale.section.hearing import Hearing
 from internationale.settings import Settings, read_nkey, read_secret
@@ -68,7 +68,9 @@ class Section(Hearing):
         self.now = now
         self.log_keys = OwnKeys(settings.log_key)
         self.nkey = read_nkey(settings.hub_key)
-        self.releasing = exchange_port.Releasing(settings.release, self.vocabulary, self.ledger.projections)
+        made = {str(model.__tablename__) for projection in self.ledger.projections for model in projection.tables}
+        shared = frozenset([*made, str(READERS.__tablename__)])
+        self.releasing = exchange_port.Releasing(settings.release, self.vocabulary, shared)
         self.grants = GrantsRoom(self.capabilities, now)
         self.documents = DocumentsRoom(self)
         self.attachments = AttachmentsRoom(self, settings.attachments, Files(settings.home / "attachments"))
@@ -249,6 +251,7 @@ class Section(Hearing):
     def require(self, reader: Reader, capability: str, subject: str | None = None) -> None:
         if not self.may(reader, capability, subject):
             raise self._refusal(reader)
+        self.releasing.required(capability, subject)
 
     def _may_somewhere(self, reader: Reader, capability: str) -> bool:
         word = self.plugins.allowed(section=self, reader=reader, capability=capability, subject=None)

@@ -18,7 +18,7 @@ from internationale.rooms.attachments.port import attaching, fetching, keeping, 
 from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rows.files import Files
 from internationale.rooms.attachments.rules.chunking import CHUNK, hash_of
-from internationale.rooms.exchange.port.releasing import Releasing, release
+from internationale.rooms.exchange.port import release
 from internationale.section import Section
 from internationale.testing import oracle
 
@@ -233,7 +233,7 @@ def test_settings_that_are_wrong(wrong: object) -> None:
 def test_a_file_waits_for_a_second_person(three, share, bring, taken, member) -> None:
     fr = three[1]
     upload = bring(fr, share(fr), b"words")
-    fr.releasing = Releasing(frozenset(["attachments.attached"]), fr.vocabulary, fr.ledger.projections)
+    fr.releasing.names = frozenset(["attachments.attached"])
     first, second = member(fr, "delegate"), member(fr, "delegate", "host", "secretary", handle="vera")
     for capability in ("attachments.attached", "documents.read"):
         with fr.writing() as session:

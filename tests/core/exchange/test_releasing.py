@@ -18,6 +18,8 @@ from internationale.rooms.exchange import port, queries
 from internationale.section import Section
 from internationale_members.queries import accounts, people
 
+from .granted import person
+
 NAMES = frozenset({"documents.opened", "documents.amendment_proposed", "actions.called", "documents.translation_offered"})
 TEXT = "One.\n\nTwo.\n"
 
@@ -26,14 +28,6 @@ TEXT = "One.\n\nTwo.\n"
 def section(federation: Callable[..., list[Section]]) -> Section:
     (section,) = federation("ic", release=NAMES)
     return section
-
-
-def person(section: Section, handle: str, *roles: Role) -> Reader:
-    """Somebody with roles that are granted for real, so that they hold when it is released."""
-    with section.writing() as session:
-        for role in roles:
-            section.grants.give_role(session, f"ic-{handle}", role, by=None)
-        return section.grants.reader(session, id=f"ic-{handle}", handle=handle, language="en")
 
 
 @pytest.fixture

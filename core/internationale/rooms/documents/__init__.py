@@ -11,11 +11,12 @@ from sqlmodel import Session
 from internationale.events.types import EventType
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
-from internationale.kit.vocabulary import Capability, Need, Projection, Reader, Role
+from internationale.kit.vocabulary import Capability, Need, Projection, Reader, Role, Utterance
 from internationale.messages import marker
 from internationale.rooms.documents import api, events, pages
 from internationale.rooms.documents import commands as hosting
 from internationale.rooms.documents.port import persons
+from internationale.rooms.documents.port import releasing as checking
 from internationale.rooms.documents.queries import waiting
 from internationale.rooms.documents.rows.projection import projection
 from internationale.rooms.documents.rows.recalling import recall
@@ -106,6 +107,11 @@ def routes() -> Sequence[Any]:
 @hookimpl
 def commands(cli: Any) -> None:
     hosting.add_to(cli)
+
+
+@hookimpl
+def releasing(session: Session, utterance: Utterance) -> None:
+    checking.check(session, utterance)
 
 
 @hookimpl

@@ -14,6 +14,7 @@ from internationale.kit import (
     Need,
     Projection,
     Reader,
+    Restored,
     Role,
     Section,
     Task,
@@ -74,6 +75,12 @@ def checks() -> Sequence[Check]:
         Check("sealing keys", sealing),
         Check("missing messages", missing),
     ]
+
+
+@hookimpl
+def starting(session: Session, restored: Restored | None) -> None:
+    if restored is not None:
+        port.doubt_all(session)
 
 
 @hookimpl

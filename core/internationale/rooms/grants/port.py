@@ -15,6 +15,8 @@ from internationale.rooms.grants import queries, rules
 from internationale.rooms.grants.rows import GrantRow
 
 _ = marker("core")
+HOST = "host"
+"""Whose account no person has."""
 
 
 class Room:
@@ -48,6 +50,13 @@ class Room:
             roles=frozenset(grant.role for grant in grants if grant.role is not None),
             capabilities=rules.capabilities_of(grants, self._declared),
         )
+
+    def host(self) -> Reader:
+        held = frozenset({None})
+        return Reader(id=HOST, roles=frozenset({Role.HOST}), capabilities={each.name: held for each in self._vocabulary})
+
+    def writer(self, session: Session, *, id: str, handle: str, language: str) -> Reader:
+        return self.host() if id == HOST else self.reader(session, id=id, handle=handle, language=language)
 
     def held(self, session: Session, person: str) -> Sequence[Grant]:
         return queries.held(session, person, self._now())

@@ -73,7 +73,7 @@ def propose(section: Home, session: Session, document: str, proposal: Proposal, 
 def withdraw(section: Home, session: Session, document: str, amendment: str, *, reason: str, by: Reader) -> None:
     """Take back an amendment of one's own section."""
     section.require(by, WITHDRAW, document)
-    card = _open(session, document, amendment)
+    card = still_open(session, document, amendment)
     if card.section != section.code:
         raise Refused(_("Only the section that proposed an amendment withdraws it."))
     said = AmendmentWithdrawn(document=document, amendment=amendment, reason=reason)
@@ -90,15 +90,21 @@ def decide(
     section.require(by, DECIDE, document)
     if documents.summary(session, document).home != section.code:
         raise Refused(_("Only the section that opened a document decides on amendments to it."))
+    card = undecided(session, document, amendment, decision, event)
+    access.check_amendment(section, session, amendment, card.ref)
+    said = AmendmentDecided.model_validate({"document": document, "amendment": amendment, "decision": decision, "reason": reason})
+    section.publish(session, Utterance(said, refs=(card.ref,), author=by.handle or None), by=by)
+
+
+def undecided(session: Session, document: str, amendment: str, decision: str, event: str) -> AmendmentCard:
+    """The amendment that was read. Raises ``Conflict`` where it is another one by now, was withdrawn, or is decided so."""
     card = amendments.one(session, document, amendment)
     same(card.ref, event)
-    access.check_amendment(section, session, amendment, card.ref)
     if card.state == "withdrawn":
         raise Conflict(_("This amendment was withdrawn."))
     if card.state == decision:
         raise Conflict(_("This is already decided so."))
-    said = AmendmentDecided.model_validate({"document": document, "amendment": amendment, "decision": decision, "reason": reason})
-    section.publish(session, Utterance(said, refs=(card.ref,), author=by.handle or None), by=by)
+    return card
 
 
 def preview(session: Session, document: str, proposal: Proposal) -> list[Line]:
@@ -143,7 +149,8 @@ def amendable(section: Home, summary: Summary) -> None:
         raise Conflict(_("This kind of document takes no amendments."))
 
 
-def _open(session: Session, document: str, amendment: str) -> AmendmentCard:
+def still_open(session: Session, document: str, amendment: str) -> AmendmentCard:
+    """The amendment. Raises ``Conflict`` where it was withdrawn or decided."""
     card = amendments.one(session, document, amendment)
     if card.state != "open":
         raise Conflict(_("This amendment is no longer open."))

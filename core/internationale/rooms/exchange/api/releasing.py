@@ -53,9 +53,8 @@ def routes() -> Sequence[Any]:
         require_member(reader)
         with section.reading() as session:
             mine = queries.held_of(session, reader.id or "")
-            all_held = queries.held(session) if section.may(reader, rules.RELEASE) else ()
-        found = {held.id: held for held in (*all_held, *mine)}
-        return [WaitingOut.of(held, reader) for held in found.values()]
+            others = queries.held(session, but=reader.id or "") if section.may(reader, rules.RELEASE) else ()
+        return [WaitingOut.of(held, reader) for held in (*others, *mine)]
 
     @post(PATH + "/{id:str}/release", status_code=200, sync_to_thread=True, summary="Have it signed and sent, as it stands")
     def release(id: FromPath[str], section: NamedDependency[Any], reader: NamedDependency[Reader]) -> Released:

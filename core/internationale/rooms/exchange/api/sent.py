@@ -43,9 +43,12 @@ def routes() -> Sequence[Any]:
             return {"id": port.withdraw(section, session, id, reason=data.reason, by=reader).id}
 
     @get("/api/v1/federation/withdrawn", sync_to_thread=True, summary="What sections have taken back")
-    def withdrawn(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Sequence[TakenBack]:
+    def withdrawn(
+        section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1
+    ) -> Sequence[TakenBack]:
+        """The latest first, 200 to a page; none beyond the last."""
         section.require(reader, rules.READ)
         with section.reading() as session:
-            return queries.taken_back(session)
+            return queries.taken_back(session, page=page)
 
     return [sent, one, withdraw, withdrawn]

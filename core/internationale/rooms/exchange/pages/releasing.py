@@ -32,9 +32,8 @@ def _looking() -> list[Any]:
         require_member(reader)
         may = section.may(reader, rules.RELEASE)
         with section.reading() as session:
-            waiting = queries.held(session) if may else ()
+            others = queries.held(session, but=reader.id or "") if may else ()
             mine = queries.held_of(session, reader.id or "")
-        others = tuple(each for each in waiting if each.account != reader.id)
         names = sorted(section.releasing.names)
         context = {"others": others, "mine": mine, "may": may, "done": done, "names": names, "deeds": deeds(section)}
         return Template("exchange/release.html", context=context)
@@ -55,6 +54,7 @@ def _one(section: Section, reader: Reader, id: str, why: str = "") -> Template:
     if not own and not section.may(reader, rules.RELEASE):
         raise NotFound(_("This does not wait here, or no longer."))
     context = {"held": held, "own": own, "deeds": deeds(section), "spelled": rules.spelled, "read": read, "why": why}
+    context["doubtful"] = rules.DOUBTFUL
     panels = section.panels(Place.HELD, id, reader) if held.state == "waiting" else ()
     return Template("exchange/release_one.html", context=context | {"panels": panels})
 

@@ -82,11 +82,14 @@ def _withdrawing() -> list[Any]:
         return Redirect(f"{PATH}/{id}", status_code=303)
 
     @get("/federation/withdrawn", sync_to_thread=True)
-    def withdrawn(section: NamedDependency[Section], reader: NamedDependency[Reader]) -> Template:
+    def withdrawn(section: NamedDependency[Section], reader: NamedDependency[Reader], page: FromQuery[int] = 1) -> Template:
         section.require(reader, rules.READ)
         with section.reading() as session:
-            found = queries.taken_back(session)
-        return Template("exchange/withdrawn.html", context={"found": found, "own": section.code, "why": rules.why_withdrawn})
+            pages = queries.pages(session)
+            number = min(max(page, 1), pages)
+            found = queries.taken_back(session, page=number)
+        context = {"found": found, "page": number, "pages": pages, "why": rules.why_withdrawn}
+        return Template("exchange/withdrawn.html", context=context)
 
     return [consequences, withdraw, withdrawn]
 

@@ -1,11 +1,13 @@
 """What can be done about the exchange: try again what is held back, mute noise, release what waits for a second person."""
 
-from .releasing import Releasing, reject, release, take_back
+from .deciding import doubt_all, reject, release, take_back
+from .releasing import Releasing
 from .waiting import mute, muted, retry, retry_all, unmute
 from .withdrawing import make_anew, withdraw
 
 __all__ = [
     "Releasing",
+    "doubt_all",
     "make_anew",
     "mute",
     "muted",

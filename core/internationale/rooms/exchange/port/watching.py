@@ -8,7 +8,7 @@ are made together with the message when it is released, or never.
 import importlib
 import json
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
@@ -19,6 +19,7 @@ from sqlmodel import Session, SQLModel
 from internationale.errors import Conflict
 from internationale.kit import marker
 from internationale.rooms.exchange.rows import model_name
+from internationale.rooms.exchange.rules import named_anew
 
 _ = marker("core")
 
@@ -64,16 +65,30 @@ def written(changes: Iterable[Change]) -> str:
     return json.dumps([asdict(change) for change in changes])
 
 
-def redo(session: Session, text: str) -> None:
-    """Make noted changes now. Raises ``Conflict`` where somebody has changed the same row meanwhile."""
+def redo(session: Session, text: str, names: Mapping[str, str]) -> None:
+    """Make noted changes now, with the names that the messages have got (``names``: by the reference that each would have had).
+
+    Raises ``Conflict`` where somebody has changed the same row meanwhile.
+    """
+    every = {**names, **{_number(old): _number(new) for old, new in names.items()}}
     for given in json.loads(text):
-        change = Change(**given)
+        noted = Change(**given)
+        change = replace(noted, key=_named_anew(noted.key, every), values=_named_anew(noted.values, every))
         model = _model(change.model)
         if change.deed == "insert":
             session.add(model(**_values(model, change.values)))
         else:
             _alter(session, model, change)
         session.flush()
+
+
+def _number(ref: str) -> str:
+    """A reference without its hash."""
+    return ref.rpartition(":")[0]
+
+
+def _named_anew(texts: Mapping[str, str], names: Mapping[str, str]) -> dict[str, str]:
+    return {column: json.dumps(named_anew(json.loads(text), names)) for column, text in texts.items()}
 
 
 def _alter(session: Session, model: type[SQLModel], change: Change) -> None:

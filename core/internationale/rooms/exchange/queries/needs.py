@@ -8,7 +8,7 @@ from internationale.kit import Need, Reader, Section, marker, plural_marker
 from internationale.rooms.exchange.queries.alarms import findings
 from internationale.rooms.exchange.queries.progress import progress
 from internationale.rooms.exchange.queries.releasing import held_by_others, held_of
-from internationale.rooms.exchange.rules import INSPECT, RELEASE
+from internationale.rooms.exchange.rules import DOUBTFUL, INSPECT, RELEASE
 
 _ = marker("core")
 ngettext = plural_marker("core")
@@ -47,8 +47,8 @@ def _to_release(section: Section, session: Session, reader: Reader) -> Iterator[
 
 def _written(session: Session, reader: Reader) -> Iterator[Need]:
     for held in held_of(session, reader.id or ""):
-        if held.state == "rejected":
-            detail = _("The reason: %(reason)s") % {"reason": held.reason}
+        if held.state in ("rejected", "doubtful"):
+            detail = DOUBTFUL if held.state == "doubtful" else _("The reason: %(reason)s") % {"reason": held.reason}
             title = _("Something that you wrote was not released")
             yield Need(title, detail, f"/federation/release/{held.id}", _("Look at it"), OWN)
 

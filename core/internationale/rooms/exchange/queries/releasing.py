@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import Session, SQLModel, col, func, select
 
 from internationale.events.envelope import INTERNATIONAL, PUBLIC
-from internationale.events.types import kind_name
+from internationale.events.types import Payload, Vocabulary, kind_name
 from internationale.kit import NotFound, marker
 from internationale.rooms.exchange.rows import HeldPartRow, HeldRow, model_name
 
@@ -23,7 +23,9 @@ SHOWN = 100
 
 @dataclass(frozen=True)
 class Message:
-    """One message as it will be signed. ``texts``: its long texts, whole."""
+    """One message as it will be signed. ``texts``: its long texts, whole. Of one that was released only ``ref`` tells what it
+    says: the reference under which it was signed; empty before.
+    """
 
     type: str
     kind: str
@@ -33,6 +35,7 @@ class Message:
     readers: tuple[str, ...]
     author: str | None
     texts: tuple[str, ...]
+    ref: str
 
 
 @dataclass(frozen=True)
@@ -49,10 +52,11 @@ class Waiting:
     messages: tuple[Message, ...]
 
 
-def held(session: Session, state: str = "waiting") -> tuple[Waiting, ...]:
-    """What waits, the oldest first, at most ``SHOWN``."""
+def held(session: Session, state: str = "waiting", *, but: str | None = None) -> tuple[Waiting, ...]:
+    """What waits, the oldest first, at most ``SHOWN``. ``but``: not what this account wrote."""
     query = select(HeldRow).where(HeldRow.state == state).order_by(col(HeldRow.written_at), col(HeldRow.id)).limit(SHOWN)
-    return tuple(_waiting(session, row) for row in session.exec(query))
+    others = query if but is None else query.where(HeldRow.account != but)
+    return tuple(_waiting(session, row) for row in session.exec(others))
 
 
 def held_one(session: Session, id: str) -> Waiting:
@@ -75,6 +79,13 @@ def awaited(session: Session, table: type[SQLModel]) -> dict[str, str]:
     """Of a private table whose key is one text: the keys of the rows that go with what waits, and the id of what waits."""
     model = model_name(table)
     return {json.loads(*key.values()): id for (name, key), id in _going(session) if name == model}
+
+
+def waits(session: Session, payload: type[Payload], vocabulary: Vocabulary) -> bool:
+    """Whether a message of this kind waits."""
+    wire = vocabulary.by_payload[payload].wire
+    query = select(HeldRow.said).where(HeldRow.state == "waiting")
+    return any(given["type"] == wire for said in session.exec(query) for given in json.loads(said))
 
 
 def awaiting(session: Session, rows: Collection[Row]) -> bool:
@@ -110,11 +121,15 @@ def held_part_rows(session: Session, id: str) -> Sequence[HeldPartRow]:
 
 
 def _waiting(session: Session, row: HeldRow) -> Waiting:
-    messages = tuple(_message(session, row.id, place, given) for place, given in enumerate(json.loads(row.said)))
+    released = row.state == "released"
+    messages = tuple(
+        _message(session, row.id, place, given, given["ref"] if released else "")
+        for place, given in enumerate(json.loads(row.said))
+    )
     return Waiting(row.id, row.account, row.handle, row.written_at, row.state, row.reason, row.decider_handle, messages)
 
 
-def _message(session: Session, id: str, place: int, given: dict[str, Any]) -> Message:
+def _message(session: Session, id: str, place: int, given: dict[str, Any], ref: str) -> Message:
     named = given["audience"] not in (PUBLIC, INTERNATIONAL)
     return Message(
         type=given["type"],
@@ -125,4 +140,5 @@ def _message(session: Session, id: str, place: int, given: dict[str, Any]) -> Me
         readers=tuple(given["audience"].split()) if named else (),
         author=given["author"],
         texts=tuple(content.decode("utf-8", "replace") for content in held_parts(session, id, place)),
+        ref=ref,
     )

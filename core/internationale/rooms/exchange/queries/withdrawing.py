@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
 from internationale.events.envelope import Address
 from internationale.events.refs import Ref
@@ -11,7 +11,7 @@ from internationale.ledger import parts
 from internationale.rooms.exchange.rows import Withdrawal
 
 SHOWN = 200
-"""How many are listed, the latest first."""
+"""How many are listed on a page, the latest first."""
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,16 @@ class TakenBack:
     time: datetime
 
 
-def taken_back(session: Session, target: str = "") -> tuple[TakenBack, ...]:
-    """All of them, the latest first; or those of one message, by its number."""
-    query = select(Withdrawal).order_by(col(Withdrawal.time).desc(), col(Withdrawal.event)).limit(SHOWN)
-    rows = session.exec(query.where(Withdrawal.target == target) if target else query)
+def pages(session: Session) -> int:
+    """How many pages there are of all of them; 1 where there is none."""
+    return max(1, -(-session.exec(select(func.count()).select_from(Withdrawal)).one() // SHOWN))
+
+
+def taken_back(session: Session, target: str = "", page: int = 1) -> tuple[TakenBack, ...]:
+    """A page of all of them, the latest first; or of those of one message, by its number. None beyond the last."""
+    query = select(Withdrawal).order_by(col(Withdrawal.time).desc(), col(Withdrawal.event))
+    some = query.limit(SHOWN).offset((max(page, 1) - 1) * SHOWN)
+    rows = session.exec(some.where(Withdrawal.target == target) if target else some)
     return tuple(TakenBack(row.target, row.event, row.section, row.author, row.reason, row.time) for row in rows)
 
 

@@ -2,10 +2,24 @@
 
 from .alarms import Alarm, Missing, Split
 from .lag import lacking, newest, up_to
+from .naming import named_anew
 from .spelling import spelled
-from .words import INSPECT, READ, RELEASE, WHY_WITHDRAWN, WITHDRAW, awaited, remedy, why_uncounted, why_withdrawn, worded
+from .words import (
+    DOUBTFUL,
+    INSPECT,
+    READ,
+    RELEASE,
+    WHY_WITHDRAWN,
+    WITHDRAW,
+    awaited,
+    remedy,
+    why_uncounted,
+    why_withdrawn,
+    worded,
+)
 
 __all__ = [
+    "DOUBTFUL",
     "INSPECT",
     "READ",
     "RELEASE",
@@ -16,6 +30,7 @@ __all__ = [
     "Split",
     "awaited",
     "lacking",
+    "named_anew",
     "newest",
     "remedy",
     "spelled",

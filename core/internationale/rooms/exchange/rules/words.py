@@ -17,6 +17,11 @@ WITHDRAW = "exchange.part_withdrawn"
 """The capability of taking back the long texts of a message of ours."""
 RELEASE = "exchange.release"
 """The capability of deciding, as a second person, on what others have written."""
+DOUBTFUL = _(
+    "The database of this section was put back since this was written. It may have been signed already, rejected or taken back:"
+    " nobody can release it any more. Look whether it was signed, and write it again if it was not."
+)
+"""Of what waits for a second person."""
 
 REASONS: Mapping[str, Message] = {
     "oversize": _("It is larger than an event may be."),

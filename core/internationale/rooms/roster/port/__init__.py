@@ -11,12 +11,13 @@ from .joining import announce_key, decline, invitation, own_request, propose_adm
 from .noted import Note, notes, signers
 from .notices import notices
 from .proposals import add_signature, add_signatures, adopt_proposal, combine, latest, propose, sign
-from .reaching import note_readers
+from .reaching import READERS, note_readers
 from .rivals import decide, keep_rival, require_undivided
 from .roots import RootKey, root_key, root_state, unlocked, write_root_key
 
 __all__ = [
     "NAMED",
+    "READERS",
     "Hearing",
     "Instance",
     "Keeper",

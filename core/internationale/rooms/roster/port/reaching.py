@@ -8,6 +8,9 @@ from internationale.events.envelope import Envelope
 from internationale.rooms.roster import queries
 from internationale.rooms.roster.rows import SealedForRow
 
+READERS = SealedForRow
+"""The table in which it is noted."""
+
 
 def note_readers(session: Session, said: Sequence[Envelope]) -> None:
     """In the transaction in which it was ``said``, so that the list of sections is the one by which it was sealed."""
