@@ -15,8 +15,10 @@ from internationale.events.heads import Beside
 from internationale.events.presence import Presence
 from internationale.testing import carrying, oracle
 from internationale.worker import Worker, link, witnesses
+from internationale.worker.relay import Relay
 
 from .living import live, opened, same, settled, until, with_hubs
+from .test_reopened import reopened
 
 
 @pytest.fixture(autouse=True)
@@ -43,8 +45,22 @@ class Line:
             await bus.close()
 
 
-def test_after_a_lost_connection_it_is_looked_for_before_anything_is_said(three, hub, say, backup):
-    """What it said in another life went to the hub, and whoever lived it took it from there."""
+async def send(section, url):
+    """Publish what it has said, and read nothing."""
+    bus = await NatsBus.connect(url, section.code)
+    await bus.provision()
+    relay = Relay(section, bus, await bus.identity())
+    while await relay.send():
+        pass
+    await relay.keep()
+    await bus.close()
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_after_a_lost_connection_it_is_looked_for_before_anything_is_said(three, hub, say, backup, read):
+    """What it said in another life went to the hub, and whoever lived it took it from there; or had not read it back yet: then
+    the hub brings it while it is looked, and it is no other instance's.
+    """
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
     say(fr, "one")
     settled(ic, fr, ar)
@@ -75,9 +91,13 @@ def test_after_a_lost_connection_it_is_looked_for_before_anything_is_said(three,
         await errands.run()
 
     def lived(later, *others):
+        later.unfence()
         for text in ("two", "three"):
             say(later, text)
-        carrying.carry(hub.url, later, *others)
+        if read:
+            carrying.carry(hub.url, later, *others)
+        else:
+            asyncio.run(send(later, hub.url))
         later.close()
 
     asyncio.run(story())
@@ -105,6 +125,25 @@ def test_what_others_hold_of_it_is_no_gap_like_any_other(three, hub, say, backup
     live(story, ic, fr, ar)
     oracle.agree(ic, fr, ar, said=4)
     later.close()
+
+
+@pytest.mark.parametrize("anew", [False, True])
+def test_what_others_hold_of_a_log_that_was_begun_anew_is_forgotten_too(three, say, backup, anew):
+    """And what stands against a number that is here is another matter, in either."""
+    ic, fr, ar = three
+    say(fr, "one")
+    carrying.hand_on(*three)
+    if anew:
+        reopened(fr, ic, ar)
+    later = backup(fr)()
+    lost = [say(later, text) for text in ("two", "three")]
+    brought = [each for each in carrying.said(later) if not each.subject.endswith(".fr.1.1")]
+    later.close()
+    for some in (brought, brought[1:]):
+        assert forgotten.beyond(fr, some)
+    rival = say(fr, "another two")
+    assert (rival.epoch, rival.sequence) == (lost[0].epoch, lost[0].sequence)
+    assert not forgotten.beyond(fr, brought)
 
 
 def test_a_hub_that_keeps_back_what_goes_with_an_answer_has_the_answer_not_count(before_a_hole, say, monkeypatch):

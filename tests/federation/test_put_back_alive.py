@@ -11,6 +11,7 @@ from internationale import worker
 from internationale.bundle import taking, witnessing
 from internationale.errors import Paused
 from internationale.ledger import patience
+from internationale.ledger.awake import Signing
 from internationale.ledger.reasons import WORDS, Lasting
 from internationale.rooms.roster import queries
 from internationale.section.running import utc_now
@@ -186,7 +187,8 @@ def test_who_is_alone_in_the_list_is_not_kept_waiting_for_long(federation, hub, 
     live(lambda: until(opened(ic)), ic)
     ten_minutes_later(ic)
     live(lambda: until(opened(ic)), ic)
-    ic.gate.put_back()
+    ic.gate.know(Signing(99, "of another database"))
+    assert ic.gate.put_back()
 
     async def story():
         await until(lambda: ic.fenced == witnesses.ASKS)

@@ -8,6 +8,7 @@ from litestar.testing import TestClient
 from tests.plugins.members.conftest import PASSWORD, House
 
 import internationale_members
+from internationale.bundle import witnessing
 from internationale.errors import Paused
 from internationale.events import keys
 from internationale.events.roster import Status
@@ -18,10 +19,10 @@ from internationale.ledger.reasons import Lasting
 from internationale.plugins import Plugins
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
-from internationale.testing import notes, oracle
-from internationale.testing.founding import ROOT
+from internationale.testing import builds, notes, oracle
+from internationale.testing.founding import ROOT, open_section
 from internationale.web.app import create_app
-from internationale.worker import link
+from internationale.worker import fence, link, passed
 
 from .living import live, opened, same, settled, until, with_hubs
 from .test_put_back_alive import ten_minutes_later
@@ -59,6 +60,95 @@ def test_a_database_that_is_put_back_under_the_instance_that_runs_is_noticed(thr
 
     live(story, ic, fr, ar)
     oracle.agree(ic, fr, ar, said=3)
+
+
+def test_a_question_in_that_second_is_not_answered_with_it_and_what_is_signed_with_it_hides_nothing(three, hub, say, revert):
+    """A process that knows of nothing signs with it (a command that nobody told): as often as was signed with the one before."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    put_back = revert(fr)
+
+    async def story():
+        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+        await asyncio.to_thread(say, fr, "two")
+        await until(lambda: len(oracle.log(ic)) == len(oracle.log(ar)) == 2)
+        known = fr.gate.signing.number
+        await asyncio.to_thread(put_back)
+        assert await asyncio.to_thread(in_that_second, known) == (None, None, None)
+        await until(lambda: fr.gate.lasting is Lasting.RESTORED)
+        await until(opened(fr))
+        assert (await asyncio.to_thread(say, fr, "three")).sequence == 3
+        await until(same(ic, fr, ar))
+
+    def in_that_second(known):
+        answers = witnessing.answer(fr, "ar", "ab" * 32), witnessing.attend(fr, "ar", "ab" * 32), witnessing.sign(fr, again=True)
+        stranger = open_section(fr.settings, builds.today())
+        for _ in range(known + 1):
+            with stranger.writing() as session:
+                stranger.signing(session)
+        stranger.close()
+        return answers
+
+    live(story, ic, fr, ar)
+    oracle.agree(ic, fr, ar, said=3)
+
+
+def test_a_command_in_that_second_takes_back_first_what_it_does_not_find(three, hub, say, revert):
+    """The instance has told what it signed last."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    put_back = revert(fr)
+
+    async def story():
+        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+        await asyncio.to_thread(say, fr, "two")
+        await until(lambda: len(oracle.log(ic)) == len(oracle.log(ar)) == 2)
+        told = f"{fr.gate.signing.number} {fr.gate.signing.mark}\n"
+        await until(lambda: (fr.settings.home / passed.FILE).read_text().startswith(told))
+        command = with_hubs(await asyncio.to_thread(open_section, fr.settings, builds.today()), hub.url)
+        assert passed.by_another(command)
+        command.close()
+        await asyncio.to_thread(put_back)
+        command = with_hubs(await asyncio.to_thread(open_section, fr.settings, builds.today()), hub.url)
+        assert not passed.by_another(command)
+        assert await fence.clear(command) is None
+        assert (await asyncio.to_thread(say, command, "three")).sequence == 3
+        command.close()
+        await until(lambda: fr.gate.lasting is Lasting.RESTORED)
+        await until(opened(fr))
+        await until(same(ic, fr, ar))
+
+    live(story, ic, fr, ar)
+
+
+def test_where_another_instance_was_noticed_it_is_noticed_too(three, hub, say, revert):
+    """Who knew of the other instance is gone with the database: commands are kept from speaking all the same."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    say(fr, "one")
+    settled(ic, fr, ar)
+    put_back = revert(fr)
+
+    async def story():
+        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+        await asyncio.to_thread(say, fr, "two")
+        await until(same(ic, fr, ar))
+        await asyncio.to_thread(fr.fence, reasons.WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
+        command = with_hubs(await asyncio.to_thread(open_section, fr.settings, builds.today()), hub.url)
+        await until(lambda: not passed.by_another(command))
+        await asyncio.to_thread(put_back)
+        command.database.dispose()
+        await until(lambda: kept(fr) == Lasting.ANOTHER)
+        assert await fence.clear(command) == fr.fenced == reasons.WORDS[Lasting.ANOTHER]
+        command.close()
+
+    live(story, ic, fr, ar)
+
+
+def kept(section):
+    with section.reading() as session:
+        return reasons.read(session.connection())
 
 
 def test_a_deed_that_comes_to_nothing_is_no_database_that_was_put_back(three, hub, say, member):
@@ -109,8 +199,8 @@ def test_whoever_was_shut_out_since_stays_out(members, say, revert, says):
         else:
             await asyncio.to_thread(say, ic, "two")  # so that fr signs heads
         await until(same(ic, fr, ar))
-        before = fr.gate.signings
-        await until(lambda: fr.gate.signings > before or says)
+        before = fr.gate.signing.number
+        await until(lambda: fr.gate.signing.number > before or says)
         await asyncio.to_thread(put_back)
         await until(lambda: fr.gate.lasting is Lasting.RESTORED)
         await until(opened(fr))

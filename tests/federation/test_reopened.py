@@ -144,7 +144,7 @@ def test_who_has_lost_what_it_said_in_a_closed_epoch_takes_it_for_nobody_elses(t
     reopened(again, ic, ar, good=LastGood(epoch=1, sequence=3, hash=third.signed.hash))
     again.unfence()
     bus = Bringing([Parcel(each.subject, each.body, each.signature) for each in (first, third)])
-    assert asyncio.run(receive(again, bus, 0, Published())) == ["duplicate", "parked"]
+    assert asyncio.run(receive(again, bus, 0, Published(), lambda: True)) == ["duplicate", "parked"]
     assert (again.fenced, again.gate.lasting) == (None, None)
     again.accept([second])
     say(again, "four")

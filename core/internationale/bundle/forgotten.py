@@ -20,14 +20,20 @@ def any_of(section: Section, batch: Sequence[Delivery]) -> bool:
 
 
 def beyond(section: Section, batch: Sequence[Delivery]) -> bool:
-    """The same of events further on than our log goes here, where nothing has stopped it: what stands against one that is here is
-    another matter.
+    """The same of events further on than our log goes here, in the epoch in which it is written and where nothing has stopped it:
+    what stands against one that is here is another matter.
     """
     if not (unknown := _unknown(section, batch)):
         return False
     with section.reading() as session:
-        head = section.ledger.head(session, section.code)
-    return not head.frozen and min(unknown) > Beside(head.epoch, head.sequence)
+        rules = section.keyring(session).get(section.code)
+        ends = {log.epoch: log for log in section.ledger.own_logs(session)}
+    if rules is None:
+        return False
+    end, numbers = ends.get(rules.epoch), [one.sequence for one in unknown if one.epoch == rules.epoch]
+    if end is None:  # nothing of it is here: it was begun anew, and all that was said in it is forgotten
+        return bool(numbers)
+    return not end.frozen and min(numbers, default=0) > end.sequence
 
 
 def _unknown(section: Section, batch: Sequence[Delivery]) -> list[Beside]:

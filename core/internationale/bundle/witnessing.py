@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
+from internationale.errors import Paused
 from internationale.events import heads, presence
 from internationale.events.heads import Beside, Heads
 from internationale.events.presence import Presence
 from internationale.events.signed import SignedDocument
-from internationale.ledger import awake, deliveries, parking
+from internationale.ledger import deliveries, parking
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.reasons import Lasting
 from internationale.rooms.roster import port, queries
@@ -21,6 +22,7 @@ def sign(section: Section, *, again: bool) -> SignedDocument | None:
     None while there is nothing to say, and where nobody would take it: whose key is not, or no longer, in force signs no heads.
     Nor does who may have forgotten what it held: its next start would take it for one that was never away.
     """
+    closings = section.gate.closings  # first
     if _forgetful(section):
         return None
     with section.reading() as session:
@@ -32,8 +34,14 @@ def sign(section: Section, *, again: bool) -> SignedDocument | None:
     if said is not None and said.heads == word.heads and said.roster == word.roster and not again:
         return last
     document = heads.seal(word, section.key)
-    with section.writing() as session:
-        _remember(section, session, document)
+    try:
+        with section.writing() as session:
+            _remember(section, session, document)
+            if section.gate.closings != closings or section.gate.jumped(section.now()):  # it was in doubt meanwhile what we hold
+                session.rollback()
+                return None
+    except Paused:  # the database was put back
+        return None
     return document
 
 
@@ -43,15 +51,12 @@ def _forgetful(section: Section) -> bool:
     """
     if section.gate.jumped(section.now()):
         return True
-    with section.reading() as session:
-        if section.gate.reverted(session.connection()):
-            return True
     return section.fenced is not None and (section.gate.lasting is not Lasting.ANOTHER or section.gate.inquiry.question != "")
 
 
 def _remember(section: Section, session: Session, document: SignedDocument) -> None:
     port.store_heads(session, document, section.now(), section.keyring(session))
-    awake.note(session.connection(), section.now())
+    section.signing(session)
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,10 @@ def answer(section: Section, asker: str, asked: str) -> Testimony | None:
     with section.reading() as session:
         beside = parking.furthest(session.connection(), asker)
     document = heads.seal(word.model_copy(update={"beside": _place(beside)}), section.key)
-    section.note_in_passing(lambda session: _remember(section, session, document))
+    try:
+        section.note_in_passing(lambda session: _remember(section, session, document))
+    except Paused:  # the database was put back in this moment
+        return None
     return Testimony(document, beside)
 
 
@@ -122,7 +130,12 @@ def _place(beside: Delivery | None) -> Beside | None:
 
 
 def _word(section: Section, asked: str | None = None) -> Heads | None:
+    """None where we sign no heads; and where the database is not the one with which was signed before: what it holds is not all
+    that we held.
+    """
     with section.reading() as session:
+        if section.gate.reverted(session.connection()):
+            return None
         roster, keyring = queries.latest(session), section.keyring(session)
         rules, held = keyring.get(section.code), dict(queries.own_heads(session))
         if roster is None or rules is None or not rules.signed_by(section.key.public):

@@ -51,8 +51,8 @@ class Fence:
         self.moment: datetime | None = None
         self._memory, self._noting = RLock(), Lock()
         self._started = False
-        self.signings = 0
-        """How often something was signed with the database, as far as this process knows (``awake``)."""
+        self.signing = awake.Signing()
+        """The last time that something was signed with the database, as far as this process knows."""
         self._owed: list[tuple[Lasting, Collection[str]]] = []
         """What could not be noted yet."""
         self._noted: tuple[Any, ...] | None = None
@@ -113,28 +113,34 @@ class Fence:
         if not (self.inquiry.question and self.lasting is Lasting.BEHIND):  # it goes on, and what was answered stays
             self.inquiry.begin()
 
-    def put_back(self) -> None:
-        """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
+    def put_back(self) -> bool:
+        """Where the database was put back (seen from a transaction that writes: another may be shown an old moment of it), say
+        nothing from now on. Whether it was. It is to be heard also if that was so before.
+        """
         with self._noting:
             with database.writing(self._database) as session:
+                if not self.reverted(session.connection()):
+                    return False
                 reasons.put_back(session.connection(), self._now())
             with self._memory:
-                self.closings, self.signings = self.closings + 1, 0
+                self.closings, self.signing = self.closings + 1, awake.Signing()
                 self._silenced()
+            return True
 
     def _silenced(self) -> None:
         self.lasting, self.reason = Lasting.RESTORED, WORDS[Lasting.RESTORED]
         self.inquiry.begin()
 
-    def know(self, signings: int) -> None:
-        """So often something was signed with the database: of what is committed, for a transaction may come to nothing."""
+    def know(self, signing: awake.Signing) -> None:
+        """Something was signed with the database: what is committed, for a transaction may come to nothing."""
         with self._memory:
-            self.signings = max(self.signings, signings)
+            if signing.number > self.signing.number:
+                self.signing = signing
 
     def reverted(self, connection: Connection) -> bool:
-        """Whether less was signed with the database than has been: it was put back while this process goes on."""
-        known = self.signings  # first: what is committed meanwhile may be known before it is read
-        return awake.signings(connection) < known
+        """Whether the database is not the one with which was signed what has been: it was put back while this process goes on."""
+        known = self.signing  # first: what is committed meanwhile may be known before it is read
+        return not awake.recent(connection).follow(known)
 
     def doubt(self) -> None:
         """Who has asked others and is about to open it has to ask anew."""

@@ -28,10 +28,12 @@ class Noting:
         self._clock = clock
         self._free = clock()
 
-    def note(self, write: Callable[[Session], object]) -> None:
-        """Have something written in a transaction of its own, if that can be. Raises what is no trouble of the database."""
+    def note(self, write: Callable[[Session], object]) -> bool:
+        """Have something written in a transaction of its own, if that can be. Whether it was. Raises what is no trouble of the
+        database.
+        """
         if self._clock() < self._free:
-            return
+            return False
         try:
             with database.writing(self._database) as session:
                 write(session)
@@ -40,3 +42,5 @@ class Noting:
                 raise
             self._free = self._clock() + PAUSE
             _log.warning("something is not noted, reading goes on: %s", account(error))
+            return False
+        return True

@@ -167,6 +167,9 @@ awake = Table(  # when this section last signed something with this database, an
     ),  # always 1: each event writes it, and no index changes with that
     Column("at", UTCDateTime, nullable=False),
     Column("signings", BigInteger, nullable=False, server_default="0"),
+    Column(
+        "marks", Text, nullable=False, server_default=""
+    ),  # of the last ones, the latest first: unlike those of any other database
 )
 
 restored = Table(  # the database was put back, and who keeps what ends with that has not heard it yet; one row, or none

@@ -44,8 +44,9 @@ from internationale.settings.outside import Outside
 _ = marker("core")
 _log = logging.getLogger(__name__)
 
-_CLOSINGS, _SIGNINGS = "closings", "signings"
-"""Keys in ``session.info`` of a transaction in which something is said: what ``Fence`` has counted, and what ``awake`` has."""
+_CLOSINGS, _SIGNING = "closings", "signing"
+"""Keys in ``session.info``: how often the fence had been closed when something was said in a transaction; what it has signed."""
+NEVER = awake.Signing()
 _JUMPED = _("The clock of this machine has jumped: the other sections are asked first how far this section's own log goes.")
 RECORDED = "recorded"
 """The name of the mark up to which plugins were told of applied events."""
@@ -133,7 +134,7 @@ class Section(Hearing):
         with self.releasing.writing(self.database, self.now, begin) as session:
             yield session
             self._still(session)
-        self.gate.know(session.info.get(_SIGNINGS, 0))
+        self.gate.know(session.info.get(_SIGNING, NEVER))
         for mark, callback in tuple(self._callbacks):
             if session.info.get(mark):
                 callback()
@@ -141,15 +142,35 @@ class Section(Hearing):
     def _still(self, session: Session) -> None:
         """Raise ``Paused`` where something was said in this transaction, and the fence was closed meanwhile, or has to be."""
         if not session.in_transaction():  # it was rolled back, and comes to nothing
-            session.info.pop(_SIGNINGS, None)
-        if _SIGNINGS not in session.info:
+            session.info.pop(_CLOSINGS, None)
+            session.info.pop(_SIGNING, None)
+        if _CLOSINGS not in session.info:
             return
         jumped, closed = self.gate.jumped(self.now()), self.gate.closings != session.info[_CLOSINGS]
         if jumped or closed or self.fenced is not None:
             raise Paused(self.fenced or _JUMPED)
 
     def note_in_passing(self, write: Callable[[Session], object]) -> None:
-        self._noting.note(write)
+        signed = NEVER
+
+        def noted(session: Session) -> None:
+            nonlocal signed
+            write(session)
+            signed = session.info.get(_SIGNING, NEVER)
+
+        if self._noting.note(noted):
+            self.gate.know(signed)
+
+    def signing(self, session: Session) -> None:
+        """Count, in the transaction that keeps it, that something is signed. Raises ``Paused`` where this is not the database
+        with which it was done before, but one that was put back.
+        """
+        known = self.gate.signing  # first: what is committed meanwhile may be known before it is read
+        recent = awake.note(session.connection(), self.now())
+        if not recent.follow(known):
+            self.gate.close(WORDS[Lasting.RESTORED])  # noted when this transaction has ended, by who looks each second
+            raise Paused(WORDS[Lasting.RESTORED])
+        session.info[_SIGNING] = recent.last
 
     def on_commit(self, callback: Callable[[], None], mark: str = WROTE) -> None:
         """Have it called, in the committing thread, after each commit with which something (``SAID``: of ours) came in."""
@@ -193,11 +214,7 @@ class Section(Hearing):
         if not self.log_keys.pledged(keys):
             self.log_keys.pledge(keys, queries.hashes(session)[1])
         said = self.ledger.publish(session, rules, keys, utterances, self.now(), recipients=recipients)
-        known = self.gate.signings  # first: what is committed meanwhile may be known before it is read
-        session.info[_SIGNINGS] = awake.note(session.connection(), self.now())
-        if session.info[_SIGNINGS] <= known:
-            self.gate.close(WORDS[Lasting.RESTORED])  # noted when this transaction has ended, by who looks each second
-            raise Paused(WORDS[Lasting.RESTORED])
+        self.signing(session)
         note_readers(session, said)
         return self.releasing.said(session, utterances, said, by)
 

@@ -95,7 +95,7 @@ async def _step(section: Section, bus: Bus, lists: rosters.Seen, found: proofs.S
         section.unfence()
     if section.fenced is None:
         moved += await _send(Relay(section, bus, await bus.identity()))
-    while outcomes := await receiving.receive(section, bus, 0, Published()):
+    while outcomes := await receiving.receive(section, bus, 0, Published(), lambda: True):
         moved += sum(outcome != "duplicate" for outcome in outcomes)
     while outcomes := await proofs.hear(section, bus, 0, found):
         moved += sum(outcome not in ("duplicate", "forked", "quarantined") for outcome in outcomes)

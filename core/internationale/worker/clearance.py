@@ -26,6 +26,11 @@ class Clearance:
         self.verdict: Message | None = fence.NO_ANSWER
         self._section = section
         self._doubted = asyncio.Event()
+        self._looked = False
+
+    def looked(self) -> bool:
+        """Whether it was asked, since the connection is there, what it has of our own log."""
+        return self._looked
 
     def doubt(self) -> None:
         """What it has said does not count any more, nor what it is about to say."""
@@ -34,6 +39,7 @@ class Clearance:
 
     def lost(self) -> None:
         """Who is away, or does not come to an end, has nothing to say: it would be its last word for ever."""
+        self._looked = False
         if self.verdict is not None:
             self.verdict = fence.NO_ANSWER
 
@@ -47,6 +53,7 @@ class Clearance:
                 try:
                     verdict = await fence.patiently(self._section, fence.look(self._section, bus))
                     self.verdict = fence.NO_ANSWER if self._doubted.is_set() else verdict
+                    self._looked = True
                 except TimeoutError as trouble:
                     self.lost()
                     _log.warning("hub %s: %s", bus.hub, trouble)

@@ -218,7 +218,7 @@ class Link:
     async def _receive(self, bus: Bus, published: Published) -> None:
         crowd = Crowd()
         while True:
-            outcomes = await receiving.receive(self.section, bus, WAIT, published)
+            outcomes = await receiving.receive(self.section, bus, WAIT, published, self.clearance.looked)
             if not receiving.UNSETTLED.isdisjoint(outcomes):
                 self._unsettled.set()
             await crowd.gather(len(outcomes))

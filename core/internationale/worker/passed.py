@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from internationale.ledger import awake
 from internationale.ledger.patience import JUMP, apart
 from internationale.section import Section
 
@@ -28,9 +29,6 @@ def shown(section: Section) -> Iterator[None]:
         try:
             file = open_file.enter_context((section.settings.home / FILE).open("a+", encoding="utf-8"))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            file.truncate(0)
-            file.write(_database(section))
-            file.flush()
             renew(section)
         except OSError as error:
             _log.info("%s cannot be locked (%s): commands ask the hubs themselves", FILE, error)
@@ -38,25 +36,44 @@ def shown(section: Section) -> Iterator[None]:
 
 
 def renew(section: Section) -> None:
-    """Each second, as long as it is shown: the clock has not jumped. Where that cannot be, commands ask the hubs themselves."""
-    moment = section.now().timestamp()
-    with suppress(OSError):
-        os.utime(section.settings.home / FILE, (moment, moment))
+    """Each second, as long as it is shown: the clock has not jumped, and this was signed last, as far as is known. Where that
+    cannot be, commands ask the hubs themselves.
+    """
+    moment, signing = section.now().timestamp(), section.gate.signing
+    with suppress(OSError), (section.settings.home / FILE).open("r+", encoding="utf-8") as file:
+        file.write(f"{signing.number} {signing.mark}\n{_database(section)}")
+        file.truncate()
+        file.flush()
+        os.utime(file.fileno(), (moment, moment))
 
 
 def by_another(section: Section) -> bool:
-    """Whether the instance that writes this section's database runs and may speak, and has just looked at the clock: commands may
-    be begun in the moment in which a machine is put back with its memory, before it has.
+    """Whether the instance that writes this section's database runs and may speak, has just looked at the clock, and has signed
+    with this database what it signed last: commands may be begun in the moment in which a machine is put back with its memory, or
+    a database under it, before it has looked.
     """
     path = section.settings.home / FILE
     try:
         with path.open(encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return path.read_text(encoding="utf-8") == _database(section) and not apart(_renewed(path), section.now(), JUMP)
+        signed, _line, database = path.read_text(encoding="utf-8").partition("\n")
+        looked = database == _database(section) and not apart(_renewed(path), section.now(), JUMP)
+        return looked and _same(section, signed)
     except FileNotFoundError:
         return False
     return False
+
+
+def _same(section: Section, signed: str) -> bool:
+    """Whether the database is the one with which this was signed; it is remembered, for who is about to sign."""
+    number, mark = signed.split(" ")
+    known = awake.Signing(int(number), mark)
+    with section.reading() as session:
+        if not awake.recent(session.connection()).follow(known):
+            return False
+    section.gate.know(known)
+    return True
 
 
 def _renewed(path: Path) -> datetime:

@@ -1,7 +1,7 @@
 """The others' events in: fetched, accepted in one transaction, and acknowledged only after the commit."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from internationale.bundle import forgotten
 from internationale.bus import LOG, Bus, Parcel
@@ -19,13 +19,14 @@ UNSETTLED = frozenset(["waiting", "parked", "full"])
 """Outcomes after which something has to be fetched from elsewhere."""
 
 
-async def receive(section: Section, bus: Bus, wait: float, published: Published) -> list[str]:
+async def receive(section: Section, bus: Bus, wait: float, published: Published, cleared: Callable[[], bool]) -> list[str]:
     """Take in the next batch; returns the outcomes, those of our own that came back last; empty when nothing came within ``wait``
-    seconds. ``published``: what needs no looking up.
+    seconds. ``published``: what needs no looking up. ``cleared``: whether it was looked, since the hub is connected, how far our
+    own log goes there: before that what we have said and forgotten may come, and after it what only another instance can write.
     """
     batch = await bus.receive(LOG, BATCH, wait)
     parcels = [parcel for parcel in batch.parcels if not published.came_back(parcel)]
-    outcomes = await take_in(section, parcels, bus.hub)
+    outcomes = await (take_in if cleared() else take_back)(section, parcels, bus.hub)
     await batch.done()
     if section.fenced is None and await in_thread(_another_speaks, section, parcels, outcomes):
         _log.critical("events of our own log came in that this instance did not write")

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
 from internationale.ledger import awake
-from internationale.ledger.reasons import Lasting
+from internationale.ledger.reasons import WORDS, Lasting
 from internationale.messages import Message
 from internationale.section import Section
 from internationale.worker import claims, fence, passed, witnesses
@@ -86,23 +86,31 @@ class Silence:
         """Until it is closed, but for what the host alone ends."""
         gate = self._section.gate
         while self.opened.is_set() and (self._section.fenced is None or gate.final):
+            if gate.final:
+                self._shown.close()  # what the database says of it may be gone with the database
             await asyncio.sleep(WORD)
             await in_thread(self._look_back)
             await in_thread(gate.load)
             if await in_thread(gate.take_word):
                 _log.warning("goes on without an answer: the host has said so")
+                return  # and is shown to be open again
 
     def _look_back(self) -> None:
         """Whether the database was put back under us: on a machine of its own that may be, and no clock tells."""
         gate = self._section.gate
+        known = gate.signing  # first: what is committed meanwhile may be known before it is read
         with self._section.reading() as session:
-            reverted = gate.reverted(session.connection())
-        if reverted and gate.lasting is not Lasting.ANOTHER:
-            _log.error("less was signed with this database than has been: it was put back")
-            gate.put_back()
-            self._section.begin()  # whoever keeps what ends with that hears of it, as at a start
-        with self._section.reading() as session:
-            gate.know(awake.signings(session.connection()))
+            recent = awake.recent(session.connection())
+        if recent.follow(known):
+            gate.know(recent.last)
+            return
+        another = gate.lasting is Lasting.ANOTHER
+        if not gate.put_back():
+            return
+        _log.error("what was signed last was not signed with this database: it was put back")
+        if another:  # who knew of that is gone with the database
+            self._section.fence(WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
+        self._section.begin()  # whoever keeps what ends with that hears of it, as at a start
 
     async def _answered(self) -> None:
         """Until the fence is open."""

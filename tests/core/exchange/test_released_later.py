@@ -8,6 +8,7 @@ import pytest
 
 from internationale.errors import Conflict, Held, Refused
 from internationale.kit import Reader, Role
+from internationale.ledger.awake import Signing
 from internationale.plugins import Plugins
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal
@@ -187,7 +188,8 @@ def test_after_a_restore_nothing_is_released_that_may_have_been_decided_since(
     fr: Section, rosa: Reader, clara: Reader, browser: Callable[..., Any]
 ) -> None:
     held = opening(fr, rosa)
-    fr.gate.put_back()
+    fr.gate.know(Signing(99, "of another database"))
+    assert fr.gate.put_back()
     fr.begin()
     fr.gate.give_word()
     assert fr.gate.take_word()

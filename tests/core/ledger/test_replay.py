@@ -154,12 +154,12 @@ def test_how_often_was_signed_outlives_a_build_that_counted_it_otherwise_and_is_
     home: House = house()
     when = datetime(2026, 5, 1, 8, 30, tzinfo=UTC)
     with home.database.engine.begin() as connection:
-        assert [awake.note(connection, when) for _ in range(3)] == [1, 2, 3]
+        assert [awake.note(connection, when).number for _ in range(3)] == [1, 2, 3]
         command.downgrade(lineages.configuration(connection, "ledger", migrate.HERE / "migrations"), before)
     home.restart()
     with home.database.engine.begin() as connection:
-        assert (awake.signings(connection), awake.last(connection)) == (3 if before == "ledger_0014" else 0, when)
-        assert awake.note(connection, when) == (4 if before == "ledger_0014" else 1)
+        assert (awake.recent(connection).number, awake.last(connection)) == (3 if before == "ledger_0014" else 0, when)
+        assert awake.note(connection, when).number == (4 if before == "ledger_0014" else 1)
 
 
 def test_cursors_and_marks_are_remembered(house, fr: Author):

@@ -1,4 +1,4 @@
-"""What is written with each event has no index that it changes: a page of ten less that a commit writes."""
+"""Each signing has a mark by which it is known again; and what is written with each event has no index that it changes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,9 +11,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """The same row under a key that never changes."""
+    """The same row under a key that never changes. What was signed before has no mark."""
     _made_anew(
-        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False), sa.Column("at", UTCDateTime(), nullable=False)
+        sa.Column("id", sa.Integer(), primary_key=True, autoincrement=False),
+        sa.Column("at", UTCDateTime(), nullable=False),
+        sa.Column("marks", sa.Text(), nullable=False, server_default=""),
     )
 
 
