@@ -11,7 +11,6 @@ from internationale.bundle.form import Damaged, Ending, Header, Heads, Item, Par
 from internationale.bundle.reading import read
 from internationale.errors import Conflict
 from internationale.events.envelope import Address
-from internationale.events.heads import Beside
 from internationale.events.signed import SignedDocument
 from internationale.ledger import deliveries, forks
 from internationale.ledger.deliveries import Delivery
@@ -86,8 +85,6 @@ class _Unpacking:
         self.found = Unpacked()
         self._silent = silent
         self._took_back = False
-        self._brought = set[Beside]()
-        """Numbers of our own log that were read."""
         self._section = section
         self._progress = progress
         self._rosters: list[SignedDocument] = []
@@ -128,7 +125,6 @@ class _Unpacking:
             self.found.rosters += taking.follow(self._section, self._rosters)
         if self._events:
             self._look_for_ourselves()
-            self._brought |= forgotten.places(self._section, self._events)
             proved = self._proved()
             outcomes = self._section.accept(self._events)
             self.found.outcomes.update(outcomes)
@@ -138,10 +134,10 @@ class _Unpacking:
             self._progress(self.found.read, self.found.announced)
         if self._parts:
             self.found.parts += len(self._section.add_parts(self._parts))
-        heard = taking.hear(self._section, self._heads, self._brought)
+        heard = taking.hear(self._section, self._heads)
         self.found.heads += heard.new
         self.found.strange.update(heard.strange)
-        taking.meet(self._section, self._present, self._brought)
+        taking.meet(self._section, self._present)
         self._rosters, self._events, self._parts, self._heads, self._present, self._bytes = [], [], [], [], [], 0
 
     def _proved(self) -> set[Address]:
