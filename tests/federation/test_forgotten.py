@@ -15,10 +15,12 @@ from internationale.bus.nats import NatsBus
 from internationale.events import heads, presence
 from internationale.events.heads import Beside, Head, Heads
 from internationale.events.presence import Presence
+from internationale.events.roster import LastGood
 from internationale.testing import carrying, oracle
 from internationale.worker import Worker, link, witnesses
 
 from .living import live, opened, same, settled, until, with_hubs
+from .test_reopened import reopened
 
 
 @pytest.fixture(autouse=True)
@@ -216,3 +218,33 @@ def test_what_goes_with_an_answer_is_signed(three, say):
 @pytest.mark.parametrize("asker", ["international", "public", "fr\n", "12"])
 def test_what_is_no_section_gets_no_answer(three, asker):
     assert witnessing.reply(three[0], asker, "ab" * 32) is None
+
+
+@pytest.mark.parametrize(("last", "parked"), [(1, None), (3, (1, 3)), (4, (1, 3))])
+def test_what_is_left_over_of_a_closed_epoch_is_not_the_furthest(three, say, last, parked):
+    """Nor does it go with heads, where it is beyond the ``last`` number that the list lets count."""
+    ic, fr, ar = three
+    for text in ("one", "two", "three", "four"):
+        say(fr, text)
+    said = carrying.said(fr)
+    assert ic.accept([said[0], said[2]]) == ["applied", "parked"]
+    reopened(fr, ic, ar, good=LastGood(epoch=1, sequence=last, hash=said[last - 1].signed.hash))
+    answer = witnessing.answer(ic, "fr", "ab" * 32)
+    assert taking.queries.read_heads(answer.heads.body).beside == parked
+    say(fr, "anew")
+    assert ic.accept(carrying.said(fr)) == ["applied"]
+    ic.fence(witnesses.ASKS)
+    there = witnessing.attend(ic, "fr", "ab" * 32)
+    assert there.beside.subject == "intl.v1.log.fr.2.1"
+    with fr.reading() as session:
+        assert presence.verify(there.presence, fr.keyring(session)).beside == Beside(2, 1)
+
+
+def test_of_a_log_in_force_what_is_parked_is_the_furthest(three, say):
+    ic, fr, _ar = three
+    for text in ("one", "two", "three"):
+        say(fr, text)
+    said = carrying.said(fr)
+    assert ic.accept([said[0], said[2]]) == ["applied", "parked"]
+    ic.fence(witnesses.ASKS)
+    assert witnessing.attend(ic, "fr", "ab" * 32).beside.signed == said[2].signed
