@@ -189,7 +189,10 @@ ROSTER = {
     "version": NUMBER, "prevhash": HEX64, "issued": moment, "expires": moment, "threshold": (1, 64), "sections": [0, 1000, ENTRY],
     "roots": [1, 64, {"key": key, "holder": NAME}], "hubs*": [0, 64, {"id": code, "urls": [1, 16, URL], "ca?": CERTIFICATE}],
 }  # fmt: skip
-HEADS = {"section": code, "time": moment, "roster": NUMBER, "heads": rows, "asked?": HEX64, "beside?": place}
+HEADS = {
+    "section": code, "time": moment, "roster": NUMBER, "heads": rows, "asked?": HEX64, "to?": code, "beside?": place,
+    "beside_hash?": HEX64,
+}  # fmt: skip
 ANY = "(?s).{1,32768}"
 EVENT = {
     "specversion": "1[.]0", "id": ANY, "source": f"urn:intl:section:{SECTION}", "time": moment, "prevhash": HEX64,

@@ -3,6 +3,8 @@ asked what else there is. A machine that is put back with its memory looks like 
 """
 
 import asyncio
+import json
+from dataclasses import replace
 
 import pytest
 
@@ -10,9 +12,10 @@ from internationale.bundle import forgotten, taking, witnessing
 from internationale.bus import Unreachable
 from internationale.bus.ending import stop
 from internationale.bus.nats import NatsBus
-from internationale.events import presence
-from internationale.events.heads import Beside
+from internationale.events import heads, presence
+from internationale.events.heads import Beside, Head, Heads
 from internationale.events.presence import Presence
+from internationale.events.roster import LastGood
 from internationale.testing import carrying, oracle
 from internationale.worker import Worker, link, witnesses
 from internationale.worker.relay import Relay
@@ -146,50 +149,140 @@ def test_what_others_hold_of_a_log_that_was_begun_anew_is_forgotten_too(three, s
     assert not forgotten.beyond(fr, brought)
 
 
-def test_a_hub_that_keeps_back_what_goes_with_an_answer_has_the_answer_not_count(before_a_hole, say, monkeypatch):
-    """It has made the hole itself, and so only what stands behind that shows how far the log goes."""
-    again, ic, ar, second = before_a_hole
-    ask, kept_back = NatsBus.ask, []
+def kept_back(answer):
+    return [one for one in answer if not own(one)]
 
-    async def without(self, code, question, *how, **more):
-        answer = await ask(self, code, question, *how, **more)
-        kept_back.extend(one for one in answer if one.subject.startswith("intl.v1.log.fr."))
-        return [one for one in answer if one not in kept_back]
+
+def garbled(answer):
+    return [replace(one, body=b"{}") if own(one) else one for one in answer]
+
+
+def own(parcel):
+    return parcel.subject.startswith("intl.v1.log.fr.")
+
+
+@pytest.mark.parametrize(("asker", "brings"), [("fr", kept_back), ("fr", garbled), ("zz", list)])
+def test_a_hub_that_spoils_what_goes_with_an_answer_has_the_answer_not_count(before_a_hole, say, monkeypatch, asker, brings):
+    """It has made the hole itself, and so only what stands behind that shows how far the log goes. It keeps that back, or puts
+    something else in its place; or it asks in another's name, with whose answer nothing goes.
+    """
+    again, ic, ar, second = before_a_hole
+    ask, spoiled = NatsBus.ask, []
+
+    async def asked(self, code, question, *how, **more):
+        plain = json.loads(question)
+        if not plain.get("asked"):
+            return kept_back(await ask(self, code, question, *how, **more))
+        answer = await ask(self, code, json.dumps(plain | {"section": asker}).encode(), *how, **more)
+        spoiled.extend(answer)
+        return brings(answer)
 
     async def story():
-        await until(lambda: len(kept_back) > 4)
+        await until(lambda: len(spoiled) > 8)
         assert (again.gate.inquiry.heard, again.fenced is None) == (set(), False)
         monkeypatch.undo()
         await asyncio.to_thread(ic.accept, [second])
         await until(opened(again))
         assert (await asyncio.to_thread(say, again, "five")).sequence == 5
 
-    monkeypatch.setattr(NatsBus, "ask", without)
+    monkeypatch.setattr(NatsBus, "ask", asked)
     live(story, again, ic, ar)
 
 
-def test_nor_does_a_presence_without_what_goes_with_it(three, say):
+@pytest.fixture
+def answers(three, say, backup):
+    """``answers(to=…, beside=…, beside_hash=…)``: whether ``ic`` is heard, and met, that answers ``fr`` so. And the hashes of the
+    four that ``fr`` has said: it was put back to the second, the third is not here, and the fourth is parked.
+    """
     ic, fr, _ar = three
-    said = [say(fr, text) for text in ("one", "two")]
-    question = fr.gate.inquiry
-    question.begin()
-    for number, brought, met in ((2, (), {"ic"}), (3, (), set()), (3, {Beside(1, 3)}, {"ic"})):
-        question.met.clear()
-        here = Presence(section="ic", asked=question.question, beside=Beside(1, number))
-        taking.meet(fr, [presence.seal(here, ic.key)], brought)
-        assert question.met == met
-    assert len(said) == 2
+    for text in ("one", "two"):
+        say(fr, text)
+    restore = backup(fr)
+    for text in ("three", "four"):
+        say(fr, text)
+    said, again = carrying.said(fr), restore()
+    assert again.accept(said[3:]) == ["parked"]
+    again.fence(witnesses.ASKS)
+    asks = again.gate.inquiry
+
+    def counted(**named):
+        asks.begin()
+        named["asked"] = asks.question
+        with again.reading() as session:
+            roster = taking.queries.latest_number(session)
+        word = Heads(section="ic", time=ic.now(), roster=roster, heads={"fr": Head(1, 2, said[1].signed.hash)}, **named)
+        taking.hear(again, [heads.seal(word, ic.key)])
+        taking.meet(again, [presence.seal(Presence(section="ic", **named), ic.key)])
+        return asks.heard == {"ic"}, asks.met == {"ic"}
+
+    yield counted, [each.signed.hash for each in said]
+    again.close()
+
+
+def test_an_answer_counts_when_what_goes_with_it_is_here(answers):
+    counted, hashes = answers
+    for number, hash in enumerate(hashes, 1):
+        assert counted(to="fr", beside=Beside(1, number), beside_hash=hash) == (number != 3, number != 3)
+        assert counted(to="fr", beside=Beside(1, number), beside_hash="ab" * 32) == (False, False)
+
+
+def test_an_answer_counts_for_who_has_asked(answers):
+    counted, _hashes = answers
+    assert [counted(to=code) for code in ("fr", "ar", "zz")] == [(True, True), (False, False), (False, False)]
+
+
+def test_an_answer_of_an_older_build_counts_when_our_log_comes_as_far(answers):
+    """It names neither who has asked nor what goes with it but by its number."""
+    counted, _hashes = answers
+    assert [counted(beside=Beside(1, number)) for number in (3, 4, 5)] == [(True, True), (True, True), (False, False)]
+    assert counted() == (True, True)
 
 
 def test_what_goes_with_an_answer_is_signed(three, say):
     ic, fr, _ar = three
     say(fr, "one")
     say(fr, "two")
-    ic.accept(carrying.said(fr)[1:])
+    second = carrying.said(fr)[1]
+    ic.accept([second])
     answer = witnessing.answer(ic, "fr", "ab" * 32)
-    assert taking.queries.read_heads(answer.heads.body).beside == Beside(1, 2)
-    assert forgotten.places(fr, [answer.beside]) == {Beside(1, 2)}
     ic.fence(witnesses.ASKS)
     there = witnessing.attend(ic, "fr", "ab" * 32)
     with fr.reading() as session:
-        assert presence.verify(there.presence, fr.keyring(session)).beside == Beside(1, 2)
+        told = [taking.queries.read_heads(answer.heads.body), presence.verify(there.presence, fr.keyring(session))]
+    assert [(word.to, word.beside, word.beside_hash) for word in told] == [("fr", Beside(1, 2), second.signed.hash)] * 2
+    assert [each.beside.signed for each in (answer, there)] == [second.signed] * 2
+
+
+@pytest.mark.parametrize("asker", ["international", "public", "fr\n", "12"])
+def test_what_is_no_section_gets_no_answer(three, asker):
+    assert witnessing.reply(three[0], asker, "ab" * 32) is None
+
+
+@pytest.mark.parametrize(("last", "parked"), [(1, None), (3, (1, 3)), (4, (1, 3))])
+def test_what_is_left_over_of_a_closed_epoch_is_not_the_furthest(three, say, last, parked):
+    """Nor does it go with heads, where it is beyond the ``last`` number that the list lets count."""
+    ic, fr, ar = three
+    for text in ("one", "two", "three", "four"):
+        say(fr, text)
+    said = carrying.said(fr)
+    assert ic.accept([said[0], said[2]]) == ["applied", "parked"]
+    reopened(fr, ic, ar, good=LastGood(epoch=1, sequence=last, hash=said[last - 1].signed.hash))
+    answer = witnessing.answer(ic, "fr", "ab" * 32)
+    assert taking.queries.read_heads(answer.heads.body).beside == parked
+    say(fr, "anew")
+    assert ic.accept(carrying.said(fr)) == ["applied"]
+    ic.fence(witnesses.ASKS)
+    there = witnessing.attend(ic, "fr", "ab" * 32)
+    assert there.beside.subject == "intl.v1.log.fr.2.1"
+    with fr.reading() as session:
+        assert presence.verify(there.presence, fr.keyring(session)).beside == Beside(2, 1)
+
+
+def test_of_a_log_in_force_what_is_parked_is_the_furthest(three, say):
+    ic, fr, _ar = three
+    for text in ("one", "two", "three"):
+        say(fr, text)
+    said = carrying.said(fr)
+    assert ic.accept([said[0], said[2]]) == ["applied", "parked"]
+    ic.fence(witnesses.ASKS)
+    assert witnessing.attend(ic, "fr", "ab" * 32).beside.signed == said[2].signed

@@ -11,7 +11,6 @@ from internationale import worker
 from internationale.bundle import taking, witnessing
 from internationale.errors import Paused
 from internationale.ledger import patience
-from internationale.ledger.awake import Signing
 from internationale.ledger.reasons import WORDS, Lasting
 from internationale.rooms.roster import queries
 from internationale.section.running import utc_now
@@ -19,7 +18,7 @@ from internationale.testing import builds
 from internationale.testing.founding import open_section
 from internationale.worker import fence, link, passed, silence, witnesses
 
-from .living import live, opened, same, settled, until, with_hubs
+from .living import found_put_back, live, opened, same, settled, until, with_hubs
 
 LATER = timedelta(minutes=10)
 """An update has failed, and what the machine was before is put back."""
@@ -187,8 +186,7 @@ def test_who_is_alone_in_the_list_is_not_kept_waiting_for_long(federation, hub, 
     live(lambda: until(opened(ic)), ic)
     ten_minutes_later(ic)
     live(lambda: until(opened(ic)), ic)
-    ic.gate.know(Signing(99, "of another database"))
-    assert ic.gate.put_back()
+    found_put_back(ic)
 
     async def story():
         await until(lambda: ic.fenced == witnesses.ASKS)

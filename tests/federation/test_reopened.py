@@ -29,13 +29,14 @@ from .test_hubs import kept, settled, state
 EVERYTHING = {f"intl.v1.log.fr.{where}" for where in ("1.1", "1.2", "2.1")}
 
 
-def reopened(fr, *others, good=None):
-    """The list of sections begins a new epoch for ``fr``, by default where it stands."""
-    with fr.reading() as session:
+def reopened(one, *others, good=None):
+    """The list of sections begins a new epoch for one, by default where its log stands."""
+    with one.reading() as session:
         latest = port.latest(session)
-        good = good or queries.last_good(session, changes.entry_of(latest, "fr"))
-    document = SignedDocument.seal(keys.ROSTER, changes.reopened(latest, "fr", key_of("fr").public, good, fr.now()), ROOT)
-    for section in (fr, *others):
+        good = good or queries.last_good(session, changes.entry_of(latest, one.code))
+    anew = changes.reopened(latest, one.code, key_of(one.code).public, good, one.now())
+    document = SignedDocument.seal(keys.ROSTER, anew, ROOT)
+    for section in (one, *others):
         with section.writing() as session:
             port.store_version(session, document, section.now())
         section.roster_changed()

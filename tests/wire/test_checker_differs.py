@@ -69,7 +69,7 @@ STRANGE = st.sampled_from(
     ]
 )
 
-ADDED = ["later", "Name", "nkey", "recipients", "author", "refs", "parts", "hubs", "last", "asked", "beside"]
+ADDED = ["later", "Name", "nkey", "recipients", "author", "refs", "parts", "hubs", "last", "asked", "to", "beside", "beside_hash"]
 
 
 def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

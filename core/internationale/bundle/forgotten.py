@@ -2,26 +2,33 @@
 
 from collections.abc import Sequence
 
+from sqlmodel import Session
+
+from internationale.events.envelope import Address
 from internationale.events.heads import Beside
-from internationale.ledger import deliveries
+from internationale.ledger import deliveries, forks, parking
 from internationale.ledger.deliveries import Delivery
+from internationale.ledger.parking import Parking
 from internationale.section import Section
 
 
-def places(section: Section, batch: Sequence[Delivery]) -> frozenset[Beside]:
-    """Which numbers of our own log these have, whatever is in them."""
-    found = (where for event in batch if (where := deliveries.address(event)) is not None and where.section == section.code)
-    return frozenset(Beside(where.epoch, where.sequence) for where in found)
-
-
-def any_of(section: Section, batch: Sequence[Delivery]) -> bool:
-    """Whether authentic events of our own log are among these that are not here."""
-    return bool(_unknown(section, batch))
+def holds(section: Section, session: Session, beside: Beside, hash: str | None) -> bool:
+    """Whether this event of our own log is here: in the log, parked, or one of two in a proof. Without its ``hash``, as an older
+    build signs it, it is enough that our log comes as far here, or what is parked of it: nothing better can be had of that build.
+    """
+    connection, keyring = session.connection(), section.keyring(session)
+    where = Address(section.code, *beside)
+    if hash is not None:
+        parked = Parking(connection, section.now(), keyring).hashes([where])
+        return hash in {section.ledger.known(session, [where]).get(where), parked.get(where), *forks.proved(connection, where)}
+    furthest, head = parking.furthest(connection, keyring.get(section.code)), section.ledger.head(session, section.code)
+    end = None if furthest is None else deliveries.address(furthest)
+    return max((head.epoch, head.sequence), (0, 0) if end is None else (end.epoch, end.sequence)) >= beside
 
 
 def beyond(section: Section, batch: Sequence[Delivery]) -> bool:
-    """The same of events further on than our log goes here, in the epoch in which it is written and where nothing has stopped it:
-    what stands against one that is here is another matter.
+    """Whether authentic events of our own log are among these that are not here, further on than it goes here, in the epoch in
+    which it is written and where nothing has stopped it: what stands against one that is here is another matter.
     """
     if not (unknown := _unknown(section, batch)):
         return False

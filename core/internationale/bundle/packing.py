@@ -33,7 +33,7 @@ class Wanted:
     sections: Collection[str] | None = None
     since: Mapping[Log, int] = field(default_factory=dict)
     spans: Collection[Span] | None = None
-    """Exactly these stretches, as far as they are here; the two others count for nothing then."""
+    """Exactly these stretches, as far as they are here, as somebody has asked for them; the two others count for nothing then."""
     parts: Collection[str] = ()
     """Parts besides those that the events name."""
     rosters_after: int = 0
@@ -71,7 +71,7 @@ def lines(section: Section, wanted: Wanted) -> Iterator[bytes]:
         if wanted.largest is not None and size > wanted.largest:
             break
     yield from _parts(section, writer, wanted.parts)
-    for proof in _proofs(section):
+    for proof in _proofs(section) if wanted.spans is None else _open_proofs(section):
         for signed in (proof.first, proof.second):
             yield writer.event(proof.address.subject, signed.body, signed.signature)
     yield from _said(writer, wanted.said)
@@ -125,6 +125,14 @@ def _proofs(section: Section) -> Iterator[Proof]:
     while page := _proofs_after(section, after):
         yield from page
         after = page[-1].address
+
+
+def _open_proofs(section: Section) -> Sequence[Proof]:
+    """Where no hub carries them they travel with answers only, whatever was asked. What was decided comes with the list, which is
+    in each answer as well.
+    """
+    with section.reading() as session:
+        return forks.open_proofs(session, section.keyring(session))
 
 
 def _proofs_after(section: Section, after: Address | None) -> Sequence[Proof]:

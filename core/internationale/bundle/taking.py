@@ -1,21 +1,20 @@
 """Taking in signed documents, whichever way they came: rosters, heads, and that somebody is there."""
 
 import logging
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
 from sqlmodel import Session
 
-from internationale.bundle import majority
+from internationale.bundle import forgotten, majority
 from internationale.errors import Untrusted
 from internationale.events import heads, presence, signed
-from internationale.events.heads import Beside, Heads
+from internationale.events.heads import Heads
 from internationale.events.logs import Keyring
 from internationale.events.presence import Presence
 from internationale.events.roster import Roster
 from internationale.events.signed import SignedDocument
-from internationale.ledger import deliveries, parking
 from internationale.ledger.records import chunks
 from internationale.rooms.roster import port, queries
 from internationale.section import Section
@@ -69,9 +68,9 @@ class Heard:
     strange: list[str] = field(default_factory=list)
 
 
-def hear(section: Section, documents: Sequence[SignedDocument], brought: Collection[Beside] = ()) -> Heard:
-    """Keep those heads that are authentic and newer. The others are left aside: true ones come soon. ``brought``: what of our own
-    log came with them.
+def hear(section: Section, documents: Sequence[SignedDocument]) -> Heard:
+    """Keep those heads that are authentic and newer. The others are left aside: true ones come soon. What goes with an answer has
+    to be taken in before.
     """
     heard = Heard()
     if not documents:
@@ -86,23 +85,26 @@ def hear(section: Section, documents: Sequence[SignedDocument], brought: Collect
                 _log.info("heads in the name of %s do not count: %s", heard.strange[-1], error.reason)
         hearing.write()
     if question := section.gate.inquiry.question:
-        section.gate.inquiry.hear(question, _answering(section, question, documents, brought))
+        section.gate.inquiry.hear(question, _answering(section, question, documents))
     return heard
 
 
-def _answering(section: Section, question: str, documents: Sequence[SignedDocument], brought: Collection[Beside]) -> set[str]:
+def _answering(section: Section, question: str, documents: Sequence[SignedDocument]) -> set[str]:
     """Who has answered the question that is asked while we are silent (``Inquiry``): also where a later word came first,
     if that holds no less of our log (who signed it may have forgotten something since). Who knows a later list of sections than
-    is here is not counted before that has come: who the others are, and how many, is what it says. Nor who has sent more of our
-    log with it than has come.
+    is here is not counted before that has come: who the others are, and how many, is what it says. Nor who has answered
+    another, or has sent something of our log with it that is not here; but what is of an epoch that was closed shows nothing that
+    we go on from: of what is further on there is nothing beside these heads then.
     """
     with section.reading() as session:
         keyring, newest = section.keyring(session), queries.latest_number(session)
-        found = set[str]()
+        rules, found = keyring.get(section.code), set[str]()
         for document in documents:
             with suppress(Untrusted):  # told in ``hear``
                 said = signed.parse(Heads, document.body, "malformed_heads")
-                whole = said.roster <= newest and _has(section, session, said.beside, brought)
+                if rules is not None and said.beside is not None and said.beside.epoch < rules.epoch:
+                    said = said.model_copy(update={"beside": None})
+                whole = said.roster <= newest and _whole(section, session, said)
                 if said.asked == question and whole and _heard(section, session, said):
                     found.add(heads.verify(document, keyring).section)
     return found
@@ -116,9 +118,9 @@ def _heard(section: Section, session: Session, said: Heads) -> bool:
     return ours is None or (known is not None and known.covers(ours.epoch, ours.sequence))
 
 
-def meet(section: Section, documents: Sequence[SignedDocument], brought: Collection[Beside] = ()) -> None:
+def meet(section: Section, documents: Sequence[SignedDocument]) -> None:
     """Who answers that it is there, and silent as well: all may have been away at the same time. It shows nothing of our log but
-    what comes with it (``brought``).
+    what goes with it, which has to be taken in before.
     """
     if not documents:
         return
@@ -126,7 +128,7 @@ def meet(section: Section, documents: Sequence[SignedDocument], brought: Collect
     with section.reading() as session:
         keyring = section.keyring(session)
         met = list(_present(documents, keyring))
-        met = [here for here in met if here.section in members and _has(section, session, here.beside, brought)]
+        met = [here for here in met if here.section in members and _whole(section, session, here)]
     for here in met:
         section.gate.inquiry.meet(here.asked, here.section, majority.most(members))
 
@@ -137,13 +139,12 @@ def _present(documents: Sequence[SignedDocument], keyring: Keyring) -> Iterator[
             yield presence.verify(document, keyring)
 
 
-def _has(section: Section, session: Session, beside: Beside | None, brought: Collection[Beside]) -> bool:
-    """Whether what goes with an answer came with it, or is here: who only carries it could keep that back."""
-    if beside is None or beside in brought:
-        return True
-    head, parked = section.ledger.head(session, section.code), parking.furthest(session.connection(), section.code)
-    where = None if parked is None else deliveries.address(parked)
-    return max((head.epoch, head.sequence), (0, 0) if where is None else (where.epoch, where.sequence)) >= beside
+def _whole(section: Section, session: Session, said: Heads | Presence) -> bool:
+    """Whether it answers us, and what goes with it is here. An older build does not sign whom it answers: then nobody knows, and
+    what it signs must do (``forgotten.holds``), for a section may be one version behind.
+    """
+    ours = said.to is None or said.to == section.code
+    return ours and (said.beside is None or forgotten.holds(section, session, said.beside, said.beside_hash))
 
 
 def _named(document: SignedDocument) -> str:

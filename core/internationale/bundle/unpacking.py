@@ -10,8 +10,9 @@ from internationale.bundle import forgotten, holding, taking
 from internationale.bundle.form import Damaged, Ending, Header, Heads, Item, Part, Presence, Version
 from internationale.bundle.reading import read
 from internationale.errors import Conflict
-from internationale.events.heads import Beside
+from internationale.events.envelope import Address
 from internationale.events.signed import SignedDocument
+from internationale.ledger import deliveries, forks
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.reasons import WORDS, Lasting
 from internationale.messages import marker
@@ -36,12 +37,13 @@ Progress = Callable[[int, int], None]
 class Unpacked:
     """What came of a bundle: by outcome the number of events (``Ledger.accept``), new rosters, parts and heads, and what was
     damaged. ``strange``: in whose name there were heads that do not count. ``whole``: it had its end, and nothing was changed on
-    the way.
+    the way. ``proved``: how many of those that are ``forked`` came under a number of which it was proved before that it has two.
     """
 
     announced: int = 0
     read: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
+    proved: int = 0
     rosters: int = 0
     parts: int = 0
     heads: int = 0
@@ -52,8 +54,9 @@ class Unpacked:
 
     @property
     def new(self) -> int:
-        """Events that were not here before."""
-        return sum(count for outcome, count in self.outcomes.items() if outcome not in ("duplicate", "quarantined", "full"))
+        """Events that were not here before; of a fork that is known nothing is new, whoever brings it again."""
+        here = ("duplicate", "quarantined", "full")
+        return sum(count for outcome, count in self.outcomes.items() if outcome not in here) - self.proved
 
 
 def unpack(
@@ -82,8 +85,6 @@ class _Unpacking:
         self.found = Unpacked()
         self._silent = silent
         self._took_back = False
-        self._brought = set[Beside]()
-        """Numbers of our own log that were read."""
         self._section = section
         self._progress = progress
         self._rosters: list[SignedDocument] = []
@@ -124,26 +125,35 @@ class _Unpacking:
             self.found.rosters += taking.follow(self._section, self._rosters)
         if self._events:
             self._look_for_ourselves()
-            self._brought |= forgotten.places(self._section, self._events)
+            proved = self._proved()
             outcomes = self._section.accept(self._events)
             self.found.outcomes.update(outcomes)
+            results = zip(self._events, outcomes, strict=True)
+            self.found.proved += sum(outcome == "forked" and deliveries.address(event) in proved for event, outcome in results)
             self.found.read += len(self._events)
             self._progress(self.found.read, self.found.announced)
         if self._parts:
             self.found.parts += len(self._section.add_parts(self._parts))
-        heard = taking.hear(self._section, self._heads, self._brought)
+        heard = taking.hear(self._section, self._heads)
         self.found.heads += heard.new
         self.found.strange.update(heard.strange)
-        taking.meet(self._section, self._present, self._brought)
+        taking.meet(self._section, self._present)
         self._rosters, self._events, self._parts, self._heads, self._present, self._bytes = [], [], [], [], [], 0
 
+    def _proved(self) -> set[Address]:
+        """The numbers of these events of which it is known that there are two."""
+        found = filter(None, map(deliveries.address, self._events))
+        with self._section.reading() as session:
+            return forks.among_proofs(session, found)
+
     def _look_for_ourselves(self) -> None:
-        """Events of our own log that we did not know are taken back, and whether there are more is asked before we speak again.
+        """Events of our own log further on than it goes here are taken back, and whether there are more is asked before we speak
+        again. What only stands against one that is here, or was decided, was not forgotten: anybody can bring it again and again.
 
         The fence is closed before they come in: an instance that runs would go on after the last of them at once.
         """
         section = self._section
-        if forgotten.any_of(section, self._events):
+        if forgotten.beyond(section, self._events):
             if not self._took_back:
                 self._silent.enter_context(holding.shown(section.settings.home))
                 self._took_back = True

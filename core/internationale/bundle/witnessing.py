@@ -1,15 +1,17 @@
 """What this section signs to hold of everybody's log: signed anew when it changed, and for who asks what is held now."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
 from internationale.errors import Paused
-from internationale.events import heads, presence
+from internationale.events import codes, heads, presence
+from internationale.events.envelope import Address
 from internationale.events.heads import Beside, Heads
 from internationale.events.presence import Presence
 from internationale.events.signed import SignedDocument
-from internationale.ledger import deliveries, parking
+from internationale.ledger import parking
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.reasons import Lasting
 from internationale.rooms.roster import port, queries
@@ -80,8 +82,8 @@ def answer(section: Section, asker: str, asked: str) -> Testimony | None:
     if word is None:
         return None
     with section.reading() as session:
-        beside = parking.furthest(session.connection(), asker)
-    document = heads.seal(word.model_copy(update={"beside": _place(beside)}), section.key)
+        beside = parking.furthest(session.connection(), section.keyring(session).get(asker))
+    document = heads.seal(word.model_copy(update=_bound(asker, beside)), section.key)
     try:
         section.note_in_passing(lambda session: _remember(section, session, document))
     except Paused:  # the database was put back in this moment
@@ -106,27 +108,39 @@ def attend(section: Section, asker: str, asked: str) -> Attendance | None:
     if section.fenced is None or section.gate.lasting is not None or _word(section, asked) is None:
         return None
     beside = _furthest(section, asker)
-    here = presence.seal(Presence(section=section.code, asked=asked, beside=_place(beside)), section.key)
-    return Attendance(here, beside)
+    here = Presence(section=section.code, asked=asked).model_copy(update=_bound(asker, beside))
+    return Attendance(presence.seal(here, section.key), beside)
 
 
 def reply(section: Section, asker: str, asked: str) -> Testimony | Attendance | None:
-    """What is said to another section that asks what we hold now: that, or else that we are there."""
+    """What is said to another section that asks what we hold now: that, or else that we are there. None, too, in a name that no
+    section can have: what we sign for it would be malformed.
+    """
+    if not codes.fit(asker):
+        return None
     return answer(section, asker, asked) or attend(section, asker, asked)
 
 
 def _furthest(section: Section, asker: str) -> Delivery | None:
-    """What is parked behind the end of a log, or else that end."""
+    """What is parked of a log, or its end here: the later one."""
     with section.reading() as session:
-        parked, head = parking.furthest(session.connection(), asker), section.ledger.head(session, asker)
+        parked = parking.furthest(session.connection(), section.keyring(session).get(asker))
+        head = section.ledger.head(session, asker)
         ends = section.ledger.events_after(session, asker, head.epoch, head.sequence - 1, 1) if head.sequence else []
     sound = (end for end in ends if end.signed.hash == end.hash)
-    return parked or next((Delivery(end.address.subject, end.signed.body, end.signed.signature) for end in sound), None)
+    end = next((Delivery(end.address.subject, end.signed.body, end.signed.signature) for end in sound), None)
+    return max(filter(None, (end, parked)), key=_place, default=None)
 
 
-def _place(beside: Delivery | None) -> Beside | None:
-    where = None if beside is None else deliveries.address(beside)
-    return None if where is None else Beside(where.epoch, where.sequence)
+def _place(event: Delivery) -> Beside:
+    where = Address.of_subject(event.subject)
+    return Beside(where.epoch, where.sequence)
+
+
+def _bound(asker: str, beside: Delivery | None) -> Mapping[str, object]:
+    """What binds an answer to who has asked, and to the event that goes with it."""
+    with_it = {} if beside is None else {"beside": _place(beside), "beside_hash": beside.signed.hash}
+    return {"to": asker} | with_it
 
 
 def _word(section: Section, asked: str | None = None) -> Heads | None:

@@ -44,8 +44,10 @@ def row(value: object) -> object:
 class Heads(Document):
     """One section's signed word: the heads of every log that it holds anything of, and the roster version it goes by.
 
-    ``asked``: the question that it answers, so that it was not signed before that was asked. ``beside``: which event of the
-    asker's goes with it, of what these heads do not tell: who only carries an answer could keep it back.
+    ``asked``: the question that it answers, so that it was not signed before that was asked. ``to``: who has asked; ``beside``
+    and ``beside_hash``: which event of the asker's goes with it, of what these heads do not tell. Who only carries the question
+    could pass it on in another's name, and who carries the answer could keep back what goes with it, or put something else in its
+    place. An older build signs neither ``to`` nor ``beside_hash``.
     """
 
     section: signed.Code
@@ -53,7 +55,9 @@ class Heads(Document):
     roster: signed.Number
     heads: Annotated[dict[signed.Code, Annotated[Head, BeforeValidator(row)]], Field(max_length=1000)]
     asked: signed.Hash | None = None
+    to: signed.Code | None = None
     beside: Annotated[Beside, BeforeValidator(row)] | None = None
+    beside_hash: signed.Hash | None = None
 
 
 def seal(heads: Heads, key: keys.SigningKey) -> SignedDocument:

@@ -12,12 +12,14 @@ from internationale.events.signed import Document, SignedDocument
 
 class Presence(Document):
     """That a section is there, and says nothing yet. ``asked``: the question that it answers, drawn by whoever asked.
-    ``beside``: as in ``Heads``.
+    ``to``, ``beside``, ``beside_hash``: as in ``Heads``.
     """
 
     section: signed.Code
     asked: signed.Hash
+    to: signed.Code | None = None
     beside: Annotated[heads.Beside, BeforeValidator(heads.row)] | None = None
+    beside_hash: signed.Hash | None = None
 
 
 def seal(presence: Presence, key: keys.SigningKey) -> SignedDocument:

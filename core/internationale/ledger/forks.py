@@ -7,16 +7,18 @@ numbers and lets the proofs go one by one, the highest first, would have all row
 stands on it may still ask for it. So does what is sealed, if nothing was made of it either: others may be void for it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Row, Table, delete, func, insert, or_, select, tuple_, update
 from sqlmodel import Session
 
 from internationale.events.envelope import Address, Signed
 from internationale.events.logs import Keyring
 from internationale.ledger import remaining, tables
 from internationale.ledger.deliveries import Arrival
-from internationale.ledger.records import ASIDE, CUT, State, key, of
+from internationale.ledger.records import ASIDE, CUT, State, among, chunks, key, of
 from internationale.ledger.unit import Unit
 
 _MOVED = ("section", "epoch", "sequence", "hash", "body", "signature", "received_at", "via")
@@ -129,6 +131,30 @@ def proved(connection: Connection, where: Address) -> set[str]:
     return {Signed(bytes(body), "").hash for row in connection.execute(query) for body in row}
 
 
+def among_proofs(session: Session, addresses: Iterable[Address]) -> set[Address]:
+    """Of which of these numbers a proof is held."""
+    fork, connection = tables.fork, session.connection()
+    place = (fork.c.section, fork.c.epoch, fork.c.sequence)
+    return {of(row) for some in chunks(addresses) for row in connection.execute(select(*place).where(among(fork, some)))}
+
+
+def open_proofs(session: Session, keyring: Keyring) -> list[Proof]:
+    """The first proof of each log of which the list of sections has not decided up to where, and with what, it counts. More of
+    the same log tell nothing to who has the first: it is cut there.
+    """
+    fork = tables.fork
+    log = (fork.c.section, fork.c.epoch)
+    firsts = select(*log, func.min(fork.c.sequence)).group_by(*log)
+    query = select(fork).where(tuple_(*log, fork.c.sequence).in_(firsts)).order_by(*log)
+    found = map(_proof, session.connection().execute(query))
+    return [each for each in found if each.address.section in keyring and _undecided(keyring, each.address)]
+
+
+def _undecided(keyring: Keyring, where: Address) -> bool:
+    rules = keyring[where.section].of(where.epoch)
+    return rules is not None and rules.ended is None
+
+
 def proofs(session: Session, after: Address | None = None, limit: int | None = None) -> list[Proof]:
     """The proofs that we hold, in order of address: all of them, or so many ``after`` one."""
     fork = tables.fork
@@ -136,7 +162,8 @@ def proofs(session: Session, after: Address | None = None, limit: int | None = N
     if after is not None:
         place = tuple_(fork.c.section, fork.c.epoch, fork.c.sequence)
         query = query.where(place > (after.section, after.epoch, after.sequence))
-    return [
-        Proof(of(row), Signed(row.first_body, row.first_signature), Signed(row.second_body, row.second_signature))
-        for row in session.connection().execute(query)
-    ]
+    return list(map(_proof, session.connection().execute(query)))
+
+
+def _proof(row: Row[*tuple[Any, ...]]) -> Proof:
+    return Proof(of(row), Signed(row.first_body, row.first_signature), Signed(row.second_body, row.second_signature))

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, delete, func, insert, or_, select, tuple_
 
 from internationale.events.envelope import Address, Envelope
-from internationale.events.logs import Keyring
+from internationale.events.logs import Keyring, LogRules
 from internationale.kit.prepared import Prepared
 from internationale.ledger.deliveries import Delivery
 from internationale.ledger.heads import Head
@@ -36,11 +36,20 @@ def discard(connection: Connection, condition: ColumnElement[bool]) -> None:
     connection.execute(delete(parked).where(condition))
 
 
-def furthest(connection: Connection, section: str) -> Delivery | None:
-    """What is parked of a section with its highest number: it is signed, and shows by itself how far that log goes."""
-    query = select(parked).where(parked.c.section == section).order_by(parked.c.epoch.desc(), parked.c.sequence.desc()).limit(1)
-    row = connection.execute(query).first()
-    return None if row is None else Delivery(of(row).subject, bytes(row.body), row.signature, row.via)
+def furthest(connection: Connection, rules: LogRules | None) -> Delivery | None:
+    """What is parked of a section with its highest number: it is signed, and shows by itself how far that log goes. What is left
+    over beyond the end that the list has set for an epoch does not count, and shows nothing. None: there is nothing, or nobody
+    knows who signs there.
+    """
+    epochs = () if rules is None else (rules, *rules.closed.values())
+    for each in sorted(epochs, key=lambda each: each.epoch, reverse=True):
+        here = (parked.c.section == each.section) & (parked.c.epoch == each.epoch)
+        if each.ended is not None:
+            here &= parked.c.sequence < each.ended
+        row = connection.execute(select(parked).where(here).order_by(parked.c.sequence.desc()).limit(1)).first()
+        if row is not None:
+            return Delivery(of(row).subject, bytes(row.body), row.signature, row.via)
+    return None
 
 
 def ready(connection: Connection) -> set[tuple[str, int, int]]:

@@ -144,7 +144,8 @@ RUNGS: tuple[Rung, ...] = (from_the_hub, _from_seeds, _from_holders)
 
 
 def _news(outcomes: Sequence[str]) -> int:
-    return sum(outcome not in ("duplicate", "quarantined", "full") for outcome in outcomes)
+    """Not what is ``forked``: anybody can bring that again and again; what a new proof changes shows in what is missing next."""
+    return sum(outcome not in ("duplicate", "quarantined", "full", "forked") for outcome in outcomes)
 
 
 def _holders(section: Section, gap: Gap) -> list[str]:

@@ -22,11 +22,10 @@ from datetime import datetime
 import msgspec
 from sqlmodel import Session
 
-from internationale.bundle import forgotten, majority, taking
+from internationale.bundle import majority, taking
 from internationale.bus import Bus
 from internationale.events.signed import SignedDocument
 from internationale.ledger import awake
-from internationale.ledger.deliveries import Delivery
 from internationale.ledger.patience import AWAY, apart
 from internationale.ledger.reasons import Lasting
 from internationale.messages import Message, marker
@@ -34,7 +33,7 @@ from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.worker.pace import in_thread
 from internationale.worker.questions import PATIENCE, Question, heads_subject, presence_subject
-from internationale.worker.receiving import take_in
+from internationale.worker.receiving import take_back
 
 _ = marker("core")
 ASKED = 64
@@ -126,12 +125,11 @@ async def _ask(section: Section, bus: Bus, code: str, question: str) -> None:
     asked = msgspec.json.encode(Question(section=section.code, asked=question))
     answer = (await bus.ask(code, asked, PATIENCE, LARGEST))[:MOST]
     own = [one for one in answer if one.subject.startswith(f"intl.v1.log.{section.code}.")]
-    await take_in(section, own, bus.hub, by=code)
-    brought = forgotten.places(section, [Delivery(one.subject, one.body, one.signature) for one in own])
+    await take_back(section, own, bus.hub, by=code)  # another answer may have opened the fence meanwhile
     words = [one for one in answer if one.subject == heads_subject(code)]
-    await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in words], brought)
+    await in_thread(taking.hear, section, [SignedDocument.from_header(one.body, one.signature) for one in words])
     present = [one for one in answer if one.subject == presence_subject(code)]
-    await in_thread(taking.meet, section, [SignedDocument.from_header(one.body, one.signature) for one in present], brought)
+    await in_thread(taking.meet, section, [SignedDocument.from_header(one.body, one.signature) for one in present])
 
 
 def _unheard(section: Section, others: Sequence[str]) -> list[str]:

@@ -9,7 +9,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlmodel import Session, select
 
 from internationale.errors import Conflict, Invalid, Untrusted
-from internationale.events import roster
+from internationale.events import heads, roster
+from internationale.events.heads import Head, Heads
 from internationale.events.keys import SigningKey
 from internationale.events.refs import Ref
 from internationale.events.roster import LastGood, LogKey
@@ -224,6 +225,15 @@ def test_our_own_log_here_and_as_others_hold_it(session: Session, world: SimpleN
     assert (queries.own_log(session, "fr"), queries.own_log(session, "fr").behind) == (queries.OwnLog(8, 7), False)
     port.store_heads(session, said("ar", 1, fr=(11, "b")), NOW)
     assert (queries.own_log(session, "fr"), queries.own_log(session, "fr").behind) == (queries.OwnLog(8, 11), True)
+
+
+def test_of_our_own_log_nobody_names_an_epoch_that_the_list_does_not(session: Session, world: SimpleNamespace) -> None:
+    begin(session, world)
+    session.execute(tables.head.insert().values(section="fr", epoch=1, sequence=8, hash="a" * 64, reason=""))
+    lie = Heads(section="ar", time=NOW, roster=1, heads={"fr": Head(9, 999, "a" * 64)})
+    port.store_heads(session, heads.seal(lie, LOGS["ar"]), NOW)
+    port.store_heads(session, said("ic", 1, fr=(9, "a")), NOW)
+    assert queries.own_log(session, "fr") == queries.OwnLog(8, 9)
 
 
 def test_a_section_that_lost_events_no_longer_holds_them(session: Session, world: SimpleNamespace) -> None:

@@ -238,6 +238,7 @@ def heads() -> Document:
         {"heads": {"fr": [True, 4, "cd" * 32]}}, {"heads": {"fr": {"epoch": 1, "sequence": 4, "hash": "cd" * 32}}},
         {"heads": {"fr": [1, 4, "cd" * 32, 1]}}, {"asked": "EF" * 32}, {"asked": 7},
         {"beside": [1, 4, "cd" * 32]}, {"beside": [0, 4]}, {"beside": {"epoch": 1, "sequence": 4}}, {"beside": [1, True]},
+        {"to": "AR"}, {"to": 7}, *({"to": each} for each in TAKEN), {"beside_hash": "EF" * 32}, {"beside_hash": 7},
     ]  # fmt: skip
     bad = [_bad_one(f"malformed: {change}", "malformed_heads", signed(HEADS, good | change, NEXT_KEY)) for change in shapes]
     bad += [
@@ -252,6 +253,7 @@ def heads() -> Document:
         signed(HEADS, good, NEXT_KEY),
         signed(HEADS, good, IC, NEXT_KEY),
         signed(HEADS, good | {"asked": "ef" * 32, "beside": [1, 4]}, NEXT_KEY),
+        signed(HEADS, good | {"asked": "ef" * 32, "to": "ar", "beside": [1, 4], "beside_hash": "cd" * 32}, NEXT_KEY),
     ]
     return {"about": "What fr signs to hold.", "keyring": KEYRING, "good": fit, "bad": bad}
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 from internationale.events.heads import Head
 from internationale.ledger import reasons, tables
 from internationale.ledger.reading import Gap
+from internationale.rooms.roster.queries.chain import latest
 from internationale.rooms.roster.queries.heads import own_heads
 from internationale.rooms.roster.rows import HeldRow
 
@@ -44,11 +45,15 @@ class OwnLog:
 
 
 def own_log(session: Session, own: str) -> OwnLog:
-    """Our own log in its latest epoch that anybody knows of whom the host believes in this."""
+    """Our own log in the epoch that the list of sections names, as those say it whom the host believes in this: of another epoch
+    anybody can say what they like, and nothing that we write depends on it.
+    """
     mine = own_heads(session).get(own)
     liars = reasons.claimants(session.connection(), disbelieved=True)
     theirs = [head for witness, head in held(session, own).items() if witness != own and witness not in liars]
-    epoch = max((head.epoch for head in (*theirs, *((mine,) if mine else ()))), default=1)
+    version = latest(session)
+    entry = None if version is None else version.roster.entry(own)
+    epoch = 1 if entry is None else entry.epoch
     return OwnLog(
         here=mine.sequence if mine is not None and mine.epoch == epoch else 0,
         elsewhere=max((head.sequence for head in theirs if head.epoch == epoch), default=0),
