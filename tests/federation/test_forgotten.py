@@ -3,12 +3,15 @@ asked what else there is. A machine that is put back with its memory looks like 
 """
 
 import asyncio
+import io
 import json
 from dataclasses import replace
 
 import pytest
 
-from internationale.bundle import forgotten, taking, witnessing
+from internationale.bundle import forgotten, taking, unpacking, witnessing
+from internationale.bundle.packing import Wanted, lines
+from internationale.bundle.unpacking import unpack
 from internationale.bus import Unreachable
 from internationale.bus.ending import stop
 from internationale.bus.nats import NatsBus
@@ -147,6 +150,25 @@ def test_what_others_hold_of_a_log_that_was_begun_anew_is_forgotten_too(three, s
     rival = say(fr, "another two")
     assert (rival.epoch, rival.sequence) == (lost[0].epoch, lost[0].sequence)
     assert not forgotten.beyond(fr, brought)
+
+
+def test_what_it_has_forgotten_of_an_epoch_that_was_closed_since_it_has_forgotten_too(three, say, backup, monkeypatch):
+    """Put back to before its log was begun anew, it hears of that first, and of what it said before and after."""
+    ic, fr, ar = three
+    say(fr, "one")
+    restore = backup(fr)
+    say(fr, "two")
+    carrying.hand_on(*three)
+    reopened(fr, ic, ar)
+    say(fr, "anew")
+    carrying.hand_on(*three)
+    bundle = b"".join(lines(ic, Wanted()))
+    monkeypatch.setattr(unpacking, "BATCH", 1)
+    again, silent = restore(), []
+    unpack(again, io.BytesIO(bundle), "file", lambda done, _all: silent.append(again.fenced is not None) if done else None)
+    assert silent == [False, True, True]  # the first is here
+    assert oracle.log(again) == oracle.log(ic)
+    again.close()
 
 
 def kept_back(answer):

@@ -6,8 +6,10 @@ from sqlmodel import Session
 
 from internationale.events.envelope import Address
 from internationale.events.heads import Beside
+from internationale.events.logs import LogRules
 from internationale.ledger import deliveries, forks, parking
 from internationale.ledger.deliveries import Delivery
+from internationale.ledger.heads import Head
 from internationale.ledger.parking import Parking
 from internationale.section import Section
 
@@ -27,20 +29,27 @@ def holds(section: Section, session: Session, beside: Beside, hash: str | None) 
 
 
 def beyond(section: Section, batch: Sequence[Delivery]) -> bool:
-    """Whether authentic events of our own log are among these that are not here, further on than it goes here, in the epoch in
-    which it is written and where nothing has stopped it: what stands against one that is here is another matter.
+    """Whether authentic events of our own log are among these that are not here, further on than it goes here, in one of its
+    epochs: what stands against one that is here, or beyond the end that the list of sections has set, is another matter.
     """
     if not (unknown := _unknown(section, batch)):
         return False
     with section.reading() as session:
         rules = section.keyring(session).get(section.code)
         ends = {log.epoch: log for log in section.ledger.own_logs(session)}
-    if rules is None:
-        return False
-    end, numbers = ends.get(rules.epoch), [one.sequence for one in unknown if one.epoch == rules.epoch]
-    if end is None:  # nothing of it is here: it was begun anew, and all that was said in it is forgotten
+    epochs = () if rules is None else (rules, *rules.closed.values())
+    return any(_further(each, ends.get(each.epoch), unknown) for each in epochs)
+
+
+def _further(rules: LogRules, end: Head | None, unknown: Sequence[Beside]) -> bool:
+    """The same of one epoch. ``end``: how far it goes here."""
+    numbers = [
+        one.sequence for one in unknown if one.epoch == rules.epoch and (rules.ended is None or one.sequence < rules.ended)
+    ]
+    if end is None:  # nothing of it is here: all that was said in it is forgotten
         return bool(numbers)
-    return not end.frozen and min(numbers, default=0) > end.sequence
+    stopped = end.frozen and rules.ended is None  # by a fork: what the list has ended is stopped there anyway
+    return not stopped and min(numbers, default=0) > end.sequence
 
 
 def _unknown(section: Section, batch: Sequence[Delivery]) -> list[Beside]:

@@ -121,10 +121,11 @@ class _Unpacking:
 
     def flush(self) -> None:
         """Take in what has gathered: rosters first, by which the rest is judged."""
+        self._look_for_ourselves()  # before a list comes by which our log begins anew: somebody would go on in that at once
         if self._rosters:
             self.found.rosters += taking.follow(self._section, self._rosters)
-        if self._events:
             self._look_for_ourselves()
+        if self._events:
             proved = self._proved()
             outcomes = self._section.accept(self._events)
             self.found.outcomes.update(outcomes)
