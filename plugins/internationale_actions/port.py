@@ -32,6 +32,9 @@ from .queries.waiting import unsettled
 
 _ = marker("actions")
 _OTHER_CALL = _("Another call stands here by now. Read it first.")
+_OTHER_WORD = _(
+    "Since this was written, your section has said something else about this action. Reject it, and look at that first."
+)
 _PASSED = _("These days have passed.")
 _DEED_OF: dict[type[Payload], str] = {Committed: "commit", Withdrew: "withdraw", Reported: "report", Closed: "close"}
 
@@ -183,9 +186,20 @@ def check(section: Section, session: Database, utterance: Utterance, by: Reader)
         raise Conflict(_PASSED)
     if not isinstance(said, Committed | Withdrew | Reported | Closed):
         return
-    standing = _standing(section, session, _DEED_OF[type(said)], said.action, by)
-    if isinstance(said, Committed) and Ref.parse(standing.summary.ref) != utterance.refs[0]:
-        raise Conflict(_OTHER_CALL)
+    known = ready(section, session, _DEED_OF[type(said)], said.action, by)
+    if isinstance(said, Committed | Closed):
+        if Ref.parse(known.summary.ref) != utterance.refs[0]:
+            raise Conflict(_OTHER_CALL)
+    elif _own_words(section, known, said) != list(utterance.refs):
+        raise Conflict(_OTHER_WORD)
+
+
+def _own_words(section: Section, known: Action, said: Payload) -> list[Ref]:
+    """What our section has said that a withdrawal or a report stands on now: the commitment that holds; and the last report."""
+    answer = known.of(section.code)
+    plan, report = (answer.current, answer.report) if answer else (None, None)
+    words = [plan, report] if isinstance(said, Reported) else [plan]
+    return [Ref.parse(word.ref) for word in words if word]
 
 
 def our_plan(section: Section, known: Action) -> Plan:

@@ -131,7 +131,9 @@ def check(section: Section, session: Database, utterance: Utterance, by: Reader)
     """Of what was written earlier and is released now: raises ``Conflict`` where it would not be said any more."""
     said = utterance.payload
     if isinstance(said, CosignatureWithdrawn):
-        ready(section, session, WITHDRAW, said.document, by)
+        ours = ready(section, session, WITHDRAW, said.document, by).signing.of(section.code)
+        if ours is None or [Ref.parse(ours.ref)] != list(utterance.refs):
+            raise Conflict(_("Since this was written, your section has co-signed anew. Reject it, and look at that first."))
     elif isinstance(said, Cosigned):
         _unchanged(ready(section, session, "cosign", said.document, by), utterance.refs[0])
     elif isinstance(said, Issued):

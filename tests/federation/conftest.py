@@ -190,18 +190,14 @@ def revert():
         url = make_url(section.settings.database)
         if url.get_backend_name() == "sqlite":
             kept = _copied_file(section)
-            return lambda: _exchange_file(section, Path(url.database), kept)
+            return lambda: _written_over(Path(url.database), kept)
         _copied_database(section)
         return lambda: _exchange_database(section, url.database)
 
-    def _exchange_file(section, path, kept):
-        with closing(sqlite3.connect(path)) as connection:  # so that whoever opens the old one meanwhile finds it whole
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        section.database.dispose()
-        for beside in ("-wal", "-shm"):
-            path.with_name(path.name + beside).unlink(missing_ok=True)
-        kept.rename(path)
-        section.database.dispose()
+    def _written_over(path, kept):
+        """By SQLite itself, in one transaction: whoever has it open goes on with what is there then."""
+        with closing(sqlite3.connect(kept)) as copy, closing(sqlite3.connect(path, timeout=30)) as database:
+            copy.backup(database)
 
     def _exchange_database(section, own):
         ended = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{own}'"

@@ -9,7 +9,6 @@ from internationale import worker
 from internationale.bus import Unreachable
 from internationale.bus.nats import NatsBus
 from internationale.ledger import reasons
-from internationale.ledger.awake import Signing
 from internationale.ledger.reasons import Lasting
 from internationale.testing import oracle
 
@@ -73,12 +72,6 @@ def restored(restore):
         reasons.keep(session.connection(), Lasting.RESTORED, section.now())
     section.gate.load()
     return section
-
-
-def found_put_back(section):
-    """It finds another database than the one with which it has signed."""
-    section.gate.know(Signing(99, "with another"))
-    assert section.gate.put_back()
 
 
 def settled(*sections):

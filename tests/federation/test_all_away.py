@@ -14,7 +14,7 @@ from internationale.testing.founding import unite
 from internationale.testing.serving import served
 from internationale.worker import link, witnesses
 
-from .living import found_put_back, live, night, opened, same, settled, until, with_hubs
+from .living import live, night, opened, same, settled, until, with_hubs
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +83,7 @@ def test_who_is_known_to_have_been_put_back_does_not_say_that_it_is_there(three,
     say(fr, "one")
     settled(ic, fr, ar)
     an_hour_later(ic, fr, ar)
-    found_put_back(ar)
+    ar.gate.put_back()
 
     async def story():
         await until(lambda: fr.gate.inquiry.met == {"ic"} and ic.gate.inquiry.met == {"fr"})

@@ -24,7 +24,7 @@ from internationale.testing.databases import place
 from internationale.testing.founding import admit, open_section
 from internationale.worker import claims, fence, link, witnesses
 
-from .living import found_put_back, live, night, opened, restored, same, settled, until, with_hubs
+from .living import live, night, opened, restored, same, settled, until, with_hubs
 
 
 @pytest.fixture(autouse=True)
@@ -312,7 +312,7 @@ def test_a_database_that_is_away_in_the_moment_of_hearing_that_it_was_put_back_i
 
         fr.gate.load = away
         command = open_section(fr.settings, builds.today())
-        found_put_back(command)
+        command.gate.put_back()
         command.close()
         await until(lambda: failed == [Lasting.RESTORED])
         await until(opened(fr))

@@ -18,7 +18,7 @@ from internationale.testing import builds
 from internationale.testing.founding import open_section
 from internationale.worker import fence, link, passed, silence, witnesses
 
-from .living import found_put_back, live, opened, same, settled, until, with_hubs
+from .living import live, opened, same, settled, until, with_hubs
 
 LATER = timedelta(minutes=10)
 """An update has failed, and what the machine was before is put back."""
@@ -186,7 +186,7 @@ def test_who_is_alone_in_the_list_is_not_kept_waiting_for_long(federation, hub, 
     live(lambda: until(opened(ic)), ic)
     ten_minutes_later(ic)
     live(lambda: until(opened(ic)), ic)
-    found_put_back(ic)
+    ic.gate.put_back()
 
     async def story():
         await until(lambda: ic.fenced == witnesses.ASKS)

@@ -1,10 +1,14 @@
 """The database is put back under the instance that runs: on a machine of its own that may be, and no clock tells."""
 
 import asyncio
+import sqlite3
 import threading
+from contextlib import closing
+from pathlib import Path
 
 import pytest
 from litestar.testing import TestClient
+from sqlalchemy.engine import make_url
 from tests.plugins.members.conftest import PASSWORD, House
 
 import internationale_members
@@ -19,6 +23,7 @@ from internationale.ledger.reasons import Lasting
 from internationale.plugins import Plugins
 from internationale.rooms.roster import port, queries
 from internationale.rooms.roster.rules import changes
+from internationale.section.running import EXCHANGED
 from internationale.testing import builds, notes, oracle
 from internationale.testing.founding import ROOT, open_section
 from internationale.web.app import create_app
@@ -123,6 +128,31 @@ def test_a_command_in_that_second_takes_back_first_what_it_does_not_find(three, 
     live(story, ic, fr, ar)
 
 
+def test_another_file_in_the_place_of_the_one_that_is_open_is_noticed(three, hub, say):
+    """By ``mv``: the instance goes on reading and writing what has no name any more, and others open the other one."""
+    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
+    if fr.database.path is None:
+        pytest.skip("a server's database is no file")
+    say(fr, "one")
+    settled(ic, fr, ar)
+    path = Path(make_url(fr.settings.database).database)  # by another name than the resolved one, perhaps
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(path.with_name("copy.db"))) as copy:
+        source.backup(copy)
+
+    async def story():
+        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+        await asyncio.to_thread(say, fr, "two")
+        await until(lambda: len(oracle.log(ic)) == len(oracle.log(ar)) == 2)
+        path.with_name("copy.db").rename(path)
+        with pytest.raises(Paused) as silent:
+            await asyncio.to_thread(say, fr, "at once")
+        await asyncio.sleep(2.5)  # it looks each second, and does not open again
+        assert fr.fenced == silent.value.message == EXCHANGED
+        assert not passed.by_another(fr)
+
+    live(story, ic, fr, ar)
+
+
 def test_where_another_instance_was_noticed_it_is_noticed_too(three, hub, say, revert):
     """Who knew of the other instance is gone with the database: commands are kept from speaking all the same."""
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
@@ -138,7 +168,6 @@ def test_where_another_instance_was_noticed_it_is_noticed_too(three, hub, say, r
         command = with_hubs(await asyncio.to_thread(open_section, fr.settings, builds.today()), hub.url)
         await until(lambda: not passed.by_another(command))
         await asyncio.to_thread(put_back)
-        command.database.dispose()
         await until(lambda: kept(fr) == Lasting.ANOTHER)
         assert await fence.clear(command) == fr.fenced == reasons.WORDS[Lasting.ANOTHER]
         command.close()

@@ -6,6 +6,7 @@ that raises loses its own answer and nothing else, except ``allowed``, where rai
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pluggy
@@ -138,11 +139,12 @@ def closed(section: Section, session: Session, account: str) -> bool | None:
 
 
 @hookspec
-def releasing(section: Section, session: Session, utterance: Utterance, by: Reader) -> None:
-    """A second person releases what ``by`` wrote, perhaps days ago: it is about to be said as it stands.
+def releasing(section: Section, session: Session, utterance: Utterance, by: Reader, written: datetime) -> Utterance | None:
+    """A second person releases what ``by`` wrote, perhaps days ago (``written``): it is about to be said as it stands.
 
     Asked once for each message, before it is said. Raise ``Conflict`` where the deed that wrote it would not do it any more: it
-    would be said in vain, as somebody was faster, or mean something else than it did.
+    would be said in vain, as somebody was faster, or mean something else than it did. What only carries other messages is read
+    anew: return the utterance with these.
     """
 
 

@@ -92,6 +92,11 @@ class Fence:
                 self._pay()
                 self.reason = self.reason or reason  # the host's word may have been taken before this was noted
 
+    def stop(self, reason: Message) -> None:
+        """Say nothing until the next start."""
+        with self._memory:
+            self.closings, self.reason, self.final = self.closings + 1, reason, True
+
     def _pay(self) -> None:
         while self._owed:
             self._keep(*self._owed[0])
@@ -113,13 +118,20 @@ class Fence:
         if not (self.inquiry.question and self.lasting is Lasting.BEHIND):  # it goes on, and what was answered stays
             self.inquiry.begin()
 
-    def put_back(self) -> bool:
-        """Where the database was put back (seen from a transaction that writes: another may be shown an old moment of it), say
-        nothing from now on. Whether it was. It is to be heard also if that was so before.
+    def put_back(self) -> None:
+        """The database was put back: say nothing from now on. It is to be heard also if that was so before."""
+        self._put_back(lambda _connection: True)
+
+    def look_back(self) -> bool:
+        """The same where the database was put back under this process, seen from a transaction that writes: another may be shown
+        an old moment of it. Whether it was.
         """
+        return self._put_back(self.reverted)
+
+    def _put_back(self, was: Callable[[Connection], bool]) -> bool:
         with self._noting:
             with database.writing(self._database) as session:
-                if not self.reverted(session.connection()):
+                if not was(session.connection()):
                     return False
                 reasons.put_back(session.connection(), self._now())
             with self._memory:

@@ -48,6 +48,10 @@ _CLOSINGS, _SIGNING = "closings", "signing"
 """Keys in ``session.info``: how often the fence had been closed when something was said in a transaction; what it has signed."""
 NEVER = awake.Signing()
 _JUMPED = _("The clock of this machine has jumped: the other sections are asked first how far this section's own log goes.")
+EXCHANGED = _(
+    "Another file was put in the place of this section's database while it runs. It says nothing any more: stop it and start it"
+    " again. A database is put back with “internationale restore”, while nothing runs."
+)
 RECORDED = "recorded"
 """The name of the mark up to which plugins were told of applied events."""
 
@@ -165,6 +169,9 @@ class Section(Hearing):
         """Count, in the transaction that keeps it, that something is signed. Raises ``Paused`` where this is not the database
         with which it was done before, but one that was put back.
         """
+        if self.database.exchanged():
+            self.gate.stop(EXCHANGED)
+            raise Paused(EXCHANGED)
         known = self.gate.signing  # first: what is committed meanwhile may be known before it is read
         recent = awake.note(session.connection(), self.now())
         if not recent.follow(known):

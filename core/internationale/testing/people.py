@@ -1,6 +1,6 @@
 """Readers, as the tests have them speak."""
 
-from internationale.kit import Reader
+from internationale.kit import Reader, Role
 from internationale.section import Section
 
 
@@ -23,3 +23,11 @@ def speaker(section: Section, handle: str = "rosa") -> Reader:
     """Somebody who may say everything that can be said."""
     everything = {each.name: frozenset({None}) for each in section.capabilities}
     return Reader(id=f"{section.code}-{handle}", handle=handle, language=section.languages[0], capabilities=everything)
+
+
+def person(section: Section, handle: str, *roles: Role) -> Reader:
+    """Somebody who reads English, with roles that are granted for real: they hold when what somebody wrote is released."""
+    with section.writing() as session:
+        for role in roles:
+            section.grants.give_role(session, f"{section.code}-{handle}", role, by=None)
+        return section.grants.reader(session, id=f"{section.code}-{handle}", handle=handle, language="en")

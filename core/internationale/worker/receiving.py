@@ -26,9 +26,11 @@ async def receive(section: Section, bus: Bus, wait: float, published: Published,
     """
     batch = await bus.receive(LOG, BATCH, wait)
     parcels = [parcel for parcel in batch.parcels if not published.came_back(parcel)]
+    closings, open_before = section.gate.closings, section.fenced is None  # what came while it was closed proves nothing
     outcomes = await (take_in if cleared() else take_back)(section, parcels, bus.hub)
     await batch.done()
-    if section.fenced is None and await in_thread(_another_speaks, section, parcels, outcomes):
+    still = open_before and section.fenced is None and section.gate.closings == closings
+    if still and await in_thread(_another_speaks, section, parcels, outcomes):
         _log.critical("events of our own log came in that this instance did not write")
         await in_thread(section.fence, WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
     return outcomes + ["duplicate"] * (len(batch.parcels) - len(parcels))

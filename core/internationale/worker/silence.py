@@ -13,6 +13,7 @@ from internationale.ledger import awake
 from internationale.ledger.reasons import WORDS, Lasting
 from internationale.messages import Message
 from internationale.section import Section
+from internationale.section.running import EXCHANGED
 from internationale.worker import claims, fence, passed, witnesses
 from internationale.worker.hubs import named
 from internationale.worker.link import Link
@@ -98,6 +99,11 @@ class Silence:
     def _look_back(self) -> None:
         """Whether the database was put back under us: on a machine of its own that may be, and no clock tells."""
         gate = self._section.gate
+        if self._section.database.exchanged():
+            if self._section.fenced != EXCHANGED:
+                _log.error("another file was put in the place of the database: this instance says nothing any more")
+                gate.stop(EXCHANGED)
+            return
         known = gate.signing  # first: what is committed meanwhile may be known before it is read
         with self._section.reading() as session:
             recent = awake.recent(session.connection())
@@ -105,7 +111,7 @@ class Silence:
             gate.know(recent.last)
             return
         another = gate.lasting is Lasting.ANOTHER
-        if not gate.put_back():
+        if not gate.look_back():
             return
         _log.error("what was signed last was not signed with this database: it was put back")
         if another:  # who knew of that is gone with the database
@@ -141,7 +147,7 @@ class Silence:
             return True
         if await in_thread(gate.load):
             self._doubt()
-        if not await in_thread(named, self._section):
+        if not gate.final and not await in_thread(named, self._section):
             if gate.lasting is None:
                 await in_thread(self._section.unfence, closings)
             elif alone := await in_thread(witnesses.nobody, self._section):

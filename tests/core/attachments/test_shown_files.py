@@ -4,11 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from internationale.errors import NotFound
+from internationale.errors import Held, NotFound
+from internationale.kit import Role
 from internationale.rooms.attachments.port import attaching, keeping
+from internationale.rooms.exchange.port import release
 from internationale.rooms.sealing import port as sealing
 from internationale.testing import oracle
 from internationale.testing.carrying import exchange
+from internationale.testing.people import person
 
 NAMES = b"names of comrades " * 40_000
 
@@ -55,6 +58,21 @@ def kept(sections, taken, file):
 def withdraw(section, file, by):
     with section.writing() as session:
         attaching.withdraw(section, session, file, reason="comrades in danger", by=by)
+
+
+def test_who_was_let_in_hears_of_it_too_where_that_waited_for_a_second_person(three, shown, taken):
+    """What shows them the withdrawal carries it as it was signed in the end."""
+    _ic, fr, _ar = three
+    file, rosa, clara = shown(fr), person(fr, "rosa", Role.DELEGATE), person(fr, "clara", Role.DELEGATE)
+    fr.releasing.names = frozenset(["attachments.withdrawn"])
+    with pytest.raises(Held) as held:
+        withdraw(fr, file, rosa)
+    fr.releasing.names = frozenset()
+    with fr.writing() as session:
+        fr.documents.open(session, kind="statement", language="en", title="X", text="Y", audience="international", by=rosa)
+    release(fr, held.value.id, clara)
+    exchange(*three)
+    assert kept(three, taken, file) == []
 
 
 def test_who_was_let_in_hears_that_it_was_taken_back(three, shown, taken, member, browser):

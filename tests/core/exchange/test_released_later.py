@@ -5,24 +5,25 @@ from datetime import date
 from typing import Any
 
 import pytest
+from sqlmodel import func, select
 
 from internationale.errors import Conflict, Held, Refused
 from internationale.kit import Reader, Role
-from internationale.ledger.awake import Signing
 from internationale.plugins import Plugins
 from internationale.rooms.documents.port import amending
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import documents
 from internationale.rooms.exchange import port, queries
+from internationale.rooms.exchange.rows import HeldPartRow
 from internationale.rooms.exchange.rules import DOUBTFUL, named_anew
+from internationale.rooms.sealing import port as sealing
 from internationale.section import Section
 from internationale.testing import carrying
-from internationale.testing.people import member
+from internationale.testing.people import member, person
 from internationale_actions import port as actions
+from internationale_actions import queries as action_queries
 from internationale_actions.events import Assessment
 from internationale_statements import port as statements
-
-from .granted import person
 
 NAMES = frozenset(
     [
@@ -188,8 +189,7 @@ def test_after_a_restore_nothing_is_released_that_may_have_been_decided_since(
     fr: Section, rosa: Reader, clara: Reader, browser: Callable[..., Any]
 ) -> None:
     held = opening(fr, rosa)
-    fr.gate.know(Signing(99, "of another database"))
-    assert fr.gate.put_back()
+    fr.gate.put_back()
     fr.begin()
     fr.gate.give_word()
     assert fr.gate.take_word()
@@ -235,3 +235,85 @@ def test_whoever_wrote_much_that_waits_sees_what_others_wrote(
     held = opening(fr, rosa)
     assert held in browser(fr, clara).get("/federation/release").text
     assert held in browser(fr, clara).get("/api/v1/federation/release").text
+
+
+LONG = "The secret of the night shift. " * 20_000
+"""So long that it travels beside its message, and can be taken back."""
+
+
+def test_a_text_that_was_taken_back_since_is_not_shown_to_anybody(
+    federation: Callable[..., list[Section]], browser: Callable[..., Any]
+) -> None:
+    """While that waits no copy of it is kept: it is read anew when it is released."""
+    ic, fr, ar = federation("ic", "fr", "ar", plugins=Plugins.installed())
+    rosa, clara, emil = person(ic, "rosa", Role.DELEGATE), person(ic, "clara", Role.DELEGATE), member(fr, "delegate")
+    text = {"kind": "programme", "language": "en", "title": "T", "text": "One.\n\nTwo.\n"}
+    with ic.writing() as session:
+        document = ic.documents.open(session, **text, audience="fr ic", by=rosa)
+    carrying.hand_on(ic, fr, ar)
+    with fr.writing() as session:
+        block = fr.documents.read(session, document, "en").units[1].block.id
+        amending.propose(fr, session, document, Proposal(block, 1, "replace", "en", "A", "Why", LONG), emil)
+    carrying.hand_on(ic, fr, ar)
+    ic.releasing.names = frozenset(["sealing.reshared"])
+    held = waits(ic, lambda session: sealing.share(ic, session, document, with_="ar", by=rosa))
+    with ic.reading() as session:
+        assert session.exec(select(func.count()).select_from(HeldPartRow)).one() == 0
+    with fr.writing() as session:
+        port.withdraw(fr, session, "fr:1:1", reason="safety", by=emil)
+    carrying.hand_on(ic, fr, ar)
+    with pytest.raises(Conflict, match="taken back since"):
+        port.release(ic, held, clara)
+    port.reject(ic, held, "Without it.", clara)
+    port.release(ic, waits(ic, lambda session: sealing.share(ic, session, document, with_="ar", by=rosa)), clara)
+    carrying.hand_on(ic, fr, ar)
+    with ar.reading() as session:
+        assert [unit.block.source for unit in ar.documents.read(session, document, "en").units] == ["T", "One.", "Two."]
+
+
+def test_of_two_verdicts_the_second_does_not_take_back_the_first_unseen(
+    two: list[Section], shared: str, rosa: Reader, clara: Reader
+) -> None:
+    fr, ic = two
+    with ic.writing() as session:
+        block = ic.documents.read(session, shared, "en").units[-1].block.id
+        proposal = Proposal(block, 1, "replace", "en", "A", "Why", "More.")
+        amendment = amending.propose(ic, session, shared, proposal, member(ic, "delegate"))
+    carrying.hand_on(*two)
+
+    def decides(decision: str) -> str:
+        verdict = {"decision": decision, "reason": "So."}
+        return waits(fr, lambda session: amending.decide(fr, session, shared, amendment, **verdict, by=rosa))
+
+    first, second = decides("rejected"), decides("accepted")
+    port.release(fr, second, clara)
+    with pytest.raises(Conflict, match="decided otherwise"):
+        port.release(fr, first, clara)
+    port.release(fr, decides("rejected"), clara)  # who has seen it puts it right
+
+
+def test_of_two_reports_the_second_does_not_stand_beside_the_first(two: list[Section], rosa: Reader, clara: Reader) -> None:
+    """Nor does a withdrawal take back a commitment that came after it."""
+    fr, _ic = two
+    words = dict.fromkeys(Assessment.model_fields, "x")
+    calling = actions.Calling("en", "March", "We march.\n", fr.now().date(), fr.now().date(), Assessment(**words))
+    port.release(fr, waits(fr, lambda session: actions.call(fr, session, calling, rosa)), clara)
+    fr.releasing.names = frozenset()
+    with fr.reading() as session:
+        summary = action_queries.every(session)[0].summary
+
+    def commits(plan: str) -> None:
+        with fr.writing() as session:
+            actions.commit(fr, session, summary.id, actions.Promise(summary.ref, "en", plan, ()), rosa)
+
+    commits("By bus.")
+    fr.releasing.names = frozenset(["actions.withdrew", "actions.reported"])
+    withdrawal = waits(fr, lambda session: actions.withdraw(fr, session, summary.id, language="en", reason="Too dear.", by=rosa))
+    commits("By train.")
+    with pytest.raises(Conflict, match="something else about this action"):
+        port.release(fr, withdrawal, clara)
+    outcome = actions.Outcome("en", "We came.", "Good.", "", ())
+    reports = [waits(fr, lambda session: actions.report(fr, session, summary.id, outcome, rosa)) for _ in range(2)]
+    port.release(fr, reports[0], clara)
+    with pytest.raises(Conflict, match="something else about this action"):
+        port.release(fr, reports[1], clara)

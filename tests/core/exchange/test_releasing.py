@@ -16,9 +16,8 @@ from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import amendments, private
 from internationale.rooms.exchange import port, queries
 from internationale.section import Section
+from internationale.testing.people import person
 from internationale_members.queries import accounts, people
-
-from .granted import person
 
 NAMES = frozenset({"documents.opened", "documents.amendment_proposed", "actions.called", "documents.translation_offered"})
 TEXT = "One.\n\nTwo.\n"

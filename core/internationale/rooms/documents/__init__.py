@@ -4,6 +4,7 @@ This page is its table of contents: hook implementations and nothing else.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session
@@ -110,8 +111,8 @@ def commands(cli: Any) -> None:
 
 
 @hookimpl
-def releasing(session: Session, utterance: Utterance) -> None:
-    checking.check(session, utterance)
+def releasing(session: Session, utterance: Utterance, written: datetime) -> None:
+    checking.check(session, utterance, written)
 
 
 @hookimpl

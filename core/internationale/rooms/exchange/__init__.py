@@ -18,6 +18,7 @@ from internationale.kit import (
     Role,
     Section,
     Task,
+    Utterance,
     hookimpl,
     marker,
 )
@@ -81,6 +82,11 @@ def checks() -> Sequence[Check]:
 def starting(session: Session, restored: Restored | None) -> None:
     if restored is not None:
         port.doubt_all(session)
+
+
+@hookimpl
+def releasing(session: Session, utterance: Utterance) -> None:
+    port.check(session, utterance)
 
 
 @hookimpl

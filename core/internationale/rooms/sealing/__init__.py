@@ -7,7 +7,20 @@ from sqlmodel import Session
 
 from internationale.events.sealed import Reshared
 from internationale.events.types import EventType
-from internationale.kit import Capability, Need, Panel, Place, Projection, Reader, Role, Section, documents, hookimpl, marker
+from internationale.kit import (
+    Capability,
+    Need,
+    Panel,
+    Place,
+    Projection,
+    Reader,
+    Role,
+    Section,
+    Utterance,
+    documents,
+    hookimpl,
+    marker,
+)
 from internationale.rooms.sealing import api, pages, port, rules
 from internationale.rooms.sealing.rows import projection
 
@@ -33,6 +46,11 @@ def capabilities() -> Sequence[Capability]:
 @hookimpl
 def routes() -> Sequence[Any]:
     return [*pages.routes(), *api.routes()]
+
+
+@hookimpl
+def releasing(section: Section, session: Session, utterance: Utterance) -> Utterance | None:
+    return port.read_anew(section, session, utterance)
 
 
 @hookimpl

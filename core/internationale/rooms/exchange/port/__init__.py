@@ -3,10 +3,11 @@
 from .deciding import doubt_all, reject, release, take_back
 from .releasing import Releasing
 from .waiting import mute, muted, retry, retry_all, unmute
-from .withdrawing import make_anew, withdraw
+from .withdrawing import check, make_anew, withdraw
 
 __all__ = [
     "Releasing",
+    "check",
     "doubt_all",
     "make_anew",
     "mute",

@@ -121,7 +121,9 @@ def _say(section: Speaking, session: Session, row: HeldRow) -> list[Envelope]:
     for place, given in enumerate(json.loads(row.said)):
         parts = queries.held_parts(session, row.id, place)
         utterance = _utterance(section.vocabulary, named_anew(given, _names(row, envelopes)), parts)
-        section.plugins.strictly("releasing", section=section, session=session, utterance=utterance, by=writer)
+        asked = {"session": session, "utterance": utterance, "by": writer, "written": row.written_at}
+        for _name, anew in section.plugins.strictly("releasing", section=section, **asked):
+            utterance = anew
         envelopes += section.publish(session, utterance, by=writer)
     return envelopes
 

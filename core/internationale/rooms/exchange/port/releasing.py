@@ -17,6 +17,7 @@ from sqlmodel import Session
 
 from internationale.errors import Conflict, Held, Misconfigured
 from internationale.events.envelope import Envelope
+from internationale.events.sealed import Reshared
 from internationale.events.types import Vocabulary
 from internationale.kit import Reader, Utterance, marker
 from internationale.ledger import database
@@ -156,7 +157,8 @@ class Releasing:
         session.add(row)
         session.flush()
         for place, (utterance, _envelope, _by) in enumerate(wish.said):
-            for number, content in enumerate(utterance.parts):
+            read_anew = isinstance(utterance.payload, Reshared)  # it carries others' texts, which may be taken back meanwhile
+            for number, content in enumerate(() if read_anew else utterance.parts):
                 session.add(HeldPartRow(held=row.id, place=place, number=number, content=content))
         told = _(
             "This is kept and not signed yet: a second person has to release it. Your home page will say what becomes of it."

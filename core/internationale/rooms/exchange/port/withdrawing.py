@@ -26,8 +26,7 @@ def withdraw(section: Any, session: Session, id: str, *, reason: str, by: Reader
     if not whole.sent.parts:
         raise Conflict(_("This message has no long text of its own: all of it is in what was signed, and stays."))
     ref = Ref.parse(whole.sent.ref)
-    if queries.taken_back_of(session, ref):
-        raise Conflict(_("This was already taken back."))
+    _require_standing(session, ref)
     if whole.sent.state == queries.REFUSED:
         raise Conflict(
             _(
@@ -52,6 +51,17 @@ def _require_later(section: Any, session: Session, ref: Ref) -> None:
             " can be taken back when it has come to number %(there)s."
         )
         raise Conflict(sentence % {"here": here.sequence, "there": ref.sequence})
+
+
+def check(session: Session, utterance: Utterance) -> None:
+    """Of what was written earlier and is released now: raises ``Conflict`` where a text was taken back since."""
+    if isinstance(utterance.payload, PartWithdrawn):
+        _require_standing(session, Ref.parse(utterance.payload.event))
+
+
+def _require_standing(session: Session, ref: Ref) -> None:
+    if queries.taken_back_of(session, ref):
+        raise Conflict(_("This was already taken back."))
 
 
 def make_anew(section: Any) -> None:

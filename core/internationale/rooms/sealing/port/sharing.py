@@ -1,7 +1,7 @@
 """Who can read a sealed document, and letting one more section read it."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlmodel import Session as Database
@@ -102,6 +102,19 @@ def utterances(subject: str, originals: Sequence[tuple[Ref, bytes]], audience: s
         size += len(original[1])
     if bundle:
         yield _utterance(subject, bundle, audience, by)
+
+
+def read_anew(section: Section, session: Database, utterance: Utterance) -> Utterance | None:
+    """What was to be shown when somebody wrote that, and is released now: as it stands. Raises ``Conflict`` where some of it was
+    taken back since: it is not to be shown to anybody any more.
+    """
+    said = utterance.payload
+    if not isinstance(said, Reshared):
+        return None
+    here = {str(ref): plain for ref, plain in thread(section, session, said.subject)}
+    if not here.keys() >= set(said.events):
+        raise Conflict(_("Something that this shows was taken back since it was written. Reject it, and show the rest anew."))
+    return replace(utterance, parts=tuple(here[ref] for ref in said.events))
 
 
 def panels(section: Section, session: Database, document: documents.Summary, reader: Reader) -> Sequence[Panel]:
