@@ -39,20 +39,31 @@ def for_a_while(monkeypatch):
     monkeypatch.setattr(link, "LONGEST", 1.0)
 
 
+@pytest.fixture
+def running(three, hub, say):
+    """``ic``, ``fr`` and ``ar``, who know the hub, and all hold what ``fr`` has said."""
+    sections = [with_hubs(each, hub.url) for each in three]
+    say(sections[1], "one")
+    settled(*sections)
+    return sections
+
+
+async def said_two(say, ic, fr, ar):
+    """All may speak, ``fr`` does, and the others hold it."""
+    await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
+    await asyncio.to_thread(say, fr, "two")
+    await until(lambda: len(oracle.log(ic)) == len(oracle.log(ar)) == 2)
+
+
 @pytest.mark.parametrize("looked", [True, False])
-def test_a_database_that_is_put_back_under_the_instance_that_runs_is_noticed(three, hub, say, revert, looked):
+def test_a_database_that_is_put_back_under_the_instance_that_runs_is_noticed(running, hub, say, revert, looked):
     """On a machine of its own: no clock tells, and the hub is there all the time. Also where nobody has looked since it spoke: a
     standby that was a little late takes over.
     """
-    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
-    say(fr, "one")
-    settled(ic, fr, ar)
-    put_back = revert(fr)
+    (ic, fr, ar), put_back = running, revert(running[1])
 
     async def story():
-        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
-        await asyncio.to_thread(say, fr, "two")
-        await until(lambda: len(oracle.log(ic)) == len(oracle.log(ar)) == 2)
+        await said_two(say, ic, fr, ar)
         if looked:
             await asyncio.sleep(2.5)  # it looks each second
         await asyncio.to_thread(put_back)
@@ -67,17 +78,12 @@ def test_a_database_that_is_put_back_under_the_instance_that_runs_is_noticed(thr
     oracle.agree(ic, fr, ar, said=3)
 
 
-def test_a_question_in_that_second_is_not_answered_with_it_and_what_is_signed_with_it_hides_nothing(three, hub, say, revert):
+def test_a_question_in_that_second_is_not_answered_with_it_and_what_is_signed_with_it_hides_nothing(running, hub, say, revert):
     """A process that knows of nothing signs with it (a command that nobody told): as often as was signed with the one before."""
-    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
-    say(fr, "one")
-    settled(ic, fr, ar)
-    put_back = revert(fr)
+    (ic, fr, ar), put_back = running, revert(running[1])
 
     async def story():
-        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
-        await asyncio.to_thread(say, fr, "two")
-        await until(lambda: len(oracle.log(ic)) == len(oracle.log(ar)) == 2)
+        await said_two(say, ic, fr, ar)
         known = fr.gate.signing.number
         await asyncio.to_thread(put_back)
         assert await asyncio.to_thread(in_that_second, known) == (None, None, None)
@@ -99,17 +105,12 @@ def test_a_question_in_that_second_is_not_answered_with_it_and_what_is_signed_wi
     oracle.agree(ic, fr, ar, said=3)
 
 
-def test_a_command_in_that_second_takes_back_first_what_it_does_not_find(three, hub, say, revert):
+def test_a_command_in_that_second_takes_back_first_what_it_does_not_find(running, hub, say, revert):
     """The instance has told what it signed last."""
-    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
-    say(fr, "one")
-    settled(ic, fr, ar)
-    put_back = revert(fr)
+    (ic, fr, ar), put_back = running, revert(running[1])
 
     async def story():
-        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
-        await asyncio.to_thread(say, fr, "two")
-        await until(lambda: len(oracle.log(ic)) == len(oracle.log(ar)) == 2)
+        await said_two(say, ic, fr, ar)
         told = f"{fr.gate.signing.number} {fr.gate.signing.mark}\n"
         await until(lambda: (fr.settings.home / passed.FILE).read_text().startswith(told))
         command = with_hubs(await asyncio.to_thread(open_section, fr.settings, builds.today()), hub.url)
@@ -131,7 +132,7 @@ def test_a_command_in_that_second_takes_back_first_what_it_does_not_find(three, 
 def test_another_file_in_the_place_of_the_one_that_is_open_is_noticed(three, hub, say):
     """By ``mv``: the instance goes on reading and writing what has no name any more, and others open the other one."""
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
-    if fr.database.path is None:
+    if fr.database.opened is None:
         pytest.skip("a server's database is no file")
     say(fr, "one")
     settled(ic, fr, ar)
@@ -153,17 +154,12 @@ def test_another_file_in_the_place_of_the_one_that_is_open_is_noticed(three, hub
     live(story, ic, fr, ar)
 
 
-def test_where_another_instance_was_noticed_it_is_noticed_too(three, hub, say, revert):
+def test_where_another_instance_was_noticed_it_is_noticed_too(running, hub, say, revert):
     """Who knew of the other instance is gone with the database: commands are kept from speaking all the same."""
-    ic, fr, ar = (with_hubs(each, hub.url) for each in three)
-    say(fr, "one")
-    settled(ic, fr, ar)
-    put_back = revert(fr)
+    (ic, fr, ar), put_back = running, revert(running[1])
 
     async def story():
-        await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
-        await asyncio.to_thread(say, fr, "two")
-        await until(same(ic, fr, ar))
+        await said_two(say, ic, fr, ar)
         await asyncio.to_thread(fr.fence, reasons.WORDS[Lasting.ANOTHER], Lasting.ANOTHER)
         command = with_hubs(await asyncio.to_thread(open_section, fr.settings, builds.today()), hub.url)
         await until(lambda: not passed.by_another(command))

@@ -23,6 +23,7 @@ from sqlmodel import Session
 
 from internationale.errors import Misconfigured
 from internationale.ledger import copies
+from internationale.ledger.opened import Opened
 from internationale.ledger.outages import troubled
 from internationale.messages import marker
 
@@ -66,10 +67,8 @@ class Database:
     """
     patient: BoundedSemaphore = field(default_factory=lambda: BoundedSemaphore(CROWD))
     """Those who may wait there for long."""
-    path: Path | None = None
+    opened: Opened | None = None
     """The file of SQLite; None for one that is no file, and on PostgreSQL."""
-    opened: list[tuple[int, int] | None] = field(default_factory=list)
-    """Which file that was (device and number) when it was opened first."""
     kept: list[Connection] = field(default_factory=list)
     """The connection that the writers of this process hand on to each other, on SQLite: a fifth of a transaction went into taking
     one out of the pool and giving it back. PostgreSQL's may have been closed at the other end; they are looked at each time.
@@ -108,8 +107,8 @@ class Database:
             self.patient.release()
 
     def exchanged(self) -> bool:
-        """Whether somebody has put another file in the place of the one that is open here: what is written nobody else sees."""
-        return self.path is not None and bool(self.opened) and _named(self.path) not in (None, self.opened[0])
+        """Whether somebody has put another file in the place of the one that is open here."""
+        return self.opened is not None and self.opened.exchanged()
 
     def scrub(self) -> None:
         """What was deleted is overwritten in a SQLite file, but stays in the log beside it until that is written over: write it
@@ -127,7 +126,8 @@ class Database:
             self.kept.pop().close()
         self.engine.dispose()
         self.readers.dispose()
-        self.opened.clear()
+        if self.opened is not None:
+            self.opened.first = None
 
 
 def connect(url: str) -> Database:
@@ -140,11 +140,11 @@ def connect(url: str) -> Database:
         engine, readers = (create_engine(parsed, pool_size=20, max_overflow=20, hide_parameters=True) for _ in range(2))
         if (path := file(url)) is not None:
             _set_foreign_log_aside(path)
-        opened = list[tuple[int, int] | None]()
+        opened = None if path is None else Opened(path)
         for each in (engine, readers):
-            if path is not None:
-                event.listen(each, "connect", partial(_keep_private, path))
-                event.listen(each, "connect", partial(_know, path, opened))
+            if opened is not None:
+                event.listen(each, "connect", partial(_keep_private, opened.path))
+                event.listen(each, "connect", opened.note)
             event.listen(each, "connect", _sqlite_settings)
         event.listen(readers, "connect", _sqlite_reader)
         # not by listening to "begin": an engine with listeners asks them before and after every statement
@@ -153,7 +153,7 @@ def connect(url: str) -> Database:
         engine.dialect.do_savepoint = _plainly("SAVEPOINT")  # type: ignore[assignment, method-assign]  # of this engine only
         release = _plainly("RELEASE SAVEPOINT")
         engine.dialect.do_release_savepoint = release  # type: ignore[assignment, method-assign]  # of this engine only
-        return Database(engine, readers, path=path, opened=opened)
+        return Database(engine, readers, opened=opened)
     engine = create_engine(parsed, pool_size=2, max_overflow=8, pool_pre_ping=True, hide_parameters=True)
     readers = create_engine(parsed, pool_size=10, max_overflow=20, pool_pre_ping=True, hide_parameters=True)
     for each in (engine, readers):
@@ -187,20 +187,6 @@ def _keep_private(path: Path, _connection: sqlite3.Connection, _entry: Connectio
             found = each.stat()
             if found.st_mode & 0o007 or not found.st_size:
                 each.chmod(found.st_mode & (0o770 if found.st_size else 0o600))
-
-
-def _know(path: Path, opened: list[tuple[int, int] | None], _connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-    if not opened:
-        opened.append(_named(path))
-
-
-def _named(path: Path) -> tuple[int, int] | None:
-    """Which file it is, whatever it is called; None for none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return None
-    return found.st_dev, found.st_ino
 
 
 def _sqlite_settings(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

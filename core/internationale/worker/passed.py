@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from internationale.ledger import awake
+from internationale.ledger.opened import named
 from internationale.ledger.patience import JUMP, apart
 from internationale.section import Section
 
@@ -85,5 +86,4 @@ def _database(section: Section) -> str:
     url = section.database.engine.url
     if url.get_backend_name() != "sqlite" or url.database is None:
         return url.render_as_string()
-    found = Path(url.database).stat()
-    return f"{found.st_dev}:{found.st_ino}"
+    return str(named(Path(url.database)))

@@ -317,3 +317,38 @@ def test_of_two_reports_the_second_does_not_stand_beside_the_first(two: list[Sec
     port.release(fr, reports[0], clara)
     with pytest.raises(Conflict, match="something else about this action"):
         port.release(fr, reports[1], clara)
+
+
+def test_a_text_is_taken_back_once(fr: Section, rosa: Reader, clara: Reader) -> None:
+    text = {"kind": "programme", "language": "en", "title": "T", "text": LONG, "audience": "international"}
+    (opened,) = port.release(fr, waits(fr, lambda session: fr.documents.open(session, **text, by=rosa)), clara)
+    fr.releasing.names = frozenset(["exchange.part_withdrawn"])
+    first, second = (waits(fr, lambda session: port.withdraw(fr, session, opened.id, reason="safety", by=rosa)) for _ in range(2))
+    port.release(fr, first, clara)
+    with pytest.raises(Conflict, match="already taken back"):
+        port.release(fr, second, clara)
+
+
+def test_a_signature_that_came_later_is_not_taken_back_with_an_earlier_one(
+    two: list[Section], rosa: Reader, clara: Reader
+) -> None:
+    fr, ic = two
+    anna, text = member(ic, "delegate"), {"language": "en", "title": "No", "text": "No.\n"}
+    with ic.writing() as session:
+        id = statements.propose(ic, session, **text, by=anna)
+    fr.releasing.names = frozenset()
+
+    def cosigns() -> None:
+        carrying.hand_on(*two)
+        with fr.writing() as session:
+            statements.cosign(fr, session, id, ref=fr.documents.get(session, id).ref, by=rosa)
+
+    cosigns()
+    fr.releasing.names = frozenset(["statements.cosignature_withdrawn"])
+    taken = {"language": "en", "reason": "The second sentence."}
+    held = waits(fr, lambda session: statements.withdraw(fr, session, id, **taken, by=rosa))
+    with ic.writing() as session:
+        ic.documents.revise(session, id, base=1, title="No", text="No, and no.\n", note="", by=anna)
+    cosigns()
+    with pytest.raises(Conflict, match="co-signed anew"):
+        port.release(fr, held, clara)
