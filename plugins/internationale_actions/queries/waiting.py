@@ -19,7 +19,7 @@ COMMIT, REPORT = "actions.committed", "actions.reported"
 def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     """For this reader, by what they may do; one need at most for each action."""
     may = {capability for capability in (COMMIT, REPORT) if section.may(reader, capability)}
-    if not may:
+    if not may or not section.may(reader, "documents.read"):
         return []
     today = section.now().date()
     waiting = [(known.summary, _due(known, section.code, today)) for known in every(session, of=section.code)]

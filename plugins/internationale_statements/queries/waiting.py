@@ -17,7 +17,7 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
     """The proposed statements that the section has said nothing to, or that were revised since it did; not those of which the
     text may still become another.
     """
-    if not section.may(reader, "statements.cosigned"):
+    if not section.may(reader, "statements.cosigned") or not section.may(reader, "documents.read"):
         return []
     waiting = []
     for document in section.documents.list(session, KIND):

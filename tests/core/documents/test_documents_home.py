@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import update
 from sqlmodel import select
 
 from internationale.errors import Conflict, Invalid, NotFound, Refused
 from internationale.kit import Reader
 from internationale.ledger import database, migrate
 from internationale.rooms import documents as room
-from internationale.rooms.documents.port import home
+from internationale.rooms.documents.port import amending, home, revising
 from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import amendments, private
 from internationale.rooms.documents.queries.waiting import needs
@@ -93,7 +94,7 @@ def test_a_members_proposal_is_carried_in_the_language_of_the_document(three, ic
         with pytest.raises(Conflict):
             home.decline(fr, session, document, motion, reason="Non.", by=rosa)
         assert needs(fr, session, rosa) == []
-        card = private.card(private.motion(session, document, motion), lucie)
+        card = private.motion_card(session, document, motion, lucie)
         assert (card.state, card.amendment, card.own) == ("carried", amendment, True)
     carrying.hand_on(*three)
     with ic.reading() as session:
@@ -103,6 +104,64 @@ def test_a_members_proposal_is_carried_in_the_language_of_the_document(three, ic
         assert need.path == f"/documents/{document}/amendments"
 
 
+def test_a_proposal_that_was_carried_is_not_open_again_where_a_backup_says_so(fr, draft):
+    """Its amendment is in the log, which comes back from the others: carried once more it would be there twice."""
+    document, block = draft
+    rosa = speaker(fr)
+    proposal = Proposal(block, 1, "replace", "en", "Thirty hours", "Our time.", "We stand for thirty hours.")
+    with fr.writing() as session:
+        motion = home.move(fr, session, document, proposal, member())
+        before = private.motion(session, document, motion).model_dump()
+        assert private.motion_card(session, document, motion, rosa).amendment == ""
+    with fr.writing() as session:
+        amendment = home.carry(fr, session, document, motion, proposal=proposal, by=rosa)
+    with fr.writing() as session:
+        session.execute(update(Motion).values(before))
+    with fr.writing() as session:
+        assert private.motion(session, document, motion).state == "open"
+        assert needs(fr, session, rosa) == []
+        (card,) = private.motions(session, document, rosa)
+        assert (card.state, card.amendment) == ("carried", amendment)
+        assert private.motion_of(session, amendment, rosa) == card
+        with pytest.raises(Conflict, match="already answered"):
+            home.carry(fr, session, document, motion, proposal=proposal, by=rosa)
+        with pytest.raises(Conflict, match="already answered"):
+            home.decline(fr, session, document, motion, reason="No.", by=rosa)
+
+
+def test_an_amendment_that_nobody_has_sent_is_nowhere(fr, draft):
+    document, block = draft
+    proposal = Proposal(block, 1, "replace", "en", "Thirty hours", "Our time.", "We stand for thirty hours.")
+    with fr.writing() as session:
+        motion = home.move(fr, session, document, proposal, member())
+        assert "amendment" not in fr.kept(session, member().id)["documents"]["proposals"][0]
+        home.decline(fr, session, document, motion, reason="No.", by=speaker(fr))
+        assert private.motion_card(session, document, motion, speaker(fr)).amendment == ""
+
+
+def test_titles_of_what_somebody_may_not_read_are_not_told_to_them(three, ic, fr, draft):
+    document, block = draft
+    proposal = Proposal(block, 1, "replace", "en", "Thirty hours", "Our time.", "We stand for thirty hours.")
+    deeds = ("documents.amendment_proposed", "documents.amendment_decided", "documents.revised")
+
+    def reader(*may: str, of: str | None = document) -> Reader:
+        return Reader(id="account-karim", handle="karim", language="en", capabilities={each: frozenset([of]) for each in may})
+
+    with fr.writing() as session:
+        home.move(fr, session, document, proposal, member())
+        amending.propose(fr, session, document, proposal, speaker(fr))
+        assert needs(fr, session, reader(*deeds)) == []
+        assert len(needs(fr, session, reader(*deeds, "documents.read"))) == 1
+        assert needs(fr, session, reader(*deeds, "documents.read", of="fr-0123456789ab")) == []
+    carrying.hand_on(*three)
+    with ic.reading() as session:
+        assert needs(ic, session, reader(*deeds)) == []
+        assert len(needs(ic, session, reader(*deeds, "documents.read"))) == 1
+        assert revising.ours(ic, session, document, reader(*deeds, "documents.read")).id == document
+        with pytest.raises(Refused):
+            revising.ours(ic, session, document, reader(*deeds))
+
+
 def test_a_declined_proposal_is_answered(fr, draft):
     document, block = draft
     proposal = Proposal(block, 1, "replace", "en", "T", "R", "We stand for twenty hours.")
@@ -110,7 +169,7 @@ def test_a_declined_proposal_is_answered(fr, draft):
         motion = home.move(fr, session, document, proposal, member())
         home.decline(fr, session, document, motion, reason="Thirty is what we can win.", by=speaker(fr))
     with fr.reading() as session:
-        card = private.card(private.motion(session, document, motion), member("karim"))
+        card = private.motion_card(session, document, motion, member("karim"))
         assert (card.state, card.answer, card.answered_by, card.own) == (
             "declined",
             "Thirty is what we can win.",
@@ -138,7 +197,7 @@ def test_what_a_person_said_stays_without_the_person(fr, draft):
     with fr.reading() as session:
         (comment,) = private.thread(session, document, lucie, 1, block=block).things
         assert (comment.text, comment.handle, comment.own) == ("Thirty will do.", "", False)
-        card = private.card(private.motion(session, document, declined), lucie)
+        card = private.motion_card(session, document, declined, lucie)
         assert (card.text, card.handle, card.own, card.answer, card.answered_by) == (
             "We stand for twenty hours.",
             "",

@@ -55,7 +55,7 @@ def _page(
     with section.reading() as session:
         section.require(reader, READ, document)
         summary = readable(section, session, document, reader)
-        card = private.card(private.motion(session, document, motion), reader)
+        card = private.motion_card(session, document, motion, reader)
         foreign = card.language != summary.language
         lines = None if foreign else _lines(session, card)
         comments = private.thread(session, document, reader, page, motion=motion)

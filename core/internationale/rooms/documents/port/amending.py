@@ -47,8 +47,8 @@ class Proposal:
     event: str = ""
 
 
-def propose(section: Home, session: Session, document: str, proposal: Proposal, by: Reader) -> str:
-    """Send an amendment to all sections; returns its id."""
+def propose(section: Home, session: Session, document: str, proposal: Proposal, by: Reader, *, id: str = "") -> str:
+    """Send an amendment to all sections; returns its id: ``id``, or a new one."""
     section.require(by, PROPOSE, document)
     amendable(section, documents.summary(session, document))
     base = base_of(session, document, proposal)
@@ -56,7 +56,7 @@ def propose(section: Home, session: Session, document: str, proposal: Proposal, 
     written = writing.write(base.blocks, operations(base, proposal), numbered=False)
     said = AmendmentProposed(
         document=document,
-        amendment=ids.mint(section.code),
+        amendment=id or ids.mint(section.code),
         language=proposal.language,
         title=proposal.title,
         reason=proposal.reason,

@@ -15,6 +15,7 @@ from internationale.rooms.documents.port.amending import Proposal
 from internationale.rooms.documents.queries import documents, private
 from internationale.rooms.documents.queries.values import Text
 from internationale.rooms.documents.rows.private import Debate, Motion
+from internationale.rooms.documents.rules import ids
 
 _ = marker("core")
 
@@ -86,7 +87,7 @@ def move(section: Home, session: Session, document: str, proposal: Proposal, by:
         state="open",
         answer="",
         answered_by="",
-        amendment="",
+        amendment=ids.mint(section.code),
     )
     session.add(row)
     return row.id
@@ -95,7 +96,7 @@ def move(section: Home, session: Session, document: str, proposal: Proposal, by:
 def carry(section: Home, session: Session, document: str, motion: str, *, proposal: Proposal, by: Reader) -> str:
     """Carry a member's proposal to all sections, in the wording of ``proposal``; returns the amendment's id."""
     row = _open(session, document, motion)
-    row.amendment = amending.propose(section, session, document, proposal, by)
+    row.amendment = amending.propose(section, session, document, proposal, by, id=row.amendment)
     row.state = "carried"
     _answered(section, row, by)
     return row.amendment
@@ -111,7 +112,7 @@ def decline(section: Home, session: Session, document: str, motion: str, *, reas
 
 def _open(session: Session, document: str, motion: str) -> Motion:
     row = private.motion(session, document, motion)
-    if row.state != "open":
+    if row.state != private.OPEN or private.sent(session, row):
         raise Conflict(_("This proposal was already answered."))
     return row
 

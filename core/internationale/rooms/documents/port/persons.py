@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlmodel import Session, col, select
 
+from internationale.rooms.documents.queries.private import CARRIED
 from internationale.rooms.documents.rows.private import Debate, Motion, Private
 
 
@@ -16,7 +17,7 @@ def kept(session: Session, account: str) -> dict[str, Any] | None:
     answered = session.exec(select(Motion).where(Motion.answerer == account).order_by(col(Motion.answered), col(Motion.id)))
     found = {
         "contributions": [_plain(row, {"account"}) for row in said],
-        "proposals": [_plain(row, {"account", "answer", "answered_by", "answerer"}) for row in moved],
+        "proposals": [_plain(row, {"account", "answer", "answered_by", "answerer", *_not_yet(row)}) for row in moved],
         "answers": [_plain(row, {"id", "document", "state", "answer", "answered"}, only=True) for row in answered],
     }
     return found if any(found.values()) else None
@@ -28,6 +29,11 @@ def forget(session: Session, account: str) -> None:
     session.execute(update(Debate).where(col(Debate.account) == account).values(nobody))
     session.execute(update(Motion).where(col(Motion.account) == account).values(nobody))
     session.execute(update(Motion).where(col(Motion.answerer) == account).values(answerer=None, answered_by=""))
+
+
+def _not_yet(row: Motion) -> set[str]:
+    """What means nothing yet: the id of an amendment that nobody has sent."""
+    return set() if row.state == CARRIED else {"amendment"}
 
 
 def _plain(row: Private, fields: set[str], *, only: bool = False) -> dict[str, Any]:

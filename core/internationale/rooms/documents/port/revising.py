@@ -10,6 +10,7 @@ from internationale.kit.documents import Summary
 from internationale.kit.ports import Section as Home
 from internationale.kit.vocabulary import Reader, Utterance
 from internationale.messages import marker
+from internationale.rooms.documents.port import access
 from internationale.rooms.documents.queries import amendments, documents
 from internationale.rooms.documents.queries.values import AmendmentCard, Line, Text
 from internationale.rooms.documents.rules import writing
@@ -73,9 +74,9 @@ def onto(summary: Summary, base: int) -> None:
 
 
 def ours(section: Home, session: Session, document: str, by: Reader) -> Summary:
-    """The document, when it is this section's and the reader may revise it."""
+    """The document, when it is this section's and the reader may read and revise it."""
     section.require(by, REVISE, document)
-    summary = documents.summary(session, document)
+    summary = access.readable(section, session, document, by)
     if summary.home != section.code:
         raise Refused(_("Only the section that opened a document revises it. Others propose amendments."))
     return summary

@@ -11,9 +11,18 @@ from internationale.kit.vocabulary import Reader
 from internationale.messages import marker
 from internationale.rooms.documents.queries.values import Comment, MotionCard
 from internationale.rooms.documents.rows.private import Debate, Motion
+from internationale.rooms.documents.rows.shared import Amendment
 from internationale.rooms.documents.rules.ids import is_plain
 
 _ = marker("core")
+
+OPEN, CARRIED = "open", "carried"
+_MOTIONS = (
+    select(Motion, Amendment.id)
+    .join(Amendment, col(Amendment.id) == col(Motion.amendment), isouter=True)
+    .order_by(col(Motion.written), col(Motion.id))
+)
+"""With the amendment that carries each, where one is in the log."""
 
 
 def thread(
@@ -59,14 +68,14 @@ def counts(session: Session, document: str) -> Mapping[str, int]:
 
 def motions(session: Session, document: str, reader: Reader) -> list[MotionCard]:
     """All proposals at home for one document, the earliest first."""
-    rows = session.exec(select(Motion).where(col(Motion.document) == document).order_by(col(Motion.written), col(Motion.id)))
-    return [card(row, reader) for row in rows]
+    found = session.exec(_MOTIONS.where(col(Motion.document) == document)).all()
+    return [_card(row, reader, sent) for row, sent in found]
 
 
 def open_motions(session: Session, reader: Reader) -> list[MotionCard]:
     """The proposals that wait for a delegate, in all documents."""
-    rows = session.exec(select(Motion).where(col(Motion.state) == "open").order_by(col(Motion.written), col(Motion.id)))
-    return [card(row, reader) for row in rows]
+    found = session.exec(_MOTIONS.where(col(Motion.state) == OPEN, col(Amendment.id).is_(None))).all()
+    return [_card(row, reader, sent) for row, sent in found]
 
 
 def motion(session: Session, document: str, id: str) -> Motion:
@@ -77,18 +86,28 @@ def motion(session: Session, document: str, id: str) -> Motion:
     return row
 
 
+def motion_card(session: Session, document: str, id: str, reader: Reader) -> MotionCard:
+    """One proposal, as pages and API show it; raises ``NotFound``."""
+    row = motion(session, document, id)
+    return _card(row, reader, sent(session, row))
+
+
 def motion_of(session: Session, amendment: str, reader: Reader) -> MotionCard | None:
     """The member's proposal that an amendment carries, if one of ours."""
     row = session.exec(select(Motion).where(col(Motion.amendment) == amendment)).first()
-    return None if row is None else card(row, reader)
+    return None if row is None else _card(row, reader, sent(session, row))
 
 
-def card(row: Motion, reader: Reader) -> MotionCard:
-    """A proposal as pages and API show it."""
-    return MotionCard(
-        **row.model_dump(exclude={"account", "answerer"}),
-        own=row.account == reader.id,
-    )
+def sent(session: Session, row: Motion) -> str | None:
+    """The amendment that carries a proposal, if it is in the log: also where a backup that was put back has it as open."""
+    return row.amendment if session.get(Amendment, row.amendment) is not None else None
+
+
+def _card(row: Motion, reader: Reader, sent: str | None) -> MotionCard:
+    state = CARRIED if row.state == OPEN and sent else row.state
+    amendment = row.amendment if state == CARRIED else ""
+    known = row.model_dump(exclude={"account", "answerer", "state", "amendment"})
+    return MotionCard(**known, state=state, amendment=amendment, own=row.account == reader.id)
 
 
 def comment_card(row: Debate, reader: Reader) -> Comment:

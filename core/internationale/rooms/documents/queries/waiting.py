@@ -1,6 +1,7 @@
 """What waits for a reader."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from sqlmodel import Session
 
@@ -16,15 +17,19 @@ ngettext = plural_marker("core")
 
 def needs(section: Section, session: Session, reader: Reader) -> list[Need]:
     """Members' proposals to carry or answer, and amendments to decide on texts of our own."""
-    found: list[Need] = []
-    if section.may(reader, "documents.amendment_proposed"):
-        found += _proposals(session, reader)
-    if section.may(reader, "documents.amendment_decided"):
-        found += _decisions(session, section.code)
-    return found
+
+    def may(capability: str, document: str) -> bool:
+        """Titles are for those who may read the text, too."""
+        return section.may(reader, capability, document) and section.may(reader, "documents.read", document)
+
+    to_carry = [one for one in private.open_motions(session, reader) if may("documents.amendment_proposed", one.document)]
+    to_decide = [
+        one for one, _amendment in amendments.to_decide(session, section.code) if may("documents.amendment_decided", one)
+    ]
+    return [*_proposals(to_carry), *_decisions(session, to_decide)]
 
 
-def _proposals(session: Session, reader: Reader) -> list[Need]:
+def _proposals(motions: Sequence[MotionCard]) -> list[Need]:
     return [
         Need(
             title=_proposed(motion),
@@ -33,7 +38,7 @@ def _proposals(session: Session, reader: Reader) -> list[Need]:
             action=_("Look at it"),
             weight=30,
         )
-        for motion in private.open_motions(session, reader)
+        for motion in motions
     ]
 
 
@@ -43,8 +48,8 @@ def _proposed(motion: MotionCard) -> Message:
     return _("%(handle)s proposes an amendment: %(title)s") % {"handle": motion.handle, "title": motion.title}
 
 
-def _decisions(session: Session, home: str) -> list[Need]:
-    counts = Counter(document for document, _amendment in amendments.to_decide(session, home))
+def _decisions(session: Session, documents_: Sequence[str]) -> list[Need]:
+    counts = Counter(documents_)
     titles = documents.titles(session, list(counts))
     return [
         Need(

@@ -42,7 +42,8 @@ class Motion(Private, table=True):
     """An amendment that a member proposes at home, until a delegate carries it to the International or declines it.
 
     ``text`` is the paragraph as it should read, in ``language``; ``change``: ``replace``, ``insert`` (after the paragraph)
-    or ``delete``; ``state``: ``open``, ``carried`` (``amendment`` is what became of it) or ``declined`` (``answer`` says why).
+    or ``delete``; ``state``: ``open``, ``carried`` or ``declined`` (``answer`` says why). ``amendment``: the id of what becomes
+    of it, given with the proposal: where a backup that was put back has it as open, the log still tells that it was carried.
     """
 
     __tablename__ = "documents_motion"
