@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from internationale.kit.attachments import Limits
 from internationale.rooms.attachments.events import NAME, fit
 from internationale.rooms.attachments.rules import names
-from internationale.rooms.attachments.rules.chunking import Cutter, Damaged, opened
+from internationale.rooms.attachments.rules.chunking import CHUNK, Cutter, Damaged, hash_of, opened, step, travelling
 from internationale.rooms.attachments.rules.hidden import Hidden, hidden
 
 KEY = bytes(range(32))
@@ -29,6 +29,49 @@ def test_a_file_is_cut_and_joined_again(pieces: list[bytes], key: bytes, chunk: 
     assert (content.size, content.blob == content.digest) == (len(whole), not (key and whole))
     if key:
         assert all(len(body) % 4096 == 16 for body in chunks)
+
+
+@pytest.mark.parametrize(
+    ("size", "class_"),
+    [
+        (1, 4096),
+        (4096, 4096),
+        (100_000, 102_400),
+        (524_288, 524_288),
+        (600_001, 606_208),
+        (1_000_000, 1_015_808),
+        (5_000_000, 5_111_808),
+        (5_100_000, 5_111_808),
+        (200_000_000, 200_278_016),
+    ],
+)
+def test_of_an_encrypted_file_a_size_class_is_seen(size: int, class_: int) -> None:
+    """The classes of Padmé (``PURBs``, section 4): with exponent E of the size, the last E - (bits of E) bits are zeros; at least
+    4 KiB, and at most what fills the last chunk.
+    """
+    assert size - size % CHUNK + -(-(size % CHUNK) // step(size)) * step(size) == class_
+
+
+@given(st.integers(1, 2**40))
+def test_padding_costs_an_eighth_at_most(size: int) -> None:
+    assert step(size) <= max(4096, size / 8)
+    assert CHUNK % step(size) == 0
+
+
+@pytest.mark.parametrize("size", [1, CHUNK, CHUNK + 1, 2 * CHUNK + 300_000])
+def test_a_file_that_an_earlier_version_has_padded_is_read(size: int) -> None:
+    whole = bytes(range(256)) * (size // 256) + bytes(range(size % 256))
+    cutter = Cutter(KEY)
+    chunks = cutter.add(whole) + cutter.end()
+    content = cutter.content()
+    number = len(chunks) - 1
+    last = whole[number * CHUNK :]
+    before = travelling(last, number, KEY)
+    earlier = replace(content, chunks=(*content.chunks[:-1], hash_of(before)))
+    assert (content.plain(number, chunks[-1]), earlier.plain(number, before)) == (last, last)
+    assert len(chunks[-1]) == len(last) + -len(last) % step(size) + 16
+    longer = travelling(last, number, KEY, 2 * CHUNK)
+    assert not replace(content, chunks=(*content.chunks[:-1], hash_of(longer))).fits(number, longer)
 
 
 def test_an_encrypted_chunk_opens_in_its_place_only() -> None:

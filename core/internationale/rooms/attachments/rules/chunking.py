@@ -2,7 +2,9 @@
 
 Open files travel as they are. The others are encrypted with a key of their own, which stands in the sealed event: XSalsa20 and
 Poly1305 (NaCl's secretbox); the nonce is the chunk's number, since each key is used for one file only, so that chunks cannot
-change places. The last chunk is padded, so that only a size class is to be seen.
+change places. The last chunk is padded, so that only a size class is to be seen: as Padmé has it (Nikitin and
+others, “Reducing Metadata Leakage from Encrypted Files and Communication with PURBs”, PETS 2019), up to what fills that chunk. By
+multiples of 4 KiB alone, somebody who has a copy of a file would find it again among all that travel.
 """
 
 import hashlib
@@ -14,7 +16,7 @@ from nacl.secret import SecretBox
 CHUNK = 512 * 1024
 """Bytes of the file in each chunk but the last."""
 PADDING = 4096
-"""An encrypted chunk is padded to a multiple of this."""
+"""An encrypted chunk is padded to a multiple of this at least."""
 MOST = 3_500
 """The most chunks of one file: their hashes must fit into one part."""
 
@@ -40,9 +42,15 @@ class Content:
 
     def fits(self, number: int, travelled: bytes) -> bool:
         """Whether this is the chunk: as long as announced (so that it takes the room it was given), and with its hash."""
+        return len(travelled) in self._lengths(number) and hash_of(travelled) == self.chunks[number]
+
+    def _lengths(self, number: int) -> set[int]:
+        """Two of an encrypted last chunk: earlier versions padded it to ``PADDING`` only."""
         plain = self.length(number)
-        expected = plain + -plain % PADDING + SecretBox.MACBYTES if self.key else plain
-        return len(travelled) == expected and hash_of(travelled) == self.chunks[number]
+        if not self.key:
+            return {plain}
+        steps = {PADDING, step(self.size)} if number == len(self.chunks) - 1 else {PADDING}
+        return {plain + -plain % each + SecretBox.MACBYTES for each in steps}
 
     def plain(self, number: int, travelled: bytes) -> bytes:
         """The bytes of the file in chunk ``number`` (from 0). Raises ``Damaged``."""
@@ -60,11 +68,17 @@ def count(size: int, chunk: int) -> int:
     return -(-size // chunk)
 
 
-def travelling(plain: bytes, number: int, key: bytes) -> bytes:
-    """A chunk as it travels; ``key`` empty: as it is."""
+def step(size: int) -> int:
+    """To a multiple of how many bytes the last chunk of an encrypted file of ``size`` bytes is padded."""
+    exponent = max(size, 2).bit_length() - 1
+    return max(PADDING, min(1 << (exponent - exponent.bit_length()), CHUNK))
+
+
+def travelling(plain: bytes, number: int, key: bytes, padding: int = PADDING) -> bytes:
+    """A chunk as it travels; ``key`` empty: as it is. ``padding``: to a multiple of so many bytes."""
     if not key:
         return plain
-    padded = plain + bytes(-len(plain) % PADDING)
+    padded = plain + bytes(-len(plain) % padding)
     return bytes(SecretBox(key).encrypt(padded, _nonce(number)).ciphertext)
 
 
@@ -105,16 +119,16 @@ class Cutter:
 
     def end(self) -> list[bytes]:
         """The last chunk, unless the file ended with one (or is empty)."""
-        return [self._cut(bytes(self._rest))] if self._rest else []
+        return [self._cut(bytes(self._rest), step(self.size))] if self._rest else []
 
     def content(self) -> Content:
         """What was cut, after the end."""
         digest, blob = self._digest.hexdigest(), self._blob.hexdigest()
         return Content(self.size, digest, blob, self._chunk, tuple(self._chunks), self._key)
 
-    def _cut(self, plain: bytes) -> bytes:
+    def _cut(self, plain: bytes, padding: int = PADDING) -> bytes:
         self._digest.update(plain)
-        body = travelling(plain, len(self._chunks), self._key)
+        body = travelling(plain, len(self._chunks), self._key, padding)
         self._blob.update(body)
         self._chunks.append(hash_of(body))
         return body
