@@ -115,6 +115,7 @@ def starting(section: Section, session: Session, restored: Restored | None) -> N
     ``restored``: its database was put back from a copy, and you have not heard it yet (also
     when you were off at the start that told the others). What was ended since the copy was made
     (sign-ins, secrets that were handed out) is there again: end it. Called in one transaction; raising stops the start.
+    Also while it runs, when only what comes back of its own log shows that the database is an old one.
     """
 
 

@@ -58,6 +58,11 @@ def put_back(connection: Connection, now: datetime, *, copied: datetime | None =
     ``copied``: when the copy was made, where that is known.
     """
     keep(connection, Lasting.RESTORED, now)
+    note_copy(connection, now, copied=copied)
+
+
+def note_copy(connection: Connection, now: datetime, *, copied: datetime | None = None) -> None:
+    """The same, of a database about which nothing but this is to be noted."""
     connection.execute(delete(tables.restored))
     connection.execute(insert(tables.restored), {"since": now, "copied_at": copied})
 

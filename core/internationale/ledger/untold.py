@@ -9,9 +9,12 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection, delete, insert, select
 
 from internationale.kit.vocabulary import Restored
+from internationale.ledger import awake
 from internationale.ledger.tables import mark
 
 _PREFIX = "restored, untold: "
+_TOLD = "restored, told"
+"""The mark of how often something had been signed when that was told last."""
 _UNKNOWN = -1
 """Where nobody knows when the copy was made; else microseconds since 1970."""
 _BEGIN = datetime(1970, 1, 1, tzinfo=UTC)
@@ -34,6 +37,20 @@ def keep(connection: Connection, names: Collection[str], restored: Restored) -> 
 def clear(connection: Connection, names: Collection[str]) -> None:
     """These have heard everything."""
     connection.execute(delete(mark).where(mark.c.name.in_([_PREFIX + name for name in names])))
+
+
+def told(connection: Connection) -> None:
+    """Everybody has heard that the database was put back, or is noted not to have."""
+    connection.execute(delete(mark).where(mark.c.name == _TOLD))
+    connection.execute(insert(mark), {"name": _TOLD, "position": awake.recent(connection).number})
+
+
+def is_news(connection: Connection) -> bool:
+    """Whether something was signed with this database since that was told last: to one with which nothing was, as a new one is,
+    it cannot have happened.
+    """
+    number = awake.recent(connection).number
+    return number > 0 and connection.execute(select(mark.c.position).where(mark.c.name == _TOLD)).scalar() != number
 
 
 def _moment(position: int) -> datetime | None:

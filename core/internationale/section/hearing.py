@@ -12,7 +12,7 @@ from internationale.errors import without_content
 from internationale.events.envelope import Address
 from internationale.events.logs import Keyring
 from internationale.events.portions import portions
-from internationale.ledger import deliveries, parking
+from internationale.ledger import deliveries, parking, reasons, untold
 from internationale.ledger.deliveries import Arrival, Delivery
 from internationale.ledger.log import MORE
 from internationale.ledger.outages import outage
@@ -30,6 +30,10 @@ class Hearing(Answering, ABC):
     """What of a section takes something in."""
 
     now: Callable[[], datetime]
+
+    @abstractmethod
+    def begin(self) -> None:
+        """Tell rooms and plugins whether the database was put back."""
 
     @abstractmethod
     def writing(self, *, anybody: bool = False) -> AbstractContextManager[Session]:
@@ -63,6 +67,7 @@ class Hearing(Answering, ABC):
                 outcomes = self._take_in(session, deliveries.check(batch, keyring, known), keyring, known)
             self._go_on(session)
             return outcomes
+        own = any(address.section == self.code for address in claimed)
         with self.reading() as session:
             keyring, known = self.keyring(session), self.ledger.known(session, claimed)
         arrivals = deliveries.check(batch, keyring, known)
@@ -71,9 +76,27 @@ class Hearing(Answering, ABC):
         with self.writing(anybody=True) as session:
             if (by_now := self.keyring(session)) is not keyring:  # a list came meanwhile
                 arrivals = deliveries.check(batch, by_now, self.ledger.known(session, claimed))
+            before = self._said(session)
             outcomes = self._take_in(session, arrivals, by_now)
+            back = own and self._said(session) != before and self._note_back(session)
         self._go_on(session)
+        if back:
+            self.begin()
         return outcomes
+
+    def _said(self, session: Session) -> Address:
+        head = self.ledger.head(session, self.code)
+        return Address(self.code, head.epoch, head.sequence)
+
+    def _note_back(self, session: Session) -> bool:
+        """Something of our own log has come back: this database is an old one, put back without a word, as copies of whole
+        machines are, and what was released or ended since stands in it as before. Whether that is to be told, as it was not yet.
+        """
+        connection = session.connection()
+        if not untold.is_news(connection):
+            return False
+        reasons.note_copy(connection, self.now())
+        return True
 
     def _take_in(
         self, session: Session, arrivals: Sequence[Arrival], keyring: Keyring, known: dict[Address, str] | None = None

@@ -125,6 +125,7 @@ class Section(Hearing):
         if restored is not None:
             untold.keep(connection, plugins.off | plugins.broken.keys(), restored)
             reasons.heard(connection)
+            untold.told(connection)
 
     def close(self) -> None:
         """Let go of the database."""
