@@ -1,6 +1,7 @@
 """Actions: what the sections do together, from the call to what came of it."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import Session as Database
@@ -41,8 +42,8 @@ def event_types() -> Sequence[EventType]:
 
 
 @hookimpl
-def releasing(section: Section, session: Database, utterance: Utterance, by: Reader) -> None:
-    port.check(section, session, utterance, by)
+def releasing(section: Section, session: Database, utterance: Utterance, by: Reader, written: datetime) -> None:
+    port.check(section, session, utterance, by, written)
 
 
 @hookimpl

@@ -6,7 +6,7 @@ too late, already so) or ``NotFound``.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sqlmodel import Session as Database
 
@@ -179,8 +179,8 @@ def close(section: Section, session: Database, action: str, *, language: str, co
     _say(section, session, closed, [Ref.parse(known.summary.ref), *reports], by)
 
 
-def check(section: Section, session: Database, utterance: Utterance, by: Reader) -> None:
-    """Of what was written earlier and is released now: raises ``Conflict`` where it would not be said any more."""
+def check(section: Section, session: Database, utterance: Utterance, by: Reader, written: datetime) -> None:
+    """Of what was ``written`` earlier and is released now: raises ``Conflict`` where it would not be said any more."""
     said = utterance.payload
     if isinstance(said, Called) and date.fromisoformat(said.last) < section.now().date():
         raise Conflict(_PASSED)
@@ -190,8 +190,19 @@ def check(section: Section, session: Database, utterance: Utterance, by: Reader)
     if isinstance(said, Committed | Closed):
         if Ref.parse(known.summary.ref) != utterance.refs[0]:
             raise Conflict(_OTHER_CALL)
+        if any(each > written for each in _said(section, known, said)):
+            raise Conflict(_OTHER_WORD)
     elif _own_words(section, known, said) != list(utterance.refs):
         raise Conflict(_OTHER_WORD)
+
+
+def _said(section: Section, known: Action, said: Committed | Closed) -> list[datetime]:
+    """When our section has said, or taken back, what would be replaced."""
+    if isinstance(said, Closed):
+        return [closing.said for closing in known.closings]
+    answer = known.of(section.code)
+    words = [*answer.plans, answer.withdrawn] if answer else []
+    return [word.said for word in words if word]
 
 
 def _own_words(section: Section, known: Action, said: Payload) -> list[Ref]:

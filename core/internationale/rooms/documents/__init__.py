@@ -111,8 +111,8 @@ def commands(cli: Any) -> None:
 
 
 @hookimpl
-def releasing(session: Session, utterance: Utterance, written: datetime) -> None:
-    checking.check(session, utterance, written)
+def releasing(section: Section, session: Session, utterance: Utterance, written: datetime) -> None:
+    checking.check(section, session, utterance, written)
 
 
 @hookimpl

@@ -1,10 +1,11 @@
 """Translations and their states, derived from hashes each time."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from datetime import datetime
 from functools import cache
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func
+from sqlalchemy import bindparam, func, tuple_
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
@@ -12,6 +13,7 @@ from internationale.kit.audiences import key
 from internationale.kit.documents import TITLE, Block, Progress, Reading, Rendering, Summary, Unit, UnitState
 from internationale.kit.ports import Section
 from internationale.kit.prepared import Prepared
+from internationale.rooms.documents.events import TranslationOffered
 from internationale.rooms.documents.queries.values import Text
 from internationale.rooms.documents.rows import contents
 from internationale.rooms.documents.rows.shared import Document, Translation
@@ -43,6 +45,15 @@ OFFERS = core_select(*(col(getattr(Translation, name)) for name in Offer._fields
 )
 _OF_TEXT = col(Translation.document) == bindparam("document"), col(Translation.audience) == bindparam("audience")
 _OFFERS_OF_TEXT = Prepared(OFFERS.where(*_OF_TEXT))
+
+
+def offered(session: Session, said: TranslationOffered, section: str) -> Sequence[datetime]:
+    """When a section has offered what would be replaced by this offer of its own, unit by unit."""
+    units = tuple_(col(Translation.block), col(Translation.source_hash)).in_(
+        [(each.block, each.source_hash) for each in said.units]
+    )
+    its = col(Translation.section) == section, col(Translation.language) == said.language
+    return session.exec(select(Translation.time).where(col(Translation.document) == said.document, *its, units)).all()
 
 
 def sources(text: Text) -> tuple[Block, ...]:
