@@ -6,7 +6,21 @@ from typing import Any
 
 from sqlmodel import Session
 
-from internationale.kit import Capability, Check, MenuItem, Need, Reader, Restored, Role, Section, Task, Turns, hookimpl, marker
+from internationale.kit import (
+    Capability,
+    Check,
+    MenuItem,
+    Need,
+    Reader,
+    Restored,
+    Role,
+    Section,
+    Task,
+    Turns,
+    Utterance,
+    hookimpl,
+    marker,
+)
 from internationale.kit.grants import holds
 from internationale_members import api, pages
 from internationale_members import commands as hosting
@@ -66,6 +80,11 @@ def identify(section: Section, session: Session, scope: str, secret: str, again:
 @hookimpl
 def closed(session: Session, account: str) -> bool | None:
     return accounts.is_closed(session, account)
+
+
+@hookimpl
+def releasing(session: Session, utterance: Utterance, by: Reader) -> None:
+    accounts.check_name(session, utterance, by)
 
 
 @hookimpl

@@ -131,8 +131,11 @@ def test_a_command_in_that_second_takes_back_first_what_it_does_not_find(running
     live(story, ic, fr, ar)
 
 
-def test_another_file_in_the_place_of_the_one_that_is_open_is_noticed(three, hub, say):
-    """By ``mv``: the instance goes on reading and writing what has no name any more, and others open the other one."""
+@pytest.mark.parametrize("another", [True, False])
+def test_another_file_in_the_place_of_the_one_that_is_open_is_noticed(three, hub, say, another):
+    """By ``mv``, or none, by ``rm``: the instance goes on reading and writing what has no name any more, and is lost when it
+    stops.
+    """
     ic, fr, ar = (with_hubs(each, hub.url) for each in three)
     if fr.database.opened is None:
         pytest.skip("a server's database is no file")
@@ -146,7 +149,10 @@ def test_another_file_in_the_place_of_the_one_that_is_open_is_noticed(three, hub
         await until(lambda: all(opened(each)() for each in (ic, fr, ar)))
         await asyncio.to_thread(say, fr, "two")
         await until(lambda: len(oracle.log(ic)) == len(oracle.log(ar)) == 2)
-        path.with_name("copy.db").rename(path)
+        if another:
+            path.with_name("copy.db").rename(path)
+        else:
+            path.unlink()
         with pytest.raises(Paused) as silent:
             await asyncio.to_thread(say, fr, "at once")
         await asyncio.sleep(2.5)  # it looks each second, and does not open again

@@ -16,8 +16,8 @@ class Opened:
         self.first = self.first or named(self.path)
 
     def exchanged(self) -> bool:
-        """Whether another file has its name now: what is written into the one that is open nobody else sees."""
-        return self.first is not None and named(self.path) not in (None, self.first)
+        """Whether another file has its name now, or none: what is written into the one that is open nobody else sees."""
+        return self.first is not None and named(self.path) != self.first
 
 
 def named(path: Path) -> tuple[int, int] | None:

@@ -49,8 +49,8 @@ _CLOSINGS, _SIGNING = "closings", "signing"
 NEVER = awake.Signing()
 _JUMPED = _("The clock of this machine has jumped: the other sections are asked first how far this section's own log goes.")
 EXCHANGED = _(
-    "Another file was put in the place of this section's database while it runs. It says nothing any more: stop it and start it"
-    " again. A database is put back with “internationale restore”, while nothing runs."
+    "This section's database was taken away, or another file put in its place, while it runs. It says nothing any more. Stop it,"
+    " see to it that the right file is there (“internationale restore” puts a backup back), and start it again."
 )
 RECORDED = "recorded"
 """The name of the mark up to which plugins were told of applied events."""

@@ -101,7 +101,7 @@ class Silence:
         gate = self._section.gate
         if self._section.database.exchanged():
             if self._section.fenced != EXCHANGED:
-                _log.error("another file was put in the place of the database: this instance says nothing any more")
+                _log.error("the database was taken away, or another file put in its place: this instance says nothing any more")
                 gate.stop(EXCHANGED)
             return
         known = gate.signing  # first: what is committed meanwhile may be known before it is read

@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlmodel import Session, col, func, select
 
-from internationale.kit import Conflict, Invalid, NotFound, Reader, Refused, Section, marker
+from internationale.kit import Conflict, Invalid, NotFound, Reader, Refused, Section, Utterance, marker
 from internationale_members.rows import Account, FormerHandle
 from internationale_members.rules import handles, terms
 
@@ -23,6 +23,13 @@ def is_closed(session: Session, account: str) -> bool | None:
     """None when there is no such account."""
     row = session.get(Account, account)
     return None if row is None else row.disabled_at is not None
+
+
+def check_name(session: Session, utterance: Utterance, by: Reader) -> None:
+    """Of what was written earlier and is released now: raises ``Conflict`` where its writer has given up the name under it."""
+    row = session.get(Account, by.id) if by.id else None
+    if row is not None and utterance.author and utterance.author != row.handle:
+        raise Conflict(_("Whoever wrote this has taken another handle since. Reject it; they can write it again under that one."))
 
 
 def by_handle(session: Session, handle: str) -> Account | None:

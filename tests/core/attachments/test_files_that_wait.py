@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 
+from internationale.errors import Conflict, Held
 from internationale.kit import Role
-from internationale.rooms.attachments.port import keeping
+from internationale.rooms.attachments.port import attaching, keeping
+from internationale.rooms.exchange.port import release
 from internationale.section import Section
+from internationale.testing.people import person as somebody
 
 CONTENT = b"Names. " * 100_000
 
@@ -124,3 +127,21 @@ def test_a_file_waits_once(brought: Callable[..., str], rosa: Any, clara: Any) -
     assert [each["id"] for each in clara.get("/api/v1/federation/release").json()] == [waits]
     assert rosa.post(f"/federation/release/{waits}/take-back").status_code == 200
     assert held(rosa, upload) != waits
+
+
+def test_a_file_is_taken_back_once(
+    federation: Callable[..., list[Section]], attach: Callable[..., str], share: Callable[..., str]
+) -> None:
+    """Two have written it, before either was released."""
+    (fr,) = federation("fr")
+    rosa, clara = somebody(fr, "rosa", Role.DELEGATE), somebody(fr, "clara", Role.DELEGATE)
+    attachment = attach(fr, share(fr), b"one")
+    fr.releasing.names = frozenset(["attachments.withdrawn"])
+    waiting = []
+    for reason in ("One.", "Two."):
+        with pytest.raises(Held) as held, fr.writing() as session:
+            attaching.withdraw(fr, session, attachment, reason=reason, by=rosa)
+        waiting.append(held.value.id)
+    release(fr, waiting[0], clara)
+    with pytest.raises(Conflict, match="already taken back"):
+        release(fr, waiting[1], clara)

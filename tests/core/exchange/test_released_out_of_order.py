@@ -1,4 +1,4 @@
-"""Two wait for one thing, and the newer is released first: the older word does not take its place afterwards."""
+"""What waits is overtaken: an older word does not take the place of a newer one, and nothing is said in vain."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -7,15 +7,24 @@ from typing import Any
 import pytest
 
 from internationale.errors import Conflict, Held
+from internationale.events import keys
+from internationale.events.roster import Status
+from internationale.events.signed import SignedDocument
 from internationale.kit import Reader, Role
 from internationale.plugins import Plugins
 from internationale.rooms.exchange import port
+from internationale.rooms.roster import port as roster
+from internationale.rooms.roster import queries as roster_queries
+from internationale.rooms.roster.rules import changes
+from internationale.rooms.sealing import port as sealing
 from internationale.section import Section
 from internationale.testing import carrying
+from internationale.testing.founding import ROOT
 from internationale.testing.people import person
 from internationale_actions import port as actions
 from internationale_actions import queries as action_queries
 from internationale_actions.events import Assessment
+from internationale_members.queries import accounts
 
 SAID_SINCE = "your section has said something else"
 
@@ -138,3 +147,61 @@ def test_of_two_translations_of_a_paragraph(fr: Section, rosa: Reader, clara: Re
     port.release(fr, other, clara)
     with fr.reading() as session:
         assert [unit.text for unit in fr.documents.read(session, document, "fr").units[1:]] == ["Un.", "Deux."]
+
+
+@pytest.fixture
+def sealed(federation: Callable[..., list[Section]]) -> tuple[Section, Section, str]:
+    """``ic``, ``ar``, and a document of ``ic`` for it and ``fr``."""
+    ic, _fr, ar = federation("ic", "fr", "ar", plugins=Plugins.installed())
+    rosa = person(ic, "rosa", Role.DELEGATE)
+    with ic.writing() as session:
+        said = {"kind": "programme", "language": "en", "title": "T", "text": "One.\n", "audience": "fr ic"}
+        return ic, ar, ic.documents.open(session, **said, by=rosa)
+
+
+def test_another_section_is_shown_a_text_once(sealed: tuple[Section, Section, str]) -> None:
+    ic, _ar, document = sealed
+    rosa, clara = person(ic, "rosa", Role.DELEGATE), person(ic, "clara", Role.DELEGATE)
+    first, second = (
+        waits(ic, lambda session: sealing.share(ic, session, document, with_="ar", by=rosa), "sealing.reshared") for _ in range(2)
+    )
+    port.release(ic, first, clara)
+    with pytest.raises(Conflict, match="shown everything"):
+        port.release(ic, second, clara)
+
+
+def test_nothing_is_sealed_for_who_was_expelled_since(sealed: tuple[Section, Section, str]) -> None:
+    ic, ar, _document = sealed
+    rosa, clara = person(ic, "rosa", Role.DELEGATE), person(ic, "clara", Role.DELEGATE)
+    said = {"kind": "programme", "language": "en", "title": "T", "text": "One.\n"}
+    alone, both = (
+        waits(ic, lambda session, to=to: ic.documents.open(session, **said, audience=to, by=rosa), "documents.opened")
+        for to in ("ar ic", "ar fr ic")
+    )
+    expel(ic, ar.code)
+    with pytest.raises(Conflict, match="Nobody of those"):
+        port.release(ic, alone, clara)
+    assert [envelope.readers for envelope in port.release(ic, both, clara)] == ["ar fr ic"]
+
+
+def expel(section: Section, code: str) -> None:
+    with section.writing() as session:
+        latest = roster.latest(session)
+        last = roster_queries.last_good(session, changes.entry_of(latest, code))
+        version = changes.ended(latest, code, Status.EXPELLED, last, section.now())
+        roster.store_version(session, SignedDocument.seal(keys.ROSTER, version, ROOT), section.now())
+    section.roster_changed()
+
+
+def test_nothing_goes_out_under_a_name_that_was_given_up(fr: Section, clara: Reader) -> None:
+    with fr.writing() as session:
+        account = accounts.open(session, fr, handle="Maria.Lopez", language="en").id
+        fr.grants.give_role(session, account, Role.DELEGATE, by=None)
+        maria = fr.grants.reader(session, id=account, handle="Maria.Lopez", language="en")
+    said = {"kind": "programme", "language": "en", "title": "T", "text": "One.\n", "audience": "public"}
+    held = waits(fr, lambda session: fr.documents.open(session, **said, by=maria), "documents.opened")
+    done(fr, lambda session: accounts.change_handle(session, fr, account, "wren"))
+    with pytest.raises(Conflict, match="another handle"):
+        port.release(fr, held, clara)
+    done(fr, lambda session: accounts.change_handle(session, fr, account, "Maria.Lopez"))
+    assert [envelope.author for envelope in port.release(fr, held, clara)] == ["Maria.Lopez"]

@@ -12,12 +12,12 @@ from internationale.events.types import EventType
 from internationale.kit.documents import Reading
 from internationale.kit.hookspecs import hookimpl
 from internationale.kit.ports import Section
-from internationale.kit.vocabulary import Capability, Check, Need, Panel, Place, Projection, Reader, Role, Task
+from internationale.kit.vocabulary import Capability, Check, Need, Panel, Place, Projection, Reader, Role, Task, Utterance
 from internationale.messages import marker
 from internationale.rooms.attachments import api, events, pages
 from internationale.rooms.attachments import checks as health
 from internationale.rooms.attachments import tasks as work
-from internationale.rooms.attachments.port import reviewing, sent, telling, uploading
+from internationale.rooms.attachments.port import attaching, reviewing, sent, telling, uploading
 from internationale.rooms.attachments.rows.shared import projection
 from internationale.rooms.attachments.rules import authority
 
@@ -67,6 +67,11 @@ def tasks() -> Sequence[Task]:
 @hookimpl
 def checks() -> Sequence[Check]:
     return health.checks()
+
+
+@hookimpl
+def releasing(session: Session, utterance: Utterance) -> None:
+    attaching.check(session, utterance)
 
 
 @hookimpl

@@ -85,8 +85,8 @@ def starting(session: Session, restored: Restored | None) -> None:
 
 
 @hookimpl
-def releasing(session: Session, utterance: Utterance) -> None:
-    port.check(session, utterance)
+def releasing(section: Section, session: Session, utterance: Utterance) -> None:
+    port.check(section, session, utterance)
 
 
 @hookimpl

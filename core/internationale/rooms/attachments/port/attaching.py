@@ -17,6 +17,7 @@ from internationale.rooms.attachments.queries import files
 from internationale.rooms.attachments.rows.private import Copy
 
 _ = marker("core")
+_GONE = _("This attachment was already taken back.")
 
 
 def attach(section: Home, session: Session, upload: str, *, name: str, note: str, by: Reader) -> str:
@@ -66,5 +67,12 @@ def mine(section: Home, session: Session, attachment: str, by: Reader) -> files.
     if known.file.section != section.code:
         raise Refused(_("Only the section that attached a file takes it back."))
     if known.removal is not None:
-        raise Conflict(_("This attachment was already taken back."))
+        raise Conflict(_GONE)
     return known
+
+
+def check(session: Session, utterance: Utterance) -> None:
+    """Of what was written earlier and is released now: raises ``Conflict`` where a file was taken back since."""
+    said = utterance.payload
+    if isinstance(said, Withdrawn) and files.find(session, said.attachment).removal is not None:
+        raise Conflict(_GONE)

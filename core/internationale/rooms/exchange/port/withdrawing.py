@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from internationale.errors import Conflict
 from internationale.events.refs import Ref
-from internationale.kit import Envelope, Reader, Utterance, marker
+from internationale.kit import Envelope, Reader, Section, Utterance, audiences, marker
 from internationale.rooms.exchange import queries
 from internationale.rooms.exchange.events import PartWithdrawn
 from internationale.rooms.exchange.rules import WITHDRAW
@@ -53,8 +53,13 @@ def _require_later(section: Any, session: Session, ref: Ref) -> None:
         raise Conflict(sentence % {"here": here.sequence, "there": ref.sequence})
 
 
-def check(session: Session, utterance: Utterance) -> None:
-    """Of what was written earlier and is released now: raises ``Conflict`` where a text was taken back since."""
+def check(section: Section, session: Session, utterance: Utterance) -> None:
+    """Of what was written earlier and is released now: raises ``Conflict`` where a text was taken back since, or where nobody is
+    left of those for whom it was to be sealed.
+    """
+    others = {*audiences.readers(utterance.audience)} - {section.code}
+    if others and not any(card.sealable for card in section.sections(session) if card.code in others):
+        raise Conflict(_("Nobody of those for whom this was written can read it any more. Reject it."))
     if isinstance(utterance.payload, PartWithdrawn):
         _require_standing(session, Ref.parse(utterance.payload.event))
 

@@ -27,6 +27,7 @@ from internationale.rooms.sealing.queries import SharedAgain
 from internationale.rooms.sealing.rules import RESHARE
 
 _ = marker("core")
+_ALL_SHOWN = _("This section was shown everything already.")
 
 BUNDLE = 8 * 1024 * 1024
 """About how many bytes of originals go into one event."""
@@ -72,7 +73,7 @@ def share(section: Any, session: Database, id: str, *, with_: str, by: Reader) -
     shown = frozenset() if lost else queries.already_shown(session, id, with_, by=section.code)
     originals = [(ref, plain) for ref, plain in thread(section, session, id) if str(ref) not in shown]
     if not originals:
-        raise Conflict(_("This section was shown everything already."), place="code")
+        raise Conflict(_ALL_SHOWN, place="code")
     audience = " ".join(sorted({*known.readers, with_}))
     section.publish(session, *utterances(id, originals, audience, by), by=by)
     return len(originals)
@@ -106,7 +107,7 @@ def utterances(subject: str, originals: Sequence[tuple[Ref, bytes]], audience: s
 
 def read_anew(section: Section, session: Database, utterance: Utterance) -> Utterance | None:
     """What was to be shown when somebody wrote that, and is released now: as it stands. Raises ``Conflict`` where some of it was
-    taken back since: it is not to be shown to anybody any more.
+    taken back since: it is not to be shown to anybody any more; or where all of it was shown since.
     """
     said = utterance.payload
     if not isinstance(said, Reshared):
@@ -114,6 +115,9 @@ def read_anew(section: Section, session: Database, utterance: Utterance) -> Utte
     here = {str(ref): plain for ref, plain in thread(section, session, said.subject)}
     if not here.keys() >= set(said.events):
         raise Conflict(_("Something that this shows was taken back since it was written. Reject it, and show the rest anew."))
+    guests = {*audiences.readers(utterance.audience)}.difference(audiences.readers(texts.summary(session, said.subject).audience))
+    if guests and all({*said.events} <= queries.already_shown(session, said.subject, each, by=section.code) for each in guests):
+        raise Conflict(_ALL_SHOWN, place="code")
     return replace(utterance, parts=tuple(here[ref] for ref in said.events))
 
 
