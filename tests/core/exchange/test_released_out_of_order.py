@@ -12,7 +12,7 @@ from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
 from internationale.kit import Reader, Role
 from internationale.plugins import Plugins
-from internationale.rooms.exchange import port
+from internationale.rooms.exchange import port, queries
 from internationale.rooms.roster import port as roster
 from internationale.rooms.roster import queries as roster_queries
 from internationale.rooms.roster.rules import changes
@@ -26,6 +26,7 @@ from internationale_actions import queries as action_queries
 from internationale_actions.events import Assessment
 from internationale_members.queries import accounts
 
+LONG = "".join(f"Clara lives at number {number}.\n\n" for number in range(4000))
 SAID_SINCE = "your section has said something else"
 
 
@@ -205,3 +206,44 @@ def test_nothing_goes_out_under_a_name_that_was_given_up(fr: Section, clara: Rea
         port.release(fr, held, clara)
     done(fr, lambda session: accounts.change_handle(session, fr, account, "Maria.Lopez"))
     assert [envelope.author for envelope in port.release(fr, held, clara)] == ["Maria.Lopez"]
+
+
+def test_what_stands_on_a_text_that_was_taken_back_is_not_kept(
+    two: list[Section], rosa: Reader, clara: Reader, browser: Any
+) -> None:
+    """It may repeat the text: a translation does."""
+    fr, ic = two
+    anna = person(ic, "anna", Role.DELEGATE)
+    with ic.writing() as session:
+        said = {
+            "kind": "programme",
+            "language": "en",
+            "title": "T",
+            "text": LONG,
+            "audience": "international",
+        }
+        document = ic.documents.open(session, **said, by=anna)
+    carrying.hand_on(*two)
+    with fr.reading() as session:
+        block = fr.documents.read(session, document, "en").units[1].block.id
+    offer = lambda session: fr.documents.offer(session, document, "fr", {block: "Chez Clara."}, revision=1, by=rosa)  # noqa: E731  # one line of it
+    held = waits(fr, offer, "documents.translation_offered")
+    other = waits(fr, lambda session: fr.documents.open(session, **said | {"text": "Bread.\n"}, by=rosa), "documents.opened")
+    port.empty_void(fr)
+    assert kept(fr, held).count("Clara") == 2
+    done(ic, lambda session: port.withdraw(ic, session, "ic:1:1", reason="safety", by=anna))
+    carrying.hand_on(*two)
+    port.empty_void(fr)
+    assert (kept(fr, held), kept(fr, other).count("Bread")) == ("void []", 1)
+    client = browser(fr, rosa)
+    for page in ("/", f"/federation/release/{held}"):
+        assert "this was about was taken back" in client.get(page).text
+    with pytest.raises(Conflict, match="already decided"):
+        port.release(fr, held, clara)
+    assert client.post(f"/federation/release/{held}/take-back", follow_redirects=False).status_code == 303
+
+
+def kept(section: Section, id: str) -> str:
+    with section.reading() as session:
+        row = queries.held_row(session, id)
+        return f"{row.state} {row.said}"

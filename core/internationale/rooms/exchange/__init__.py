@@ -42,7 +42,8 @@ def projections() -> Sequence[Projection]:
 
 @hookimpl
 def tasks() -> Sequence[Task]:
-    return [Task("exchange take back", timedelta(seconds=10), port.make_anew)]
+    often = timedelta(seconds=10)
+    return [Task("exchange take back", often, port.make_anew), Task("exchange empty void", often, port.empty_void)]
 
 
 @hookimpl

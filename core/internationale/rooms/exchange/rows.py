@@ -28,10 +28,10 @@ class MutedRow(Row, table=True):
 class HeldRow(Row, table=True):
     """What somebody wrote and a second person has to release. Never leaves the section before that.
 
-    ``state``: ``waiting``, ``released``, ``rejected`` (``reason`` says why), or ``doubtful``: the database was put back, and what
-    became of it since is not known. ``said``: the messages, in order, as JSON; ``changes``: what belongs to them in private
-    tables; ``required``: the rights that were asked for when it was written, each with its object or null. ``account`` is empty
-    when the person has left.
+    ``state``: ``waiting``, ``released``, ``rejected`` (``reason`` says why), ``doubtful``: the database was put back, and what
+    became of it since is not known; or ``void``: what it was about was taken back, and its words are gone. ``said``: the
+    messages, in order, as JSON; ``changes``: what belongs to them in private tables; ``required``: the rights that were asked
+    for when it was written, each with its object or null. ``account`` is empty when the person has left.
     """
 
     __tablename__ = "exchange_held"

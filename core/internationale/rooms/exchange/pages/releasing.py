@@ -54,7 +54,7 @@ def _one(section: Section, reader: Reader, id: str, why: str = "") -> Template:
     if not own and not section.may(reader, rules.RELEASE):
         raise NotFound(_("This does not wait here, or no longer."))
     context = {"held": held, "own": own, "deeds": deeds(section), "spelled": rules.spelled, "read": read, "why": why}
-    context["doubtful"] = rules.DOUBTFUL
+    context |= {"doubtful": rules.DOUBTFUL, "void": rules.VOID}
     panels = section.panels(Place.HELD, id, reader) if held.state == "waiting" else ()
     return Template("exchange/release_one.html", context=context | {"panels": panels})
 

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlmodel import Session, col, update
+from sqlmodel import Session, col, select, update
 
 from internationale.errors import Conflict, Refused
 from internationale.events.envelope import Envelope
@@ -18,6 +18,7 @@ from internationale.events.refs import Ref
 from internationale.events.types import Vocabulary
 from internationale.kit import Reader, Utterance, marker
 from internationale.kit.grants import Grants
+from internationale.ledger.database import ERASED
 from internationale.plugins import Plugins
 from internationale.rooms.exchange import queries
 from internationale.rooms.exchange.port.releasing import RELEASING
@@ -26,6 +27,8 @@ from internationale.rooms.exchange.rows import HeldRow
 from internationale.rooms.exchange.rules import DOUBTFUL, RELEASE, named_anew
 
 _ = marker("core")
+_LOOKED = "exchange, looked through what waits"
+"""The mark of how many texts had been taken back when that was done last."""
 
 
 class Speaking(Protocol):
@@ -92,6 +95,22 @@ def doubt_all(session: Session) -> None:
     """The database was put back: what waits in it may have been signed since, rejected or taken back. Nobody releases it."""
     waiting = update(HeldRow).where(col(HeldRow.state) == "waiting")
     session.execute(waiting.values(state="doubtful"))
+
+
+def empty_void(section: Any) -> None:
+    """Of what was not released: nothing is kept of what stands on a text that was taken back since, for it may repeat that."""
+    with section.reading() as session:
+        count = queries.withdrawals(session)
+        if count == section.ledger.mark(session, _LOOKED):
+            return
+    with section.writing() as session:
+        for row in session.exec(select(HeldRow).where(HeldRow.state != "released", HeldRow.state != "void")).all():
+            refs = {Ref.parse(ref) for given in json.loads(row.said) for ref in given["refs"]}
+            if any(queries.taken_back_of(session, ref) for ref in refs):
+                _delete_parts(session, row)
+                row.state, row.said, row.changes = "void", "[]", "[]"
+                session.info[ERASED] = True
+        section.ledger.set_mark(session, _LOOKED, count)
 
 
 def _second(session: Session, id: str, by: Reader) -> HeldRow:

@@ -13,7 +13,7 @@ from .sent import Sent, SentPage, SignedVersion, Uncounted, Whole, as_lines, pag
 from .sent import every as everything_sent
 from .uncounted import REFUSED
 from .waiting import Counts, Held, Kind, Listing, Source, Stuck, counts, exported, ids, kind, listing, one, sources, stuck
-from .withdrawing import TakenBack, pages, taken_back, taken_back_of
+from .withdrawing import TakenBack, pages, taken_back, taken_back_of, withdrawals
 
 __all__ = [
     "REFUSED",
@@ -74,4 +74,5 @@ __all__ = [
     "taken_back_of",
     "versions",
     "whole",
+    "withdrawals",
 ]

@@ -8,11 +8,12 @@ from internationale.kit import Need, Reader, Section, marker, plural_marker
 from internationale.rooms.exchange.queries.alarms import findings
 from internationale.rooms.exchange.queries.progress import progress
 from internationale.rooms.exchange.queries.releasing import held_by_others, held_of
-from internationale.rooms.exchange.rules import DOUBTFUL, INSPECT, RELEASE
+from internationale.rooms.exchange.rules import DOUBTFUL, INSPECT, RELEASE, VOID
 
 _ = marker("core")
 ngettext = plural_marker("core")
 
+_WORDS = {"doubtful": DOUBTFUL, "void": VOID}
 RELEASING = 70
 URGENT = 90
 SYNCING = 80
@@ -47,8 +48,8 @@ def _to_release(section: Section, session: Session, reader: Reader) -> Iterator[
 
 def _written(session: Session, reader: Reader) -> Iterator[Need]:
     for held in held_of(session, reader.id or ""):
-        if held.state in ("rejected", "doubtful"):
-            detail = DOUBTFUL if held.state == "doubtful" else _("The reason: %(reason)s") % {"reason": held.reason}
+        if held.state in ("rejected", *_WORDS):
+            detail = _WORDS.get(held.state) or _("The reason: %(reason)s") % {"reason": held.reason}
             title = _("Something that you wrote was not released")
             yield Need(title, detail, f"/federation/release/{held.id}", _("Look at it"), OWN)
 

@@ -28,7 +28,12 @@ class TakenBack:
 
 def pages(session: Session) -> int:
     """How many pages there are of all of them; 1 where there is none."""
-    return max(1, -(-session.exec(select(func.count()).select_from(Withdrawal)).one() // SHOWN))
+    return max(1, -(-withdrawals(session) // SHOWN))
+
+
+def withdrawals(session: Session) -> int:
+    """How many there are."""
+    return session.exec(select(func.count()).select_from(Withdrawal)).one()
 
 
 def taken_back(session: Session, target: str = "", page: int = 1) -> tuple[TakenBack, ...]:

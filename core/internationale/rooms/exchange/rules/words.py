@@ -22,6 +22,11 @@ DOUBTFUL = _(
     " nobody can release it any more. Look whether it was signed, and write it again if it was not."
 )
 """Of what waits for a second person."""
+VOID = _(
+    "A text that this was about was taken back since this was written. What was written here is gone with it, as it may repeat"
+    " that text."
+)
+"""The same."""
 
 REASONS: Mapping[str, Message] = {
     "oversize": _("It is larger than an event may be."),
