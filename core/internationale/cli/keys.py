@@ -15,12 +15,13 @@ from internationale.errors import Conflict, Invalid, Misconfigured
 from internationale.events import card, fingerprints, joining
 from internationale.events.fingerprints import Listed
 from internationale.events.keys import PublicKey, SigningKey
+from internationale.ledger.ownkeys import OwnKeys
 from internationale.messages import marker
 from internationale.rooms.exchange.queries.releasing import waits
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.events import KeyAnnounced
 from internationale.rooms.roster.port import secret
-from internationale.rooms.roster.rules import changes
+from internationale.rooms.roster.rules import announcing, changes
 from internationale.rooms.roster.rules.signers import Signer
 from internationale.section import Section
 
@@ -116,7 +117,7 @@ def new_log(home: Home, out: Path | None) -> None:
 @group.command("rotate-log")
 @click.option(
     "--after",
-    type=click.IntRange(1, 1_000_000),
+    type=click.IntRange(announcing.NEAREST, 1_000_000),
     default=1000,
     help="After how many more events the new key begins. The committee has until then; 1000 by default.",
 )
@@ -124,18 +125,16 @@ def new_log(home: Home, out: Path | None) -> None:
 def rotate_log(home: Home, after: int) -> None:
     """Replace the key of this section's log by another: announces it, signed with both. Nothing stops meanwhile."""
     section = home.speaking()
-    with section.reading() as session:
+    key = SigningKey.generate()
+    with section.writing() as session:
         entry = changes.entry_of(port.latest(session), section.code)
         announced = queries.announcement(session, entry)
-        if announced is not None and announced.key not in {str(key.public) for key in section.log_keys.all}:
+        here = {str(key.public) for key in OwnKeys(home.settings.log_key).all}  # also one that another command has just made
+        if announced is not None and announced.key not in here:
             raise Conflict(_FOREIGN % {"fingerprint": fingerprints.groups(PublicKey.parse(announced.key))})
-        if announced is not None:
-            raise Conflict(_("Another key is announced already. The committee has to take it into the list first."))
         if waits(session, KeyAnnounced, section.vocabulary):
             raise Conflict(_("A new key waits already for a second person, who has to release it, or to reject it, first."))
         first = queries.last_good(session, entry).sequence + 1 + after
-    key = SigningKey.generate()
-    with section.writing() as session:
         port.announce_key(section, session, key, first=first, epoch=entry.epoch, by=home.host())
         section.log_keys.add(key)  # after all that may be refused, and before the others hear of it
     say(

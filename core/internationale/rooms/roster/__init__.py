@@ -5,9 +5,22 @@ from typing import Any
 
 from sqlmodel import Session as Database
 
-from internationale.kit import Capability, Check, EventType, Need, Projection, Reader, Role, Section, hookimpl, marker
+from internationale.kit import (
+    Capability,
+    Check,
+    EventType,
+    Need,
+    Projection,
+    Reader,
+    Role,
+    Section,
+    Utterance,
+    hookimpl,
+    marker,
+)
 from internationale.rooms.roster import api, events, pages, queries, rows
 from internationale.rooms.roster.checks import division, expiry, proposals, standing
+from internationale.rooms.roster.port import releasing as checking
 from internationale.rooms.roster.rules import authority
 
 _ = marker("core")
@@ -66,6 +79,11 @@ def capabilities() -> Sequence[Capability]:
 @hookimpl
 def routes() -> Sequence[Any]:
     return [*pages.routes(), *api.routes()]
+
+
+@hookimpl
+def releasing(section: Section, session: Database, utterance: Utterance) -> None:
+    checking.check(section, session, utterance)
 
 
 @hookimpl
