@@ -11,6 +11,7 @@ from internationale.events.signed import SignedDocument
 from internationale.kit import Reader, Role, Utterance
 from internationale.rooms.exchange import port as exchange
 from internationale.rooms.roster import port, queries
+from internationale.rooms.roster.checks import announced_key
 from internationale.rooms.roster.rules import changes
 from internationale.section import Section
 from internationale.testing import notes
@@ -170,3 +171,25 @@ def test_of_two_keys_that_waited_for_a_second_person_one_is_announced(
     take(two, FIRST, 100)
     with pytest.raises(Conflict, match="From number 100 on"):
         exchange.release(fr, second, clara)
+
+
+def told(section: Section, host: Reader) -> list[str]:
+    """What the home page of its host says of it."""
+    with section.reading() as session:
+        return [str(need.detail) for need in queries.needs(section, session, host) if "key" in str(need.title)]
+
+
+def test_the_host_is_told_before_a_key_that_nobody_confirms_silences_the_section(two: list[Section], fr: Section) -> None:
+    waiting = (
+        "A new key for this section's log is announced, and the committee has not confirmed it yet. The log is at number %s; from"
+        " number 102 on this section is silent until it does. It says there: internationale roster propose rotate fr"
+    )
+    host = person(fr, "rosa", Role.HOST)
+    announce(fr, FIRST, 102)
+    fr.log_keys.add(FIRST)
+    assert (announced_key(fr), told(fr, host)) == ([], [])
+    say(fr, "two")
+    assert [str(each) for each in announced_key(fr)] == told(fr, host) == [waiting % 2]
+    assert told(fr, person(fr, "clara", Role.DELEGATE)) == announced_key(two[0]) == []
+    take(two, FIRST, 102)
+    assert (announced_key(fr), told(fr, host)) == ([], [])

@@ -19,7 +19,7 @@ from internationale.kit import (
     marker,
 )
 from internationale.rooms.roster import api, events, pages, queries, rows
-from internationale.rooms.roster.checks import division, expiry, proposals, standing
+from internationale.rooms.roster.checks import announced_key, division, expiry, proposals, standing
 from internationale.rooms.roster.port import releasing as checking
 from internationale.rooms.roster.rules import authority
 
@@ -97,5 +97,6 @@ def checks() -> Sequence[Check]:
         Check("division", division),
         Check("roster expiry", expiry),
         Check("standing", standing),
+        Check("announced key", announced_key),
         Check("proposals", proposals),
     ]

@@ -1,6 +1,6 @@
 """Reading the roster and the heads."""
 
-from .announcing import announcement, check_announced
+from .announcing import announcement, check_announced, unconfirmed
 from .asked import asked
 from .chain import (
     chain,
@@ -112,6 +112,7 @@ __all__ = [
     "sections",
     "standing",
     "subjects",
+    "unconfirmed",
     "unknown",
     "versions",
 ]

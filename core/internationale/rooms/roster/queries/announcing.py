@@ -8,8 +8,9 @@ from sqlmodel import Session, col, select
 from internationale.errors import Paused
 from internationale.events.logs import KeyRange, LogRules
 from internationale.events.roster import Entry, LogKey
-from internationale.kit import marker
+from internationale.kit import Message, marker
 from internationale.ledger import tables
+from internationale.rooms.roster.queries.chain import last_good, latest
 from internationale.rooms.roster.rows import AnnouncementRow
 from internationale.rooms.roster.rules import announcing
 
@@ -33,6 +34,16 @@ def check_announced(session: Session, rules: LogRules, count: int) -> None:
     last = session.connection().execute(select(head.sequence).where(here)).scalar() or 0
     if first is not None and last + count >= first:
         raise Paused(_("This section waits for the International to confirm the key that it has announced for its log."))
+
+
+def unconfirmed(session: Session, own: str) -> Message | None:
+    """That our section is silent soon, because the committee has not confirmed its new key; None: it is not."""
+    now = latest(session)
+    entry = None if now is None else now.roster.entry(own)
+    announced = None if entry is None else announcement(session, entry)
+    if entry is None or announced is None:
+        return None
+    return announcing.unconfirmed(own, announced.first, last_good(session, entry).sequence)
 
 
 def _waiting(session: Session, code: str, epoch: int, keys: Sequence[LogKey] | Sequence[KeyRange]) -> Iterator[AnnouncementRow]:

@@ -5,12 +5,15 @@ from collections.abc import Sequence
 from internationale.errors import Conflict
 from internationale.events.logs import KeyRange
 from internationale.events.roster import Entry, LogKey
-from internationale.kit import marker
+from internationale.kit import Message, marker
 
 _ = marker("core")
 
 NEAREST = 2
 """So many numbers after its announcement a key begins at the earliest: with the next one its section would be silent at once."""
+
+NEAR = 100
+"""So many numbers before it begins, a key that nobody has confirmed is mentioned."""
 
 
 def overtaken(keys: Sequence[LogKey] | Sequence[KeyRange], first: int) -> bool:
@@ -38,3 +41,13 @@ def require_announceable(entry: Entry, first: int, number: int) -> None:
             )
             % {"first": first, "number": number}
         )
+
+
+def unconfirmed(code: str, first: int, number: int) -> Message | None:
+    """That a section is silent soon, or is so already, because its new key waits for the committee; None: there is time."""
+    if number + NEAR < first:
+        return None
+    return _(
+        "A new key for this section's log is announced, and the committee has not confirmed it yet. The log is at number"
+        " %(number)s; from number %(first)s on this section is silent until it does. It says there: %(command)s"
+    ) % {"number": number, "first": first, "command": f"internationale roster propose rotate {code}"}
