@@ -10,7 +10,7 @@ from internationale import settings
 from internationale.cli.files import printed, write
 from internationale.cli.root import Home
 from internationale.cli.speech import say, worded
-from internationale.cli.unlocking import chosen_passphrase
+from internationale.cli.unlocking import chosen_passphrase, unlocked
 from internationale.errors import Conflict, Invalid, Misconfigured
 from internationale.events import card, fingerprints, joining
 from internationale.events.fingerprints import Listed
@@ -48,16 +48,21 @@ def group() -> None:
 def new_root(home: Home, holder: str, lock: bool, out: Path) -> None:
     """Make a root key in keys/root.key, and a root card that shows it to the founders. There need be no section here."""
     holder = settings.fit_name(holder)
-    passphrase = chosen_passphrase() if lock else ""
-    root = SigningKey.generate()
     path = home.path / "keys" / "root.key"
-    port.write_root_key(path, root, passphrase)
-    try:
+    root: SigningKey
+    if path.exists():  # perhaps the power failed before its card was written
+        say(_("There already is a root key here: %(path)s. No other one is made, and its card is written.") % {"path": path})
+        root = unlocked(path)
         write(out, printed(joining.root_card(holder, root).plain()))
-    except Misconfigured:
-        path.unlink()  # without its card it is of no use, and in the way of the next one
-        raise
-    if lock:
+    else:
+        root = SigningKey.generate()
+        port.write_root_key(path, root, chosen_passphrase() if lock else "")
+        try:
+            write(out, printed(joining.root_card(holder, root).plain()))
+        except Misconfigured:
+            path.unlink()  # its card was asked for in a place where none can be: as if nothing had been asked
+            raise
+    if port.root_state(path) == "locked":
         say(_("The root key is %(path)s: keep a copy in a safe place, and the passphrase in another.") % {"path": path})
     else:
         say(_("The root key is %(path)s: keep a copy in a safe place.") % {"path": path})
