@@ -1,4 +1,4 @@
-"""A founding that was broken off, by the power, say: nothing is founded, and who tries again is told what to do."""
+"""What was broken off, by the power, say: a founding founds nothing, a root key gets its card, and who tries again is told."""
 
 import subprocess
 import sys
@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+
+from internationale import settings
+from internationale.events import fingerprints
+from internationale.rooms.roster.rules import papers
 
 from .conftest import begin, plain
 
@@ -29,6 +33,12 @@ from internationale.cli import cli
 killed = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 {moment}
 cli(["--home", sys.argv[1], "found"])
+"""
+_NEW_ROOT = """
+import os, signal, sys
+from internationale.cli import cli, keys
+keys.write = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
+cli(["--home", sys.argv[1], "key", "new-root", "--no-lock", "--holder", "Office", "--out", sys.argv[2]])
 """
 
 
@@ -69,3 +79,18 @@ def test_a_root_key_that_is_there_is_asked_for_nothing(command: Command, tmp_pat
     noted = (keys / "root.signed").read_bytes()
     assert "keep the key and put the database back" in command("ic", "found", status=1).output
     assert ((keys / "root.key").read_bytes(), (keys / "root.signed").read_bytes()) == (before, noted)
+
+
+def test_a_root_key_that_was_left_without_its_card_gets_it_when_it_is_asked_for_again(command: Command, tmp_path: Path) -> None:
+    key, card = tmp_path / "north/keys/root.key", tmp_path / "north.root"
+    script = [sys.executable, "-c", _NEW_ROOT, str(tmp_path / "north"), str(card)]
+    assert subprocess.run(script, check=False).returncode == -9
+    left = key.read_bytes()
+    assert not card.exists()
+    new = ["key", "new-root", "--holder", "Office", "--out", str(card)]
+    assert "cannot be written" in command("north", *new[:-1], str(tmp_path / "no" / "card"), status=2).output
+    said = command("north", *new).output
+    assert f"There already is a root key here: {key}. No other one is made, and its card is written." in said
+    shown = papers.read_root_card(card.read_bytes(), "card")
+    assert (shown.holder, shown.key, key.read_bytes()) == ("Office", settings.read_key(key).public, left)
+    assert fingerprints.words(shown.key) in said

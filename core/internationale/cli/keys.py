@@ -10,17 +10,18 @@ from internationale import settings
 from internationale.cli.files import printed, write
 from internationale.cli.root import Home
 from internationale.cli.speech import say, worded
-from internationale.cli.unlocking import chosen_passphrase
+from internationale.cli.unlocking import chosen_passphrase, unlocked
 from internationale.errors import Conflict, Invalid, Misconfigured
 from internationale.events import card, fingerprints, joining
 from internationale.events.fingerprints import Listed
 from internationale.events.keys import PublicKey, SigningKey
+from internationale.ledger.ownkeys import OwnKeys
 from internationale.messages import marker
 from internationale.rooms.exchange.queries.releasing import waits
 from internationale.rooms.roster import port, queries, rules
 from internationale.rooms.roster.events import KeyAnnounced
 from internationale.rooms.roster.port import secret
-from internationale.rooms.roster.rules import changes
+from internationale.rooms.roster.rules import announcing, changes
 from internationale.rooms.roster.rules.signers import Signer
 from internationale.section import Section
 
@@ -47,16 +48,21 @@ def group() -> None:
 def new_root(home: Home, holder: str, lock: bool, out: Path) -> None:
     """Make a root key in keys/root.key, and a root card that shows it to the founders. There need be no section here."""
     holder = settings.fit_name(holder)
-    passphrase = chosen_passphrase() if lock else ""
-    root = SigningKey.generate()
     path = home.path / "keys" / "root.key"
-    port.write_root_key(path, root, passphrase)
-    try:
+    root: SigningKey
+    if path.exists():  # perhaps the power failed before its card was written
+        say(_("There already is a root key here: %(path)s. No other one is made, and its card is written.") % {"path": path})
+        root = unlocked(path)
         write(out, printed(joining.root_card(holder, root).plain()))
-    except Misconfigured:
-        path.unlink()  # without its card it is of no use, and in the way of the next one
-        raise
-    if lock:
+    else:
+        root = SigningKey.generate()
+        port.write_root_key(path, root, chosen_passphrase() if lock else "")
+        try:
+            write(out, printed(joining.root_card(holder, root).plain()))
+        except Misconfigured:
+            path.unlink()  # its card was asked for in a place where none can be: as if nothing had been asked
+            raise
+    if port.root_state(path) == "locked":
         say(_("The root key is %(path)s: keep a copy in a safe place, and the passphrase in another.") % {"path": path})
     else:
         say(_("The root key is %(path)s: keep a copy in a safe place.") % {"path": path})
@@ -116,7 +122,7 @@ def new_log(home: Home, out: Path | None) -> None:
 @group.command("rotate-log")
 @click.option(
     "--after",
-    type=click.IntRange(1, 1_000_000),
+    type=click.IntRange(announcing.NEAREST, 1_000_000),
     default=1000,
     help="After how many more events the new key begins. The committee has until then; 1000 by default.",
 )
@@ -124,18 +130,16 @@ def new_log(home: Home, out: Path | None) -> None:
 def rotate_log(home: Home, after: int) -> None:
     """Replace the key of this section's log by another: announces it, signed with both. Nothing stops meanwhile."""
     section = home.speaking()
-    with section.reading() as session:
+    key = SigningKey.generate()
+    with section.writing() as session:
         entry = changes.entry_of(port.latest(session), section.code)
         announced = queries.announcement(session, entry)
-        if announced is not None and announced.key not in {str(key.public) for key in section.log_keys.all}:
+        here = {str(key.public) for key in OwnKeys(home.settings.log_key).all}  # also one that another command has just made
+        if announced is not None and announced.key not in here:
             raise Conflict(_FOREIGN % {"fingerprint": fingerprints.groups(PublicKey.parse(announced.key))})
-        if announced is not None:
-            raise Conflict(_("Another key is announced already. The committee has to take it into the list first."))
         if waits(session, KeyAnnounced, section.vocabulary):
             raise Conflict(_("A new key waits already for a second person, who has to release it, or to reject it, first."))
         first = queries.last_good(session, entry).sequence + 1 + after
-    key = SigningKey.generate()
-    with section.writing() as session:
         port.announce_key(section, session, key, first=first, epoch=entry.epoch, by=home.host())
         section.log_keys.add(key)  # after all that may be refused, and before the others hear of it
     say(

@@ -16,10 +16,15 @@ from internationale.events.heads import Head, Heads
 from internationale.events.keys import SigningKey
 from internationale.events.roster import BEGINNING, Entry, LogKey, Root, Roster, Status, Version
 from internationale.events.signed import SignedDocument
+from internationale.kit import Utterance
 from internationale.ledger import database, migrate
 from internationale.rooms.roster import rows
+from internationale.rooms.roster.events import KeyAnnounced
+from internationale.rooms.roster.rules import authority
+from internationale.section import Section
 from internationale.testing import databases
 from internationale.testing.founding import ROOT, key_of
+from internationale.testing.people import speaker
 
 MIGRATIONS = Path(rows.__file__).parent / "migrations"
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -70,6 +75,14 @@ def said(section: str, time: int | datetime, key: SigningKey | None = None, /, *
     values = {code: Head(epoch=1, sequence=number, hash=letter * 64) for code, (number, letter) in held.items()}
     document = Heads(section=section, time=time, roster=1, heads=values)
     return SignedDocument.seal(keys.HEADS, document, key or LOGS[section])
+
+
+def announce_unasked(section: Section, key: SigningKey, first: int) -> None:
+    """As an earlier software, or whoever has the section's key, announces it: without asking whether the list can take it."""
+    proof = key.sign(keys.SUCCESSION, authority.succession(section.code, 1, first))
+    with section.writing() as session:
+        announced = KeyAnnounced(key=str(key.public), first=first, proof=proof)
+        section.publish(session, Utterance(announced), by=speaker(section))
 
 
 def propose(pages: Any, form: Mapping[str, str]) -> Any:

@@ -25,6 +25,8 @@ from internationale.testing.federations import Federation
 from internationale.testing.founding import ROOT
 from internationale.testing.people import speaker
 
+from .conftest import announce_unasked
+
 looking = import_module("internationale.rooms.roster.queries.proposals")  # a function there has its name
 OTHER = SigningKey(b"o" * 32)
 
@@ -81,12 +83,8 @@ def test_a_key_that_was_announced_by_mistake_does_not_bar_the_one_that_the_roste
         with fr.writing() as session:
             fr.publish(session, Utterance(notes.Written(text=text)), by=speaker(fr))
 
-    def announce(key: SigningKey, first: int) -> None:
-        with fr.writing() as session:
-            port.announce_key(fr, session, key, first=first, epoch=1, by=speaker(fr))
-
-    announce(fr.log_keys.add(), 6)
-    announce(fr.log_keys.add(), 4)
+    announce_unasked(fr, fr.log_keys.add(), 6)
+    announce_unasked(fr, fr.log_keys.add(), 4)
     say("number 3")
     with pytest.raises(Paused, match="confirm the key"):
         say("number 4, of nobody yet")
@@ -98,7 +96,7 @@ def test_a_key_that_was_announced_by_mistake_does_not_bar_the_one_that_the_roste
         section.roster_changed()
     for number in range(4, 9):
         say(f"number {number}")
-    announce(fr.log_keys.add(), 11)
+    announce_unasked(fr, fr.log_keys.add(), 11)
     say("number 10")
     with pytest.raises(Paused, match="confirm the key"):
         say("what is announced after it counts again")

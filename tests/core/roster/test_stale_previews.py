@@ -9,13 +9,13 @@ import pytest
 from internationale.events import fingerprints
 from internationale.events.keys import SigningKey
 from internationale.kit import Utterance
-from internationale.rooms.roster import port, queries
+from internationale.rooms.roster import queries
 from internationale.section import Section
 from internationale.testing import carrying, notes
 from internationale.testing.builds import today
 from internationale.testing.people import speaker
 
-from .conftest import propose, sent_by
+from .conftest import announce_unasked, propose, sent_by
 
 PATH = "/federation/roster/propose"
 FIRST, OTHER = (SigningKey(bytes([number]) * 32) for number in (7, 8))
@@ -28,8 +28,7 @@ def two(federation: Any) -> list[Section]:
 
 
 def announce(ic: Section, fr: Section, key: SigningKey, first: int) -> None:
-    with fr.writing() as session:
-        port.announce_key(fr, session, key, first=first, epoch=1, by=speaker(fr))
+    announce_unasked(fr, key, first)
     carrying.hand_on(fr, ic)
 
 

@@ -5,9 +5,22 @@ from typing import Any
 
 from sqlmodel import Session as Database
 
-from internationale.kit import Capability, Check, EventType, Need, Projection, Reader, Role, Section, hookimpl, marker
+from internationale.kit import (
+    Capability,
+    Check,
+    EventType,
+    Need,
+    Projection,
+    Reader,
+    Role,
+    Section,
+    Utterance,
+    hookimpl,
+    marker,
+)
 from internationale.rooms.roster import api, events, pages, queries, rows
-from internationale.rooms.roster.checks import division, expiry, proposals, standing
+from internationale.rooms.roster.checks import announced_key, division, expiry, proposals, standing
+from internationale.rooms.roster.port import releasing as checking
 from internationale.rooms.roster.rules import authority
 
 _ = marker("core")
@@ -69,6 +82,11 @@ def routes() -> Sequence[Any]:
 
 
 @hookimpl
+def releasing(section: Section, session: Database, utterance: Utterance) -> None:
+    checking.check(section, session, utterance)
+
+
+@hookimpl
 def needs(section: Section, session: Database, reader: Reader) -> Sequence[Need]:
     return queries.needs(section, session, reader)
 
@@ -79,5 +97,6 @@ def checks() -> Sequence[Check]:
         Check("division", division),
         Check("roster expiry", expiry),
         Check("standing", standing),
+        Check("announced key", announced_key),
         Check("proposals", proposals),
     ]

@@ -29,6 +29,13 @@ def standing(section: Section) -> list[Message]:
     return [] if found is None else [found]
 
 
+def announced_key(section: Section) -> list[Message]:
+    """A new key that nobody has confirmed, near the number where it begins, is the committee's to confirm."""
+    with section.reading() as session:
+        found = queries.unconfirmed(session, section.code)
+    return [] if found is None else [found]
+
+
 def proposals(section: Section) -> list[Message]:
     """Proposals that wait for signatures."""
     with section.reading() as session:

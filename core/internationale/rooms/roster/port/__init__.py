@@ -1,5 +1,6 @@
 """What pages and the storeys above do with the roster: begin, follow, propose, sign, admit; take in heads; show one's card."""
 
+from .announcing import announce_key
 from .asked import asked, require_asked
 from .card import Keeper, card_of, own_card
 from .chain import Offer, adopt, offered, store_version
@@ -7,7 +8,7 @@ from .drafting import NAMED, draft
 from .founding import adopt_founding, draft_founding, listed, offered_founding
 from .heads import Hearing, in_force, next_moment, store_heads
 from .instance import Instance
-from .joining import announce_key, decline, invitation, own_request, propose_admission, vouch
+from .joining import decline, invitation, own_request, propose_admission, vouch
 from .noted import Note, notes, signers
 from .notices import notices
 from .proposals import add_signature, add_signatures, adopt_proposal, combine, latest, propose, sign

@@ -9,15 +9,14 @@ from sqlmodel import Session as Database
 from internationale.errors import Conflict, Invalid
 from internationale.events import fingerprints, joining, keys
 from internationale.events.joining import JoinRequest
-from internationale.events.keys import SigningKey
 from internationale.events.roster import Status
 from internationale.events.signed import SignedDocument
 from internationale.kit import Reader, Ref, Refused, Section, Utterance, called, marker
 from internationale.rooms.roster import queries
-from internationale.rooms.roster.events import Declined, KeyAnnounced, Vouched
+from internationale.rooms.roster.events import Declined, Vouched
 from internationale.rooms.roster.port.card import Keeper, card_of
 from internationale.rooms.roster.port.proposals import latest, propose
-from internationale.rooms.roster.rules import authority, changes, papers
+from internationale.rooms.roster.rules import changes, papers
 
 _ = marker("core")
 
@@ -70,12 +69,6 @@ def decline(section: Section, session: Database, hash: str, *, why: str, by: Rea
         raise Conflict(_("This section is a member already."))
     refs = tuple(Ref.parse(voucher.ref) for voucher in known.vouchers)
     section.publish(session, Utterance(Declined(hash=known.hash, why=why), refs=refs, author=by.handle or None), by=by)
-
-
-def announce_key(section: Section, session: Database, key: SigningKey, *, first: int, epoch: int, by: Reader) -> None:
-    """Say, signed with the present key, that from number ``first`` on another one signs."""
-    proof = key.sign(keys.SUCCESSION, authority.succession(section.code, epoch, first))
-    section.publish(session, Utterance(KeyAnnounced(key=str(key.public), first=first, proof=proof)), by=by)
 
 
 def invitation(session: Database, code: str) -> dict[str, Any]:

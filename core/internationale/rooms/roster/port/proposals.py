@@ -41,10 +41,8 @@ def propose(section: Section, session: Database, draft: Roster, *, why: str, by:
 
     Raises ``Conflict`` when the same change was proposed within the last day and waits already.
     """
+    require_new(session, draft)
     body = draft.serialize()
-    if (waiting := _proposed(session, draft)) is not None:
-        told = _("The same is proposed already, and waits for signatures: %(command)s")
-        raise Conflict(told % {"command": f"internationale roster sign {waiting.hash}"})
     if len(body) > LARGEST:
         raise Invalid(_("The list is too long to be proposed over the hub: hand on the proposal as a file."))
     hash = keys.digest(keys.ROSTER, body).hex()
@@ -124,6 +122,13 @@ def combine(documents: Iterable[SignedDocument], before: Version | None) -> quer
         return queries.examined(copies[0].body, (each for copy in copies for each in copy.signatures), before)
     except Untrusted as error:
         raise Invalid(_("This proposal cannot be read: %(reason)s") % {"reason": error.reason}) from error
+
+
+def require_new(session: Database, draft: Roster) -> None:
+    """Raises ``Conflict`` when the same change was proposed within a day of it and waits already."""
+    if (waiting := _proposed(session, draft)) is not None:
+        told = _("The same is proposed already, and waits for signatures: %(command)s")
+        raise Conflict(told % {"command": f"internationale roster sign {waiting.hash}"})
 
 
 def _proposed(session: Database, draft: Roster) -> Proposal | None:

@@ -1,5 +1,6 @@
 """Reading the roster and the heads."""
 
+from .announcing import announcement, check_announced, unconfirmed
 from .asked import asked
 from .chain import (
     chain,
@@ -23,7 +24,7 @@ from .chain import (
 from .heads import LatestWord, heads_document, heads_documents, latest_words, own_heads, peers, read_heads
 from .held import Claim, OwnLog, ahead, claims, contradictions, held, own_log
 from .history import VersionState, history, history_part
-from .joining import Candidate, announcement, candidate, candidates, candidates_part, check_announced
+from .joining import Candidate, candidate, candidates, candidates_part
 from .needs import needs
 from .proposals import (
     EXAMINED,
@@ -111,6 +112,7 @@ __all__ = [
     "sections",
     "standing",
     "subjects",
+    "unconfirmed",
     "unknown",
     "versions",
 ]

@@ -1,24 +1,21 @@
-"""Candidates that sections vouch for, and keys that sections announce."""
+"""Candidates that sections vouch for."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import takewhile
 
 from sqlmodel import Session, col, select
 
-from internationale.errors import NotFound, Paused, Untrusted
+from internationale.errors import NotFound, Untrusted
 from internationale.events import joining, keys
 from internationale.events.joining import JoinRequest
-from internationale.events.logs import LogRules
 from internationale.events.roster import Entry, Status
 from internationale.events.signed import SignedDocument
 from internationale.kit import marker, paging
-from internationale.ledger import tables
 from internationale.rooms.roster import rules
 from internationale.rooms.roster.queries.chain import latest, sections, versions
-from internationale.rooms.roster.rows import AnnouncementRow, DeclineRow, VouchRow
+from internationale.rooms.roster.rows import DeclineRow, VouchRow
 
 _ = marker("core")
 
@@ -97,33 +94,6 @@ def _lately(session: Session) -> set[str]:
         if len(found[section]) < SHOWN:
             found[section].add(hash)
     return set().union(*found.values())
-
-
-def announcement(session: Session, entry: Entry) -> AnnouncementRow | None:
-    """The latest key that a section has announced for its present epoch, if the roster does not have it yet."""
-    mine = (AnnouncementRow.section == entry.code, AnnouncementRow.epoch == entry.epoch)
-    row = session.exec(select(AnnouncementRow).where(*mine).order_by(col(AnnouncementRow.sequence).desc()).limit(1)).first()
-    if row is None or any(str(log_key.key) == row.key for log_key in entry.keys):
-        return None
-    return row
-
-
-def check_announced(session: Session, rules: LogRules, count: int) -> None:
-    """Whether our next ``count`` numbers may be signed, while a new key of ours is announced and not in the roster yet.
-
-    Raises ``Paused`` at the number where it was to begin: signed with the old one, nothing from there on would count any more
-    once the roster follows. What was announced before a key that the roster has is overtaken, whether it was a mistake or a lie.
-    """
-    mine = (AnnouncementRow.section == rules.section, AnnouncementRow.epoch == rules.epoch)
-    named = {str(entry.key) for entry in rules.keys}
-    query = select(AnnouncementRow.first, AnnouncementRow.key).where(*mine).order_by(col(AnnouncementRow.sequence).desc())
-    rows = session.exec(query)
-    first = min((begins for begins, _key in takewhile(lambda row: row[1] not in named, rows)), default=None)
-    head = tables.head.c
-    here = (head.section == rules.section) & (head.epoch == rules.epoch)
-    last = session.connection().execute(select(head.sequence).where(here)).scalar() or 0
-    if first is not None and last + count >= first:
-        raise Paused(_("This section waits for the International to confirm the key that it has announced for its log."))
 
 
 def _candidate(session: Session, rows: Sequence[VouchRow]) -> Candidate | None:

@@ -4,6 +4,7 @@ from sqlmodel import Session as Database
 
 from internationale.kit import Need, Reader, Section, called, marker
 
+from .announcing import unconfirmed
 from .joining import candidates
 from .proposals import awaiting
 
@@ -37,6 +38,11 @@ def needs(section: Section, session: Database, reader: Reader) -> list[Need]:
             )
             for each in awaiting(session)
         ]
+    silent = unconfirmed(session, section.code) if section.may(reader, "roster.key_announced") else None
+    if silent is not None:
+        found.append(
+            Need(_("The new key of this section waits for the committee."), silent, "/federation/roster", _("Look at it"), 9)
+        )
     committee = any(each.code == section.code and "committee" in each.mandates for each in cards)
     if committee and section.may(reader, "roster.declined"):
         found += [

@@ -1,6 +1,6 @@
 """The pure part of the room."""
 
-from . import asking, authority, changes
+from . import announcing, asking, authority, changes
 from .dates import require_dated, undated
 from .drafts import admitting, founding, renewing
 from .lag import kept
@@ -11,6 +11,7 @@ from .words import require_member, require_person
 
 __all__ = [
     "admitting",
+    "announcing",
     "asking",
     "authority",
     "changes",

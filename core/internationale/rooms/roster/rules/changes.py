@@ -17,7 +17,7 @@ from internationale.events.keys import PublicKey
 from internationale.events.roster import BEGINNING, Entry, Hub, LastGood, LogKey, Root, Roster, Status, Version
 from internationale.kit import marker
 from internationale.kit.calling import called
-from internationale.rooms.roster.rules import holding
+from internationale.rooms.roster.rules import announcing, holding
 from internationale.rooms.roster.rules.dates import dated_ahead
 from internationale.rooms.roster.rules.hubs import hub_list
 
@@ -123,7 +123,7 @@ def rotated(latest: Version, code: str, key: PublicKey, first: int, now: datetim
     """From number ``first`` on the section's log is signed with another key; up to there with the one before."""
     known = _member(latest, code)
     *former, current = known.keys
-    if first <= current.first:
+    if announcing.overtaken(known.keys, first):
         raise Conflict(_("The present key already signs from a later number on."))
     keys = (*former, current.model_copy(update={"last": first - 1}), LogKey(key=key, first=first))
     return _with(latest, known.model_copy(update={"keys": keys}), now)
