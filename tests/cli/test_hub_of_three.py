@@ -39,11 +39,16 @@ async def publish(server: HubProcess, home: Path, parcels: Sequence[Parcel]) -> 
 
 
 def soon(deed: Callable[[], list[Outcome]], *, allowed: bool = False) -> list[Outcome]:
-    """A server that reads its users again lets nobody in for a moment; ``allowed``: nor may anybody more than before."""
+    """A server that reads its users again lets nobody in for a moment, or gives no answer; ``allowed``: nor may anybody more than
+    before.
+    """
     deadline = time.monotonic() + 30
     while True:
         try:
-            return deed()
+            outcomes = deed()
+            if Outcome.UNKNOWN not in outcomes:
+                return outcomes
+            assert time.monotonic() < deadline
         except Unreachable as error:
             if isinstance(error, NotAllowed) and not allowed:
                 raise
