@@ -1,4 +1,4 @@
-"""Which file a SQLite database was when it was opened, whatever it is called: another may be put in its place meanwhile."""
+"""Which file a SQLite database was when it was opened, whatever it is called: another may take its place meanwhile, or none."""
 
 from dataclasses import dataclass
 from pathlib import Path

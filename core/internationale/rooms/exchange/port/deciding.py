@@ -108,7 +108,8 @@ def empty_void(section: Any) -> None:
             refs = {Ref.parse(ref) for given in json.loads(row.said) for ref in given["refs"]}
             if any(queries.taken_back_of(session, ref) for ref in refs):
                 _delete_parts(session, row)
-                row.state, row.said, row.changes = "void", "[]", "[]"
+                said = [_emptied(given["type"], given["audience"]) for given in json.loads(row.said)]
+                row.state, row.said, row.changes = "void", json.dumps(said), "[]"
                 session.info[ERASED] = True
         section.ledger.set_mark(session, _LOOKED, count)
 
@@ -149,8 +150,12 @@ def _say(section: Speaking, session: Session, row: HeldRow) -> list[Envelope]:
 
 def _signed(envelope: Envelope) -> dict[str, Any]:
     """What is kept here of a message that was released: which it is. What it says is in the log, and may be taken back there."""
-    kept = {"type": envelope.type, "ref": str(envelope.ref), "audience": envelope.audience}
-    return {**kept, "data": {}, "refs": [], "parts": 0, "author": None}
+    return _emptied(envelope.type, envelope.audience) | {"ref": str(envelope.ref)}
+
+
+def _emptied(type_: str, audience: str) -> dict[str, Any]:
+    """Of which kind a message is and for whom, without what it says."""
+    return {"type": type_, "ref": "", "audience": audience, "data": {}, "refs": [], "parts": 0, "author": None}
 
 
 def _utterance(vocabulary: Vocabulary, given: Mapping[str, Any], parts: tuple[bytes, ...]) -> Utterance:
